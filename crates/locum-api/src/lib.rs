@@ -1,0 +1,1 @@
+//! Every operation declared once: parameters, results, errors, encodings.

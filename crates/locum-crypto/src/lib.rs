@@ -1,0 +1,1 @@
+//! Hashes, MACs, sealing and keys with one purpose each.

@@ -1,0 +1,1 @@
+//! Accounts, users, roles and policies: the snapshot and the stores.

@@ -1,0 +1,66 @@
+use std::{fmt, str::FromStr};
+
+use crate::NameError;
+
+/// A twelve-digit account number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountId(u64);
+
+impl AccountId {
+    /// One more than the largest account number.
+    pub const LIMIT: u64 = 1_000_000_000_000;
+
+    /// The account of this number.
+    ///
+    /// # Errors
+    /// `NameError::Account` for a number of more than twelve digits.
+    pub const fn new(number: u64) -> Result<Self, NameError> {
+        if number < Self::LIMIT {
+            Ok(Self(number))
+        } else {
+            Err(NameError::Account)
+        }
+    }
+
+    /// An account number drawn from random bits, never with a leading zero: tools that read it as a number keep it.
+    #[must_use]
+    pub const fn from_random(bits: u64) -> Self {
+        let floor = Self::LIMIT / 10;
+        Self(floor + bits % (Self::LIMIT - floor))
+    }
+
+    /// The number itself.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+
+    /// Twelve ASCII digits.
+    #[must_use]
+    pub fn digits(self) -> [u8; 12] {
+        let mut rest = self.0;
+        let mut digits = [b'0'; 12];
+        for digit in digits.iter_mut().rev() {
+            *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+            rest /= 10;
+        }
+        digits
+    }
+}
+
+impl FromStr for AccountId {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if text.len() != 12 || !text.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(NameError::Account);
+        }
+        text.parse().map(Self).map_err(|_| NameError::Account)
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:012}", self.0)
+    }
+}

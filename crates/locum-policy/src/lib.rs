@@ -1,0 +1,1 @@
+//! The IAM policy language: read, validate, compile, decide, explain.

@@ -1,0 +1,1 @@
+//! The HTTP edge: listeners, TLS, limits, health, metrics.

@@ -1,0 +1,1 @@
+//! Authenticate, authorize, perform, record: one file an operation.

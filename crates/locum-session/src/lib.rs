@@ -1,0 +1,1 @@
+//! What a session carries, and its sealed token; authorization messages.

@@ -1,0 +1,1 @@
+//! Signature Version 4: make and verify, header and presigned.
