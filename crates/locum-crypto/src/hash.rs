@@ -1,0 +1,181 @@
+//! SHA-256, HMAC-SHA-256 and their hexadecimal spelling, as Signature V4 uses them.
+
+use aws_lc_rs::{constant_time, digest, hmac};
+
+/// Returns the SHA-256 digest of `bytes`.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    fixed(digest::digest(&digest::SHA256, bytes).as_ref())
+}
+
+/// SHA-256 over parts that are not in one piece.
+#[derive(Clone)]
+pub struct Sha256(digest::Context);
+
+impl Sha256 {
+    /// Begins an empty digest.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(digest::Context::new(&digest::SHA256))
+    }
+
+    /// Takes in the next part.
+    pub fn update(&mut self, part: &[u8]) {
+        self.0.update(part);
+    }
+
+    /// Returns the digest of all parts.
+    #[must_use]
+    pub fn finish(self) -> [u8; 32] {
+        fixed(self.0.finish().as_ref())
+    }
+}
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Sha256 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sha256(..)")
+    }
+}
+
+/// A key for HMAC-SHA-256 with its two padded blocks already absorbed: signing again costs half of a fresh key.
+#[derive(Clone)]
+pub struct HmacKey(hmac::Key);
+
+impl HmacKey {
+    /// Prepares a key of any length.
+    #[must_use]
+    pub fn new(key: &[u8]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key))
+    }
+
+    /// Returns the MAC of `message`.
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> [u8; 32] {
+        fixed(hmac::sign(&self.0, message).as_ref())
+    }
+
+    /// Returns the MAC of the concatenated `parts`.
+    #[must_use]
+    pub fn sign_parts(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.0);
+        for part in parts {
+            context.update(part);
+        }
+        fixed(context.sign().as_ref())
+    }
+
+    /// Tells in constant time whether `mac` is the MAC of `message`.
+    #[must_use]
+    pub fn verifies(&self, message: &[u8], mac: &[u8]) -> bool {
+        hmac::verify(&self.0, message, mac).is_ok()
+    }
+}
+
+impl std::fmt::Debug for HmacKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HmacKey(..)")
+    }
+}
+
+/// Returns the HMAC-SHA-256 of `message` under a key that is used once.
+#[must_use]
+pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    HmacKey::new(key).sign(message)
+}
+
+/// Compares two byte strings in time that depends on their lengths only.
+#[must_use]
+pub fn equal(a: &[u8], b: &[u8]) -> bool {
+    constant_time::verify_slices_are_equal(a, b).is_ok()
+}
+
+/// Returns the lower-case hexadecimal spelling of `bytes`.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for &byte in bytes {
+        text.extend(hex_digits(byte).map(char::from));
+    }
+    text
+}
+
+/// Returns the lower-case hexadecimal spelling of a digest, without an allocation.
+#[must_use]
+pub fn hex32(digest: &[u8; 32]) -> [u8; 64] {
+    let mut text = [0; 64];
+    for (pair, &byte) in text.chunks_exact_mut(2).zip(digest) {
+        pair.copy_from_slice(&hex_digits(byte));
+    }
+    text
+}
+
+const fn hex_digits(byte: u8) -> [u8; 2] {
+    [hex_digit(byte >> 4), hex_digit(byte & 15)]
+}
+
+/// Arithmetic instead of a table: no address depends on the digit.
+const fn hex_digit(nibble: u8) -> u8 {
+    b'0' + nibble + (nibble / 10) * (b'a' - b'0' - 10)
+}
+
+fn fixed(bytes: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    // INVARIANT: SHA-256 and its HMAC give 32 bytes.
+    out.copy_from_slice(bytes);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// FIPS 180-2, appendix B.1.
+    const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    #[test]
+    fn sha256_of_the_published_example() {
+        assert_eq!(hex(&sha256(b"abc")), ABC);
+        let mut parts = Sha256::new();
+        parts.update(b"a");
+        parts.update(b"");
+        parts.update(b"bc");
+        assert_eq!(parts.finish(), sha256(b"abc"));
+    }
+
+    /// RFC 4231, test case 2.
+    #[test]
+    fn hmac_of_the_published_example() {
+        let mac = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        let key = HmacKey::new(b"Jefe");
+        let message = b"what do ya want for nothing?";
+        assert_eq!(hex(&hmac_sha256(b"Jefe", message)), mac);
+        assert_eq!(
+            key.sign_parts(&[b"what do ya ", b"want for nothing?"]),
+            key.sign(message)
+        );
+        assert!(key.verifies(message, &key.sign(message)));
+        assert!(!key.verifies(message, key.sign(message).get(..31).unwrap()));
+    }
+
+    #[test]
+    fn both_hex_spellings_agree_on_every_byte() {
+        for start in (0..=224).step_by(32) {
+            let bytes: [u8; 32] = std::array::from_fn(|i| u8::try_from(start + i).unwrap());
+            let expected: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+            assert_eq!(hex(&bytes), expected);
+            assert_eq!(hex32(&bytes).as_slice(), expected.as_bytes());
+        }
+    }
+
+    #[test]
+    fn equal_compares_content_and_length() {
+        assert!(equal(b"", b"") && equal(b"ab", b"ab"));
+        assert!(!equal(b"ab", b"ac") && !equal(b"ab", b"abc"));
+    }
+}

@@ -1,0 +1,103 @@
+//! Values that are wiped when dropped and cannot be printed or compared by accident.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::equal;
+
+/// Text that must not be shown: a secret access key, a password, a token.
+#[derive(Clone)]
+pub struct SecretString(Zeroizing<Box<str>>);
+
+impl SecretString {
+    /// Takes in a secret. A `String` with spare capacity is copied, and the original wiped.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        let text = Zeroizing::new(text.into());
+        Self(Zeroizing::new(Box::from(text.as_str())))
+    }
+
+    /// Returns the secret itself. Every call is a place to review.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Tells in constant time whether `other` is the same text.
+    #[must_use]
+    pub fn matches(&self, other: &str) -> bool {
+        equal(self.0.as_bytes(), other.as_bytes())
+    }
+}
+
+impl fmt::Debug for SecretString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretString(..)")
+    }
+}
+
+impl From<String> for SecretString {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<&str> for SecretString {
+    fn from(text: &str) -> Self {
+        Self(Zeroizing::new(Box::from(text)))
+    }
+}
+
+/// Bytes that must not be shown: key material, opened plaintext.
+#[derive(Clone)]
+pub struct SecretBytes(Zeroizing<Box<[u8]>>);
+
+impl SecretBytes {
+    /// Takes in a secret. A `Vec` with spare capacity is copied, and the original wiped.
+    #[must_use]
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        let bytes = Zeroizing::new(bytes.into());
+        Self(Zeroizing::new(Box::from(bytes.as_slice())))
+    }
+
+    /// Returns the secret itself. Every call is a place to review.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Tells in constant time whether `other` is the same.
+    #[must_use]
+    pub fn matches(&self, other: &[u8]) -> bool {
+        equal(&self.0, other)
+    }
+}
+
+impl fmt::Debug for SecretBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretBytes(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_nothing_of_the_content() {
+        assert_eq!(
+            format!("{:?}", SecretString::from("wJalrXUtnFEMI")),
+            "SecretString(..)"
+        );
+        assert_eq!(format!("{:?}", SecretBytes::new(*b"wJalr")), "SecretBytes(..)");
+    }
+
+    #[test]
+    fn matches_compares_the_whole_text() {
+        let secret = SecretString::new(String::from("wJalr"));
+        assert!(secret.matches("wJalr"));
+        assert!(!secret.matches("wJal") && !secret.matches("wjalr"));
+        assert!(SecretBytes::new(*b"ab").matches(b"ab") && !SecretBytes::new(*b"ab").matches(b"a"));
+    }
+}
