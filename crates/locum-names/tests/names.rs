@@ -160,7 +160,7 @@ proptest! {
     fn ids_round_trip(number in 0..AccountId::LIMIT, random: u64) {
         let account = AccountId::new(number).unwrap();
         prop_assert_eq!(account.to_string().parse(), Ok(account));
-        prop_assert_eq!(&account.digits()[..], account.to_string().as_bytes());
+        prop_assert_eq!(account.digits().to_vec(), account.to_string().into_bytes());
         for kind in [KeyKind::LongTerm, KeyKind::Temporary] {
             let key = AccessKeyId::new(kind, account, random);
             prop_assert_eq!(key.account(), Some(account));
