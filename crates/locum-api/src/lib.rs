@@ -1,1 +1,7 @@
 //! Every operation declared once: parameters, results, errors, encodings.
+
+pub mod iam;
+pub mod model;
+pub mod organizations;
+pub mod pattern;
+pub mod sts;
