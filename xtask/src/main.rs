@@ -1,1 +1,183 @@
-fn main() {}
+//! The project's own tasks: everything that continuous integration runs, a person runs with the same words.
+//!
+//! `cargo xtask test` needs a Rust toolchain and python3; what else it needs it installs, or says in one sentence.
+
+mod architecture;
+mod clients;
+mod error;
+mod fuzz;
+mod places;
+mod steps;
+mod tool;
+
+use error::TaskError;
+use lexopt::Arg;
+use std::ffi::OsString;
+use std::process::ExitCode;
+use steps::Steps;
+use tool::Tool;
+
+const USAGE: &str = "\
+Usage: cargo xtask <task>
+
+  test          everything below but the benchmarks, in order; what CI runs
+  lint          formatting, clippy, licences and bans, the architecture check
+  clients       the real clients (aws, boto3) against the built program; further words go to pytest
+  fuzz [SECS]   every fuzz target for SECS seconds (10)
+  bench [NAME]  the benchmarks of the crates that have them; NAME filters
+  architecture  the map in ARCHITECTURE.md against the manifests";
+
+const FUZZ_SECONDS: u32 = 10;
+
+fn main() -> ExitCode {
+    match task() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn task() -> Result<(), TaskError> {
+    let mut parser = lexopt::Parser::from_env();
+    let Some(first) = parser.next()? else {
+        return Err(TaskError::Usage(USAGE.to_owned()));
+    };
+    let Arg::Value(name) = first else {
+        return help_or(first);
+    };
+    match name.to_str() {
+        Some("clients") => {
+            let rest: Vec<OsString> = parser.raw_args()?.collect();
+            clients::prepare()?;
+            build()?;
+            clients::run(rest)
+        }
+        Some("bench") => bench(optional(&mut parser)?),
+        Some("fuzz") => fuzz::run(match optional(&mut parser)? {
+            Some(seconds) => number(&seconds)?,
+            None => FUZZ_SECONDS,
+        }),
+        Some("test") => alone(&mut parser).and_then(|()| test()),
+        Some("lint") => alone(&mut parser).and_then(|()| lint()),
+        Some("architecture") => alone(&mut parser).and_then(|()| architecture::check()),
+        _ => Err(TaskError::Usage(format!("there is no task {name:?}\n\n{USAGE}"))),
+    }
+}
+
+fn test() -> Result<(), TaskError> {
+    let mut steps = Steps::new();
+    let prepared = steps.take("set up the clients", clients::prepare);
+    check(&mut steps);
+    steps.take("cargo test", || {
+        Tool::cargo()
+            .words("test --workspace --locked --no-fail-fast")
+            .run()
+    });
+    if fuzz::manifest().is_some() {
+        steps.take("fuzz", || fuzz::run(FUZZ_SECONDS));
+    } else {
+        steps.skip("fuzz", "fuzz/Cargo.toml does not exist");
+    }
+    let built = steps.take("build the program", build);
+    // The last tool's own summary stays the last line, so the times come before it.
+    steps.tell_times();
+    if prepared && built {
+        steps.take("client tests", || clients::run(Vec::new()));
+    } else {
+        steps.give_up("client tests", "what they need is missing, see above");
+    }
+    steps.finish()
+}
+
+fn lint() -> Result<(), TaskError> {
+    let mut steps = Steps::new();
+    check(&mut steps);
+    steps.finish()
+}
+
+/// What needs no running program: formatting, lints, licences, the map.
+fn check(steps: &mut Steps) {
+    steps.take("cargo fmt", || Tool::cargo().words("fmt --all --check").run());
+    steps.take("cargo clippy", || {
+        Tool::cargo()
+            .words("clippy --workspace --all-targets --locked -- -D warnings")
+            .run()
+    });
+    if Tool::cargo().words("deny --version").output().is_some() {
+        // Advisories need a database from the network; licences, bans and sources do not.
+        steps.take("cargo deny", || {
+            Tool::cargo()
+                .words("deny --locked --offline check licenses bans sources")
+                .run()
+        });
+    } else {
+        steps.skip(
+            "cargo deny",
+            "cargo-deny is not installed (`cargo install cargo-deny --locked`)",
+        );
+    }
+    steps.take("architecture", architecture::check);
+}
+
+fn build() -> Result<(), TaskError> {
+    Tool::cargo().words("build --workspace --bins --locked").run()
+}
+
+fn bench(filter: Option<String>) -> Result<(), TaskError> {
+    let mut steps = Steps::new();
+    for directory in places::crates()?
+        .iter()
+        .filter(|directory| directory.join("benches").is_dir())
+    {
+        let name = directory.file_name().unwrap_or_default();
+        let mut bench = Tool::cargo()
+            .words("bench --locked --package")
+            .arg(name)
+            .arg("--benches")
+            .arg("--");
+        if let Some(filter) = &filter {
+            bench = bench.arg(filter);
+        }
+        steps.take("cargo bench", || bench.run());
+    }
+    steps.finish()
+}
+
+fn optional(parser: &mut lexopt::Parser) -> Result<Option<String>, TaskError> {
+    let value = match parser.next()? {
+        None => None,
+        Some(Arg::Value(value)) => Some(value.to_string_lossy().into_owned()),
+        Some(other) => return Err(refuse(other)),
+    };
+    alone(parser)?;
+    Ok(value)
+}
+
+fn alone(parser: &mut lexopt::Parser) -> Result<(), TaskError> {
+    parser.next()?.map_or(Ok(()), |argument| Err(refuse(argument)))
+}
+
+fn number(text: &str) -> Result<u32, TaskError> {
+    text.parse()
+        .map_err(|_| TaskError::Usage(format!("{text:?} is not a number of seconds\n\n{USAGE}")))
+}
+
+fn refuse(argument: Arg<'_>) -> TaskError {
+    TaskError::Usage(format!("{}\n\n{USAGE}", argument.unexpected()))
+}
+
+#[expect(clippy::print_stdout, reason = "help that was asked for is the result")]
+fn help() -> Result<(), TaskError> {
+    println!("{USAGE}");
+    Ok(())
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the one place where a task says why it failed"
+)]
+fn complain(error: &TaskError) {
+    eprintln!("xtask: {error}");
+}

@@ -1,0 +1,111 @@
+//! The real clients: `aws` (both major versions) and boto3, driven by pytest against the built program.
+//!
+//! Version 1 of `aws` and boto3 come from PyPI into a virtual environment under the build directory;
+//! version 2 is not on PyPI, so it comes from Debian. Nothing is installed twice: the environment keeps a copy
+//! of the requirements it was made from.
+
+use crate::error::TaskError;
+use crate::places;
+use crate::tool::Tool;
+use std::path::{Path, PathBuf};
+
+const VERSION_2: &str = "/usr/bin/aws";
+
+/// Installs whatever the client tests need and this machine lacks.
+pub(crate) fn prepare() -> Result<(), TaskError> {
+    install_packages(&missing_packages())?;
+    make_environment()
+}
+
+/// Runs the client tests against the built program, handing `arguments` on to pytest.
+pub(crate) fn run(arguments: Vec<std::ffi::OsString>) -> Result<(), TaskError> {
+    let binary = places::binary();
+    if !binary.is_file() {
+        return Err(TaskError::NotBuilt {
+            path: binary,
+            remedy: "run `cargo build --workspace --bins`",
+        });
+    }
+    let mut pytest = Tool::new(environment().join("bin/python"))
+        .words("-m pytest -p no:cacheprovider --durations=5")
+        .env("LOCUM_BIN", binary)
+        .env("LOCUM_AWS_V1", environment().join("bin/aws"))
+        .env("LOCUM_AWS_V2", VERSION_2)
+        .in_directory(&places::root().join("tests/clients"));
+    for argument in arguments {
+        pytest = pytest.arg(argument);
+    }
+    pytest.run()
+}
+
+fn environment() -> PathBuf {
+    places::target().join("venv")
+}
+
+fn missing_packages() -> Vec<&'static str> {
+    let mut missing = Vec::new();
+    let version = Tool::new(VERSION_2).arg("--version").output().unwrap_or_default();
+    if !version.starts_with("aws-cli/2") {
+        missing.push("awscli");
+    }
+    if Tool::new("python3").arg("--version").output().is_none() {
+        missing.push("python3");
+    }
+    if Tool::new("python3")
+        .arg("-c")
+        .arg("import venv, ensurepip")
+        .output()
+        .is_none()
+    {
+        missing.push("python3-venv");
+    }
+    missing
+}
+
+fn install_packages(packages: &[&str]) -> Result<(), TaskError> {
+    if packages.is_empty() {
+        return Ok(());
+    }
+    let root = Tool::new("id").arg("-u").output().as_deref() == Some("0");
+    let apt = Tool::new("apt-get").arg("--version").output().is_some();
+    if !(root && apt) {
+        return Err(TaskError::Packages {
+            packages: packages.join(" "),
+        });
+    }
+    Tool::new("apt-get").words("-qq update").run()?;
+    let mut install = Tool::new("apt-get")
+        .words("-qq install --yes --no-install-recommends")
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    for package in packages {
+        install = install.arg(package);
+    }
+    install.run()
+}
+
+fn make_environment() -> Result<(), TaskError> {
+    let environment = environment();
+    let requirements = places::root().join("tests/clients/requirements.txt");
+    let wanted = places::read(&requirements)?;
+    let installed = environment.join("requirements.installed");
+    if is_current(&installed, &wanted) {
+        return Ok(());
+    }
+    Tool::new("python3")
+        .words("-m venv --clear")
+        .arg(&environment)
+        .or_else_tell("install python3 and python3-venv")
+        .run()?;
+    Tool::new(environment.join("bin/python"))
+        .words("-m pip install --quiet --disable-pip-version-check --no-deps --requirement")
+        .arg(&requirements)
+        .run()?;
+    std::fs::write(&installed, wanted).map_err(|source| TaskError::File {
+        path: installed,
+        source,
+    })
+}
+
+fn is_current(installed: &Path, wanted: &str) -> bool {
+    std::fs::read_to_string(installed).is_ok_and(|had| had == wanted)
+}
