@@ -44,8 +44,11 @@ fn task() -> Result<(), TaskError> {
     let Some(first) = parser.next()? else {
         return Err(TaskError::Usage(USAGE.to_owned()));
     };
+    if let Arg::Long("help") | Arg::Short('h') = first {
+        return help();
+    }
     let Arg::Value(name) = first else {
-        return help_or(first);
+        return Err(refuse(first));
     };
     match name.to_str() {
         Some("clients") => {
