@@ -9,6 +9,9 @@ mod hash;
 mod kek;
 mod purpose;
 mod random;
+mod ring;
+mod ring_layout;
+mod schedule;
 mod seal;
 mod secret;
 
@@ -17,5 +20,8 @@ pub use hash::{HmacKey, Sha256, equal, hex, hex32, hmac_sha256, sha256};
 pub use kek::{KeyEncryptionKey, KeyFileError};
 pub use purpose::Purpose;
 pub use random::{Random, SeededRandom, SystemRandom};
+pub use ring::{KeyRing, KeyState};
+pub use ring_layout::RingLayoutError;
+pub use schedule::{RotationSchedule, ScheduleError};
 pub use seal::{HEADER_LEN, KeyId, OVERHEAD, OpenError};
 pub use secret::{SecretBytes, SecretString};
