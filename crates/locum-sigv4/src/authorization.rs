@@ -1,0 +1,259 @@
+//! Where a request says who signed it: the Authorization header, or the query of a presigned request.
+
+use std::borrow::Cow;
+
+use crate::AuthError;
+use crate::error::shown;
+use crate::key::ALGORITHM;
+use crate::query::Query;
+use crate::request::Request;
+
+pub(crate) const ALGORITHM_PARAMETER: &str = "X-Amz-Algorithm";
+pub(crate) const CREDENTIAL_PARAMETER: &str = "X-Amz-Credential";
+pub(crate) const DATE_PARAMETER: &str = "X-Amz-Date";
+pub(crate) const EXPIRES_PARAMETER: &str = "X-Amz-Expires";
+pub(crate) const SIGNED_HEADERS_PARAMETER: &str = "X-Amz-SignedHeaders";
+pub(crate) const SIGNATURE_PARAMETER: &str = "X-Amz-Signature";
+pub(crate) const TOKEN_PARAMETER: &str = "X-Amz-Security-Token";
+const HASH_PARAMETER: &str = "X-Amz-Content-Sha256";
+
+/// None of these may stand beside an Authorization header.
+const PARAMETERS: [&str; 8] = [
+    ALGORITHM_PARAMETER,
+    CREDENTIAL_PARAMETER,
+    DATE_PARAMETER,
+    EXPIRES_PARAMETER,
+    SIGNED_HEADERS_PARAMETER,
+    SIGNATURE_PARAMETER,
+    TOKEN_PARAMETER,
+    HASH_PARAMETER,
+];
+
+/// A presigned request is good for at most a week.
+const LONGEST_PRESIGNED: u32 = 604_800;
+
+/// Where the signature was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// In the Authorization header.
+    Header,
+    /// In the query: a presigned request.
+    Query,
+}
+
+/// The claims of a signature as they were written, complete but not yet judged.
+pub(crate) struct Authorization<'a> {
+    pub(crate) form: Form,
+    pub(crate) credential: Cow<'a, str>,
+    pub(crate) signed_headers: Cow<'a, str>,
+    pub(crate) signature: Cow<'a, str>,
+    pub(crate) date: Cow<'a, str>,
+    pub(crate) token: Option<Cow<'a, str>>,
+    /// How many seconds a presigned request is good for.
+    pub(crate) expires: Option<u32>,
+    /// What the query says the body's hash is.
+    pub(crate) query_hash: Option<Cow<'a, str>>,
+    /// What the header says the body's hash is.
+    pub(crate) header_hash: Option<&'a str>,
+}
+
+impl<'a> Authorization<'a> {
+    /// Finds the one place that authenticates the request, and reads it.
+    pub(crate) fn find(request: &Request<'a>, query: &Query) -> Result<Self, AuthError> {
+        let header = request.single_text("authorization")?;
+        let date_header = request.single_text("x-amz-date")?;
+        let token_header = request.single_text("x-amz-security-token")?;
+        let header_hash = request.single_text("x-amz-content-sha256")?;
+        request.single("host")?;
+        if let Some(header) = header {
+            if PARAMETERS.iter().any(|name| query.mentions(name)) {
+                return Err(AuthError::TwoForms);
+            }
+            let date = match date_header {
+                Some(date) => Some(date),
+                None => request.single_text("date")?,
+            };
+            let authorization = Self::read_header(header, date)?;
+            return Ok(Self {
+                token: token_header.map(Cow::Borrowed),
+                header_hash,
+                ..authorization
+            });
+        }
+        if !query.mentions(ALGORITHM_PARAMETER) {
+            return Err(AuthError::Missing);
+        }
+        if date_header.is_some() || token_header.is_some() {
+            return Err(AuthError::TwoForms);
+        }
+        Ok(Self {
+            header_hash,
+            ..Self::read_query(query)?
+        })
+    }
+
+    /// Reads `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`. Of repeated parts the last one counts
+    /// (facts: sts §1.6).
+    fn read_header(header: &'a str, date: Option<&'a str>) -> Result<Self, AuthError> {
+        let (algorithm, parameters) = header.split_once(' ').unwrap_or((header, ""));
+        if algorithm != ALGORITHM {
+            return Err(AuthError::Algorithm(shown(algorithm)));
+        }
+        let (mut credential, mut signature, mut signed_headers) = (None, None, None);
+        for part in parameters
+            .split(',')
+            .map(str::trim_ascii)
+            .filter(|p| !p.is_empty())
+        {
+            let Some((name, value)) = part.split_once('=') else {
+                return Err(AuthError::NotKeyValue {
+                    part: shown(part),
+                    header: shown(header),
+                });
+            };
+            match name {
+                "Credential" => credential = Some(value),
+                "Signature" => signature = Some(value),
+                "SignedHeaders" => signed_headers = Some(value),
+                _ => {}
+            }
+        }
+        let (Some(credential), Some(signature), Some(signed_headers), Some(date)) =
+            (credential, signature, signed_headers, date)
+        else {
+            return Err(AuthError::MissingParts(missing(&[
+                (
+                    credential,
+                    "Authorization header requires 'Credential' parameter. ",
+                ),
+                (signature, "Authorization header requires 'Signature' parameter. "),
+                (
+                    signed_headers,
+                    "Authorization header requires 'SignedHeaders' parameter. ",
+                ),
+                (
+                    date,
+                    "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ",
+                ),
+            ])));
+        };
+        Ok(Self {
+            form: Form::Header,
+            credential: credential.into(),
+            signed_headers: signed_headers.into(),
+            signature: signature.into(),
+            date: date.into(),
+            token: None,
+            expires: None,
+            query_hash: None,
+            header_hash: None,
+        })
+    }
+
+    /// Reads the `X-Amz-` parameters. Each may be there once: with two of them, what was checked and what another
+    /// reader of the same URL takes for true could differ.
+    fn read_query(query: &Query) -> Result<Self, AuthError> {
+        let algorithm = query.single(ALGORITHM_PARAMETER)?;
+        let credential = query.single(CREDENTIAL_PARAMETER)?;
+        let signature = query.single(SIGNATURE_PARAMETER)?;
+        let signed_headers = query.single(SIGNED_HEADERS_PARAMETER)?;
+        let date = query.single(DATE_PARAMETER)?;
+        let expires = query.single(EXPIRES_PARAMETER)?;
+        let token = query.single(TOKEN_PARAMETER)?;
+        let query_hash = query.single(HASH_PARAMETER)?;
+        if let Some(other) = algorithm.filter(|name| name != ALGORITHM) {
+            return Err(AuthError::Algorithm(shown(&other)));
+        }
+        let (Some(credential), Some(signature), Some(signed_headers), Some(date)) =
+            (&credential, &signature, &signed_headers, &date)
+        else {
+            let told = |name: &Option<_>, text| (name.as_ref().map(|_: &Cow<'_, str>| ""), text);
+            return Err(AuthError::MissingParameters(missing(&[
+                told(
+                    &credential,
+                    "AWS query-string parameters must include 'X-Amz-Credential'. ",
+                ),
+                told(
+                    &signature,
+                    "AWS query-string parameters must include 'X-Amz-Signature'. ",
+                ),
+                told(
+                    &signed_headers,
+                    "AWS query-string parameters must include 'X-Amz-SignedHeaders'. ",
+                ),
+                told(&date, "AWS query-string parameters must include 'X-Amz-Date'. "),
+            ])));
+        };
+        Ok(Self {
+            form: Form::Query,
+            credential: credential.clone(),
+            signed_headers: signed_headers.clone(),
+            signature: signature.clone(),
+            date: date.clone(),
+            token,
+            expires: expires.as_deref().map(lifetime).transpose()?,
+            query_hash,
+            header_hash: None,
+        })
+    }
+}
+
+/// The sentences of the parts that are not there.
+fn missing(parts: &[(Option<&str>, &str)]) -> String {
+    parts
+        .iter()
+        .filter(|(value, _)| value.is_none())
+        .map(|&(_, sentence)| sentence)
+        .collect()
+}
+
+fn lifetime(text: &str) -> Result<u32, AuthError> {
+    let digits_only = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    text.parse()
+        .ok()
+        .filter(|seconds| digits_only && (1..=LONGEST_PRESIGNED).contains(seconds))
+        .ok_or_else(|| AuthError::Expires(shown(text)))
+}
+
+/// Brings a list of signed headers into its canonical spelling: lower case, sorted. `None` for names that are empty,
+/// repeated, or could not be a header's, which would let two requests share one canonical form.
+pub(crate) fn canonical_names(list: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    if is_canonical(&list) {
+        return Some(list);
+    }
+    let mut names: Vec<String> = list.split(';').map(str::to_ascii_lowercase).collect();
+    names.sort_unstable();
+    let list = names.join(";");
+    is_canonical(&list).then_some(Cow::Owned(list))
+}
+
+fn is_canonical(list: &str) -> bool {
+    let mut last = "";
+    list.split(';').all(|name| {
+        let ascends = last < name;
+        last = name;
+        ascends && (name == ":authority" || name.bytes().all(is_lower_token))
+    })
+}
+
+const fn is_lower_token(byte: u8) -> bool {
+    byte.is_ascii_lowercase()
+        || byte.is_ascii_digit()
+        || matches!(
+            byte,
+            b'!' | b'#'
+                | b'$'
+                | b'%'
+                | b'&'
+                | b'\''
+                | b'*'
+                | b'+'
+                | b'-'
+                | b'.'
+                | b'^'
+                | b'_'
+                | b'`'
+                | b'|'
+                | b'~'
+        )
+}
