@@ -5,6 +5,7 @@
 
 mod aad;
 mod access_secret;
+mod deployment;
 mod hash;
 mod kek;
 mod purpose;
@@ -16,6 +17,7 @@ mod seal;
 mod secret;
 
 pub use access_secret::generate_secret_access_key;
+pub use deployment::{DeploymentId, DeploymentIdError};
 pub use hash::{HmacKey, Sha256, equal, hex, hex32, hmac_sha256, sha256};
 pub use kek::{KeyEncryptionKey, KeyFileError};
 pub use purpose::Purpose;
