@@ -125,9 +125,13 @@ pub const KEY_ID: Pattern = Pattern { text: r"[\w]*", matches: |text| any(text, 
 /// Unique ids and access key ids, where IAM takes them.
 pub const UNIQUE_ID: Pattern = Pattern { text: r"[\w]+", matches: |text| some(text, is_word) };
 
-/// Ids of assumed roles and federated users.
-pub const SESSION_ID: Pattern =
+/// Ids of assumed roles.
+pub const ASSUMED_ROLE_ID: Pattern =
     Pattern { text: r"[\w+=,.@:-]*", matches: |text| any(text, |c| is_name(c) || c == ':') };
+
+/// Ids of federated users.
+pub const FEDERATED_ID: Pattern =
+    Pattern { text: r"[\w+=,.@\:-]*", matches: |text| any(text, |c| is_name(c) || c == ':') };
 
 /// Paths of users and roles.
 pub const PATH: Pattern = Pattern {

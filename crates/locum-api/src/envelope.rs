@@ -1,0 +1,152 @@
+//! What stands around a result or an error, for each service and format (`facts: sts §1.2–1.4`).
+
+use crate::{
+    ApiError, Record, json,
+    model::{Operation, Service},
+    xml::Writer,
+};
+
+/// The namespace of `InvalidAction`: the fault comes from before any service (`facts: sts §1.3`).
+const FAULT_NAMESPACE: &str = "http://webservices.amazon.com/AWSFault/2005-15-09";
+
+/// Room for the response of AssumeRole with the longest session token, so that it is never copied.
+const CAPACITY: usize = 6 * 1024;
+
+/// How an awsQuery client wants its answer. Organizations always answers in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// XML, unless asked otherwise.
+    #[default]
+    Xml,
+    /// JSON.
+    Json,
+}
+
+impl Format {
+    /// Returns the format that an `Accept` header asks for.
+    pub fn from_accept(accept: &str) -> Self {
+        let json = |range: &str| {
+            let kind = range.split(';').next().unwrap_or_default();
+            kind.trim().eq_ignore_ascii_case("application/json")
+        };
+        if accept.split(',').any(json) { Self::Json } else { Self::Xml }
+    }
+}
+
+/// A response body and its media type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// The `Content-Type` header.
+    pub content_type: &'static str,
+    /// The body.
+    pub text: String,
+}
+
+const XML: &str = "text/xml";
+const JSON: &str = "application/json";
+const AWS_JSON: &str = "application/x-amz-json-1.1";
+
+/// Returns the body of a success.
+pub fn success_body(operation: &Operation, result: &dyn Record, request_id: &str, format: Format) -> Body {
+    match (operation.service, format) {
+        (Service::Organizations, _) => {
+            let mut text = String::with_capacity(1024);
+            json::write_record(&mut text, result);
+            Body { content_type: AWS_JSON, text }
+        }
+        (Service::Sts | Service::Iam, Format::Json) => {
+            Body { content_type: JSON, text: query_json(operation, result, request_id) }
+        }
+        (Service::Sts | Service::Iam, Format::Xml) => {
+            Body { content_type: XML, text: query_xml(operation, result, request_id) }
+        }
+    }
+}
+
+fn query_xml(operation: &Operation, result: &dyn Record, request_id: &str) -> String {
+    let mut writer = Writer::with_capacity(CAPACITY);
+    writer.open_root(operation.name, "Response", operation.service.xml_namespace());
+    if let Some(wrapper) = operation.result_wrapper {
+        writer.record(wrapper, result);
+    }
+    writer.element("ResponseMetadata", |writer| writer.text("RequestId", request_id));
+    writer.close_root(operation.name, "Response");
+    writer.finish()
+}
+
+fn query_json(operation: &Operation, result: &dyn Record, request_id: &str) -> String {
+    let mut text = String::with_capacity(CAPACITY);
+    text.push_str("{\"");
+    text.push_str(operation.name);
+    text.push_str("Response\":{");
+    if let Some(wrapper) = operation.result_wrapper {
+        json::write_text(&mut text, wrapper);
+        text.push(':');
+        json::write_record(&mut text, result);
+        text.push(',');
+    }
+    text.push_str("\"ResponseMetadata\":{\"RequestId\":");
+    json::write_text(&mut text, request_id);
+    text.push_str("}}}");
+    text
+}
+
+/// Returns the body of an error. Where the service is not known yet, callers pass STS.
+pub fn error_body(service: Service, error: &ApiError, request_id: &str, format: Format) -> Body {
+    match (service, format) {
+        (Service::Organizations, _) => Body { content_type: AWS_JSON, text: target_error(error) },
+        (Service::Sts | Service::Iam, Format::Json) => {
+            Body { content_type: JSON, text: query_error_json(error, request_id) }
+        }
+        (Service::Sts | Service::Iam, Format::Xml) => {
+            Body { content_type: XML, text: query_error_xml(service, error, request_id) }
+        }
+    }
+}
+
+fn query_error_xml(service: Service, error: &ApiError, request_id: &str) -> String {
+    let namespace = match error.code.as_ref() {
+        "InvalidAction" => FAULT_NAMESPACE,
+        _ => service.xml_namespace(),
+    };
+    let mut writer = Writer::with_capacity(1024);
+    writer.open_root("ErrorResponse", "", namespace);
+    writer.element("Error", |writer| {
+        writer.text("Type", error.fault.as_str());
+        writer.text("Code", &error.code);
+        if let Some(message) = &error.message {
+            writer.text("Message", message);
+        }
+    });
+    writer.text("RequestId", request_id);
+    writer.close_root("ErrorResponse", "");
+    writer.finish()
+}
+
+fn query_error_json(error: &ApiError, request_id: &str) -> String {
+    let mut text = String::with_capacity(512);
+    text.push_str("{\"Error\":{\"Code\":");
+    json::write_text(&mut text, &error.code);
+    if let Some(message) = &error.message {
+        text.push_str(",\"Message\":");
+        json::write_text(&mut text, message);
+    }
+    text.push_str(",\"Type\":");
+    json::write_text(&mut text, error.fault.as_str());
+    text.push_str("},\"RequestId\":");
+    json::write_text(&mut text, request_id);
+    text.push('}');
+    text
+}
+
+fn target_error(error: &ApiError) -> String {
+    let mut text = String::with_capacity(256);
+    text.push_str("{\"__type\":");
+    json::write_text(&mut text, &error.code);
+    if let Some(message) = &error.message {
+        text.push_str(",\"Message\":");
+        json::write_text(&mut text, message);
+    }
+    text.push('}');
+    text
+}

@@ -1,0 +1,93 @@
+//! The errors that operations declare (`facts: sts §2.1, §8.2`), each with its wire code, which often is not the name
+//! of its exception (`facts: sts §1.8`).
+
+use crate::{
+    ApiError,
+    model::{ErrorShape, Fault},
+};
+
+impl ErrorShape {
+    /// Returns this error with a message.
+    pub fn with(&self, message: impl Into<String>) -> ApiError {
+        ApiError {
+            status: self.status,
+            code: self.code.into(),
+            message: Some(message.into()),
+            fault: self.fault,
+        }
+    }
+}
+
+macro_rules! errors {
+    ($( $(#[doc = $doc:literal])+ $name:ident = $code:literal, $status:literal, $fault:ident; )*) => {
+        $(
+            $(#[doc = $doc])+
+            pub const $name: ErrorShape = ErrorShape {
+                code: $code,
+                status: $status,
+                fault: Fault::$fault,
+                doc: concat!($($doc),+).trim_ascii(),
+            };
+        )*
+
+        /// Every declared error.
+        pub const ALL: &[&ErrorShape] = &[$(&$name),*];
+    };
+}
+
+errors! {
+    /// The policy document does not say anything the policy language knows.
+    MALFORMED_POLICY_DOCUMENT = "MalformedPolicyDocument", 400, Sender;
+    /// The session's policies and tags do not fit into its token.
+    PACKED_POLICY_TOO_LARGE = "PackedPolicyTooLarge", 400, Sender;
+    /// The service is not offered in this Region.
+    REGION_DISABLED = "RegionDisabledException", 403, Sender;
+    /// A token that was passed as a parameter has expired.
+    EXPIRED_TOKEN = "ExpiredTokenException", 400, Sender;
+    /// The authorization message was not issued here, or no longer opens.
+    INVALID_AUTHORIZATION_MESSAGE = "InvalidAuthorizationMessageException", 400, Sender;
+
+    /// Somebody else changed the same thing at the same time; try again.
+    CONCURRENT_MODIFICATION = "ConcurrentModification", 409, Sender;
+    /// Something still depends on what would be deleted.
+    DELETE_CONFLICT = "DeleteConflict", 409, Sender;
+    /// The name is taken.
+    ENTITY_ALREADY_EXISTS = "EntityAlreadyExists", 409, Sender;
+    /// A recent change of the same thing has not settled yet.
+    ENTITY_TEMPORARILY_UNMODIFIABLE = "EntityTemporarilyUnmodifiable", 409, Sender;
+    /// A parameter has a value that the operation cannot use.
+    INVALID_INPUT = "InvalidInput", 400, Sender;
+    /// A quota of the account is used up.
+    LIMIT_EXCEEDED = "LimitExceeded", 409, Sender;
+    /// What the request names does not exist.
+    NO_SUCH_ENTITY = "NoSuchEntity", 404, Sender;
+    /// The policy may not be attached here.
+    POLICY_NOT_ATTACHABLE = "PolicyNotAttachable", 400, Sender;
+    /// Only a service may change this role.
+    UNMODIFIABLE_ENTITY = "UnmodifiableEntity", 400, Sender;
+    /// The service failed.
+    SERVICE_FAILURE = "ServiceFailure", 500, Receiver;
+
+    /// The caller may not do this.
+    ORGANIZATIONS_ACCESS_DENIED = "AccessDeniedException", 400, Sender;
+    /// No account of the organization has this id.
+    ACCOUNT_NOT_FOUND = "AccountNotFoundException", 400, Sender;
+    /// The caller's account belongs to no organization.
+    NO_ORGANIZATION = "AWSOrganizationsNotInUseException", 400, Sender;
+    /// Somebody else changes the organization at the same time; try again.
+    ORGANIZATIONS_CONCURRENT_MODIFICATION = "ConcurrentModificationException", 400, Sender;
+    /// A quota or a rule of the organization forbids it.
+    CONSTRAINT_VIOLATION = "ConstraintViolationException", 400, Sender;
+    /// No request to create an account has this id.
+    CREATE_ACCOUNT_STATUS_NOT_FOUND = "CreateAccountStatusNotFoundException", 400, Sender;
+    /// The organization is still being set up; try again.
+    FINALIZING_ORGANIZATION = "FinalizingOrganizationException", 400, Sender;
+    /// A parameter has a value that the operation cannot use.
+    ORGANIZATIONS_INVALID_INPUT = "InvalidInputException", 400, Sender;
+    /// The service failed.
+    SERVICE_EXCEPTION = "ServiceException", 500, Receiver;
+    /// Too many requests in a short time; try again later.
+    TOO_MANY_REQUESTS = "TooManyRequestsException", 400, Sender;
+    /// This endpoint does not offer the operation.
+    UNSUPPORTED_API_ENDPOINT = "UnsupportedAPIEndpointException", 400, Sender;
+}

@@ -1,0 +1,194 @@
+//! JSON in, for AWS JSON 1.1, and JSON out, for that and for `Accept: application/json`.
+//!
+//! A body is read so that a repeated key is seen and refused: two readers could take two different ones.
+
+use std::{borrow::Cow, fmt};
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use crate::{
+    ApiError, Node, Record, Value,
+    model::{Shape, StringRules, Structure},
+    xml,
+};
+
+/// Reads a body along a model. An empty body is an empty object.
+pub(crate) fn read(structure: &'static Structure, body: &[u8]) -> Result<Node<'static>, ApiError> {
+    if body.trim_ascii().is_empty() {
+        return Ok(Node::empty_structure(structure.members.len()));
+    }
+    let json: Json = serde_json::from_slice(body).map_err(|error| ApiError::serialization(error.to_string()))?;
+    match json {
+        Json::Object(members) => structure_node(structure, members),
+        _ => Err(ApiError::serialization("The request body must be a JSON object")),
+    }
+}
+
+/// A JSON value that has no repeated key.
+enum Json {
+    Null,
+    Boolean(bool),
+    Number(String),
+    Text(String),
+    Array(Vec<Json>),
+    Object(Vec<(String, Json)>),
+}
+
+fn structure_node(structure: &'static Structure, members: Vec<(String, Json)>) -> Result<Node<'static>, ApiError> {
+    let mut nodes = vec![None; structure.members.len()];
+    for (name, json) in members {
+        // Unknown members are ignored, as unknown parameters are.
+        let Some((position, member)) = structure.member(&name) else { continue };
+        if let Some(slot) = nodes.get_mut(position) {
+            *slot = node(&name, member.shape, json)?;
+        }
+    }
+    Ok(Node::Structure(nodes))
+}
+
+fn node(name: &str, shape: &'static Shape, json: Json) -> Result<Option<Node<'static>>, ApiError> {
+    Ok(Some(match (shape, json) {
+        (_, Json::Null) => return Ok(None),
+        (Shape::String(_) | Shape::Timestamp | Shape::Blob, Json::Text(text)) => Node::Text(Cow::Owned(text)),
+        (Shape::Integer { .. }, Json::Number(digits)) => match digits.parse::<i32>() {
+            Ok(number) => Node::Integer(i64::from(number)),
+            Err(_) => return Err(ApiError::serialization(format!("{name} must be a 32-bit integer"))),
+        },
+        (Shape::Boolean, Json::Boolean(value)) => Node::Boolean(value),
+        (Shape::List { member, .. }, Json::Array(items)) => {
+            Node::List(items.into_iter().map(|item| node(name, member, item)).collect::<Result<_, _>>()?)
+        }
+        (Shape::Structure(structure), Json::Object(members)) => structure_node(structure, members)?,
+        _ => return Err(ApiError::serialization(format!("{name} has the wrong JSON type"))),
+    }))
+}
+
+/// The key under which serde_json hands over a number whose digits it keeps.
+const NUMBER: &str = "$serde_json::private::Number";
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Boolean(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        Ok(Json::Number(value.to_string()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(Json::Number(value.to_string()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+        Ok(Json::Number(value.to_string()))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(Json::Text(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+        let mut array = Vec::new();
+        while let Some(item) = items.next_element()? {
+            array.push(item);
+        }
+        Ok(Json::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
+        let mut object: Vec<(String, Json)> = Vec::new();
+        while let Some(name) = members.next_key::<String>()? {
+            if name == NUMBER && object.is_empty() {
+                return members.next_value().map(Json::Number);
+            }
+            if object.iter().any(|(known, _)| *known == name) {
+                return Err(de::Error::custom(format!("duplicate key {name:?}")));
+            }
+            object.push((name, members.next_value()?));
+        }
+        Ok(Json::Object(object))
+    }
+}
+
+/// Appends a record as an object.
+pub(crate) fn write_record(out: &mut String, record: &dyn Record) {
+    out.push('{');
+    let mut first = true;
+    for (position, member) in record.structure().in_wire_order() {
+        let value = record.member(position);
+        if matches!(value, Value::Absent) {
+            continue;
+        }
+        if !std::mem::take(&mut first) {
+            out.push(',');
+        }
+        write_text(out, member.name);
+        out.push(':');
+        write_value(out, member.shape, value);
+    }
+    out.push('}');
+}
+
+fn write_value(out: &mut String, shape: &Shape, value: Value<'_>) {
+    match value {
+        Value::Absent => out.push_str("null"),
+        Value::Text(text) => match shape {
+            Shape::String(StringRules { percent_encoded: true, .. }) => {
+                out.push('"');
+                xml::percent_encode(out, text);
+                out.push('"');
+            }
+            _ => write_text(out, text),
+        },
+        Value::Integer(number) => out.push_str(itoa::Buffer::new().format(number)),
+        Value::Boolean(value) => out.push_str(if value { "true" } else { "false" }),
+        Value::Time(time) => out.push_str(itoa::Buffer::new().format(time.as_second())),
+        Value::Record(record) => write_record(out, record),
+        Value::List(items) => {
+            let member = if let Shape::List { member, .. } = shape { member } else { &Shape::TEXT };
+            out.push('[');
+            for index in 0..items.len() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_value(out, member, items.item(index));
+            }
+            out.push(']');
+        }
+    }
+}
+
+/// Appends a JSON string.
+pub(crate) fn write_text(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0'..='\u{1f}' | '\u{7f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}

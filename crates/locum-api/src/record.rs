@@ -1,0 +1,211 @@
+//! How a typed request is made from a tree, and how a typed response shows itself to the writers.
+
+use jiff::Timestamp;
+
+use crate::{
+    ApiError, Node, Parameters, Sensitive, form, json,
+    model::{Operation, Structure},
+    validate,
+};
+
+/// A member's value, as a writer sees it.
+#[derive(Clone, Copy)]
+pub enum Value<'a> {
+    /// Not there; nothing is written.
+    Absent,
+    /// A text.
+    Text(&'a str),
+    /// A number.
+    Integer(i64),
+    /// A truth value.
+    Boolean(bool),
+    /// A point in time.
+    Time(Timestamp),
+    /// A list.
+    List(&'a dyn Sequence),
+    /// A structure.
+    Record(&'a dyn Record),
+}
+
+impl Value<'_> {
+    /// Returns the value, or nothing in place of an empty list.
+    pub(crate) fn unless_empty(self) -> Self {
+        match self {
+            Self::List(items) if items.is_empty() => Self::Absent,
+            value => value,
+        }
+    }
+}
+
+/// A typed structure whose members can be visited along its model.
+pub trait Record {
+    /// Returns its model.
+    fn structure(&self) -> &'static Structure;
+    /// Returns the value of the member at a position of the model.
+    fn member(&self, position: usize) -> Value<'_>;
+}
+
+/// A list of values.
+pub trait Sequence {
+    /// Returns the number of items.
+    fn len(&self) -> usize;
+    /// Returns the item at an index, or [`Value::Absent`] past the end.
+    fn item(&self, index: usize) -> Value<'_>;
+    /// Whether there is no item.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<T: Field> Sequence for Vec<T> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn item(&self, index: usize) -> Value<'_> {
+        self.get(index).map_or(Value::Absent, Field::value)
+    }
+}
+
+/// A Rust type that a member can have.
+pub trait Field: Sized {
+    /// Reads it from a validated tree; `None` when the tree does not fit.
+    fn read(node: Option<Node<'_>>) -> Option<Self>;
+    /// Shows it to a writer.
+    fn value(&self) -> Value<'_>;
+}
+
+impl Field for String {
+    fn read(node: Option<Node<'_>>) -> Option<Self> {
+        match node? {
+            Node::Text(text) => Some(text.into_owned()),
+            _ => None,
+        }
+    }
+
+    fn value(&self) -> Value<'_> {
+        Value::Text(self)
+    }
+}
+
+impl Field for Sensitive {
+    fn read(node: Option<Node<'_>>) -> Option<Self> {
+        String::read(node).map(Self::from)
+    }
+
+    fn value(&self) -> Value<'_> {
+        Value::Text(self.expose())
+    }
+}
+
+impl Field for i32 {
+    fn read(node: Option<Node<'_>>) -> Option<Self> {
+        match node? {
+            Node::Integer(number) => Self::try_from(number).ok(),
+            _ => None,
+        }
+    }
+
+    fn value(&self) -> Value<'_> {
+        Value::Integer(i64::from(*self))
+    }
+}
+
+impl Field for bool {
+    fn read(node: Option<Node<'_>>) -> Option<Self> {
+        match node? {
+            Node::Boolean(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    fn value(&self) -> Value<'_> {
+        Value::Boolean(*self)
+    }
+}
+
+impl Field for Timestamp {
+    fn read(node: Option<Node<'_>>) -> Option<Self> {
+        match node? {
+            Node::Text(text) => text.parse().ok(),
+            Node::Integer(seconds) => Self::from_second(seconds).ok(),
+            _ => None,
+        }
+    }
+
+    fn value(&self) -> Value<'_> {
+        Value::Time(*self)
+    }
+}
+
+impl<T: Field> Field for Vec<T> {
+    fn read(node: Option<Node<'_>>) -> Option<Self> {
+        match node {
+            None => Some(Self::new()),
+            Some(Node::List(items)) => items.into_iter().map(T::read).collect(),
+            Some(_) => None,
+        }
+    }
+
+    fn value(&self) -> Value<'_> {
+        Value::List(self)
+    }
+}
+
+impl<T: Field> Field for Option<T> {
+    fn read(node: Option<Node<'_>>) -> Option<Self> {
+        match node {
+            None => Some(None),
+            node => T::read(node).map(Some),
+        }
+    }
+
+    fn value(&self) -> Value<'_> {
+        self.as_ref().map_or(Value::Absent, Field::value)
+    }
+}
+
+/// The typed parameters of an operation.
+pub trait Request: Field {
+    /// The operation they are for.
+    const OPERATION: &'static Operation;
+    /// What the operation answers with.
+    type Response: Record;
+
+    /// Reads and validates the parameters of an awsQuery request.
+    fn decode(parameters: &Parameters) -> Result<Self, ApiError> {
+        finish(form::read(Self::OPERATION.input, parameters)?)
+    }
+
+    /// Reads and validates the body of an AWS JSON 1.1 request.
+    fn decode_json(body: &[u8]) -> Result<Self, ApiError> {
+        finish(json::read(Self::OPERATION.input, body)?)
+    }
+}
+
+/// Validates a tree and makes the typed request of it.
+fn finish<R: Request>(tree: Node<'_>) -> Result<R, ApiError> {
+    validate::check(R::OPERATION, &tree)?;
+    // Only a declaration whose Rust type does not fit its shape ends here, and a test reads every operation.
+    R::read(Some(tree)).ok_or_else(ApiError::internal_failure)
+}
+
+/// The answer of an operation that has none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NoResult;
+
+impl NoResult {
+    const STRUCTURE: &'static Structure =
+        &Structure { name: "NoResult", doc: "Nothing.", members: &[], wire: &[] };
+}
+
+impl Record for NoResult {
+    fn structure(&self) -> &'static Structure {
+        Self::STRUCTURE
+    }
+
+    fn member(&self, _: usize) -> Value<'_> {
+        Value::Absent
+    }
+}
+
