@@ -1,0 +1,87 @@
+"""Fixtures: a server for the whole run, its root caller, and a member account.
+
+Run it with `cargo xtask clients`, or by hand: `LOCUM_BIN=target/debug/locum pytest tests/clients`.
+"""
+
+import os
+import time
+
+# Before boto3 is imported anywhere: nothing of this machine's own configuration may be seen.
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]
+os.environ.update(
+    AWS_CONFIG_FILE="/nonexistent/config",
+    AWS_SHARED_CREDENTIALS_FILE="/nonexistent/credentials",
+    AWS_EC2_METADATA_DISABLED="true",
+)
+
+import pytest
+
+from server import BINARY, Caller, Server
+from world import allow, make_role, make_user, trusting
+
+
+def pytest_sessionstart(session):
+    if not os.access(BINARY, os.X_OK):
+        pytest.exit(f"{BINARY} does not exist: build it (`cargo build --workspace --bins`) or set LOCUM_BIN", 2)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    running = Server(tmp_path_factory.mktemp("server"))
+    yield running
+    status = running.stop()
+    assert status == 0, f"locum ended with {status} on SIGTERM\n{running.told()}"
+
+
+@pytest.fixture(scope="session")
+def root(server):
+    """The management account's root user."""
+    return server.root
+
+
+@pytest.fixture(scope="session")
+def account(server):
+    return server.account
+
+
+@pytest.fixture(scope="session")
+def admin(root):
+    """A user who may do everything; root may not assume roles."""
+    return make_user(root, allow("*"))
+
+
+@pytest.fixture(scope="session")
+def admin_session(root, admin):
+    """A role session that may do everything."""
+    role = make_role(root, trusting(admin.arn), allow("*"))
+    response = admin.sts.assume_role(RoleArn=role.arn, RoleSessionName="admin")
+    return Caller.of(root.server, response["Credentials"])
+
+
+class Member:
+    """An account made by CreateAccount, administered through its OrganizationAccountAccessRole."""
+
+    def __init__(self, management, account_id, role_name="OrganizationAccountAccessRole"):
+        self.id = account_id
+        self.role_arn = f"arn:aws:iam::{account_id}:role/{role_name}"
+        response = management.sts.assume_role(RoleArn=self.role_arn, RoleSessionName="setup")
+        self.admin = Caller.of(management.caller.server, response["Credentials"])
+
+
+def create_account(caller, name, **parameters):
+    """Makes an account and returns its finished status."""
+    client = caller.organizations
+    status = client.create_account(AccountName=name, Email=f"{name}@example.com", **parameters)["CreateAccountStatus"]
+    deadline = time.monotonic() + 10
+    while status["State"] == "IN_PROGRESS" and time.monotonic() < deadline:
+        time.sleep(0.05)
+        status = client.describe_create_account_status(CreateAccountRequestId=status["Id"])["CreateAccountStatus"]
+    return status
+
+
+@pytest.fixture(scope="session")
+def member(root, admin):
+    status = create_account(root, "member")
+    assert status["State"] == "SUCCEEDED", status
+    return Member(admin, status["AccountId"])
