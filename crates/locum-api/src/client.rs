@@ -16,7 +16,12 @@ pub fn encode_form(operation: &Operation, parameters: &Map<String, Value>) -> Ve
     form
 }
 
-fn members(form: &mut Vec<(String, String)>, prefix: &str, structure: &Structure, object: &Map<String, Value>) {
+fn members(
+    form: &mut Vec<(String, String)>,
+    prefix: &str,
+    structure: &Structure,
+    object: &Map<String, Value>,
+) {
     for (name, value) in object {
         if let Some((_, member)) = structure.member(name) {
             put(form, format!("{prefix}{name}"), member.shape, value);

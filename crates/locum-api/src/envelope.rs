@@ -29,7 +29,11 @@ impl Format {
             let kind = range.split(';').next().unwrap_or_default();
             kind.trim().eq_ignore_ascii_case("application/json")
         };
-        if accept.split(',').any(json) { Self::Json } else { Self::Xml }
+        if accept.split(',').any(json) {
+            Self::Json
+        } else {
+            Self::Xml
+        }
     }
 }
 
@@ -52,14 +56,19 @@ pub fn success_body(operation: &Operation, result: &dyn Record, request_id: &str
         (Service::Organizations, _) => {
             let mut text = String::with_capacity(1024);
             json::write_record(&mut text, result);
-            Body { content_type: AWS_JSON, text }
+            Body {
+                content_type: AWS_JSON,
+                text,
+            }
         }
-        (Service::Sts | Service::Iam, Format::Json) => {
-            Body { content_type: JSON, text: query_json(operation, result, request_id) }
-        }
-        (Service::Sts | Service::Iam, Format::Xml) => {
-            Body { content_type: XML, text: query_xml(operation, result, request_id) }
-        }
+        (Service::Sts | Service::Iam, Format::Json) => Body {
+            content_type: JSON,
+            text: query_json(operation, result, request_id),
+        },
+        (Service::Sts | Service::Iam, Format::Xml) => Body {
+            content_type: XML,
+            text: query_xml(operation, result, request_id),
+        },
     }
 }
 
@@ -94,13 +103,18 @@ fn query_json(operation: &Operation, result: &dyn Record, request_id: &str) -> S
 /// Returns the body of an error. Where the service is not known yet, callers pass STS.
 pub fn error_body(service: Service, error: &ApiError, request_id: &str, format: Format) -> Body {
     match (service, format) {
-        (Service::Organizations, _) => Body { content_type: AWS_JSON, text: target_error(error) },
-        (Service::Sts | Service::Iam, Format::Json) => {
-            Body { content_type: JSON, text: query_error_json(error, request_id) }
-        }
-        (Service::Sts | Service::Iam, Format::Xml) => {
-            Body { content_type: XML, text: query_error_xml(service, error, request_id) }
-        }
+        (Service::Organizations, _) => Body {
+            content_type: AWS_JSON,
+            text: target_error(error),
+        },
+        (Service::Sts | Service::Iam, Format::Json) => Body {
+            content_type: JSON,
+            text: query_error_json(error, request_id),
+        },
+        (Service::Sts | Service::Iam, Format::Xml) => Body {
+            content_type: XML,
+            text: query_error_xml(service, error, request_id),
+        },
     }
 }
 

@@ -18,7 +18,12 @@ pub struct ApiError {
 impl ApiError {
     /// Returns an error of the sender.
     pub fn sender(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code: code.into(), message: Some(message.into()), fault: Fault::Sender }
+        Self {
+            status,
+            code: code.into(),
+            message: Some(message.into()),
+            fault: Fault::Sender,
+        }
     }
 
     /// Returns `InvalidAction`: no such operation in this version (`facts: sts §1.5`).
@@ -32,7 +37,11 @@ impl ApiError {
 
     /// Returns `MissingAction`, where AWS's front end redirects to its web site.
     pub fn missing_action() -> Self {
-        Self::sender(400, "MissingAction", "The request must contain the parameter Action.")
+        Self::sender(
+            400,
+            "MissingAction",
+            "The request must contain the parameter Action.",
+        )
     }
 
     /// Returns `ValidationError` with this text (`facts: sts §1.7`).
@@ -47,12 +56,20 @@ impl ApiError {
 
     /// Returns `MalformedInput` without a message: a number that is none (`facts: sts §1.7`).
     pub fn malformed_input() -> Self {
-        Self { status: 400, code: "MalformedInput".into(), message: None, fault: Fault::Sender }
+        Self {
+            status: 400,
+            code: "MalformedInput".into(),
+            message: None,
+            fault: Fault::Sender,
+        }
     }
 
     /// Returns `MalformedInput` with a message.
     pub fn malformed_input_because(message: impl Into<String>) -> Self {
-        Self { message: Some(message.into()), ..Self::malformed_input() }
+        Self {
+            message: Some(message.into()),
+            ..Self::malformed_input()
+        }
     }
 
     /// Returns `MalformedQueryString`: the form or query is not urlencoded (`facts: sts §1.6`).
@@ -99,12 +116,20 @@ impl ApiError {
 
     /// Returns `InvalidClientTokenId`: no such key, or not its session token (`facts: sts §1.6`).
     pub fn invalid_client_token_id() -> Self {
-        Self::sender(403, "InvalidClientTokenId", "The security token included in the request is invalid.")
+        Self::sender(
+            403,
+            "InvalidClientTokenId",
+            "The security token included in the request is invalid.",
+        )
     }
 
     /// Returns `ExpiredToken`: the caller's session has ended (`facts: sts §1.6`).
     pub fn expired_token() -> Self {
-        Self::sender(403, "ExpiredToken", "The security token included in the request is expired")
+        Self::sender(
+            403,
+            "ExpiredToken",
+            "The security token included in the request is expired",
+        )
     }
 
     /// Returns `Throttling` (`facts: sts §1.6`).

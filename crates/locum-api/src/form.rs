@@ -12,14 +12,21 @@ use crate::{
 };
 
 /// Reads the parameters of a structure.
-pub(crate) fn read<'a>(structure: &'static Structure, parameters: &'a Parameters) -> Result<Node<'a>, ApiError> {
+pub(crate) fn read<'a>(
+    structure: &'static Structure,
+    parameters: &'a Parameters,
+) -> Result<Node<'a>, ApiError> {
     let mut members = vec![None; structure.members.len()];
     for (name, value) in parameters.iter() {
         let (head, rest) = split(name);
         match structure.member(head) {
             Some((position, member)) => {
                 if let Some(slot) = members.get_mut(position) {
-                    let leaf = Leaf { name, value, most: parameters.len() };
+                    let leaf = Leaf {
+                        name,
+                        value,
+                        most: parameters.len(),
+                    };
                     leaf.put(slot, member.shape, rest)?;
                 }
             }
@@ -40,7 +47,10 @@ fn split(name: &str) -> (&str, Option<&str>) {
 }
 
 fn refuse_case_variant(members: &[Member], name: &str) -> Result<(), ApiError> {
-    match members.iter().find(|member| member.name.eq_ignore_ascii_case(name)) {
+    match members
+        .iter()
+        .find(|member| member.name.eq_ignore_ascii_case(name))
+    {
         Some(member) => Err(ApiError::invalid_query_parameter(format!(
             "The parameter '{name}' is not known; parameter names are case-sensitive: use '{}'.",
             member.name
@@ -58,7 +68,12 @@ struct Leaf<'a> {
 }
 
 impl<'a> Leaf<'a> {
-    fn put(&self, slot: &mut Option<Node<'a>>, shape: &'static Shape, path: Option<&str>) -> Result<(), ApiError> {
+    fn put(
+        &self,
+        slot: &mut Option<Node<'a>>,
+        shape: &'static Shape,
+        path: Option<&str>,
+    ) -> Result<(), ApiError> {
         match (shape, path) {
             (Shape::List { .. }, None) if self.value.is_empty() => {
                 slot.get_or_insert_with(|| Node::List(Vec::new()));
@@ -119,9 +134,14 @@ impl<'a> Leaf<'a> {
     /// Reads what Java's `Integer` takes: an optional sign, leading zeros, 32 bits (`facts: sts §1.7`).
     fn integer(&self) -> Result<i64, ApiError> {
         if self.value.is_empty() {
-            return Err(ApiError::malformed_input_because("missing value for decimal type"));
+            return Err(ApiError::malformed_input_because(
+                "missing value for decimal type",
+            ));
         }
-        self.value.parse::<i32>().map(i64::from).map_err(|_| ApiError::malformed_input())
+        self.value
+            .parse::<i32>()
+            .map(i64::from)
+            .map_err(|_| ApiError::malformed_input())
     }
 
     fn boolean(&self) -> Result<bool, ApiError> {
@@ -129,7 +149,10 @@ impl<'a> Leaf<'a> {
     }
 
     fn misplaced(&self) -> ApiError {
-        ApiError::malformed_input_because(format!("The parameter '{}' has no place in the request", self.name))
+        ApiError::malformed_input_because(format!(
+            "The parameter '{}' has no place in the request",
+            self.name
+        ))
     }
 }
 

@@ -17,7 +17,8 @@ pub(crate) fn read(structure: &'static Structure, body: &[u8]) -> Result<Node<'s
     if body.trim_ascii().is_empty() {
         return Ok(Node::empty_structure(structure.members.len()));
     }
-    let json: Json = serde_json::from_slice(body).map_err(|error| ApiError::serialization(error.to_string()))?;
+    let json: Json =
+        serde_json::from_slice(body).map_err(|error| ApiError::serialization(error.to_string()))?;
     match json {
         Json::Object(members) => structure_node(structure, members),
         _ => Err(ApiError::serialization("The request body must be a JSON object")),
@@ -34,11 +35,16 @@ enum Json {
     Object(Vec<(String, Json)>),
 }
 
-fn structure_node(structure: &'static Structure, members: Vec<(String, Json)>) -> Result<Node<'static>, ApiError> {
+fn structure_node(
+    structure: &'static Structure,
+    members: Vec<(String, Json)>,
+) -> Result<Node<'static>, ApiError> {
     let mut nodes = vec![None; structure.members.len()];
     for (name, json) in members {
         // Unknown members are ignored, as unknown parameters are.
-        let Some((position, member)) = structure.member(&name) else { continue };
+        let Some((position, member)) = structure.member(&name) else {
+            continue;
+        };
         if let Some(slot) = nodes.get_mut(position) {
             *slot = node(&name, member.shape, json)?;
         }
@@ -52,12 +58,19 @@ fn node(name: &str, shape: &'static Shape, json: Json) -> Result<Option<Node<'st
         (Shape::String(_) | Shape::Timestamp | Shape::Blob, Json::Text(text)) => Node::Text(Cow::Owned(text)),
         (Shape::Integer { .. }, Json::Number(digits)) => match digits.parse::<i32>() {
             Ok(number) => Node::Integer(i64::from(number)),
-            Err(_) => return Err(ApiError::serialization(format!("{name} must be a 32-bit integer"))),
+            Err(_) => {
+                return Err(ApiError::serialization(format!(
+                    "{name} must be a 32-bit integer"
+                )));
+            }
         },
         (Shape::Boolean, Json::Boolean(value)) => Node::Boolean(value),
-        (Shape::List { member, .. }, Json::Array(items)) => {
-            Node::List(items.into_iter().map(|item| node(name, member, item)).collect::<Result<_, _>>()?)
-        }
+        (Shape::List { member, .. }, Json::Array(items)) => Node::List(
+            items
+                .into_iter()
+                .map(|item| node(name, member, item))
+                .collect::<Result<_, _>>()?,
+        ),
         (Shape::Structure(structure), Json::Object(members)) => structure_node(structure, members)?,
         _ => return Err(ApiError::serialization(format!("{name} has the wrong JSON type"))),
     }))
@@ -151,7 +164,10 @@ fn write_value(out: &mut String, shape: &Shape, value: Value<'_>) {
     match value {
         Value::Absent => out.push_str("null"),
         Value::Text(text) => match shape {
-            Shape::String(StringRules { percent_encoded: true, .. }) => {
+            Shape::String(StringRules {
+                percent_encoded: true,
+                ..
+            }) => {
                 out.push('"');
                 xml::percent_encode(out, text);
                 out.push('"');
@@ -163,7 +179,11 @@ fn write_value(out: &mut String, shape: &Shape, value: Value<'_>) {
         Value::Time(time) => out.push_str(itoa::Buffer::new().format(time.as_second())),
         Value::Record(record) => write_record(out, record),
         Value::List(items) => {
-            let member = if let Shape::List { member, .. } = shape { member } else { &Shape::TEXT };
+            let member = if let Shape::List { member, .. } = shape {
+                member
+            } else {
+                &Shape::TEXT
+            };
             out.push('[');
             for index in 0..items.len() {
                 if index > 0 {

@@ -152,7 +152,10 @@ pub struct Structure {
 impl Structure {
     /// Returns the member with this exact name, and its position.
     pub fn member(&self, name: &str) -> Option<(usize, &'static Member)> {
-        self.members.iter().enumerate().find(|(_, member)| member.name == name)
+        self.members
+            .iter()
+            .enumerate()
+            .find(|(_, member)| member.name == name)
     }
 
     /// Returns every member with its position, in the order of an XML response.
@@ -219,17 +222,28 @@ impl Shape {
 
     /// Returns a number between two bounds, both included.
     pub const fn between(min: i64, max: i64) -> Self {
-        Self::Integer { min: Some(min), max: Some(max) }
+        Self::Integer {
+            min: Some(min),
+            max: Some(max),
+        }
     }
 
     /// Returns a list of any length.
     pub const fn list(member: &'static Self) -> Self {
-        Self::List { member, min: None, max: None }
+        Self::List {
+            member,
+            min: None,
+            max: None,
+        }
     }
 
     /// Returns a list of at most this many items.
     pub const fn list_up_to(max: u32, member: &'static Self) -> Self {
-        Self::List { member, min: None, max: Some(max) }
+        Self::List {
+            member,
+            min: None,
+            max: Some(max),
+        }
     }
 }
 
@@ -252,12 +266,22 @@ pub struct StringRules {
 
 impl StringRules {
     /// Any text.
-    pub const ANY: Self =
-        Self { min: None, max: None, pattern: None, values: &[], sensitive: false, percent_encoded: false };
+    pub const ANY: Self = Self {
+        min: None,
+        max: None,
+        pattern: None,
+        values: &[],
+        sensitive: false,
+        percent_encoded: false,
+    };
 
     /// Returns rules for a text between two lengths, both included.
     pub const fn length(min: u32, max: u32) -> Self {
-        Self { min: Some(min), max: Some(max), ..Self::ANY }
+        Self {
+            min: Some(min),
+            max: Some(max),
+            ..Self::ANY
+        }
     }
 
     /// Returns rules for one of a few values.
@@ -267,17 +291,26 @@ impl StringRules {
 
     /// Adds the pattern that the whole text must match.
     pub const fn matching(self, pattern: &'static Pattern) -> Self {
-        Self { pattern: Some(pattern), ..self }
+        Self {
+            pattern: Some(pattern),
+            ..self
+        }
     }
 
     /// Marks the text as a secret.
     pub const fn secret(self) -> Self {
-        Self { sensitive: true, ..self }
+        Self {
+            sensitive: true,
+            ..self
+        }
     }
 
     /// Marks the text as percent-encoded in responses.
     pub const fn percent_encoded(self) -> Self {
-        Self { percent_encoded: true, ..self }
+        Self {
+            percent_encoded: true,
+            ..self
+        }
     }
 }
 
@@ -293,6 +326,8 @@ pub const fn operations(service: Service) -> &'static [&'static Operation] {
 /// Returns the operation of a service with this exact name.
 pub fn find(service: Service, name: &str) -> Option<&'static Operation> {
     let operations = operations(service);
-    let position = operations.binary_search_by(|operation| operation.name.cmp(name)).ok()?;
+    let position = operations
+        .binary_search_by(|operation| operation.name.cmp(name))
+        .ok()?;
     operations.get(position).copied()
 }

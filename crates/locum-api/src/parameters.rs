@@ -47,7 +47,10 @@ impl Parameters {
         // Two halves of one character, the end of a name and the start of its value, would pass the check above.
         let whole =
             |part: &Range<usize>| text.is_char_boundary(part.start) && text.is_char_boundary(part.end);
-        if !entries.iter().all(|entry| whole(&entry.name) && whole(&entry.value)) {
+        if !entries
+            .iter()
+            .all(|entry| whole(&entry.name) && whole(&entry.value))
+        {
             return Err(not_utf8());
         }
         let parameters = Self { text, entries };
@@ -57,7 +60,8 @@ impl Parameters {
 
     /// Returns the value of an operation parameter with this exact name.
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.iter().find_map(|(known, value)| (known == name).then_some(value))
+        self.iter()
+            .find_map(|(known, value)| (known == name).then_some(value))
     }
 
     /// Returns the operation's parameters in order, `Action` and `Version` among them.
@@ -81,7 +85,9 @@ impl Parameters {
     }
 
     fn all(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.entries.iter().map(|entry| (self.part(&entry.name), self.part(&entry.value)))
+        self.entries
+            .iter()
+            .map(|entry| (self.part(&entry.name), self.part(&entry.value)))
     }
 
     fn part(&self, range: &Range<usize>) -> &str {
@@ -121,7 +127,8 @@ impl fmt::Debug for Parameters {
 }
 
 fn is_authentication(name: &str) -> bool {
-    name.get(..6).is_some_and(|prefix| prefix.eq_ignore_ascii_case("X-Amz-"))
+    name.get(..6)
+        .is_some_and(|prefix| prefix.eq_ignore_ascii_case("X-Amz-"))
 }
 
 fn not_utf8() -> ApiError {
@@ -152,7 +159,11 @@ fn read(
         unescape(name, bytes)?;
         let middle = bytes.len();
         unescape(value.split_first().map_or(&[], |(_, value)| value), bytes)?;
-        entries.push(Entry { name: start..middle, value: middle..bytes.len(), source });
+        entries.push(Entry {
+            name: start..middle,
+            value: middle..bytes.len(),
+            source,
+        });
     }
     Ok(())
 }
@@ -177,7 +188,11 @@ fn unescape(mut raw: &[u8], out: &mut Vec<u8>) -> Result<(), ApiError> {
                 out.push(high << 4 | low);
                 rest
             }
-            _ => return Err(ApiError::malformed_query_string("Incomplete trailing escape % sequence")),
+            _ => {
+                return Err(ApiError::malformed_query_string(
+                    "Incomplete trailing escape % sequence",
+                ));
+            }
         };
     }
     out.extend_from_slice(raw);

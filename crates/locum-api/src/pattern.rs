@@ -86,11 +86,16 @@ pub const ARN: Pattern = Pattern {
 };
 
 /// Session names, source identities and federated names.
-pub const SESSION_NAME: Pattern =
-    Pattern { text: r"[\w+=,.@-]*", matches: |text| any(text, is_name) };
+pub const SESSION_NAME: Pattern = Pattern {
+    text: r"[\w+=,.@-]*",
+    matches: |text| any(text, is_name),
+};
 
 /// IAM's names of users, roles and policies.
-pub const NAME: Pattern = Pattern { text: r"[\w+=,.@-]+", matches: |text| some(text, is_name) };
+pub const NAME: Pattern = Pattern {
+    text: r"[\w+=,.@-]+",
+    matches: |text| some(text, is_name),
+};
 
 /// External ids.
 pub const EXTERNAL_ID: Pattern = Pattern {
@@ -105,33 +110,52 @@ pub const SERIAL_NUMBER: Pattern = Pattern {
 };
 
 /// Codes of MFA devices.
-pub const TOKEN_CODE: Pattern = Pattern { text: r"[\d]*", matches: |text| any(text, |c| c.is_ascii_digit()) };
+pub const TOKEN_CODE: Pattern = Pattern {
+    text: r"[\d]*",
+    matches: |text| any(text, |c| c.is_ascii_digit()),
+};
 
 /// Policy documents.
-pub const DOCUMENT: Pattern =
-    Pattern { text: r"[\u0009\u000A\u000D\u0020-\u00FF]+", matches: |text| some(text, is_document) };
+pub const DOCUMENT: Pattern = Pattern {
+    text: r"[\u0009\u000A\u000D\u0020-\u00FF]+",
+    matches: |text| some(text, is_document),
+};
 
 /// Keys of tags.
-pub const TAG_KEY: Pattern =
-    Pattern { text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", matches: |text| some(text, is_tag) };
+pub const TAG_KEY: Pattern = Pattern {
+    text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+",
+    matches: |text| some(text, is_tag),
+};
 
 /// Values of tags.
-pub const TAG_VALUE: Pattern =
-    Pattern { text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", matches: |text| any(text, is_tag) };
+pub const TAG_VALUE: Pattern = Pattern {
+    text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*",
+    matches: |text| any(text, is_tag),
+};
 
 /// Access key ids, where STS takes them.
-pub const KEY_ID: Pattern = Pattern { text: r"[\w]*", matches: |text| any(text, is_word) };
+pub const KEY_ID: Pattern = Pattern {
+    text: r"[\w]*",
+    matches: |text| any(text, is_word),
+};
 
 /// Unique ids and access key ids, where IAM takes them.
-pub const UNIQUE_ID: Pattern = Pattern { text: r"[\w]+", matches: |text| some(text, is_word) };
+pub const UNIQUE_ID: Pattern = Pattern {
+    text: r"[\w]+",
+    matches: |text| some(text, is_word),
+};
 
 /// Ids of assumed roles.
-pub const ASSUMED_ROLE_ID: Pattern =
-    Pattern { text: r"[\w+=,.@:-]*", matches: |text| any(text, |c| is_name(c) || c == ':') };
+pub const ASSUMED_ROLE_ID: Pattern = Pattern {
+    text: r"[\w+=,.@:-]*",
+    matches: |text| any(text, |c| is_name(c) || c == ':'),
+};
 
 /// Ids of federated users.
-pub const FEDERATED_ID: Pattern =
-    Pattern { text: r"[\w+=,.@\:-]*", matches: |text| any(text, |c| is_name(c) || c == ':') };
+pub const FEDERATED_ID: Pattern = Pattern {
+    text: r"[\w+=,.@\:-]*",
+    matches: |text| any(text, |c| is_name(c) || c == ':'),
+};
 
 /// Paths of users and roles.
 pub const PATH: Pattern = Pattern {
@@ -148,12 +172,17 @@ pub const PATH: Pattern = Pattern {
 /// Path prefixes of users and roles.
 pub const PATH_PREFIX: Pattern = Pattern {
     text: r"\u002F[\u0021-\u007F]*",
-    matches: |text| text.strip_prefix('/').is_some_and(|rest| any(rest, |c| is_graphic(c) || c == '\u{7f}')),
+    matches: |text| {
+        text.strip_prefix('/')
+            .is_some_and(|rest| any(rest, |c| is_graphic(c) || c == '\u{7f}'))
+    },
 };
 
 /// Markers of pages.
-pub const MARKER: Pattern =
-    Pattern { text: r"[\u0020-\u00FF]+", matches: |text| some(text, |c| matches!(c, ' '..='\u{ff}')) };
+pub const MARKER: Pattern = Pattern {
+    text: r"[\u0020-\u00FF]+",
+    matches: |text| some(text, |c| matches!(c, ' '..='\u{ff}')),
+};
 
 /// Paths of managed policies.
 pub const POLICY_PATH: Pattern = Pattern {
@@ -161,7 +190,9 @@ pub const POLICY_PATH: Pattern = Pattern {
     matches: |text| {
         text.strip_suffix('/').is_some_and(|parts| {
             parts.is_empty()
-                || parts.strip_prefix('/').is_some_and(|parts| parts.split('/').all(|part| some(part, is_name)))
+                || parts
+                    .strip_prefix('/')
+                    .is_some_and(|parts| parts.split('/').all(|part| some(part, is_name)))
         })
     },
 };
@@ -170,7 +201,9 @@ pub const POLICY_PATH: Pattern = Pattern {
 pub const POLICY_VERSION: Pattern = Pattern {
     text: r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?",
     matches: |text| {
-        let Some(number) = text.strip_prefix('v') else { return false };
+        let Some(number) = text.strip_prefix('v') else {
+            return false;
+        };
         let (number, suffix) = number.split_once('.').unwrap_or((number, ""));
         number.starts_with(|c: char| matches!(c, '1'..='9'))
             && any(number, |c| c.is_ascii_digit())
@@ -183,3 +216,117 @@ pub const DESCRIPTION: Pattern = Pattern {
     text: r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*",
     matches: |text| any(text, |c| is_document(c) && !matches!(c, '\u{7f}'..='\u{a0}')),
 };
+
+/// Anything at all.
+pub const ANYTHING: Pattern = Pattern {
+    text: r"[\s\S]*",
+    matches: |_| true,
+};
+
+/// Account ids.
+pub const ACCOUNT_ID: Pattern = Pattern {
+    text: r"^\d{12}$",
+    matches: is_account_id,
+};
+
+/// Names of new accounts.
+pub const ACCOUNT_NAME: Pattern = Pattern {
+    text: r"[\u0020-\u007E]+",
+    matches: |text| some(text, |c| matches!(c, ' '..='~')),
+};
+
+/// Addresses of root users.
+pub const EMAIL: Pattern = Pattern {
+    text: r"[^\s@]+@[^\s@]+\.[^\s@]+",
+    matches: |text| {
+        let part = |text: &str| {
+            some(text, |c| {
+                !matches!(c, ' ' | '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | '@')
+            })
+        };
+        text.split_once('@').is_some_and(|(name, domain)| {
+            // The last dot that has something behind it; any dot with something on both sides would do.
+            let dotted = domain
+                .char_indices()
+                .any(|(at, c)| c == '.' && at > 0 && at + 1 < domain.len());
+            part(name) && part(domain) && dotted
+        })
+    },
+};
+
+/// Roles that `CreateAccount` makes.
+pub const ORGANIZATION_ROLE_NAME: Pattern = Pattern {
+    text: r"[\w+=,.@-]{1,64}",
+    matches: |text| some(text, is_name) && text.len() <= 64,
+};
+
+/// Ids of requests to create an account.
+pub const CREATE_ACCOUNT_REQUEST_ID: Pattern = Pattern {
+    text: r"^car-[a-z0-9]{8,32}$",
+    matches: |text| text.strip_prefix("car-").is_some_and(|id| is_lower_id(id, 8, 32)),
+};
+
+/// Ids of organizations.
+pub const ORGANIZATION_ID: Pattern = Pattern {
+    text: r"^o-[a-z0-9]{10,32}$",
+    matches: is_organization_id,
+};
+
+/// ARNs of organizations. This pattern and the next two leave the end open.
+pub const ORGANIZATION_ARN: Pattern = Pattern {
+    text: r"^arn:aws:organizations::\d{12}:organization\/o-[a-z0-9]{10,32}",
+    matches: |text| organization_resource(text, "organization/").is_some_and(is_organization_id),
+};
+
+/// ARNs of accounts.
+pub const ACCOUNT_ARN: Pattern = Pattern {
+    text: r"^arn:aws:organizations::\d{12}:account\/o-[a-z0-9]{10,32}\/\d{12}",
+    matches: |text| {
+        organization_resource(text, "account/")
+            .and_then(|rest| rest.split_once('/'))
+            .is_some_and(|(organization, account)| is_organization_id(organization) && is_account_id(account))
+    },
+};
+
+/// Where an account stands in its organization.
+pub const ORGANIZATION_PATH: Pattern = Pattern {
+    text: r"^(o-[a-z0-9]{10,32}\/r-[0-9a-z]{4,32}(\/ou\-[0-9a-z]{4,32}-[a-z0-9]{8,32})*(\/\d{12})*)\/",
+    matches: |text| {
+        let Some(mut parts) = text.strip_suffix('/').map(|path| path.split('/')) else {
+            return false;
+        };
+        let root = |part: &str| part.strip_prefix("r-").is_some_and(|id| is_lower_id(id, 4, 32));
+        let unit = |part: &str| {
+            part.strip_prefix("ou-")
+                .and_then(|ids| ids.split_once('-'))
+                .is_some_and(|(root, id)| is_lower_id(root, 4, 32) && is_lower_id(id, 8, 32))
+        };
+        parts.next().is_some_and(is_organization_id)
+            && parts.next().is_some_and(root)
+            && parts.skip_while(|part| unit(part)).all(is_account_id)
+    },
+};
+
+/// Keys and values of an account's tags.
+pub const ORGANIZATION_TAG: Pattern = Pattern {
+    text: r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$",
+    matches: |text| any(text, is_tag),
+};
+
+fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && any(text, |c| c.is_ascii_digit())
+}
+
+fn is_lower_id(text: &str, min: usize, max: usize) -> bool {
+    (min..=max).contains(&text.len()) && any(text, |c| c.is_ascii_lowercase() || c.is_ascii_digit())
+}
+
+fn is_organization_id(text: &str) -> bool {
+    text.strip_prefix("o-").is_some_and(|id| is_lower_id(id, 10, 32))
+}
+
+/// Returns what follows a kind in an ARN of Organizations.
+fn organization_resource<'a>(text: &'a str, kind: &str) -> Option<&'a str> {
+    let (account, resource) = text.strip_prefix("arn:aws:organizations::")?.split_once(':')?;
+    is_account_id(account).then_some(resource)?.strip_prefix(kind)
+}

@@ -195,8 +195,12 @@ fn finish<R: Request>(tree: Node<'_>) -> Result<R, ApiError> {
 pub struct NoResult;
 
 impl NoResult {
-    const STRUCTURE: &'static Structure =
-        &Structure { name: "NoResult", doc: "Nothing.", members: &[], wire: &[] };
+    const STRUCTURE: &'static Structure = &Structure {
+        name: "NoResult",
+        doc: "Nothing.",
+        members: &[],
+        wire: &[],
+    };
 }
 
 impl Record for NoResult {
@@ -208,4 +212,3 @@ impl Record for NoResult {
         Value::Absent
     }
 }
-

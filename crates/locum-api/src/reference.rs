@@ -9,7 +9,12 @@ pub fn reference_markdown() -> String {
     let mut page = String::from(HEAD);
     for service in Service::ALL {
         let _ = writeln!(page, "\n## {}", service.title());
-        let _ = writeln!(page, "\nVersion `{}`, signed for `{}`.", service.api_version(), service.signing_name());
+        let _ = writeln!(
+            page,
+            "\nVersion `{}`, signed for `{}`.",
+            service.api_version(),
+            service.signing_name()
+        );
         for operation in operations(service) {
             print_operation(&mut page, operation);
         }
@@ -50,10 +55,18 @@ fn print_members(page: &mut String, prefix: &str, members: &[Member]) {
     for member in members {
         let name = format!("{prefix}{}", member.name);
         let required = if member.required { "yes" } else { "" };
-        let _ = writeln!(page, "| `{name}` | {} | {required} | {} |", describe(member.shape), member.doc);
+        let _ = writeln!(
+            page,
+            "| `{name}` | {} | {required} | {} |",
+            describe(member.shape),
+            member.doc
+        );
         match member.shape {
             Shape::Structure(structure) => print_members(page, &format!("{name}."), structure.members),
-            Shape::List { member: Shape::Structure(structure), .. } => {
+            Shape::List {
+                member: Shape::Structure(structure),
+                ..
+            } => {
                 print_members(page, &format!("{name}.member.N."), structure.members);
             }
             _ => {}

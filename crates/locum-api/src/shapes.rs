@@ -22,8 +22,13 @@ pub(crate) const ASSUMED_ROLE_ID: Shape =
 pub(crate) const FEDERATED_ID: Shape =
     Shape::String(StringRules::length(2, 193).matching(&pattern::FEDERATED_ID));
 /// A session policy of AssumeRole: as long as its token can hold.
-pub(crate) const UNRESTRICTED_SESSION_POLICY: Shape =
-    Shape::String(StringRules { min: Some(1), ..StringRules::ANY }.matching(&pattern::DOCUMENT));
+pub(crate) const UNRESTRICTED_SESSION_POLICY: Shape = Shape::String(
+    StringRules {
+        min: Some(1),
+        ..StringRules::ANY
+    }
+    .matching(&pattern::DOCUMENT),
+);
 /// A session policy.
 pub(crate) const SESSION_POLICY: Shape =
     Shape::String(StringRules::length(1, 2048).matching(&pattern::DOCUMENT));
@@ -40,13 +45,15 @@ pub(crate) const MINIMUM_TOKEN_SIZE: Shape = Shape::between(0, 4096);
 /// The lifetime of a session of a user.
 pub(crate) const USER_DURATION: Shape = Shape::between(900, 129_600);
 /// A number that counts.
-pub(crate) const COUNT: Shape = Shape::Integer { min: Some(0), max: None };
+pub(crate) const COUNT: Shape = Shape::Integer {
+    min: Some(0),
+    max: None,
+};
 /// An access key id, where STS takes or gives one.
 pub(crate) const STS_ACCESS_KEY_ID: Shape =
     Shape::String(StringRules::length(16, 128).matching(&pattern::KEY_ID));
 /// A unique id, or an access key id, where IAM takes or gives one.
-pub(crate) const UNIQUE_ID: Shape =
-    Shape::String(StringRules::length(16, 128).matching(&pattern::UNIQUE_ID));
+pub(crate) const UNIQUE_ID: Shape = Shape::String(StringRules::length(16, 128).matching(&pattern::UNIQUE_ID));
 /// A secret.
 pub(crate) const SECRET: Shape = Shape::String(StringRules::ANY.secret());
 
@@ -64,18 +71,38 @@ pub(crate) const NAME_128: Shape = Shape::String(StringRules::length(1, 128).mat
 /// The path of a user or a role.
 pub(crate) const PATH: Shape = Shape::String(StringRules::length(1, 512).matching(&pattern::PATH));
 /// The beginning of a path of users or roles.
-pub(crate) const PATH_PREFIX: Shape = Shape::String(StringRules::length(1, 512).matching(&pattern::PATH_PREFIX));
+pub(crate) const PATH_PREFIX: Shape =
+    Shape::String(StringRules::length(1, 512).matching(&pattern::PATH_PREFIX));
 /// The path of a managed policy, or its beginning.
-pub(crate) const POLICY_PATH: Shape = Shape::String(StringRules::length(1, 512).matching(&pattern::POLICY_PATH));
+pub(crate) const POLICY_PATH: Shape =
+    Shape::String(StringRules::length(1, 512).matching(&pattern::POLICY_PATH));
 /// A policy document in a request.
 pub(crate) const DOCUMENT: Shape =
     Shape::String(StringRules::length(1, 131_072).matching(&pattern::DOCUMENT));
 /// A policy document in a response.
-pub(crate) const ENCODED_DOCUMENT: Shape =
-    Shape::String(StringRules::length(1, 131_072).matching(&pattern::DOCUMENT).percent_encoded());
+pub(crate) const ENCODED_DOCUMENT: Shape = Shape::String(
+    StringRules::length(1, 131_072)
+        .matching(&pattern::DOCUMENT)
+        .percent_encoded(),
+);
 /// The version of a managed policy.
 pub(crate) const POLICY_VERSION: Shape = Shape::String(StringRules::ANY.matching(&pattern::POLICY_VERSION));
 /// Where the next page begins.
 pub(crate) const MARKER: Shape = Shape::String(StringRules::length(1, 320).matching(&pattern::MARKER));
 /// The most entries a page may have.
 pub(crate) const MAX_ITEMS: Shape = Shape::between(1, 1000);
+/// What a role is for.
+pub(crate) const ROLE_DESCRIPTION: Shape = Shape::String(
+    StringRules {
+        max: Some(1000),
+        ..StringRules::ANY
+    }
+    .matching(&pattern::DESCRIPTION),
+);
+/// What a policy is for.
+pub(crate) const POLICY_DESCRIPTION: Shape = Shape::String(StringRules {
+    max: Some(1000),
+    ..StringRules::ANY
+});
+/// The longest session a role allows.
+pub(crate) const MAX_SESSION_DURATION: Shape = Shape::between(3600, 43_200);

@@ -12,13 +12,20 @@ use crate::{
 
 /// Refuses a request that breaks a rule of its model.
 pub(crate) fn check(operation: &Operation, tree: &Node<'_>) -> Result<(), ApiError> {
-    let mut report = Report { service: operation.service, items: String::new(), count: 0 };
+    let mut report = Report {
+        service: operation.service,
+        items: String::new(),
+        count: 0,
+    };
     report.node(&Path::Root, &Shape::Structure(operation.input), tree);
     if report.count == 0 {
         return Ok(());
     }
     let plural = if report.count == 1 { "" } else { "s" };
-    let message = format!("{} validation error{plural} detected: {}", report.count, report.items);
+    let message = format!(
+        "{} validation error{plural} detected: {}",
+        report.count, report.items
+    );
     Err(match operation.service {
         Service::Sts | Service::Iam => ApiError::validation(message),
         Service::Organizations => errors::ORGANIZATIONS_INVALID_INPUT.with(message),
@@ -71,14 +78,27 @@ impl Report {
         match (shape, node) {
             (Shape::String(rules), Node::Text(text)) => self.text(path, rules, text),
             (Shape::Integer { min, max }, Node::Integer(number)) => self.number(path, *min, *max, *number),
-            (Shape::List { member, min, max }, Node::List(items)) => self.list(path, member, *min, *max, items),
-            (Shape::Structure(structure), Node::Structure(members)) => self.structure(path, structure, members),
+            (Shape::List { member, min, max }, Node::List(items)) => {
+                self.list(path, member, *min, *max, items)
+            }
+            (Shape::Structure(structure), Node::Structure(members)) => {
+                self.structure(path, structure, members)
+            }
             _ => {}
         }
     }
 
     fn structure(&mut self, path: &Path<'_>, structure: &Structure, nodes: &[Option<Node<'_>>]) {
-        for (Member { name, required, shape, .. }, node) in structure.members.iter().zip(nodes) {
+        for (
+            Member {
+                name,
+                required,
+                shape,
+                ..
+            },
+            node,
+        ) in structure.members.iter().zip(nodes)
+        {
             let path = Path::Member(path, name);
             match node {
                 Some(node) => self.node(&path, shape, node),
@@ -89,7 +109,11 @@ impl Report {
     }
 
     fn text(&mut self, path: &Path<'_>, rules: &StringRules, text: &str) {
-        let shown = if rules.sensitive { Shown::Hidden } else { Shown::Text(text) };
+        let shown = if rules.sensitive {
+            Shown::Hidden
+        } else {
+            Shown::Text(text)
+        };
         let allowed = rules.values.is_empty() || rules.values.contains(&text);
         if !allowed {
             let constraint = self.enumeration(rules.values);
@@ -104,10 +128,18 @@ impl Report {
     fn number(&mut self, path: &Path<'_>, min: Option<i64>, max: Option<i64>, number: i64) {
         let shown = Shown::Number(number);
         if let Some(min) = min.filter(|min| number < *min) {
-            self.add(path, &shown, &format!("Member must have value greater than or equal to {min}"));
+            self.add(
+                path,
+                &shown,
+                &format!("Member must have value greater than or equal to {min}"),
+            );
         }
         if let Some(max) = max.filter(|max| number > *max) {
-            self.add(path, &shown, &format!("Member must have value less than or equal to {max}"));
+            self.add(
+                path,
+                &shown,
+                &format!("Member must have value less than or equal to {max}"),
+            );
         }
     }
 
@@ -125,7 +157,8 @@ impl Report {
         };
         match member {
             Shape::String(rules) => {
-                let fits = |item: &Option<Node<'_>>| matches!(item, Some(Node::Text(text)) if fits(rules, text));
+                let fits =
+                    |item: &Option<Node<'_>>| matches!(item, Some(Node::Text(text)) if fits(rules, text));
                 if !items.iter().all(fits) {
                     let constraint = format!("Member must satisfy constraint: [{}]", self.constraints(rules));
                     self.add(path, &shown, &constraint);
@@ -144,7 +177,14 @@ impl Report {
         self.length(path, &shown, min, max, items.len());
     }
 
-    fn length(&mut self, path: &Path<'_>, shown: &Shown<'_>, min: Option<u32>, max: Option<u32>, length: usize) {
+    fn length(
+        &mut self,
+        path: &Path<'_>,
+        shown: &Shown<'_>,
+        min: Option<u32>,
+        max: Option<u32>,
+        length: usize,
+    ) {
         let length = u32::try_from(length).unwrap_or(u32::MAX);
         if let Some(min) = min.filter(|min| length < *min) {
             self.add(path, shown, &at_least(min));
@@ -179,7 +219,11 @@ impl Report {
             self.items.push_str("; ");
         }
         self.count += 1;
-        let shown = if self.service == Service::Iam { &Shown::Hidden } else { shown };
+        let shown = if self.service == Service::Iam {
+            &Shown::Hidden
+        } else {
+            shown
+        };
         let value = match shown {
             Shown::Null => "Value null".to_owned(),
             Shown::Text(text) => format!("Value '{text}'"),
@@ -187,7 +231,9 @@ impl Report {
             Shown::Texts(items) => format!("Value '[{}]'", texts(items).join(", ")),
             Shown::Hidden => "Value".to_owned(),
         };
-        self.items.push_str(&format!("{value} at '{path}' failed to satisfy constraint: {constraint}"));
+        self.items.push_str(&format!(
+            "{value} at '{path}' failed to satisfy constraint: {constraint}"
+        ));
     }
 }
 

@@ -19,7 +19,10 @@ pub(crate) struct Writer {
 impl Writer {
     /// Starts a document with room for this many bytes.
     pub(crate) fn with_capacity(bytes: usize) -> Self {
-        Self { out: String::with_capacity(bytes), depth: 0 }
+        Self {
+            out: String::with_capacity(bytes),
+            depth: 0,
+        }
     }
 
     /// Returns the document.
@@ -78,7 +81,10 @@ impl Writer {
         match value {
             Value::Absent => {}
             Value::Text(text) => match shape {
-                Shape::String(StringRules { percent_encoded: true, .. }) => self.leaf(name, text, percent_encode),
+                Shape::String(StringRules {
+                    percent_encoded: true,
+                    ..
+                }) => self.leaf(name, text, percent_encode),
                 _ => self.leaf(name, text, escape),
             },
             Value::Integer(number) => self.leaf(name, itoa::Buffer::new().format(number), append),
@@ -87,7 +93,11 @@ impl Writer {
             Value::Record(record) => self.record(name, record),
             Value::List(items) if items.is_empty() => self.empty(name),
             Value::List(items) => {
-                let member = if let Shape::List { member, .. } = shape { member } else { &Shape::TEXT };
+                let member = if let Shape::List { member, .. } = shape {
+                    member
+                } else {
+                    &Shape::TEXT
+                };
                 self.element(name, |writer| {
                     for index in 0..items.len() {
                         writer.value("member", member, items.item(index));
@@ -131,7 +141,9 @@ fn append(out: &mut String, text: &str) {
 
 /// Returns a time as ISO 8601 with whole seconds (`facts: sts §1.2`).
 fn whole_seconds(time: Timestamp) -> String {
-    Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
+    Timestamp::from_second(time.as_second())
+        .unwrap_or(time)
+        .to_string()
 }
 
 /// Whether a byte must not stand in element text as it is. 0xEF begins U+FFFE and U+FFFF, among others.
@@ -142,7 +154,10 @@ const fn is_special(byte: u8) -> bool {
 /// Appends element text.
 pub(crate) fn escape(out: &mut String, text: &str) {
     // Without an early exit the compiler checks sixteen bytes at a time, and almost every text is plain.
-    if !text.bytes().fold(false, |special, byte| special | is_special(byte)) {
+    if !text
+        .bytes()
+        .fold(false, |special, byte| special | is_special(byte))
+    {
         out.push_str(text);
         return;
     }
@@ -163,8 +178,9 @@ pub(crate) fn escape(out: &mut String, text: &str) {
 
 /// Appends text percent-encoded as in RFC 3986, all but the unreserved characters.
 pub(crate) fn percent_encode(out: &mut String, text: &str) {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
+    ];
     let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or('0');
     out.reserve(text.len() * 2);
     for byte in text.bytes() {

@@ -69,5 +69,8 @@ structure! {
     }
 }
 
-const PROVIDED_CONTEXTS: Shape =
-    Shape::List { member: &Shape::Structure(ProvidedContext::STRUCTURE), min: Some(1), max: Some(5) };
+const PROVIDED_CONTEXTS: Shape = Shape::List {
+    member: &Shape::Structure(ProvidedContext::STRUCTURE),
+    min: Some(1),
+    max: Some(5),
+};

@@ -2,12 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{
-    Sensitive,
-    declare::structure,
-    model::Shape,
-    shapes,
-};
+use crate::{Sensitive, declare::structure, model::Shape, shapes};
 
 structure! {
     /// Temporary credentials.
