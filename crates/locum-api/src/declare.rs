@@ -30,19 +30,16 @@ const fn position_of(members: &[Member], name: &str) -> usize {
     let mut position = 0;
     while let [member, members @ ..] = rest {
         if same(member.name.as_bytes(), name.as_bytes()) {
-            return position;
+            break;
         }
         rest = members;
         position += 1;
     }
-    unknown_name()
-}
-
-/// Stops the build: a constant cannot be computed from it.
-const fn unknown_name() -> usize {
-    let none: Option<usize> = None;
-    #[allow(clippy::expect_used, reason = "evaluated by the compiler only")]
-    none.expect("the wire order names a member that is not declared")
+    assert!(
+        position < members.len(),
+        "the wire order names a member that is not declared"
+    );
+    position
 }
 
 const fn same(mut left: &[u8], mut right: &[u8]) -> bool {

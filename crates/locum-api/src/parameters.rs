@@ -103,19 +103,24 @@ impl Parameters {
         }
         for (index, entry) in self.entries.iter().enumerate() {
             let name = self.part(&entry.name);
-            let earlier = self.entries.iter().take(index);
-            for other in earlier.filter(|other| self.part(&other.name).eq_ignore_ascii_case(name)) {
-                let first = self.part(&other.name);
-                return Err(ApiError::invalid_query_parameter(if first != name {
-                    format!("The parameters '{first}' and '{name}' differ only in case.")
-                } else if other.source != entry.source {
-                    format!("The parameter '{name}' must not be given in both the query string and the body.")
-                } else {
-                    format!("The parameter '{name}' must not be given more than once.")
-                }));
+            let mut earlier = self.entries.iter().take(index);
+            if let Some(other) = earlier.find(|other| self.part(&other.name).eq_ignore_ascii_case(name)) {
+                return Err(self.ambiguous(other, entry));
             }
         }
         Ok(())
+    }
+
+    fn ambiguous(&self, first: &Entry, second: &Entry) -> ApiError {
+        let name = self.part(&second.name);
+        let variant = self.part(&first.name);
+        ApiError::invalid_query_parameter(if variant != name {
+            format!("The parameters '{variant}' and '{name}' differ only in case.")
+        } else if first.source != second.source {
+            format!("The parameter '{name}' must not be given in both the query string and the body.")
+        } else {
+            format!("The parameter '{name}' must not be given more than once.")
+        })
     }
 }
 
