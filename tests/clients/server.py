@@ -20,7 +20,7 @@ from botocore.config import Config
 
 REGION = "us-east-1"
 BINARY = os.environ.get("LOCUM_BIN") or str(Path(__file__).parents[2] / "target/debug/locum")
-READY = re.compile(r"^locum ready on (http://\S+:\d+)$")
+READY = re.compile(r"^locum ready on (https?://\S+:\d+)$")
 
 # One session, so that each service's model is read once; every client gets its own credentials.
 _session = boto3.Session(region_name=REGION)
@@ -168,7 +168,7 @@ class Server:
 
     @property
     def host_and_port(self):
-        return self.url.removeprefix("http://")
+        return self.url.split("//")[1]
 
     @cached_property
     def root(self):

@@ -1,0 +1,172 @@
+"""`locum sts X` against `aws sts X` (version 2): the same stdout in every format, and the same exit status.
+
+Fresh credentials differ between two calls, so every character of theirs is masked by one of its kind: the length,
+and with it the width of a table, is still compared.
+"""
+
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from commands import run
+from world import TAGGING, make_role, make_user, policy, allow, refused, trusting
+
+FORMATS = ("json", "text", "table", "yaml")
+PROGRAMS = ("locum", "v2")
+
+CALLS = {
+    "get-caller-identity": "",
+    "get-access-key-info": "--access-key-id {key}",
+    "assume-role": "--role-arn {role} --role-session-name parity",
+    "assume-role with tags": "--role-arn {role} --role-session-name parity --tags Key=team,Value=blue Key=cost,Value= "
+    "--transitive-tag-keys team --duration-seconds 900",
+    "assume-role with a policy": "--role-arn {role} --role-session-name parity --policy {policy} --policy-arns arn={managed}",
+    "get-session-token": "--duration-seconds 900",
+    "get-federation-token": "--name Bob",
+    "decode-authorization-message": "--encoded-message={sealed}",
+}
+
+QUERIES = {
+    "one value": "sts get-caller-identity --query Account --output text",
+    "one value in json": "sts get-caller-identity --query Account",
+    "one value in yaml": "sts get-caller-identity --query Account --output yaml",
+    "nothing found": "sts get-caller-identity --query Nothing",
+    "nothing found in text": "sts get-caller-identity --query Nothing --output text",
+    "nothing found in table": "sts get-caller-identity --query Nothing --output table",
+    "a list": "sts get-caller-identity --query [Account,Arn] --output text",
+    "a list in table": "sts get-caller-identity --query [Account,Arn] --output table",
+    "a hash": "sts get-caller-identity --query {{a:Account,b:Arn}}",
+    "a hash in yaml": "sts get-caller-identity --query {{b:Arn,a:Account}} --output yaml",
+    "of credentials": "sts assume-role --role-arn {role} --role-session-name parity --query Credentials.[AccessKeyId,SecretAccessKey,SessionToken] --output text",
+    "abbreviated flags": "sts get-access-key-info --access-key {key} --outp text",
+    "flag=value": "sts get-access-key-info --access-key-id={key} --output=text",
+    "from json": 'sts get-access-key-info --cli-input-json {{"AccessKeyId":"{key}"}}',
+}
+
+FAILURES = {
+    "denied by the server": "sts assume-role --role-arn {closed} --role-session-name parity",
+    "refused by the server": "sts assume-role --role-arn {role} --role-session-name parity --duration-seconds 43201",
+    "no such message": "sts decode-authorization-message --encoded-message abcdef",
+    "missing parameter": "sts assume-role --role-arn {role}",
+    "all parameters missing": "sts assume-role",
+    "unknown operation": "sts assume-rule",
+    "no operation": "sts",
+    "unknown option": "sts get-caller-identity --frobnicate",
+    "too short": "sts assume-role --role-arn 1 --role-session-name parity",
+    "below the minimum": "sts get-session-token --duration-seconds 1",
+    "not a number": "sts get-session-token --duration-seconds soon",
+    "no such file": "sts assume-role --role-arn {role} --role-session-name parity --policy file:///nonexistent",
+    "bad shorthand": "sts assume-role --role-arn {role} --role-session-name parity --policy-arns bare",
+    "bad query": "sts get-caller-identity --query foo[",
+    "bad format": "sts get-caller-identity --output xml",
+    "unknown profile": "sts get-caller-identity --profile nobody",
+}
+
+
+def masked(text):
+    """Hides what a fresh session has of its own, character by character."""
+
+    def like(kind):
+        return lambda found: kind * len(found.group())
+
+    text = re.sub(r"[A-Za-z0-9+/=_-]{200,}", like("T"), text)
+    text = re.sub(r"\bASIA[A-Z2-7]{16}\b", like("K"), text)
+    text = re.sub(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])", like("S"), text)
+    return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", like("D"), text)
+
+
+@pytest.fixture(scope="module")
+def world(root, admin, account):
+    with refused("AccessDenied") as refusal:
+        make_user(root).sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/absent-role", RoleSessionName="no")
+    managed = root.iam.create_policy(PolicyName="parity", PolicyDocument=policy(allow("*")))["Policy"]["Arn"]
+    return {
+        "key": admin.caller.access_key_id,
+        "role": make_role(root, trusting(admin.arn, *TAGGING)).arn,
+        "closed": make_role(root, trusting(admin.arn)).arn,
+        "managed": managed,
+        "policy": policy(allow("iam:ListUsers")).replace(" ", ""),
+        "sealed": refusal.headers["x-locum-authorization-message"],
+    }
+
+
+def both(words, home, caller, **variables):
+    """The two programs with the same words, at the same time."""
+    with ThreadPoolExecutor(2) as pool:
+        ran = [pool.submit(run, program, *words, home=home, caller=caller, **variables) for program in PROGRAMS]
+        return [future.result() for future in ran]
+
+
+def fill(line, world):
+    return [word.format_map(world) for word in line.split()]
+
+
+def same(ours, theirs, status):
+    assert theirs.returncode == status, theirs.stderr
+    assert ours.returncode == theirs.returncode, ours.stderr
+    assert masked(ours.stdout) == masked(theirs.stdout)
+
+
+@pytest.mark.parametrize("output", FORMATS)
+@pytest.mark.parametrize("call", CALLS)
+def test_operation(admin, world, tmp_path, call, output):
+    words = ["sts", call.split()[0], *fill(CALLS[call], world), "--output", output]
+    ours, theirs = both(words, tmp_path, admin.caller)
+    same(ours, theirs, 0)
+    assert ours.stdout.strip() and ours.stderr == ""
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_query_and_flags(admin, world, tmp_path, name):
+    ours, theirs = both(fill(QUERIES[name], world), tmp_path, admin.caller)
+    same(ours, theirs, 0)
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_failure(root, admin, world, tmp_path, name):
+    caller = make_user(root).caller if name == "denied by the server" else admin.caller
+    ours, theirs = both(fill(FAILURES[name], world), tmp_path, caller)
+    same(ours, theirs, theirs.returncode)
+    assert ours.returncode != 0 and ours.stdout == "" and ours.stderr.strip()
+
+
+def test_the_denial_says_the_same(root, admin, world, tmp_path):
+    ours, theirs = both(fill(FAILURES["denied by the server"], world), tmp_path, make_user(root).caller)
+    said = theirs.stderr.strip()
+    assert said.startswith("An error occurred (AccessDenied) when calling the AssumeRole operation: User: ")
+    said = re.sub(r"user/\S+", "user/NAME", said)
+    assert said in re.sub(r"user/\S+", "user/NAME", ours.stderr)
+    assert "panicked" not in ours.stderr
+
+
+def test_no_credentials_and_no_server(root, tmp_path):
+    words = ["sts", "get-caller-identity", "--region", "us-east-1", "--endpoint-url", root.server.url]
+    same(*both(words, tmp_path, None), 253)
+    words[-1] = "http://127.0.0.1:1"
+    ours, theirs = both(words, tmp_path, None, AWS_MAX_ATTEMPTS="1", **root.variables())
+    same(ours, theirs, 255)
+
+
+def test_skeletons(admin, tmp_path):
+    """The template of an operation's input needs no server and no credentials."""
+    for operation in ("assume-role", "get-federation-token", "get-caller-identity"):
+        ours, theirs = both(["sts", operation, "--generate-cli-skeleton"], tmp_path, admin.caller)
+        assert (ours.returncode, theirs.returncode) == (0, 0), ours.stderr
+        known = json.loads(theirs.stdout)
+        # The declaration here is newer than Debian's: what theirs has, ours has.
+        assert {name: json.loads(ours.stdout).get(name) for name in known} == known
+
+
+def test_profile_and_region_from_files(admin, account, tmp_path):
+    folder = tmp_path / ".aws"
+    folder.mkdir()
+    (folder / "credentials").write_text(
+        f"[deploy]\naws_access_key_id = {admin.caller.access_key_id}\naws_secret_access_key = {admin.caller.secret_access_key}\n"
+    )
+    (folder / "config").write_text("[profile deploy]\nregion = us-east-1\noutput = yaml\n")
+    words = ["sts", "get-caller-identity", "--profile", "deploy", "--endpoint-url", admin.caller.server.url]
+    ours, theirs = both(words, tmp_path, None)
+    same(ours, theirs, 0)
+    assert f"'{account}'" in ours.stdout

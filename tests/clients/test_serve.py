@@ -1,0 +1,57 @@
+"""The running process: readiness, orderly end, TLS."""
+
+import http.client
+import socket
+import ssl
+import subprocess
+import urllib.parse
+
+import pytest
+
+from server import Server
+from test_bad_start import CERTIFICATE, CERTIFICATE_KEY
+from wire import FORM, WHO, sign
+
+
+def test_ready_line_names_a_port_that_answers(server):
+    host, port = server.host_and_port.split(":")
+    assert (host, port != "0") == ("127.0.0.1", True)
+    with socket.create_connection((host, int(port)), timeout=5):
+        pass
+
+
+def test_stops_while_connections_are_open(tmp_path):
+    server = Server(tmp_path)
+    idle = socket.create_connection(tuple(server.host_and_port.split(":")), timeout=5)
+    server.root.sts.get_caller_identity()
+    assert server.stop() == 0
+    idle.close()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate for 127.0.0.1, by the openssl command."""
+    folder = tmp_path_factory.mktemp("tls")
+    made = subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"]
+        + ["-subj", "/CN=locum", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"],
+        cwd=folder,
+        capture_output=True,
+    )
+    if made.returncode != 0:
+        pytest.skip("the openssl command is not usable here")
+    return folder / "cert.pem", folder / "key.pem"
+
+
+def test_tls(tmp_path, certificate):
+    cert, key = certificate
+    server = Server(tmp_path, CERTIFICATE, cert, CERTIFICATE_KEY, key)
+    assert server.url.startswith("https://")
+    context = ssl.create_default_context(cafile=str(cert))
+    body = urllib.parse.urlencode(WHO)
+    headers = sign(server.root, "POST", "/", body, {"Content-Type": FORM})
+    connection = http.client.HTTPSConnection(server.host_and_port, timeout=10, context=context)
+    connection.request("POST", "/", body, headers)
+    assert connection.getresponse().status == 200
+    connection.close()
+    assert server.stop() == 0
