@@ -28,6 +28,7 @@ pub(crate) fn run(arguments: Vec<std::ffi::OsString>) -> Result<(), TaskError> {
     }
     let mut pytest = Tool::new(environment().join("bin/python"))
         .words("-m pytest -p no:cacheprovider --durations=5")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("LOCUM_BIN", binary)
         .env("LOCUM_AWS_V1", environment().join("bin/aws"))
         .env("LOCUM_AWS_V2", VERSION_2)
