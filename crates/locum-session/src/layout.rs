@@ -22,6 +22,7 @@ const POLICY_ARNS: u8 = 5;
 const TAGS: u8 = 6;
 const SOURCE_IDENTITY: u8 = 7;
 const FIRST_OPTIONAL: u8 = 128;
+const PADDING: u8 = 128;
 
 const ROOT: u8 = 1;
 const USER: u8 = 2;
@@ -57,6 +58,16 @@ pub(crate) fn write(session: &Session, out: &mut Vec<u8>) {
     if let Some(identity) = &session.source_identity {
         w.field(SOURCE_IDENTITY, |w| w.bytes(identity.as_bytes()));
     }
+}
+
+/// Appends a field of zeros that makes `out` at least `len` long.
+pub(crate) fn pad(out: &mut Vec<u8>, len: usize) {
+    const HEAD: usize = 3;
+    let Some(missing) = len.checked_sub(out.len()).filter(|missing| *missing > 0) else {
+        return;
+    };
+    let zeros = missing.saturating_sub(HEAD);
+    Writer(out).field(PADDING, |w| w.bytes(&vec![0; zeros]));
 }
 
 fn write_principal(principal: &SessionPrincipal, w: &mut Writer<'_>) {

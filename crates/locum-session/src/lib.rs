@@ -19,4 +19,5 @@ pub use minify::minify_json;
 pub use session::{Issuer, MfaFacts, Session, SessionPrincipal, SessionTag, TagReach};
 pub use token::{
     MAX_TOKEN_LEN, TOKEN_PREFIX, TokenError, TooLarge, open_session, packed_percent, seal_session,
+    seal_session_padded,
 };

@@ -53,11 +53,28 @@ pub fn seal_session(
     deployment: &DeploymentId,
     rng: &mut dyn Random,
 ) -> Result<String, TooLarge> {
+    seal_session_padded(session, ring, deployment, 0, rng)
+}
+
+/// As [`seal_session`], the token filled up to at least `min_len` characters: so that clients can be tested with tokens
+/// as long as they may ever become (`facts: sts §2.2`, `MinimumSessionTokenSize`).
+///
+/// # Errors
+/// As [`seal_session`].
+pub fn seal_session_padded(
+    session: &Session,
+    ring: &KeyRing,
+    deployment: &DeploymentId,
+    min_len: usize,
+    rng: &mut dyn Random,
+) -> Result<String, TooLarge> {
     // The full size at once: a buffer that grows leaves the secret behind in freed memory.
     let mut raw = Vec::with_capacity(MAX_RAW_LEN);
     raw.extend_from_slice(PREFIX);
     raw.resize(PREFIX.len() + HEADER_LEN, 0);
     layout::write(session, &mut raw);
+    let min_raw_len = min_len.min(MAX_TOKEN_LEN).div_ceil(4) * 3;
+    layout::pad(&mut raw, min_raw_len.saturating_sub(OVERHEAD - HEADER_LEN));
     let sealed_len = raw.len() + OVERHEAD - HEADER_LEN;
     let size = sealed_len.div_ceil(3).saturating_mul(4);
     if size > MAX_TOKEN_LEN {
