@@ -1,0 +1,373 @@
+//! One request and its answer.
+
+use std::{
+    borrow::Cow,
+    error::Error as _,
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    rc::Rc,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Instant,
+};
+
+use bytes::{Bytes, BytesMut};
+use http::{
+    HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version,
+    header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING},
+    request::Parts,
+};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Incoming as RequestBody};
+use tokio::{sync::oneshot, time::timeout};
+
+use crate::{
+    Answer, HttpVersion, Incoming, Label, Limits,
+    head::{is_host, is_printable},
+    metrics::Metrics,
+    refusal::Refusal,
+    state::State,
+    worker::Worker,
+};
+
+/// Answers one request of a connection.
+pub(crate) async fn answer(
+    worker: Rc<Worker>,
+    state: Rc<State>,
+    request: Request<RequestBody>,
+) -> Response<Full<Bytes>> {
+    let mut exchange = Exchange::begin(&worker, request.version());
+    let (_busy, refusal) = state.begin();
+    let outcome = match refusal {
+        Some(refusal) => Err(refusal),
+        None if exchange.is_over(worker.limits.max_requests_in_flight) => Err(Refusal::Busy),
+        None => respond(&worker, &state, request).await,
+    };
+    let response = match outcome {
+        Ok(answer) => {
+            exchange.label = Some(answer.label);
+            response(answer)
+        }
+        Err(refusal) => {
+            worker.shared.metrics.refused(refusal);
+            tracing::debug!(peer = %state.peer, reason = refusal.reason(), "request refused");
+            exchange.refused = true;
+            refused(refusal, &state, exchange.version)
+        }
+    };
+    exchange.answered = true;
+    response
+}
+
+/// Keeps the count of requests in flight right, however the request ends, and records it.
+struct Exchange<'a> {
+    worker: &'a Worker,
+    version: Version,
+    before: usize,
+    started: Instant,
+    label: Option<Label>,
+    refused: bool,
+    answered: bool,
+}
+
+impl<'a> Exchange<'a> {
+    fn begin(worker: &'a Worker, version: Version) -> Self {
+        Self {
+            worker,
+            version,
+            before: worker.shared.metrics.in_flight.fetch_add(1, Relaxed),
+            started: Instant::now(),
+            label: None,
+            refused: false,
+            answered: false,
+        }
+    }
+
+    fn is_over(&self, max: usize) -> bool {
+        self.before >= max
+    }
+}
+
+impl Drop for Exchange<'_> {
+    fn drop(&mut self) {
+        let metrics: &Metrics = &self.worker.shared.metrics;
+        metrics.in_flight.fetch_sub(1, Relaxed);
+        if let Some(label) = self.label {
+            self.worker
+                .recorder
+                .borrow_mut()
+                .record(metrics, label, self.started.elapsed());
+        } else if !self.refused && !self.answered {
+            metrics.abandoned.add();
+        }
+    }
+}
+
+async fn respond(worker: &Worker, state: &State, request: Request<RequestBody>) -> Result<Answer, Refusal> {
+    let (parts, body) = request.into_parts();
+    let version = http_version(parts.version);
+    if version == HttpVersion::Http2 {
+        check_http2(&parts, worker.limits.max_head)?;
+    }
+    if parts.uri.path() != "/" {
+        return Ok(unknown_operation());
+    }
+    match parts.method {
+        Method::GET | Method::POST => {}
+        Method::OPTIONS => return Ok(preflight()),
+        _ => return Ok(unknown_operation()),
+    }
+    let body = read(body, &worker.limits).await?;
+
+    let mut headers: Vec<(&str, &[u8])> = Vec::with_capacity(parts.headers.len() + 1);
+    if version == HttpVersion::Http2
+        && let Some(authority) = parts.uri.authority()
+    {
+        headers.push((HOST.as_str(), authority.as_str().as_bytes()));
+    }
+    headers.extend(
+        parts
+            .headers
+            .iter()
+            .filter(|(name, _)| {
+                version != HttpVersion::Http2 || **name != HOST || parts.uri.authority().is_none()
+            })
+            .map(|(name, value)| (name.as_str(), value.as_bytes())),
+    );
+    let incoming = Incoming {
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or_default(),
+        headers: &headers,
+        body: &body,
+        peer: state.peer,
+        local: state.local,
+        tls: state.tls,
+        http_version: version,
+    };
+    let answer = call(worker, incoming).await;
+    tracing::debug!(
+        peer = %state.peer,
+        operation = answer.label.operation,
+        outcome = answer.label.outcome,
+        status = answer.status,
+        "answered"
+    );
+    Ok(answer)
+}
+
+/// Calls the application; neither a panic nor a lost write gets past this.
+async fn call(worker: &Worker, incoming: Incoming<'_>) -> Answer {
+    let application = &worker.shared.application;
+    let panicked = || {
+        worker.shared.metrics.panics.add();
+        failure(worker, incoming)
+    };
+    // The application is shared by reference and none of its locks is held here; what it may leave inconsistent is
+    // its own to guard.
+    let called = catch_unwind(AssertUnwindSafe(|| application.call(incoming)));
+    let Ok(mut answer) = called else {
+        return panicked();
+    };
+    let Some(pending) = answer.pending.take() else {
+        return answer;
+    };
+
+    let (done, outcome) = oneshot::channel();
+    let waited = catch_unwind(AssertUnwindSafe(|| {
+        pending.on_durable(Box::new(move |outcome| {
+            // The client may be gone by now; the write is done all the same.
+            let _ = done.send(outcome);
+        }));
+    }));
+    if waited.is_err() {
+        return panicked();
+    }
+    match timeout(worker.limits.durable_timeout, outcome).await {
+        Ok(Ok(Ok(()))) => answer,
+        Ok(Ok(Err(instead))) => instead,
+        Ok(Err(_)) | Err(_) => {
+            tracing::error!(
+                operation = answer.label.operation,
+                "the fate of a write is unknown"
+            );
+            failure(worker, incoming)
+        }
+    }
+}
+
+fn failure(worker: &Worker, incoming: Incoming<'_>) -> Answer {
+    let application = Arc::clone(&worker.shared.application);
+    catch_unwind(AssertUnwindSafe(|| application.failure(incoming)))
+        .unwrap_or_else(|_| Answer::empty(500, Label::new("none", "InternalFailure")))
+}
+
+/// What the guard checks of HTTP/1, for HTTP/2, where framing itself has one meaning.
+fn check_http2(parts: &Parts, max_head: usize) -> Result<(), Refusal> {
+    let mut size = parts
+        .uri
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len());
+    let mut host = None;
+    for (name, value) in &parts.headers {
+        size += name.as_str().len() + value.len() + 4;
+        if !is_printable(value.as_bytes()) {
+            return Err(Refusal::HeaderValue);
+        }
+        if name == HOST && host.replace(value.as_bytes()).is_some() {
+            return Err(Refusal::HostRepeated);
+        }
+        if name == TRANSFER_ENCODING {
+            return Err(Refusal::TransferEncoding);
+        }
+    }
+    if size > max_head {
+        return Err(Refusal::HeadTooLarge);
+    }
+    if !parts
+        .uri
+        .path_and_query()
+        .is_none_or(|target| target.as_str().is_ascii())
+    {
+        return Err(Refusal::Target);
+    }
+    let authority = parts
+        .uri
+        .authority()
+        .map(|authority| authority.as_str().as_bytes());
+    if !authority.or(host).is_some_and(is_host) {
+        return Err(Refusal::Host);
+    }
+    match (authority, host) {
+        (Some(authority), Some(host)) if !authority.eq_ignore_ascii_case(host) => Err(Refusal::HostMismatch),
+        _ => Ok(()),
+    }
+}
+
+async fn read(mut body: RequestBody, limits: &Limits) -> Result<Bytes, Refusal> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
+    if body.size_hint().lower() > limits.max_body as u64 {
+        return Err(Refusal::BodyTooLarge);
+    }
+    let reading = async {
+        let mut first: Option<Bytes> = None;
+        let mut rest = BytesMut::new();
+        while let Some(frame) = body.frame().await {
+            let Ok(bytes) = frame.map_err(|error| broken(&error))?.into_data() else {
+                continue;
+            };
+            let read = first.as_ref().map_or(0, Bytes::len) + rest.len() + bytes.len();
+            if read > limits.max_body {
+                return Err(Refusal::BodyTooLarge);
+            }
+            // Most bodies come in one piece and are never copied.
+            if first.is_none() {
+                first = Some(bytes);
+            } else {
+                rest.extend_from_slice(&bytes);
+            }
+        }
+        let first = first.unwrap_or_default();
+        if rest.is_empty() {
+            return Ok(first);
+        }
+        let mut whole = BytesMut::with_capacity(first.len() + rest.len());
+        whole.extend_from_slice(&first);
+        whole.extend_from_slice(&rest);
+        Ok(whole.freeze())
+    };
+    timeout(limits.body_timeout, reading)
+        .await
+        .unwrap_or(Err(Refusal::BodyTimeout))
+}
+
+fn broken(error: &hyper::Error) -> Refusal {
+    let from_guard = error
+        .source()
+        .and_then(|source| source.downcast_ref::<io::Error>())
+        .is_some_and(|error| error.kind() == io::ErrorKind::InvalidData);
+    if from_guard {
+        Refusal::Chunk
+    } else {
+        Refusal::BodyBroken
+    }
+}
+
+fn response(answer: Answer) -> Response<Full<Bytes>> {
+    let length = answer.body.len();
+    let mut response = Response::new(Full::new(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.reserve(answer.headers.len() + 1);
+    for (name, value) in answer.headers {
+        let value = match value {
+            Cow::Borrowed(text) => Bytes::from_static(text.as_bytes()),
+            Cow::Owned(text) => Bytes::from(text),
+        };
+        match (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_maybe_shared(value),
+        ) {
+            (Ok(name), Ok(value)) => {
+                headers.append(name, value);
+            }
+            // A value with a line break would be a second header; it never leaves.
+            (_, _) => tracing::error!(name, "the application gave a header that cannot be sent"),
+        }
+    }
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    response
+}
+
+/// An empty answer that closes an HTTP/1 connection: where the next request begins is not to be trusted.
+fn refused(refusal: Refusal, state: &State, version: Version) -> Response<Full<Bytes>> {
+    let mut answer = Answer::empty(refusal.status(), Label::new("none", "refused"));
+    if refusal == Refusal::Busy {
+        answer.headers.push(("retry-after", Cow::Borrowed("1")));
+    }
+    let mut response = response(answer);
+    if version != Version::HTTP_2 {
+        response
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
+        state.leave_unread();
+    }
+    response
+}
+
+/// Facts: sts §1.1, recorded.
+fn unknown_operation() -> Answer {
+    Answer {
+        body: Bytes::from_static(b"<UnknownOperationException/>\n"),
+        ..Answer::empty(404, Label::new("none", "UnknownOperationException"))
+    }
+}
+
+/// Facts: sts §1.1, recorded.
+fn preflight() -> Answer {
+    let headers = [
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-methods", "POST"),
+        (
+            "access-control-expose-headers",
+            "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date,smithy-protocol",
+        ),
+        ("access-control-max-age", "172800"),
+    ];
+    Answer {
+        headers: headers
+            .into_iter()
+            .map(|(name, value)| (name, Cow::Borrowed(value)))
+            .collect(),
+        ..Answer::empty(200, Label::new("none", "preflight"))
+    }
+}
+
+const fn http_version(version: Version) -> HttpVersion {
+    match version {
+        Version::HTTP_2 => HttpVersion::Http2,
+        Version::HTTP_10 => HttpVersion::Http10,
+        _ => HttpVersion::Http11,
+    }
+}

@@ -1,0 +1,149 @@
+//! One worker: a thread, a runtime, its listeners and its connections.
+
+use std::{cell::RefCell, io, net::TcpListener as StdListener, rc::Rc, sync::Arc, time::Duration};
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    runtime::{Builder, LocalOptions, LocalRuntime},
+    sync::mpsc,
+};
+
+use crate::{
+    Application, Limits,
+    capacity::{Capacity, Full},
+    connection,
+    metrics::{Metrics, Recorder},
+    server::Ready,
+    stop::Stop,
+    tls::TlsSource,
+};
+
+/// How long to leave a listener alone after the system had no descriptor or memory for a connection.
+const BACK_OFF: Duration = Duration::from_millis(100);
+
+/// What all workers share.
+pub(crate) struct Shared {
+    pub(crate) application: Arc<dyn Application>,
+    pub(crate) limits: Limits,
+    pub(crate) grace: Duration,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) capacity: Arc<Capacity>,
+    pub(crate) stop: Stop,
+    pub(crate) tls: Option<Arc<TlsSource>>,
+}
+
+/// What the connections of one worker share.
+pub(crate) struct Worker {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) limits: Rc<Limits>,
+    pub(crate) recorder: RefCell<Recorder>,
+}
+
+/// Makes a runtime for this thread and what it needs; reports the outcome.
+pub(crate) fn runtime(
+    listeners: Vec<StdListener>,
+    ready: &Ready,
+) -> Option<(LocalRuntime, Vec<TcpListener>)> {
+    let made = Builder::new_current_thread()
+        .enable_all()
+        .build_local(LocalOptions::default())
+        .and_then(|runtime| {
+            let entered = runtime.enter();
+            let listeners = listeners
+                .into_iter()
+                .map(TcpListener::from_std)
+                .collect::<io::Result<Vec<_>>>()?;
+            drop(entered);
+            Ok((runtime, listeners))
+        });
+    match made {
+        Ok(made) => {
+            let _ = ready.send(Ok(()));
+            Some(made)
+        }
+        Err(error) => {
+            let _ = ready.send(Err(error));
+            None
+        }
+    }
+}
+
+/// The life of a worker thread.
+pub(crate) fn run(shared: Arc<Shared>, listeners: Vec<StdListener>, ready: Ready) {
+    let Some((runtime, listeners)) = runtime(listeners, &ready) else {
+        return;
+    };
+    let worker = Rc::new(Worker {
+        limits: Rc::new(shared.limits.clone()),
+        shared,
+        recorder: RefCell::default(),
+    });
+    runtime.block_on(async {
+        // Each task holds a sender; when the last one is gone, the channel says so.
+        let (alive, mut finished) = mpsc::channel::<()>(1);
+        for listener in listeners {
+            tokio::task::spawn_local(accept(Rc::clone(&worker), listener, alive.clone()));
+        }
+        drop(alive);
+        worker.shared.stop.stopped().await;
+        if tokio::time::timeout(worker.shared.grace, finished.recv())
+            .await
+            .is_err()
+        {
+            tracing::warn!("requests were still under way when the grace ended");
+        }
+    });
+}
+
+async fn accept(worker: Rc<Worker>, listener: TcpListener, alive: mpsc::Sender<()>) {
+    let stop = worker.shared.stop.clone();
+    let mut stopped = std::pin::pin!(stop.stopped());
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut stopped => return,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => admit(&worker, stream, &alive),
+                Err(error) => recover(&worker, error).await,
+            },
+        }
+    }
+}
+
+fn admit(worker: &Rc<Worker>, stream: TcpStream, alive: &mpsc::Sender<()>) {
+    let metrics = &worker.shared.metrics;
+    // A peer that is gone already has no address.
+    let (Ok(peer), Ok(local)) = (stream.peer_addr(), stream.local_addr()) else {
+        return;
+    };
+    match worker.shared.capacity.admit(peer.ip()) {
+        Ok(place) => {
+            metrics.connections.add();
+            let (worker, alive) = (Rc::clone(worker), alive.clone());
+            tokio::task::spawn_local(async move {
+                connection::serve(worker, stream, peer, local).await;
+                drop((place, alive));
+            });
+        }
+        Err(full) => {
+            match full {
+                Full::Server => metrics.turned_away_server.add(),
+                Full::Peer => metrics.turned_away_peer.add(),
+            }
+            tracing::debug!(%peer, ?full, "connection turned away");
+        }
+    }
+}
+
+async fn recover(worker: &Worker, error: io::Error) {
+    worker.shared.metrics.accept_errors.add();
+    // These concern the one connection that failed before it was accepted; the next may be fine.
+    if matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::Interrupted
+    ) {
+        return;
+    }
+    tracing::warn!(%error, "cannot accept connections for now");
+    tokio::time::sleep(BACK_OFF).await;
+}
