@@ -1,1 +1,63 @@
 //! The IAM policy language: read, validate, compile, decide, explain.
+//!
+//! A document is read by a strict reader, validated with AWS's own messages and compiled once, when it is written, to
+//! an immutable matcher. A [`Request`] is then decided against the [`Layers`] that bear on it: [`decide`] for the
+//! answer, without allocating, and [`explain`] for the same answer with every statement that took part.
+//! There is no I/O and no clock in here; times arrive as condition keys.
+//!
+//! ```
+//! use locum_names::{AccountId, Partition};
+//! use locum_policy::{Context, Decision, Layers, Policy, PolicyKind, Principal, Request, Source, decide};
+//!
+//! let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}}"#;
+//! let policy = Policy::compile(document, PolicyKind::Managed)?;
+//! let account: AccountId = "123456789012".parse()?;
+//! let user = "AIDAQNZGKIQY56JQ7WML2".parse()?;
+//! let context = Context::new();
+//! let request = Request {
+//!     principal: Principal::user(Partition::Aws, account, user, "/", "alice"),
+//!     action: "s3:GetObject",
+//!     resource: "arn:aws:s3:::notes/today",
+//!     resource_account: account,
+//!     context: &context,
+//! };
+//! let identity = [Source::new(&policy, "arn:aws:iam::123456789012:policy/read")];
+//! let layers = Layers { identity: &identity, ..Layers::default() };
+//! assert_eq!(decide(&request, &layers), Decision::Allow);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod arn_pattern;
+mod condition;
+mod context;
+mod decide;
+mod decision;
+mod error;
+mod explain;
+mod fold;
+mod glob;
+mod index;
+mod json;
+mod operator;
+mod policy;
+mod principal;
+mod quirks;
+mod request;
+mod rewrite;
+mod size;
+mod statement;
+mod validate;
+mod values;
+mod who;
+
+pub use context::{Context, Values};
+pub use decide::decide;
+pub use decision::{Decision, Layer, because, because_from};
+pub use error::PolicyError;
+pub use explain::{Explanation, Mismatch, NearMiss, StatementRef, StatementText, explain};
+pub use policy::{Effect, Policy, PolicyKind};
+pub use principal::{FederatedIssuer, Principal, RequesterKind};
+pub use quirks::{QUIRKS, Quirks, Reading};
+pub use request::{Layers, Request, ResourcePolicy, Source};
+pub use rewrite::{resolve_principals, restore_principals};
+pub use size::significant_len;

@@ -1,0 +1,99 @@
+//! ARN patterns of `Resource` and of the `Arn…` operators.
+//!
+//! The guide confines a wildcard to its field; engines differ on whether it may cross a colon (`facts: policy §1.4`).
+//! A pattern therefore knows both readings, the narrow one field by field and the wide one over the whole text, and
+//! answers `Unclear` when only the wide one matches.
+
+use crate::{
+    Context, QUIRKS,
+    glob::{Pattern, Syntax},
+    quirks::Truth,
+};
+
+const FIELDS: usize = 6;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ArnPattern {
+    whole: Pattern,
+    fields: Box<[Pattern]>,
+    /// The first five fields are plain text, so both readings are one.
+    aligned: bool,
+    early_variable: bool,
+}
+
+impl ArnPattern {
+    pub(crate) fn parse(text: &str, variables: bool) -> Self {
+        let whole = Pattern::parse(
+            text,
+            Syntax {
+                wildcards: true,
+                variables,
+            },
+        );
+        let fields = whole.fields(FIELDS - 1);
+        let head = || fields.iter().take(FIELDS - 1);
+        Self {
+            aligned: fields.len() == FIELDS && head().all(Pattern::is_literal),
+            early_variable: head().any(Pattern::has_variables),
+            fields: fields.into(),
+            whole,
+        }
+    }
+
+    /// Whether it is `*` alone.
+    pub(crate) fn is_star(&self) -> bool {
+        self.whole.is_star()
+    }
+
+    /// The literal text every match begins with.
+    pub(crate) fn prefix(&self) -> &str {
+        self.whole.prefix().0
+    }
+
+    pub(crate) fn resolves(&self, context: &Context<'_>) -> bool {
+        self.whole.resolves(context)
+    }
+
+    /// Whether a request's resource is meant. A request without a resource, `*`, is meant by `*` alone.
+    pub(crate) fn matches_resource(&self, resource: &str, context: &Context<'_>) -> Truth {
+        if self.is_star() {
+            return Truth::Holds;
+        }
+        if resource == "*" {
+            return Truth::Fails;
+        }
+        let whole = self.whole.matches(resource, context);
+        if whole && self.aligned {
+            return Truth::Holds;
+        }
+        let by_field = (whole || self.fields.len() < FIELDS) && self.matches_fields(resource, context);
+        match (whole, by_field) {
+            (false, false) => Truth::Fails,
+            (true, true) if !self.early_variable => Truth::Holds,
+            _ => QUIRKS.resource_wildcard_across_fields.truth(),
+        }
+    }
+
+    /// Whether a context value is meant: six fields each, or it is unclear.
+    pub(crate) fn matches_value(&self, value: &str, context: &Context<'_>) -> Truth {
+        if !self.whole.matches(value, context) {
+            return Truth::Fails;
+        }
+        let narrow = self.aligned || (self.fields.len() == FIELDS && self.matches_fields(value, context));
+        if narrow {
+            Truth::Holds
+        } else {
+            QUIRKS.arn_wildcard_across_fields.truth()
+        }
+    }
+
+    /// Field by field; fields that the pattern lacks are free.
+    fn matches_fields(&self, text: &str, context: &Context<'_>) -> bool {
+        let mut given = text.splitn(FIELDS, ':');
+        let listed = self
+            .fields
+            .iter()
+            .all(|pattern| given.next().is_some_and(|field| pattern.matches(field, context)));
+        listed && self.fields.len() + given.count() == FIELDS
+    }
+}

@@ -1,0 +1,138 @@
+//! The condition keys of one request.
+//!
+//! Keys are compared without regard to case, tag keys included (`facts: policy §1.7`). A key's hash is kept beside it
+//! and a compiled condition carries the hash of its own key, so a look-up is a scan over a few integers. Values stay
+//! text until an operator asks for more: most requests never reach one that does.
+
+use std::borrow::Cow;
+
+use crate::fold::{fold_eq, fold_hash};
+
+/// The values of one key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Values<'a> {
+    /// A single-valued key. Binary values are base64 text.
+    One(Cow<'a, str>),
+    /// A multi-valued key, which may hold none.
+    Many(Vec<Cow<'a, str>>),
+}
+
+impl Values<'_> {
+    /// Iterates over the values.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let (one, many) = match self {
+            Self::One(value) => (Some(value), [].as_slice()),
+            Self::Many(values) => (None, values.as_slice()),
+        };
+        one.into_iter().chain(many).map(AsRef::as_ref)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry<'a> {
+    key: Cow<'a, str>,
+    values: Values<'a>,
+}
+
+/// The condition keys of one request, in the order they were set.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Context<'a> {
+    hashes: Vec<u64>,
+    entries: Vec<Entry<'a>>,
+}
+
+impl<'a> Context<'a> {
+    /// A context without keys.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            hashes: Vec::new(),
+            entries: Vec::new(),
+        }
+    }
+
+    /// A context with room for `keys` keys.
+    #[must_use]
+    pub fn with_capacity(keys: usize) -> Self {
+        Self {
+            hashes: Vec::with_capacity(keys),
+            entries: Vec::with_capacity(keys),
+        }
+    }
+
+    /// Sets a single-valued key, replacing what any spelling of it held.
+    pub fn set(&mut self, key: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) {
+        self.put(key.into(), Values::One(value.into()));
+    }
+
+    /// Sets a boolean key.
+    pub fn set_bool(&mut self, key: impl Into<Cow<'a, str>>, value: bool) {
+        self.set(key, if value { "true" } else { "false" });
+    }
+
+    /// Sets a multi-valued key, replacing what any spelling of it held.
+    pub fn set_many<V: Into<Cow<'a, str>>>(
+        &mut self,
+        key: impl Into<Cow<'a, str>>,
+        values: impl IntoIterator<Item = V>,
+    ) {
+        self.put(
+            key.into(),
+            Values::Many(values.into_iter().map(Into::into).collect()),
+        );
+    }
+
+    /// Removes a key in any spelling.
+    pub fn remove(&mut self, key: &str) {
+        if let Some(at) = self.position(fold_hash(key), key) {
+            self.hashes.remove(at);
+            self.entries.remove(at);
+        }
+    }
+
+    /// The values of a key in any spelling.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Values<'a>> {
+        self.get_hashed(fold_hash(key), key)
+    }
+
+    /// Iterates over keys and values in the order they were set.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Values<'a>)> {
+        self.entries.iter().map(|e| (e.key.as_ref(), &e.values))
+    }
+
+    /// How many keys are set.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether no key is set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(crate) fn get_hashed(&self, hash: u64, key: &str) -> Option<&Values<'a>> {
+        let at = self.position(hash, key)?;
+        self.entries.get(at).map(|e| &e.values)
+    }
+
+    fn position(&self, hash: u64, key: &str) -> Option<usize> {
+        self.hashes
+            .iter()
+            .zip(&self.entries)
+            .position(|(h, e)| *h == hash && fold_eq(&e.key, key))
+    }
+
+    fn put(&mut self, key: Cow<'a, str>, values: Values<'a>) {
+        let hash = fold_hash(&key);
+        match self.position(hash, &key).and_then(|at| self.entries.get_mut(at)) {
+            Some(entry) => entry.values = values,
+            None => {
+                self.hashes.push(hash);
+                self.entries.push(Entry { key, values });
+            }
+        }
+    }
+}

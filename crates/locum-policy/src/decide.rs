@@ -1,0 +1,182 @@
+//! The algebra of the layers (`facts: policy §2.2`): which of them must allow, and which may only limit.
+
+use crate::{
+    Decision, Layer, Layers, Request, RequesterKind, ResourcePolicy, Source, statement::Subject, who::Grants,
+};
+
+/// Decides a request. Allocates nothing.
+pub fn decide<'a>(request: &Request<'_>, layers: &Layers<'a>) -> Decision<'a> {
+    let case = Case { request, layers };
+    case.explicit_deny().unwrap_or_else(|| case.allowed_or())
+}
+
+/// A request and the layers that bear on it.
+#[derive(Clone, Copy)]
+pub(crate) struct Case<'r, 'a> {
+    pub(crate) request: &'r Request<'r>,
+    pub(crate) layers: &'r Layers<'a>,
+}
+
+impl<'r, 'a> Case<'r, 'a> {
+    /// The request as a policy of this layer sees it.
+    pub(crate) fn subject(&self, layer: Layer) -> Subject<'r> {
+        Subject {
+            request: self.request,
+            trust: layer == Layer::Trust,
+            bounded: self.boundary().is_some(),
+        }
+    }
+
+    /// Visits every policy that applies, in the order in which denials are reported, until `visit` has an answer.
+    pub(crate) fn each_policy<T>(&self, mut visit: impl FnMut(Layer, Source<'a>) -> Option<T>) -> Option<T> {
+        let levels = |levels: &'a [&'a [Source<'a>]]| levels.iter().flat_map(|level| level.iter().copied());
+        let resource = self.resource();
+        let sources = levels(self.service_control())
+            .map(|s| (Layer::ServiceControl, s))
+            .chain(levels(self.resource_control()).map(|s| (Layer::ResourceControl, s)))
+            .chain(resource)
+            .chain(self.identity().iter().map(|s| (Layer::Identity, *s)))
+            .chain(self.boundary().map(|s| (Layer::Boundary, s)))
+            .chain(
+                self.session()
+                    .unwrap_or_default()
+                    .iter()
+                    .map(|s| (Layer::Session, *s)),
+            );
+        for (layer, source) in sources {
+            if let Some(answer) = visit(layer, source) {
+                return Some(answer);
+            }
+        }
+        None
+    }
+
+    fn explicit_deny(&self) -> Option<Decision<'a>> {
+        self.each_policy(|layer, source| {
+            let (statement, matched) = source.policy.first_deny(&self.subject(layer))?;
+            Some(Decision::ExplicitDeny {
+                layer,
+                source: source.id,
+                statement,
+                sid: &matched.sid,
+            })
+        })
+    }
+
+    fn allowed_or(&self) -> Decision<'a> {
+        match self.first_refusal() {
+            Some(layer) => Decision::ImplicitDeny { layer },
+            None => Decision::Allow,
+        }
+    }
+
+    /// The first layer that had to allow and did not.
+    fn first_refusal(&self) -> Option<Layer> {
+        let levels = self.service_control();
+        if !levels
+            .iter()
+            .all(|level| self.any_allows(Layer::ServiceControl, level))
+        {
+            return Some(Layer::ServiceControl);
+        }
+        let resource = self.resource();
+        let mandatory = matches!(self.layers.resource, ResourcePolicy::Trust(_));
+        let refusing = if mandatory { Layer::Trust } else { Layer::Resource };
+        let grants = resource.map_or(Grants::NONE, |(layer, source)| {
+            source.policy.allows(&self.subject(layer))
+        });
+        let principal = &self.request.principal;
+        if !principal.has_identity() {
+            return grants.is_none().then_some(refusing);
+        }
+        if principal.account != Some(self.request.resource_account) {
+            return if grants.is_none() {
+                Some(refusing)
+            } else {
+                self.identity_side()
+            };
+        }
+        if grants.has(Grants::DIRECT) {
+            return None;
+        }
+        if grants.has(Grants::VIA_ROLE.union(Grants::VIA_USER)) {
+            return self.limits();
+        }
+        if mandatory && !grants.has(Grants::ACCOUNT) {
+            return Some(Layer::Trust);
+        }
+        self.identity_side()
+    }
+
+    /// What the caller's own side lacks: its policies, its boundary and its session must all allow.
+    fn identity_side(&self) -> Option<Layer> {
+        if !self.is_root() && !self.any_allows(Layer::Identity, self.identity()) {
+            return Some(Layer::Identity);
+        }
+        self.limits()
+    }
+
+    /// Which of boundary and session does not allow.
+    fn limits(&self) -> Option<Layer> {
+        if let Some(boundary) = self.boundary()
+            && !self.any_allows(Layer::Boundary, &[boundary])
+        {
+            return Some(Layer::Boundary);
+        }
+        let allowed = match self.session() {
+            Some(policies) => self.any_allows(Layer::Session, policies),
+            // A federated user has what was passed, and nothing was.
+            None => !matches!(self.request.principal.kind, RequesterKind::FederatedUser { .. }),
+        };
+        (!allowed).then_some(Layer::Session)
+    }
+
+    fn any_allows(&self, layer: Layer, sources: &[Source<'_>]) -> bool {
+        let subject = self.subject(layer);
+        sources.iter().any(|s| !s.policy.allows(&subject).is_none())
+    }
+
+    /// Whether the identity side allows without policies: the root user, and a federated user of it.
+    fn is_root(&self) -> bool {
+        matches!(
+            self.request.principal.kind,
+            RequesterKind::Root
+                | RequesterKind::FederatedUser {
+                    issuer: crate::FederatedIssuer::Root,
+                    ..
+                }
+        )
+    }
+
+    /// Identity policies can not be attached to the root user.
+    fn identity(&self) -> &'a [Source<'a>] {
+        if self.is_root() { &[] } else { self.layers.identity }
+    }
+
+    fn boundary(&self) -> Option<Source<'a>> {
+        let exempt = self.request.principal.is_service_linked();
+        self.layers.boundary.filter(|_| !exempt)
+    }
+
+    fn session(&self) -> Option<&'a [Source<'a>]> {
+        self.layers.session
+    }
+
+    fn service_control(&self) -> &'a [&'a [Source<'a>]] {
+        let exempt = self.request.principal.is_service_linked();
+        if exempt { &[] } else { self.layers.service_control }
+    }
+
+    fn resource_control(&self) -> &'a [&'a [Source<'a>]] {
+        let exempt = self.request.principal.is_service_linked();
+        if exempt { &[] } else { self.layers.resource_control }
+    }
+
+    fn resource(&self) -> Option<(Layer, Source<'a>)> {
+        match self.layers.resource {
+            ResourcePolicy::None => None,
+            ResourcePolicy::Attached(source) => Some((Layer::Resource, source)),
+            ResourcePolicy::Trust(source) => Some((Layer::Trust, source)),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Case folding of ASCII and Latin-1, the alphabet stored policies are limited to (`facts: policy §1.1, §1.7`).
+//!
+//! Wider folding is left out on purpose: under full Unicode folding `ſ` equals `s` and the Kelvin sign equals `k`,
+//! which has turned a lookalike into the real name before.
+
+/// The lower-case form of an ASCII or Latin-1 letter; anything else is itself.
+pub(crate) const fn fold(c: char) -> char {
+    match c {
+        'A'..='Z' => c.to_ascii_lowercase(),
+        'À'..='Ö' | 'Ø'..='Þ' => match char::from_u32(c as u32 + 0x20) {
+            Some(lower) => lower,
+            None => c,
+        },
+        _ => c,
+    }
+}
+
+/// Whether two texts are equal but for case.
+pub(crate) fn fold_eq(a: &str, b: &str) -> bool {
+    a == b || a.chars().map(fold).eq(b.chars().map(fold))
+}
+
+/// FNV-1a, seeded with its offset basis.
+pub(crate) const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// One step of FNV-1a. Enough here: a collision costs a comparison, never a match.
+pub(crate) const fn step(hash: u64, unit: u32) -> u64 {
+    (hash ^ unit as u64).wrapping_mul(0x0100_0000_01b3)
+}
+
+/// A hash that is equal for texts that differ in case only.
+pub(crate) fn fold_hash(text: &str) -> u64 {
+    text.chars().fold(SEED, |hash, c| step(hash, fold(c) as u32))
+}

@@ -1,0 +1,113 @@
+//! What AWS's documentation leaves open, and which way this engine leans.
+//!
+//! Each field names one unsettled question of `facts: policy §8`. Where two readings are possible the rule is always
+//! the same: an `Allow` statement must hold under both, a `Deny` statement under either.
+
+/// How an unsettled case is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// An `Allow` statement does not match, a `Deny` statement does.
+    AgainstTheCaller,
+    /// The condition holds.
+    Holds,
+    /// The condition does not hold.
+    Fails,
+}
+
+/// The unsettled semantics, each with the reason for its default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quirks {
+    /// A key with several values under an operator without `ForAllValues:` or `ForAnyValue:`. Engines match any value,
+    /// every value or never; Access Analyzer calls it an error.
+    pub several_values_without_set_operator: Reading,
+    /// `ForAnyValue:…IfExists` on a missing key: "if not present evaluate as true" against "false when it does not exist".
+    pub any_value_if_exists_on_missing_key: Reading,
+    /// `ForAllValues:` on a key whose only value is the empty string: the guide calls that a null data set, hence true.
+    pub all_values_on_empty_string: Reading,
+    /// `Null` on a key whose only value is the empty string: it exists, but is its value null?
+    pub null_on_empty_string: Reading,
+    /// A negated operator where one side is not a number, date or address: "never matches" against plain negation.
+    pub negated_on_malformed: Reading,
+    /// `ArnLike` where a wildcard would have to cross a colon: the guide compares six fields, one observer saw one glob.
+    pub arn_wildcard_across_fields: Reading,
+    /// A `Resource` wildcard that would have to cross a colon before the sixth field, a pattern of fewer than six fields,
+    /// or a variable before it. An `Allow` needs the narrow reading, a `Deny` the wide one; `NotResource` the reverse.
+    pub resource_wildcard_across_fields: Reading,
+    /// An entry of `NotResource` with an unresolved variable: either the statement never applies (so for `Allow`), or
+    /// the entry is inert (so for `Deny`).
+    pub unresolved_in_not_resource: Reading,
+    /// `Deny` with `NotPrincipal` hits every caller with a permissions boundary, whoever is listed: documented in one
+    /// place only, and kept because it denies.
+    pub deny_not_principal_hits_boundaries: bool,
+    /// `Deny` with `NotPrincipal` spares a session only when the session, its role and its account are all listed, as
+    /// the guide advises; other engines spare it for any of them.
+    pub deny_not_principal_needs_every_member: bool,
+    /// Whether `{"AWS":"*"}` in an `Allow` of a trust policy reaches services, federated identities and the anonymous.
+    /// They are not AWS principals, and a wildcard is never meant to trust every identity provider.
+    pub trust_star_reaches_outsiders: bool,
+    /// Whether a user's or role's ARN that was never resolved to an id grants anything in a trust policy. It would also
+    /// trust a recreated namesake.
+    pub unresolved_trust_arn_grants: bool,
+}
+
+/// The readings in force.
+pub const QUIRKS: Quirks = Quirks {
+    several_values_without_set_operator: Reading::AgainstTheCaller,
+    any_value_if_exists_on_missing_key: Reading::AgainstTheCaller,
+    all_values_on_empty_string: Reading::AgainstTheCaller,
+    null_on_empty_string: Reading::AgainstTheCaller,
+    negated_on_malformed: Reading::AgainstTheCaller,
+    arn_wildcard_across_fields: Reading::AgainstTheCaller,
+    resource_wildcard_across_fields: Reading::AgainstTheCaller,
+    unresolved_in_not_resource: Reading::AgainstTheCaller,
+    deny_not_principal_hits_boundaries: true,
+    deny_not_principal_needs_every_member: true,
+    trust_star_reaches_outsiders: false,
+    unresolved_trust_arn_grants: false,
+};
+
+/// The value of a condition before its statement's effect is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Truth {
+    Holds,
+    Fails,
+    /// Both readings are possible.
+    Unclear,
+}
+
+impl Reading {
+    pub(crate) const fn truth(self) -> Truth {
+        match self {
+            Self::AgainstTheCaller => Truth::Unclear,
+            Self::Holds => Truth::Holds,
+            Self::Fails => Truth::Fails,
+        }
+    }
+}
+
+impl Truth {
+    pub(crate) const fn of(holds: bool) -> Self {
+        if holds { Self::Holds } else { Self::Fails }
+    }
+
+    pub(crate) const fn not(self) -> Self {
+        match self {
+            Self::Holds => Self::Fails,
+            Self::Fails => Self::Holds,
+            Self::Unclear => Self::Unclear,
+        }
+    }
+
+    /// The larger of the two: holds over unclear over fails.
+    pub(crate) const fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Holds, _) | (_, Self::Holds) => Self::Holds,
+            (Self::Unclear, _) | (_, Self::Unclear) => Self::Unclear,
+            (Self::Fails, Self::Fails) => Self::Fails,
+        }
+    }
+
+    pub(crate) const fn and(self, other: Self) -> Self {
+        self.not().or(other.not()).not()
+    }
+}

@@ -1,0 +1,145 @@
+//! One compiled statement, and whether it matches a request.
+
+use std::ops::Range;
+
+use crate::{
+    QUIRKS, Request,
+    arn_pattern::ArnPattern,
+    condition::Condition,
+    glob::Pattern,
+    policy::Effect,
+    quirks::{Reading, Truth},
+    who::{Grants, Principals},
+};
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Statement {
+    pub(crate) sid: Box<str>,
+    pub(crate) effect: Effect,
+    pub(crate) actions: Actions,
+    /// `None`: the policy belongs to one resource and means that.
+    pub(crate) resources: Option<Resources>,
+    /// `None`: the policy belongs to its principal.
+    pub(crate) principals: Option<Principals>,
+    pub(crate) conditions: Box<[Condition]>,
+    /// The statement's text in the document.
+    pub(crate) span: Range<usize>,
+}
+
+/// `Action` or `NotAction`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Actions {
+    pub(crate) patterns: Box<[Pattern]>,
+    pub(crate) negated: bool,
+}
+
+/// `Resource` or `NotResource`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Resources {
+    /// `None` for a `null` in the list, which matches nothing.
+    pub(crate) patterns: Box<[Option<ArnPattern>]>,
+    pub(crate) negated: bool,
+}
+
+/// A request as one policy sees it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) request: &'a Request<'a>,
+    /// The policy is a trust policy.
+    pub(crate) trust: bool,
+    /// The requester has a permissions boundary.
+    pub(crate) bounded: bool,
+}
+
+impl Actions {
+    pub(crate) fn match_action(&self, action: &str) -> bool {
+        // An empty `NotAction` would match everything; it matches nothing (`facts: policy §1.2`).
+        let listed = self.patterns.iter().any(|p| p.matches_action(action));
+        !self.patterns.is_empty() && listed != self.negated
+    }
+}
+
+impl Resources {
+    fn match_resource(&self, request: &Request<'_>, effect: Effect) -> bool {
+        if self.patterns.is_empty() {
+            return false;
+        }
+        if !self.negated {
+            let any = self.patterns.iter().flatten().any(|p| {
+                let truth = p.matches_resource(request.resource, request.context);
+                effect.takes(truth)
+            });
+            return any;
+        }
+        // What `NotResource` lists is spared, so the readings are the other way round.
+        self.patterns.iter().all(|pattern| {
+            let listed = match pattern {
+                Some(p) if p.resolves(request.context) => {
+                    p.matches_resource(request.resource, request.context)
+                }
+                Some(_) | None => unresolved(),
+            };
+            effect.takes(listed.not())
+        })
+    }
+}
+
+/// Whether an entry of `NotResource` without a value counts as listed.
+const fn unresolved() -> Truth {
+    match QUIRKS.unresolved_in_not_resource {
+        Reading::AgainstTheCaller => Truth::Unclear,
+        Reading::Holds => Truth::Holds,
+        Reading::Fails => Truth::Fails,
+    }
+}
+
+impl Effect {
+    /// Whether a statement of this effect takes a truth as a match.
+    pub(crate) const fn takes(self, truth: Truth) -> bool {
+        match truth {
+            Truth::Holds => true,
+            Truth::Fails => false,
+            Truth::Unclear => matches!(self, Self::Deny),
+        }
+    }
+}
+
+impl Statement {
+    /// As which of its names the statement means the requester; none when any of its elements does not match.
+    /// A statement without principals means its policy's owner.
+    pub(crate) fn grants(&self, subject: &Subject<'_>) -> Grants {
+        if !self.match_action(subject) || !self.match_resource(subject) {
+            return Grants::NONE;
+        }
+        let grants = self.principal_grants(subject);
+        let conditions =
+            !grants.is_none() && self.conditions.iter().all(|c| self.match_condition(c, subject));
+        if conditions { grants } else { Grants::NONE }
+    }
+
+    pub(crate) fn match_action(&self, subject: &Subject<'_>) -> bool {
+        self.actions.match_action(subject.request.action)
+    }
+
+    pub(crate) fn match_resource(&self, subject: &Subject<'_>) -> bool {
+        self.resources
+            .as_ref()
+            .is_none_or(|r| r.match_resource(subject.request, self.effect))
+    }
+
+    pub(crate) fn principal_grants(&self, subject: &Subject<'_>) -> Grants {
+        let Some(principals) = &self.principals else {
+            return Grants::DIRECT;
+        };
+        principals.grants(
+            &subject.request.principal,
+            self.effect,
+            subject.trust,
+            subject.bounded,
+        )
+    }
+
+    pub(crate) fn match_condition(&self, condition: &Condition, subject: &Subject<'_>) -> bool {
+        self.effect.takes(condition.holds(subject.request.context))
+    }
+}
