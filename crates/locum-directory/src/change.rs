@@ -1,0 +1,233 @@
+//! What a write asks for: puts and deletes of entities, each with the revision it was decided on.
+
+use std::{fmt, sync::Arc};
+
+use locum_crypto::Purpose;
+use locum_names::{AccessKeyId, AccountId, UniqueId};
+
+use crate::{
+    AccessKey, Account, CreateAccountStatus, ManagedPolicy, Organization, PolicyOwner, Revision, Ring, Role,
+    User,
+};
+
+/// The puts and deletes of one write, all applied or none.
+///
+/// A put expects the revision that its entity carries, a delete that of the entity it is given: if another write came
+/// between, this one is a conflict. [`Revision::NEW`] expects that there is none yet.
+#[derive(Debug, Clone, Default)]
+pub struct Changes(Vec<Change>);
+
+impl Changes {
+    /// Nothing yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Adds a put. Entities go in by value: `changes.put(user)`.
+    pub fn put(&mut self, entity: impl Into<Entity>) -> &mut Self {
+        self.0.push(Change::Put(entity.into()));
+        self
+    }
+
+    /// Adds a delete of an entity that was read: `changes.delete(&*user)`.
+    pub fn delete<'a, T>(&mut self, entity: &'a T) -> &mut Self
+    where
+        (EntityKey, Revision): From<&'a T>,
+    {
+        let (key, expected) = entity.into();
+        self.0.push(Change::Delete { key, expected });
+        self
+    }
+
+    /// Whether nothing is asked for.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The changes in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Change> {
+        self.0.iter()
+    }
+}
+
+impl FromIterator<Change> for Changes {
+    fn from_iter<I: IntoIterator<Item = Change>>(changes: I) -> Self {
+        Self(changes.into_iter().collect())
+    }
+}
+
+/// One put or delete.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// Stores the entity; its own revision is the one expected.
+    Put(Entity),
+    /// Removes what the key names.
+    Delete {
+        /// What to remove.
+        key: EntityKey,
+        /// The revision it was read at.
+        expected: Revision,
+    },
+}
+
+impl Change {
+    /// What it changes.
+    #[must_use]
+    pub fn key(&self) -> EntityKey {
+        match self {
+            Self::Put(entity) => entity.key(),
+            Self::Delete { key, .. } => key.clone(),
+        }
+    }
+
+    pub(crate) const fn is_delete(&self) -> bool {
+        matches!(self, Self::Delete { .. })
+    }
+
+    /// The revision it was decided on.
+    #[must_use]
+    pub fn expected(&self) -> Revision {
+        match self {
+            Self::Put(entity) => entity.revision(),
+            Self::Delete { expected, .. } => *expected,
+        }
+    }
+}
+
+/// The name an entity is stored under.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EntityKey {
+    /// The organization; there is one.
+    Organization,
+    /// A key ring, by the name of its purpose.
+    Ring(&'static str),
+    /// An account.
+    Account(AccountId),
+    /// The record of a `CreateAccount`, by its `car-` id.
+    CreateAccountStatus(Box<str>),
+    /// A customer's managed policy.
+    Policy(AccountId, UniqueId),
+    /// A user.
+    User(AccountId, UniqueId),
+    /// A role.
+    Role(AccountId, UniqueId),
+    /// A long-term access key.
+    AccessKey(AccountId, AccessKeyId),
+}
+
+impl fmt::Display for EntityKey {
+    /// The store's key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Organization => f.write_str("/organization"),
+            Self::Ring(purpose) => write!(f, "/rings/{purpose}"),
+            Self::Account(id) => write!(f, "/accounts/{id}"),
+            Self::CreateAccountStatus(id) => write!(f, "/create-account/{id}"),
+            Self::Policy(account, id) => write!(f, "/policies/{account}/{id}"),
+            Self::User(account, id) => write!(f, "/users/{account}/{id}"),
+            Self::Role(account, id) => write!(f, "/roles/{account}/{id}"),
+            Self::AccessKey(account, id) => write!(f, "/access-keys/{account}/{id}"),
+        }
+    }
+}
+
+/// The stored name of a ring's purpose. Never change one: rings already stored would be lost.
+pub(crate) const fn purpose_name(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::SessionToken => "session-token",
+        Purpose::AuthorizationMessage => "authorization-message",
+        Purpose::Marker => "marker",
+        Purpose::StoreValue => "store-value",
+    }
+}
+
+/// The account that stores a managed policy. A built-in one has none, and no revision either: it cannot be changed.
+fn policy_key(policy: &ManagedPolicy) -> EntityKey {
+    let account = match policy.owner {
+        PolicyOwner::Account(account) => account,
+        // INVARIANT: `Snapshot::apply` refuses changes to built-in policies before a key is used.
+        PolicyOwner::Aws => AccountId::from_random(0),
+    };
+    EntityKey::Policy(account, policy.id)
+}
+
+/// Any entity, shared.
+#[derive(Debug, Clone)]
+pub enum Entity {
+    /// The organization.
+    Organization(Arc<Organization>),
+    /// A key ring.
+    Ring(Arc<Ring>),
+    /// An account.
+    Account(Arc<Account>),
+    /// The record of a `CreateAccount`.
+    CreateAccountStatus(Arc<CreateAccountStatus>),
+    /// A managed policy.
+    Policy(Arc<ManagedPolicy>),
+    /// A user.
+    User(Arc<User>),
+    /// A role.
+    Role(Arc<Role>),
+    /// A long-term access key.
+    AccessKey(Arc<AccessKey>),
+}
+
+/// Writes the conversions of each kind of entity, and the matches over all of them.
+macro_rules! entities {
+    ($($kind:ident($type:ty), $name:ident => $key:expr;)+) => {
+        impl Entity {
+            /// The name it is stored under.
+            #[must_use]
+            pub fn key(&self) -> EntityKey {
+                match self {
+                    $(Self::$kind($name) => $key,)+
+                }
+            }
+
+            /// The revision it was read at.
+            #[must_use]
+            pub fn revision(&self) -> Revision {
+                match self {
+                    $(Self::$kind(entity) => entity.revision,)+
+                }
+            }
+
+            /// The same entity as of `revision`.
+            pub(crate) fn at(self, revision: Revision) -> Self {
+                match self {
+                    $(Self::$kind(mut entity) => {
+                        Arc::make_mut(&mut entity).revision = revision;
+                        Self::$kind(entity)
+                    })+
+                }
+            }
+        }
+
+        $(
+            impl From<$type> for Entity {
+                fn from(entity: $type) -> Self {
+                    Self::$kind(Arc::new(entity))
+                }
+            }
+
+            impl From<&$type> for (EntityKey, Revision) {
+                fn from($name: &$type) -> Self {
+                    ($key, $name.revision)
+                }
+            }
+        )+
+    };
+}
+
+entities! {
+    Organization(Organization), _organization => EntityKey::Organization;
+    Ring(Ring), ring => EntityKey::Ring(purpose_name(ring.purpose));
+    Account(Account), account => EntityKey::Account(account.id);
+    CreateAccountStatus(CreateAccountStatus), status => EntityKey::CreateAccountStatus(status.id.clone());
+    Policy(ManagedPolicy), policy => policy_key(policy);
+    User(User), user => EntityKey::User(user.account, user.id);
+    Role(Role), role => EntityKey::Role(role.account, role.id);
+    AccessKey(AccessKey), key => EntityKey::AccessKey(key.account, key.id);
+}

@@ -1,0 +1,68 @@
+//! The first start: an organization, its management account, and that account's root key.
+
+use std::io;
+
+use jiff::Timestamp;
+use locum_crypto::Random;
+use locum_names::AccountId;
+
+use super::{CommitError, Directory, WriteError};
+use crate::{AccessKey, Account, Changes, JoinedMethod, KeyOwner, Organization, Snapshot};
+
+/// The first key of a deployment, of the root user of its management account.
+pub type RootKey = AccessKey;
+
+/// Why the first start did not come about. Nothing was stored, unless the text says so.
+#[derive(Debug, thiserror::Error)]
+pub enum BootstrapError {
+    /// The caller could not keep the key.
+    #[error("cannot keep the root user's key: {0}")]
+    Deliver(#[source] io::Error),
+    /// The write was not accepted.
+    #[error(transparent)]
+    Write(WriteError<std::convert::Infallible>),
+    /// The write did not reach the disk.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+}
+
+impl Directory {
+    /// Makes the organization, its management account (`account`, or a random number) and a key of its root user,
+    /// unless there is an organization already. Returns whether it made them.
+    ///
+    /// `deliver` is given the key, secret included, before anything is stored: a crash in between leaves a key that
+    /// opens nothing and a first start still to come, never a deployment whose only key is lost.
+    ///
+    /// # Errors
+    /// [`BootstrapError`]: what `deliver` returned, or that the write failed.
+    pub fn bootstrap(
+        &self,
+        account: Option<AccountId>,
+        now: Timestamp,
+        rng: &mut dyn Random,
+        deliver: impl FnOnce(&RootKey) -> io::Result<()>,
+    ) -> Result<bool, BootstrapError> {
+        let decide = |snapshot: &Snapshot| {
+            if snapshot.organization().is_some() {
+                return Ok((false, Changes::new()));
+            }
+            let id = account.unwrap_or_else(|| AccountId::from_random(rng.next_u64()));
+            let organization = Organization::new(id, now, rng);
+            let email = format!("root@{id}.invalid");
+            let joined = JoinedMethod::Invited;
+            let management = Account::new(&organization, id, "management", &email, joined, now);
+            let key = AccessKey::generate(id, KeyOwner::Root(id), now, rng);
+            deliver(&key)?;
+            let mut changes = Changes::new();
+            changes.put(management).put(organization).put(key);
+            Ok((true, changes))
+        };
+        match self.write(decide) {
+            Ok((made, pending)) => pending.wait().map(|_| made).map_err(BootstrapError::Commit),
+            Err(WriteError::Refused(error)) => Err(BootstrapError::Deliver(error)),
+            Err(WriteError::Change(error)) => Err(BootstrapError::Write(WriteError::Change(error))),
+            Err(WriteError::Busy) => Err(BootstrapError::Write(WriteError::Busy)),
+            Err(WriteError::Closed) => Err(BootstrapError::Write(WriteError::Closed)),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+use crate::{BuiltInError, ChangeError, StoreError};
+
+/// Why a directory could not be opened. Each text is one sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The store itself.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The key does not belong to the store.
+    #[error("wrong key: the store was sealed under another key-encryption key; nothing in it was changed")]
+    WrongKey,
+    /// Values without the stamp that is written first.
+    #[error(
+        "the store holds values but no locum stamp; it is not a locum directory, nothing in it was changed"
+    )]
+    Unstamped,
+    /// A store of another version of locum.
+    #[error(
+        "the store has format version {found}, this locum reads version {expected}; nothing in it was changed"
+    )]
+    Version {
+        /// The store's.
+        found: u32,
+        /// Ours.
+        expected: u32,
+    },
+    /// A value that does not open or does not read.
+    #[error(
+        "the stored value {key} is damaged ({reason}); restore the store from a backup, nothing in it was changed"
+    )]
+    Damaged {
+        /// Its key.
+        key: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Values that contradict each other.
+    #[error("the stored values contradict each other ({0}); restore the store from a backup")]
+    Inconsistent(#[from] ChangeError),
+    /// A fault of this program.
+    #[error(transparent)]
+    BuiltIn(#[from] BuiltInError),
+    /// The operating system gave no thread.
+    #[error("cannot start the directory's writer: {0}")]
+    Thread(std::io::Error),
+}
+
+/// Why a write was not queued.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError<E> {
+    /// The closure decided against it.
+    #[error("{0}")]
+    Refused(E),
+    /// The changes cannot be made.
+    #[error(transparent)]
+    Change(ChangeError),
+    /// Too many writes wait; the caller may retry.
+    #[error("too many writes are waiting; try again in a moment")]
+    Busy,
+    /// The directory is being closed, or its writer has failed.
+    #[error("the directory accepts no more writes")]
+    Closed,
+}
+
+/// Why a queued write is not durable. It may be retried: whether it happened after all, its comparisons will tell.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommitError {
+    /// The store refused or failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A write this one rests on, or was batched with, failed.
+    #[error("a write that this one depended on failed; try again")]
+    Abandoned,
+    /// The writer is gone.
+    #[error("the directory was closed before the write was on disk")]
+    Closed,
+}

@@ -1,0 +1,147 @@
+//! The directory in service: snapshots for readers, one queue for writers, a store behind it.
+//!
+//! A write decides on the newest state there is, its own predecessors' undecided writes included, and is queued. One
+//! thread takes all that wait, writes them in one store transaction, and only when that is on disk publishes the
+//! snapshot that contains them and completes each [`Pending`]. So a thousand writers cost one flush, and no reader
+//! ever sees what a crash could take back.
+
+mod bootstrap;
+mod error;
+mod load;
+mod pending;
+mod writer;
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+};
+
+use arc_swap::ArcSwap;
+use locum_crypto::{DeploymentId, KeyEncryptionKey, Purpose, Random, SecretBytes};
+use locum_policy::{Policy, PolicyError, PolicyKind};
+
+use crate::{Changes, Documents, Revision, Ring, Snapshot, Store};
+use writer::Queue;
+
+pub use bootstrap::{BootstrapError, RootKey};
+pub use error::{CommitError, OpenError, WriteError};
+pub use pending::Pending;
+
+/// How many documents [`Directory::compile`] remembers in each of two generations.
+const REMEMBERED_DOCUMENTS: usize = 4096;
+
+/// The directory. Share it as `Arc<Directory>`; dropping it writes what is queued and stops its thread.
+#[derive(Debug)]
+pub struct Directory {
+    deployment: DeploymentId,
+    documents: Mutex<Documents>,
+    published: Arc<ArcSwap<Snapshot>>,
+    queue: Arc<Queue>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Directory {
+    /// Opens the directory in a store. An empty store is given a deployment id and the key's mark first.
+    ///
+    /// # Errors
+    /// [`OpenError`]: another version, a wrong key, a damaged value, a store that cannot be read. Nothing is changed
+    /// in any of these cases.
+    pub fn open(
+        store: Arc<dyn Store>,
+        kek: KeyEncryptionKey,
+        mut rng: Box<dyn Random + Send>,
+    ) -> Result<Self, OpenError> {
+        let deployment = load::stamp(&*store, &kek, &mut *rng)?;
+        let mut documents = Documents::new(usize::MAX);
+        let snapshot = Arc::new(load::snapshot(&*store, &kek, &deployment, &mut documents)?);
+        let published = Arc::new(ArcSwap::from(Arc::clone(&snapshot)));
+        let queue = Arc::new(Queue::new(snapshot));
+        let writer = writer::Writer {
+            store,
+            kek,
+            deployment,
+            rng,
+            queue: Arc::clone(&queue),
+            published: Arc::clone(&published),
+        };
+        let writer = std::thread::Builder::new()
+            .name("locum-directory".to_owned())
+            .spawn(move || writer.run())
+            .map_err(OpenError::Thread)?;
+        Ok(Self {
+            deployment,
+            documents: Mutex::new(documents.with_capacity(REMEMBERED_DOCUMENTS)),
+            published,
+            queue,
+            writer: Some(writer),
+        })
+    }
+
+    /// The deployment's id, made with its store.
+    #[must_use]
+    pub const fn deployment(&self) -> &DeploymentId {
+        &self.deployment
+    }
+
+    /// The newest durable state. Takes no lock.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.published.load_full()
+    }
+
+    /// Decides on the newest state, which contains what other writers are still waiting for, and queues the changes.
+    ///
+    /// The closure runs alone, so it must be short; what it returns may be told to the caller only when the
+    /// [`Pending`] is durable. Even a write of nothing waits: it may rest on a write that is not on disk yet.
+    ///
+    /// # Errors
+    /// [`WriteError::Refused`] with the closure's own error, or why the changes cannot be made.
+    pub fn write<T, E>(
+        &self,
+        decide: impl FnOnce(&Snapshot) -> Result<(T, Changes), E>,
+    ) -> Result<(T, Pending), WriteError<E>> {
+        self.queue.write(decide)
+    }
+
+    /// Compiles a policy document, or finds the matcher of an identical one: principals with the same document share it.
+    ///
+    /// # Errors
+    /// [`PolicyError`] if the document is refused.
+    pub fn compile(&self, document: &str, kind: PolicyKind) -> Result<Policy, PolicyError> {
+        let mut documents = self.documents.lock().unwrap_or_else(PoisonError::into_inner);
+        documents.compile(document, kind)
+    }
+
+    /// Stores a key ring that was read at `expected`, or for the first time with [`Revision::NEW`].
+    ///
+    /// # Errors
+    /// [`WriteError::Change`] with a conflict if another node stored one in the meantime: use that one.
+    pub fn put_ring(
+        &self,
+        purpose: Purpose,
+        expected: Revision,
+        bytes: SecretBytes,
+    ) -> Result<Pending, WriteError<std::convert::Infallible>> {
+        let ring = Ring {
+            revision: expected,
+            purpose,
+            bytes,
+        };
+        let write = |_: &Snapshot| {
+            let mut changes = Changes::new();
+            changes.put(ring);
+            Ok(((), changes))
+        };
+        self.write(write).map(|((), pending)| pending)
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        self.queue.close();
+        if let Some(writer) = self.writer.take() {
+            // A writer that panicked has nothing left to write; its waiters were told.
+            let _ = writer.join();
+        }
+    }
+}

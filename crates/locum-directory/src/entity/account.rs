@@ -1,0 +1,149 @@
+use jiff::Timestamp;
+use locum_crypto::Random;
+use locum_names::AccountId;
+
+use super::{LOWER_ALPHANUMERIC, Organization, Revision, random_text};
+
+/// An account of the organization. How many users, roles and policies it has is
+/// [`Snapshot::counts`](crate::Snapshot::counts): derived, so it cannot be wrong.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The revision it was read at.
+    pub revision: Revision,
+    /// Its twelve digits.
+    pub id: AccountId,
+    /// Its friendly name.
+    pub name: Box<str>,
+    /// Its address; no two accounts of the organization share one, ignoring case.
+    pub email: Box<str>,
+    /// Whether it may be used.
+    pub status: AccountStatus,
+    /// How it came into the organization.
+    pub joined_method: JoinedMethod,
+    /// When it came into the organization.
+    pub joined: Timestamp,
+    /// The root or organizational unit it stands under: where its path of control policies begins.
+    pub parent: Box<str>,
+    /// Its root user.
+    pub root: RootUser,
+}
+
+impl Account {
+    /// An active account directly under the root of `organization`.
+    #[must_use]
+    pub fn new(
+        organization: &Organization,
+        id: AccountId,
+        name: &str,
+        email: &str,
+        joined_method: JoinedMethod,
+        joined: Timestamp,
+    ) -> Self {
+        Self {
+            revision: Revision::NEW,
+            id,
+            name: name.into(),
+            email: email.into(),
+            status: AccountStatus::Active,
+            joined_method,
+            joined,
+            parent: organization.root_id.clone(),
+            root: RootUser::default(),
+        }
+    }
+}
+
+/// The root user of an account.
+#[derive(Debug, Clone, Default)]
+pub struct RootUser {
+    /// Sessions of root issued before this time are no longer accepted.
+    pub revoke_before: Option<Timestamp>,
+}
+
+/// Whether an account may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AccountStatus {
+    /// `ACTIVE`.
+    Active,
+    /// `SUSPENDED`: closed; its credentials are refused.
+    Suspended,
+}
+
+impl AccountStatus {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Suspended => "SUSPENDED",
+        }
+    }
+}
+
+/// How an account came into the organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JoinedMethod {
+    /// `CREATED` in it.
+    Created,
+    /// `INVITED`: it was there before, as the management account was.
+    Invited,
+}
+
+impl JoinedMethod {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "CREATED",
+            Self::Invited => "INVITED",
+        }
+    }
+}
+
+/// The record of one `CreateAccount` request.
+#[derive(Debug, Clone)]
+pub struct CreateAccountStatus {
+    /// The revision it was read at.
+    pub revision: Revision,
+    /// `car-` and 32 characters.
+    pub id: Box<str>,
+    /// The account's name as requested.
+    pub account_name: Box<str>,
+    /// When the request came.
+    pub requested: Timestamp,
+    /// When it ended; `None` while in progress.
+    pub completed: Option<Timestamp>,
+    /// How it stands.
+    pub state: CreateAccountState,
+}
+
+impl CreateAccountStatus {
+    /// A fresh request id.
+    #[must_use]
+    pub fn new_id(rng: &mut dyn Random) -> Box<str> {
+        random_text("car-", 32, LOWER_ALPHANUMERIC, rng)
+    }
+}
+
+/// How a `CreateAccount` request stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CreateAccountState {
+    /// `IN_PROGRESS`.
+    InProgress,
+    /// `SUCCEEDED`, with the account it made.
+    Succeeded(AccountId),
+    /// `FAILED`, with the wire's reason, such as `EMAIL_ALREADY_EXISTS`.
+    Failed(Box<str>),
+}
+
+impl CreateAccountState {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::InProgress => "IN_PROGRESS",
+            Self::Succeeded(_) => "SUCCEEDED",
+            Self::Failed(_) => "FAILED",
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What the directory holds. Plain values with public fields: an operation clones one out of the snapshot, changes it,
+//! and puts it into a [`Changes`](crate::Changes).
+//!
+//! Each entity remembers the [`Revision`] it was read at, so a put always says which state it was decided on; a new
+//! entity carries [`Revision::NEW`].
+
+mod access_key;
+mod account;
+mod managed_policy;
+mod organization;
+mod principal;
+mod ring;
+
+use locum_crypto::Random;
+
+pub use access_key::{AccessKey, KeyOwner, KeyStatus};
+pub use account::{Account, AccountStatus, CreateAccountState, CreateAccountStatus, JoinedMethod, RootUser};
+pub use managed_policy::{InvalidVersionId, ManagedPolicy, PolicyOwner, PolicyVersion, VersionId};
+pub use organization::{FeatureSet, Organization};
+pub use principal::{DEFAULT_MAX_SESSION_DURATION, InlinePolicy, Role, Tag, User};
+pub use ring::Ring;
+
+/// When an entity last changed, in the store's global count of commits. Zero is "not stored yet".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Revision(pub u64);
+
+impl Revision {
+    /// The revision of an entity that is not stored yet.
+    pub const NEW: Self = Self(0);
+
+    /// The revision of the commit after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// Text of `length` random characters of `alphabet` after `prefix`. The remainder's bias is below 2⁻⁵⁸.
+fn random_text(prefix: &str, length: usize, alphabet: &[u8], rng: &mut dyn Random) -> Box<str> {
+    let size = u64::try_from(alphabet.len()).unwrap_or(1).max(1);
+    let symbols = (0..length).filter_map(|_| {
+        let index = usize::try_from(rng.next_u64() % size).ok()?;
+        alphabet.get(index).copied().map(char::from)
+    });
+    prefix.chars().chain(symbols).collect::<String>().into()
+}
+
+const LOWER_ALPHANUMERIC: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";

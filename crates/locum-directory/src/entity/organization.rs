@@ -1,0 +1,57 @@
+use jiff::Timestamp;
+use locum_crypto::Random;
+use locum_names::AccountId;
+
+use super::{LOWER_ALPHANUMERIC, Revision, random_text};
+
+/// The one organization that owns every account of the directory.
+#[derive(Debug, Clone)]
+pub struct Organization {
+    /// The revision it was read at.
+    pub revision: Revision,
+    /// `o-` and ten characters.
+    pub id: Box<str>,
+    /// `r-` and four characters: the root under which accounts and, later, organizational units stand.
+    pub root_id: Box<str>,
+    /// The account that made the organization; it can never be removed and no control policy binds it.
+    pub management_account: AccountId,
+    /// Which features are on.
+    pub feature_set: FeatureSet,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+impl Organization {
+    /// An organization of fresh ids.
+    #[must_use]
+    pub fn new(management_account: AccountId, created: Timestamp, rng: &mut dyn Random) -> Self {
+        Self {
+            revision: Revision::NEW,
+            id: random_text("o-", 10, LOWER_ALPHANUMERIC, rng),
+            root_id: random_text("r-", 4, LOWER_ALPHANUMERIC, rng),
+            management_account,
+            feature_set: FeatureSet::All,
+            created,
+        }
+    }
+}
+
+/// What an organization can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FeatureSet {
+    /// `ALL`: control policies too.
+    All,
+    /// `CONSOLIDATED_BILLING`.
+    ConsolidatedBilling,
+}
+
+impl FeatureSet {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "ALL",
+            Self::ConsolidatedBilling => "CONSOLIDATED_BILLING",
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The stored form of an entity: a format byte and JSON, in types of their own, so that an entity may change its shape
+//! without changing what is on disk. Only ever sealed values of these leave the process.
+
+mod principal;
+mod text;
+mod tree;
+
+use locum_policy::PolicyError;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::{Documents, Entity};
+use principal::{RoleRecord, UserRecord};
+use tree::{
+    AccessKeyRecord, AccountRecord, CreateAccountRecord, OrganizationRecord, PolicyRecord, RingRecord,
+};
+
+/// The first byte of every value.
+const FORMAT: u8 = 1;
+
+/// A stored value that is not an entity.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RecordError {
+    #[error("unknown format {0:?}")]
+    Format(Option<u8>),
+    #[error("not a record: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("its policy document is refused: {0}")]
+    Policy(#[from] PolicyError),
+    #[error("unknown {0}")]
+    Unknown(&'static str),
+}
+
+/// Writes an entity. The revision is not part of it: the store keeps that.
+pub(crate) fn encode(entity: &Entity) -> Zeroizing<Vec<u8>> {
+    match entity {
+        Entity::Organization(organization) => write(&OrganizationRecord::from(&**organization)),
+        Entity::Ring(ring) => write(&RingRecord::from(&**ring)),
+        Entity::Account(account) => write(&AccountRecord::from(&**account)),
+        Entity::CreateAccountStatus(status) => write(&CreateAccountRecord::from(&**status)),
+        Entity::Policy(policy) => write(&PolicyRecord::from(&**policy)),
+        Entity::User(user) => write(&UserRecord::from(&**user)),
+        Entity::Role(role) => write(&RoleRecord::from(&**role)),
+        Entity::AccessKey(key) => write(&AccessKeyRecord::from(&**key)),
+    }
+}
+
+/// Reads an entity that was stored under a key of `prefix`, as if it were new.
+pub(crate) fn decode(prefix: &str, value: &[u8], documents: &mut Documents) -> Result<Entity, RecordError> {
+    let json = match value.split_first() {
+        Some((&FORMAT, json)) => json,
+        other => return Err(RecordError::Format(other.map(|(format, _)| *format))),
+    };
+    Ok(match prefix {
+        "/organization" => read::<OrganizationRecord<'_>>(json)?.into_entity()?.into(),
+        "/rings/" => read::<RingRecord<'_>>(json)?.into_entity()?.into(),
+        "/accounts/" => read::<AccountRecord<'_>>(json)?.into_entity()?.into(),
+        "/create-account/" => read::<CreateAccountRecord<'_>>(json)?.into_entity()?.into(),
+        "/policies/" => read::<PolicyRecord<'_>>(json)?.into_entity(documents)?.into(),
+        "/users/" => read::<UserRecord<'_>>(json)?.into_entity(documents)?.into(),
+        "/roles/" => read::<RoleRecord<'_>>(json)?.into_entity(documents)?.into(),
+        "/access-keys/" => read::<AccessKeyRecord<'_>>(json)?.into_entity()?.into(),
+        _ => return Err(RecordError::Unknown("kind of entity")),
+    })
+}
+
+fn write<T: Serialize>(record: &T) -> Zeroizing<Vec<u8>> {
+    // Room from the start: growing would leave copies of secrets behind.
+    let mut value = Zeroizing::new(Vec::with_capacity(1024));
+    value.push(FORMAT);
+    // INVARIANT: records are structs of text and numbers; writing those into memory cannot fail. Were it to, the value
+    // would not read back, and the write's own caller would find it missing: nothing else is touched.
+    let written = serde_json::to_writer(&mut *value, record);
+    debug_assert!(written.is_ok());
+    value
+}
+
+fn read<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, serde_json::Error> {
+    serde_json::from_slice(json)
+}

@@ -1,0 +1,354 @@
+//! The records of what stands around principals: the organization, accounts, policies, keys, rings.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use locum_crypto::{Purpose, SecretString};
+use locum_names::{AccessKeyId, AccountId, UniqueId};
+use locum_policy::PolicyKind;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    RecordError,
+    principal::{TagRecord, tag_records, tags},
+    text::{Base64Secret, Text},
+};
+use crate::{
+    AccessKey, Account, AccountStatus, CreateAccountState, CreateAccountStatus, Documents, FeatureSet,
+    JoinedMethod, KeyOwner, KeyStatus, ManagedPolicy, Organization, PolicyOwner, PolicyVersion, Revision,
+    Ring, RootUser, VersionId, change::purpose_name,
+};
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrganizationRecord<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow)]
+    root_id: Cow<'a, str>,
+    management_account: Text<AccountId>,
+    #[serde(borrow)]
+    feature_set: Cow<'a, str>,
+    created: Text<Timestamp>,
+}
+
+impl<'a> From<&'a Organization> for OrganizationRecord<'a> {
+    fn from(organization: &'a Organization) -> Self {
+        Self {
+            id: Cow::Borrowed(&organization.id),
+            root_id: Cow::Borrowed(&organization.root_id),
+            management_account: Text(organization.management_account),
+            feature_set: organization.feature_set.as_str().into(),
+            created: Text(organization.created),
+        }
+    }
+}
+
+impl OrganizationRecord<'_> {
+    pub(super) fn into_entity(self) -> Result<Organization, RecordError> {
+        Ok(Organization {
+            revision: Revision::NEW,
+            id: self.id.into(),
+            root_id: self.root_id.into(),
+            management_account: self.management_account.0,
+            feature_set: one_of(
+                &[FeatureSet::All, FeatureSet::ConsolidatedBilling],
+                FeatureSet::as_str,
+                &self.feature_set,
+                "feature set",
+            )?,
+            created: self.created.0,
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccountRecord<'a> {
+    id: Text<AccountId>,
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+    #[serde(borrow)]
+    email: Cow<'a, str>,
+    #[serde(borrow)]
+    status: Cow<'a, str>,
+    #[serde(borrow)]
+    joined_method: Cow<'a, str>,
+    joined: Text<Timestamp>,
+    #[serde(borrow)]
+    parent: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    root_revoke_before: Option<Text<Timestamp>>,
+}
+
+impl<'a> From<&'a Account> for AccountRecord<'a> {
+    fn from(account: &'a Account) -> Self {
+        Self {
+            id: Text(account.id),
+            name: Cow::Borrowed(&account.name),
+            email: Cow::Borrowed(&account.email),
+            status: account.status.as_str().into(),
+            joined_method: account.joined_method.as_str().into(),
+            joined: Text(account.joined),
+            parent: Cow::Borrowed(&account.parent),
+            root_revoke_before: account.root.revoke_before.map(Text),
+        }
+    }
+}
+
+impl AccountRecord<'_> {
+    pub(super) fn into_entity(self) -> Result<Account, RecordError> {
+        Ok(Account {
+            revision: Revision::NEW,
+            id: self.id.0,
+            name: self.name.into(),
+            email: self.email.into(),
+            status: one_of(
+                &[AccountStatus::Active, AccountStatus::Suspended],
+                AccountStatus::as_str,
+                &self.status,
+                "account status",
+            )?,
+            joined_method: one_of(
+                &[JoinedMethod::Created, JoinedMethod::Invited],
+                JoinedMethod::as_str,
+                &self.joined_method,
+                "joined method",
+            )?,
+            joined: self.joined.0,
+            parent: self.parent.into(),
+            root: RootUser {
+                revoke_before: self.root_revoke_before.map(|time| time.0),
+            },
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CreateAccountRecord<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow)]
+    account_name: Cow<'a, str>,
+    requested: Text<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    completed: Option<Text<Timestamp>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<Text<AccountId>>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    failure: Option<Cow<'a, str>>,
+}
+
+impl<'a> From<&'a CreateAccountStatus> for CreateAccountRecord<'a> {
+    fn from(status: &'a CreateAccountStatus) -> Self {
+        let (account, failure) = match &status.state {
+            CreateAccountState::InProgress => (None, None),
+            CreateAccountState::Succeeded(account) => (Some(Text(*account)), None),
+            CreateAccountState::Failed(reason) => (None, Some(Cow::Borrowed(&**reason))),
+        };
+        Self {
+            id: Cow::Borrowed(&status.id),
+            account_name: Cow::Borrowed(&status.account_name),
+            requested: Text(status.requested),
+            completed: status.completed.map(Text),
+            account,
+            failure,
+        }
+    }
+}
+
+impl CreateAccountRecord<'_> {
+    pub(super) fn into_entity(self) -> Result<CreateAccountStatus, RecordError> {
+        Ok(CreateAccountStatus {
+            revision: Revision::NEW,
+            id: self.id.into(),
+            account_name: self.account_name.into(),
+            requested: self.requested.0,
+            completed: self.completed.map(|time| time.0),
+            state: match (self.account, self.failure) {
+                (None, None) => CreateAccountState::InProgress,
+                (Some(account), None) => CreateAccountState::Succeeded(account.0),
+                (None, Some(reason)) => CreateAccountState::Failed(reason.into()),
+                (Some(_), Some(_)) => return Err(RecordError::Unknown("account state")),
+            },
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VersionRecord<'a> {
+    id: Text<VersionId>,
+    #[serde(borrow)]
+    document: Cow<'a, str>,
+    created: Text<Timestamp>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PolicyRecord<'a> {
+    id: Text<UniqueId>,
+    account: Option<Text<AccountId>>,
+    #[serde(borrow)]
+    path: Cow<'a, str>,
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    description: Cow<'a, str>,
+    #[serde(borrow)]
+    versions: Vec<VersionRecord<'a>>,
+    default_version: Text<VersionId>,
+    next_version: Text<VersionId>,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<TagRecord<'a>>,
+    created: Text<Timestamp>,
+    updated: Text<Timestamp>,
+}
+
+impl<'a> From<&'a ManagedPolicy> for PolicyRecord<'a> {
+    fn from(policy: &'a ManagedPolicy) -> Self {
+        let version = |version: &'a PolicyVersion| VersionRecord {
+            id: Text(version.id),
+            document: Cow::Borrowed(version.policy.document()),
+            created: Text(version.created),
+        };
+        Self {
+            id: Text(policy.id),
+            account: match policy.owner {
+                PolicyOwner::Account(account) => Some(Text(account)),
+                PolicyOwner::Aws => None,
+            },
+            path: Cow::Borrowed(&policy.path),
+            name: Cow::Borrowed(&policy.name),
+            description: Cow::Borrowed(&policy.description),
+            versions: policy.versions.iter().map(version).collect(),
+            default_version: Text(policy.default_version),
+            next_version: Text(policy.next_version),
+            tags: tag_records(&policy.tags),
+            created: Text(policy.created),
+            updated: Text(policy.updated),
+        }
+    }
+}
+
+impl PolicyRecord<'_> {
+    pub(super) fn into_entity(self, documents: &mut Documents) -> Result<ManagedPolicy, RecordError> {
+        let mut version = |version: VersionRecord<'_>| {
+            Ok::<_, RecordError>(PolicyVersion {
+                id: version.id.0,
+                policy: documents.compile(&version.document, PolicyKind::Managed)?,
+                created: version.created.0,
+            })
+        };
+        Ok(ManagedPolicy {
+            revision: Revision::NEW,
+            id: self.id.0,
+            owner: PolicyOwner::Account(self.account.ok_or(RecordError::Unknown("policy owner"))?.0),
+            path: self.path.into(),
+            name: self.name.into(),
+            description: self.description.into(),
+            versions: self
+                .versions
+                .into_iter()
+                .map(&mut version)
+                .collect::<Result<_, _>>()?,
+            default_version: self.default_version.0,
+            next_version: self.next_version.0,
+            tags: tags(self.tags),
+            created: self.created.0,
+            updated: self.updated.0,
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccessKeyRecord<'a> {
+    id: Text<AccessKeyId>,
+    account: Text<AccountId>,
+    /// `None` for the account's root user.
+    user: Option<Text<UniqueId>>,
+    #[serde(borrow)]
+    secret: Cow<'a, str>,
+    #[serde(borrow)]
+    status: Cow<'a, str>,
+    created: Text<Timestamp>,
+}
+
+impl<'a> From<&'a AccessKey> for AccessKeyRecord<'a> {
+    fn from(key: &'a AccessKey) -> Self {
+        Self {
+            id: Text(key.id),
+            account: Text(key.account),
+            user: match key.owner {
+                KeyOwner::User(user) => Some(Text(user)),
+                KeyOwner::Root(_) => None,
+            },
+            secret: Cow::Borrowed(key.secret.expose()),
+            status: key.status.as_str().into(),
+            created: Text(key.created),
+        }
+    }
+}
+
+impl AccessKeyRecord<'_> {
+    pub(super) fn into_entity(self) -> Result<AccessKey, RecordError> {
+        let account = self.account.0;
+        Ok(AccessKey {
+            revision: Revision::NEW,
+            id: self.id.0,
+            account,
+            owner: self
+                .user
+                .map_or(KeyOwner::Root(account), |user| KeyOwner::User(user.0)),
+            // The text is borrowed from the opened value, which is wiped.
+            secret: SecretString::from(&*self.secret),
+            status: one_of(
+                &[KeyStatus::Active, KeyStatus::Inactive],
+                KeyStatus::as_str,
+                &self.status,
+                "key status",
+            )?,
+            created: self.created.0,
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RingRecord<'a> {
+    #[serde(borrow)]
+    purpose: Cow<'a, str>,
+    keys: Base64Secret,
+}
+
+impl<'a> From<&'a Ring> for RingRecord<'a> {
+    fn from(ring: &'a Ring) -> Self {
+        Self {
+            purpose: purpose_name(ring.purpose).into(),
+            keys: Base64Secret(ring.bytes.clone()),
+        }
+    }
+}
+
+impl RingRecord<'_> {
+    pub(super) fn into_entity(self) -> Result<Ring, RecordError> {
+        Ok(Ring {
+            revision: Revision::NEW,
+            purpose: one_of(&Purpose::ALL, purpose_name, &self.purpose, "ring purpose")?,
+            bytes: self.keys.0,
+        })
+    }
+}
+
+/// The value that is written as `text`.
+fn one_of<T: Copy>(
+    values: &[T],
+    name: impl Fn(T) -> &'static str,
+    text: &str,
+    what: &'static str,
+) -> Result<T, RecordError> {
+    let found = values.iter().copied().find(|value| name(*value) == text);
+    found.ok_or(RecordError::Unknown(what))
+}

@@ -1,0 +1,114 @@
+//! Which principals a managed policy is attached to or bounds: the index behind `ListEntitiesForPolicy` and the counts.
+
+use std::ops::Bound;
+
+use imbl::{OrdMap, OrdSet};
+use locum_names::{AccountId, UniqueId};
+
+/// How a principal uses a managed policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PolicyUse {
+    /// It grants.
+    Attached,
+    /// It bounds.
+    Boundary,
+}
+
+/// A user or role that uses a policy; the id's kind tells which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Attachment {
+    /// How.
+    pub usage: PolicyUse,
+    /// Who.
+    pub principal: UniqueId,
+}
+
+/// How often the principals of one account use a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PolicyUsage {
+    /// Users and roles it is attached to.
+    pub attachments: usize,
+    /// Users and roles it bounds.
+    pub boundaries: usize,
+}
+
+impl PolicyUsage {
+    fn count(&mut self, usage: PolicyUse) -> &mut usize {
+        match usage {
+            PolicyUse::Attached => &mut self.attachments,
+            PolicyUse::Boundary => &mut self.boundaries,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    policy: UniqueId,
+    account: AccountId,
+    /// `None` is before the first: where a range begins.
+    attachment: Option<Attachment>,
+}
+
+/// The index. Counts are kept, so that showing one does not walk a thousand attachments.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Attachments {
+    entries: OrdSet<Entry>,
+    usage: OrdMap<(UniqueId, AccountId), PolicyUsage>,
+}
+
+impl Attachments {
+    pub(crate) fn usage(&self, policy: &UniqueId, account: AccountId) -> PolicyUsage {
+        self.usage.get(&(*policy, account)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn of(
+        &self,
+        policy: UniqueId,
+        account: AccountId,
+        after: Option<Attachment>,
+    ) -> impl Iterator<Item = Attachment> {
+        let from = Entry {
+            policy,
+            account,
+            attachment: after,
+        };
+        self.entries
+            .range((Bound::Excluded(from), Bound::Unbounded))
+            .take_while(move |entry| entry.policy == policy && entry.account == account)
+            .filter_map(|entry| entry.attachment)
+    }
+
+    pub(crate) fn insert(&mut self, policy: UniqueId, account: AccountId, attachment: Attachment) {
+        let entry = Entry {
+            policy,
+            account,
+            attachment: Some(attachment),
+        };
+        if self.entries.insert(entry).is_none() {
+            *self
+                .usage
+                .entry((policy, account))
+                .or_default()
+                .count(attachment.usage) += 1;
+        }
+    }
+
+    pub(crate) fn remove(&mut self, policy: UniqueId, account: AccountId, attachment: Attachment) {
+        let entry = Entry {
+            policy,
+            account,
+            attachment: Some(attachment),
+        };
+        if self.entries.remove(&entry).is_none() {
+            return;
+        }
+        let mut usage = self.usage(&policy, account);
+        let count = usage.count(attachment.usage);
+        *count = count.saturating_sub(1);
+        if usage == PolicyUsage::default() {
+            self.usage.remove(&(policy, account));
+        } else {
+            self.usage.insert((policy, account), usage);
+        }
+    }
+}

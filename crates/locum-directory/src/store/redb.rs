@@ -1,0 +1,300 @@
+//! The embedded store: one `redb` file, held by one process, every commit flushed before it is acknowledged.
+//!
+//! A new file is made whole under another name and only then given its own, so the file is either absent or complete:
+//! one that is empty, cut short or altered is never taken for a new one. Whatever is wrong with a file, opening it
+//! changes nothing in it.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read},
+    ops::Bound,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError, mpsc::Receiver},
+};
+
+use redb::{
+    Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, TableDefinition, TableError,
+    backends::FileBackend,
+};
+
+use super::{Commit, Item, Store, StoreError, Transaction, change_log::ChangeLog};
+use crate::Revision;
+
+/// Key to (commit, sealed value).
+const ENTRIES: TableDefinition<'_, &str, (u64, &[u8])> = TableDefinition::new("locum.entries.1");
+/// `revision` to the last commit.
+const META: TableDefinition<'_, &str, u64> = TableDefinition::new("locum.meta.1");
+const REVISION: &str = "revision";
+
+/// What every redb file begins with.
+const MAGIC: &[u8; 9] = b"redb\x1A\x0A\xA9\x0D\x0A";
+
+/// The snapshot is in memory already; the file's pages need little room beside it.
+const CACHE_BYTES: usize = 16 << 20;
+
+/// The embedded store.
+#[derive(Debug)]
+pub struct RedbStore {
+    path: PathBuf,
+    database: Database,
+    log: Mutex<ChangeLog>,
+}
+
+impl RedbStore {
+    /// Opens the file, or makes it (mode 0600) if there is none.
+    ///
+    /// # Errors
+    /// `Locked` if another process has it, `Foreign` if it is no directory file, `Corrupt` if it is empty, cut short or
+    /// altered, `Unavailable` if the operating system refuses. Nothing is changed in any of these cases.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if !path.try_exists().map_err(|error| unavailable(path, &error))? {
+            create(path)?;
+        }
+        let database = open_existing(path)?;
+        let store = Self {
+            path: path.to_owned(),
+            database,
+            log: Mutex::new(ChangeLog::from(Revision::NEW)),
+        };
+        let revision = store.stored_revision()?;
+        *store.log() = ChangeLog::from(revision);
+        Ok(store)
+    }
+
+    fn stored_revision(&self) -> Result<Revision, StoreError> {
+        let read = self.database.begin_read().map_err(|e| self.failed(e))?;
+        let meta = match read.open_table(META) {
+            Ok(meta) => meta,
+            Err(TableError::Storage(error)) => return Err(self.failed(error)),
+            Err(_) => return Err(foreign(&self.path)),
+        };
+        if let Err(error) = read.open_table(ENTRIES) {
+            return Err(match error {
+                TableError::Storage(error) => self.failed(error),
+                _ => foreign(&self.path),
+            });
+        }
+        let revision = meta.get(REVISION).map_err(|e| self.failed(e))?;
+        let revision = revision.ok_or_else(|| foreign(&self.path))?;
+        Ok(Revision(revision.value()))
+    }
+
+    fn log(&self) -> MutexGuard<'_, ChangeLog> {
+        // INVARIANT: nothing under this lock leaves the log half changed.
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn failed(&self, error: impl Into<redb::Error>) -> StoreError {
+        failure(&self.path, &error.into())
+    }
+
+    /// Writes into an open transaction; dropped without a commit, it leaves nothing.
+    fn write(
+        &self,
+        write: &redb::WriteTransaction,
+        transaction: &Transaction,
+    ) -> Result<Revision, StoreError> {
+        let mut entries = write.open_table(ENTRIES).map_err(|e| self.failed(e))?;
+        for (key, expected) in &transaction.compare {
+            let found = entries.get(key.as_str()).map_err(|e| self.failed(e))?;
+            let found = found.map_or(Revision::NEW, |item| Revision(item.value().0));
+            if found != *expected {
+                return Err(StoreError::Conflict { key: key.clone() });
+            }
+        }
+        let mut meta = write.open_table(META).map_err(|e| self.failed(e))?;
+        let last = meta
+            .get(REVISION)
+            .map_err(|e| self.failed(e))?
+            .map_or(0, |r| r.value());
+        let revision = Revision(last).next();
+        meta.insert(REVISION, revision.0).map_err(|e| self.failed(e))?;
+        for (key, value) in &transaction.puts {
+            let item = (revision.0, value.as_slice());
+            entries.insert(key.as_str(), item).map_err(|e| self.failed(e))?;
+        }
+        for key in &transaction.deletes {
+            entries.remove(key.as_str()).map_err(|e| self.failed(e))?;
+        }
+        Ok(revision)
+    }
+}
+
+impl Store for RedbStore {
+    fn revision(&self) -> Result<Revision, StoreError> {
+        self.stored_revision()
+    }
+
+    fn get(&self, key: &str) -> Result<Option<Item>, StoreError> {
+        let read = self.database.begin_read().map_err(|e| self.failed(e))?;
+        let entries = read.open_table(ENTRIES).map_err(|e| self.failed(e))?;
+        let found = entries.get(key).map_err(|e| self.failed(e))?;
+        Ok(found.map(|item| {
+            let (revision, value) = item.value();
+            Item {
+                key: key.to_owned(),
+                value: value.to_vec(),
+                revision: Revision(revision),
+            }
+        }))
+    }
+
+    fn range(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Item>, StoreError> {
+        let from = match after {
+            Some(after) if after >= prefix => Bound::Excluded(after),
+            _ => Bound::Included(prefix),
+        };
+        let read = self.database.begin_read().map_err(|e| self.failed(e))?;
+        let entries = read.open_table(ENTRIES).map_err(|e| self.failed(e))?;
+        let range = entries
+            .range::<&str>((from, Bound::Unbounded))
+            .map_err(|e| self.failed(e))?;
+        let mut items = Vec::new();
+        for item in range.take(limit) {
+            let (key, value) = item.map_err(|e| self.failed(e))?;
+            if !key.value().starts_with(prefix) {
+                break;
+            }
+            let (revision, value) = value.value();
+            items.push(Item {
+                key: key.value().to_owned(),
+                value: value.to_vec(),
+                revision: Revision(revision),
+            });
+        }
+        Ok(items)
+    }
+
+    fn transact(&self, transaction: &Transaction) -> Result<Revision, StoreError> {
+        let mut write = self.database.begin_write().map_err(|e| self.failed(e))?;
+        write
+            .set_durability(Durability::Immediate)
+            .map_err(|e| self.failed(e))?;
+        let revision = self.write(&write, transaction)?;
+        write.commit().map_err(|e| self.failed(e))?;
+        self.log().record(Commit {
+            revision,
+            puts: transaction.puts.clone(),
+            deletes: transaction.deletes.clone(),
+        });
+        Ok(revision)
+    }
+
+    fn watch(&self, from: Revision) -> Result<Receiver<Commit>, StoreError> {
+        self.log().watch(from)
+    }
+}
+
+fn open_existing(path: &Path) -> Result<Database, StoreError> {
+    let mut head = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut head))
+        .map_err(|error| unavailable(path, &error))?;
+    if head.is_empty() {
+        return Err(corrupt(path, "the file is empty"));
+    }
+    if head != MAGIC {
+        return Err(foreign(path));
+    }
+    let opened = Database::builder()
+        .set_cache_size(CACHE_BYTES)
+        // Every page's checksum, at every start: the whole file is read into the snapshot anyway.
+        .set_check_integrity_on_open(true)
+        .open(path);
+    opened.map_err(|error| match error {
+        DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => StoreError::Locked {
+            path: path.display().to_string(),
+        },
+        error => failure(path, &error.into()),
+    })
+}
+
+/// Makes an empty store under a name of this process and gives it the right one when it is whole.
+fn create(path: &Path) -> Result<(), StoreError> {
+    let mut draft = path.to_owned().into_os_string();
+    draft.push(format!(".{}.new", std::process::id()));
+    let draft = PathBuf::from(draft);
+    let made = create_draft(&draft).and_then(|()| publish(&draft, path));
+    // After a link both names are there, after a failure the draft is of no use; an error here harms nothing.
+    let _ = fs::remove_file(&draft);
+    made
+}
+
+fn create_draft(draft: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let file = options.open(draft).map_err(|error| unavailable(draft, &error))?;
+    let failed = |error: redb::Error| failure(draft, &error);
+    let backend = FileBackend::new(file).map_err(|e| failed(e.into()))?;
+    let database = Database::builder()
+        .create_with_backend(backend)
+        .map_err(|e| failed(e.into()))?;
+    let write = database.begin_write().map_err(|e| failed(e.into()))?;
+    write.open_table(ENTRIES).map_err(|e| failed(e.into()))?;
+    write
+        .open_table(META)
+        .map_err(|e| failed(e.into()))?
+        .insert(REVISION, 0)
+        .map_err(|e| failed(e.into()))?;
+    write.commit().map_err(|e| failed(e.into()))?;
+    database.close().map_err(|e| failed(e.into()))
+}
+
+/// A hard link, unlike a rename, cannot replace a file that another process made at the same moment.
+fn publish(draft: &Path, path: &Path) -> Result<(), StoreError> {
+    let linked = match fs::hard_link(draft, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        // Some file systems have no links.
+        Err(_) => fs::rename(draft, path),
+        Ok(()) => Ok(()),
+    };
+    linked.map_err(|error| unavailable(path, &error))?;
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    // The new name must survive a crash as well as the content.
+    File::open(folder.unwrap_or(Path::new(".")))
+        .and_then(|folder| folder.sync_all())
+        .map_err(|error| unavailable(path, &error))
+}
+
+fn failure(path: &Path, error: &redb::Error) -> StoreError {
+    match error {
+        redb::Error::Corrupted(reason) => corrupt(path, reason),
+        redb::Error::UpgradeRequired(_) => foreign(path),
+        redb::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+            corrupt(path, &error.to_string())
+        }
+        redb::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            corrupt(path, "it is cut short")
+        }
+        redb::Error::Io(error) => unavailable(path, error),
+        error => StoreError::Unavailable {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        },
+    }
+}
+
+fn unavailable(path: &Path, error: &io::Error) -> StoreError {
+    StoreError::Unavailable {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    }
+}
+
+fn corrupt(path: &Path, reason: &str) -> StoreError {
+    StoreError::Corrupt {
+        path: path.display().to_string(),
+        reason: reason.to_owned(),
+    }
+}
+
+fn foreign(path: &Path) -> StoreError {
+    StoreError::Foreign {
+        path: path.display().to_string(),
+    }
+}
