@@ -8,7 +8,8 @@
 //! - `list`: perhaps, and an absent list is an empty one, in both directions;
 //! - `always`: AWS's model calls it optional, but every response has it.
 //!
-//! `wire ["B", "A"]` after the name of a structure gives the order of the XML elements where it is not the declared one.
+//! `wire ["B", "A"]` after the name of a structure gives the order of its XML elements where that is not the declared
+//! one.
 
 use crate::model::Member;
 

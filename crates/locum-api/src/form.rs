@@ -1,7 +1,7 @@
 //! Reads a form into a tree along the model of its operation.
 //!
-//! AWS ignores parameters it does not know (`facts: sts §1.1`), and so does this at the top. Below a known name nothing
-//! is ignored, and a list must be numbered from 1 without a gap: half of a `PolicyArns` that silently went missing
+//! AWS ignores parameters it does not know (`facts: sts §1.1`), and so does this at the top. Below a known name
+//! nothing is ignored, and a list must be numbered from 1 without a gap: a `PolicyArns` that silently went missing
 //! would be a session with more rights than its owner asked for. A lone `policy` is refused for the same reason.
 
 use std::borrow::Cow;

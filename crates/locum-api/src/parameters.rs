@@ -1,8 +1,8 @@
 //! The parameters of an awsQuery request: its query string and its form, read once into one ordered list.
 //!
 //! Signature checks, policies and operations must all see the same request, so anything that two readers could read
-//! in two ways is refused here, before anything else: a name given twice, names that differ only in case, a name in both
-//! the query and the body, bytes that are not UTF-8. AWS takes the first of a repeated parameter (`facts: sts §1.1`).
+//! in two ways is refused here, before anything else: a name given twice, names that differ only in case, a name in
+//! both the query and the body, bytes that are not UTF-8. AWS takes the first of a repeated parameter (`facts: sts §1.1`).
 
 use std::{collections::HashSet, fmt, ops::Range};
 

@@ -170,7 +170,7 @@ pub trait Request: Field {
     /// The operation they are for.
     const OPERATION: &'static Operation;
     /// What the operation answers with.
-    type Response: Record;
+    type Response: Record + Field;
 
     /// Reads and validates the parameters of an awsQuery request.
     fn decode(parameters: &Parameters) -> Result<Self, ApiError> {
@@ -210,5 +210,15 @@ impl Record for NoResult {
 
     fn member(&self, _: usize) -> Value<'_> {
         Value::Absent
+    }
+}
+
+impl Field for NoResult {
+    fn read(node: Option<Node<'_>>) -> Option<Self> {
+        matches!(node, Some(Node::Structure(_))).then_some(Self)
+    }
+
+    fn value(&self) -> Value<'_> {
+        Value::Record(self)
     }
 }

@@ -25,8 +25,8 @@ pub fn reference_markdown() -> String {
 const HEAD: &str = "\
 # Operations
 
-Every operation locum serves, with its parameters and their limits, its result and its errors. This page is printed from the
-declarations in `crates/locum-api`; do not edit it. To print it again: `LOCUM_BLESS=1 cargo test -p locum-api --test reference`.
+Every operation locum serves, with its parameters and their limits, its result and its errors. It is printed from the
+declarations in `crates/locum-api`; do not edit it. `LOCUM_BLESS=1 cargo test -p locum-api` prints it again.
 ";
 
 fn print_operation(page: &mut String, operation: &Operation) {

@@ -69,7 +69,7 @@ operation! {
         /// The name of the policy.
         required "PolicyName" policy_name: String, shapes::NAME_128;
     }
-    errors [LIMIT_EXCEEDED, NO_SUCH_ENTITY, SERVICE_FAILURE]
+    errors [NO_SUCH_ENTITY, LIMIT_EXCEEDED, SERVICE_FAILURE]
 }
 
 operation! {

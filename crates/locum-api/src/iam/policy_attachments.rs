@@ -65,7 +65,10 @@ operation! {
         /// The ARN of the managed policy.
         required "PolicyArn" policy_arn: String, shapes::ARN;
     }
-    errors [NO_SUCH_ENTITY, LIMIT_EXCEEDED, INVALID_INPUT, UNMODIFIABLE_ENTITY, POLICY_NOT_ATTACHABLE, SERVICE_FAILURE]
+    errors [
+        NO_SUCH_ENTITY, LIMIT_EXCEEDED, INVALID_INPUT, UNMODIFIABLE_ENTITY, POLICY_NOT_ATTACHABLE,
+        SERVICE_FAILURE,
+    ]
 }
 
 operation! {

@@ -1,0 +1,149 @@
+//! Each pattern against texts on both sides of it.
+
+use locum_api::pattern::{self, Pattern};
+
+#[track_caller]
+fn check(pattern: &Pattern, yes: &[&str], no: &[&str]) {
+    for text in yes {
+        assert!((pattern.matches)(text), "{text:?} should match {}", pattern.text);
+    }
+    for text in no {
+        assert!(
+            !(pattern.matches)(text),
+            "{text:?} should not match {}",
+            pattern.text
+        );
+    }
+}
+
+#[test]
+fn names_are_ascii() {
+    check(
+        &pattern::SESSION_NAME,
+        &["", "a_Z0+=,.@-"],
+        &["a b", "é", "a:b", "a/b", "a\n"],
+    );
+    check(&pattern::NAME, &["a"], &["", "a*"]);
+    check(&pattern::EXTERNAL_ID, &["", "a:/b"], &["a b", "a\\b"]);
+    check(&pattern::SERIAL_NUMBER, &["arn:aws:iam::1:mfa/x"], &["a b"]);
+    check(&pattern::TOKEN_CODE, &["", "012345"], &["٠", "12345a", " "]);
+    check(&pattern::KEY_ID, &["", "AKIA_1"], &["a-b"]);
+    check(&pattern::UNIQUE_ID, &["AIDA"], &["", "a-b"]);
+    check(&pattern::FEDERATED_ID, &["1:a"], &["1/a"]);
+}
+
+#[test]
+fn an_arn_is_what_java_reads() {
+    // `\u10000-\u10FFFF` is U+1000, the range `0`–U+10FF, and two Fs: it lets U+007F through, but nothing above U+FFFD.
+    check(
+        &pattern::ARN,
+        &["a \t\n\r\u{7f}\u{85}\u{9f}\u{d7ff}\u{fffd}"],
+        &["", "\u{1}", "\u{fffe}", "\u{10000}", "\u{10ffff}"],
+    );
+}
+
+#[test]
+fn documents_are_latin_1() {
+    check(
+        &pattern::DOCUMENT,
+        &["{}\t\n\r", "\u{7f}\u{ff}"],
+        &["", "\u{0}", "\u{100}", "€"],
+    );
+    check(
+        &pattern::DESCRIPTION,
+        &["", "\u{a1}"],
+        &["\u{7f}", "\u{a0}", "\u{100}"],
+    );
+    check(&pattern::MARKER, &["AA=="], &["", "\n", "\u{100}"]);
+}
+
+#[test]
+fn tags_are_letters_separators_and_numbers_of_all_scripts() {
+    let yes = [
+        "a",
+        "é",
+        "一",
+        "𝒜",
+        "\u{2028}",
+        "\u{3000}",
+        "½",
+        "Ⅷ",
+        "٣",
+        "ʰ",
+        "_.:/=+-@ ",
+    ];
+    check(
+        &pattern::TAG_KEY,
+        &yes,
+        &[
+            "", "*", "\t", "\n", "😀", "e\u{301}", "\u{93e}", "\u{200b}", "a\u{0}",
+        ],
+    );
+    check(&pattern::TAG_VALUE, &[""], &["*"]);
+}
+
+#[test]
+fn paths_begin_and_end_with_a_slash() {
+    check(
+        &pattern::PATH,
+        &["/", "/a/", "/a//b/", "///", "/~!/"],
+        &["", "//", "a", "/a", "a/", "/a b/", "/é/"],
+    );
+    check(
+        &pattern::PATH_PREFIX,
+        &["/", "/a", "/a/", "/\u{7f}"],
+        &["", "a", "/a b"],
+    );
+    check(
+        &pattern::POLICY_PATH,
+        &["/", "/a/", "/a/b.,+@=_-/"],
+        &["", "//", "/a", "/a//", "/a//b/", "/a*/", "a/"],
+    );
+}
+
+#[test]
+fn versions_begin_with_v() {
+    check(
+        &pattern::POLICY_VERSION,
+        &["v1", "v10", "v1.", "v2.a-B9"],
+        &["", "v", "v0", "v01", "1", "v1a", "v1.a.b", "v1._"],
+    );
+}
+
+#[test]
+fn organizations_has_its_own() {
+    check(
+        &pattern::ACCOUNT_ID,
+        &["012345678901"],
+        &["", "01234567890", "0123456789012", "01234567890a"],
+    );
+    check(
+        &pattern::EMAIL,
+        &["a@b.c", "a@b.c.d", "a@.b.c"],
+        &["", "a@b", "a@.b", "a@b.", "a b@c.d", "@b.c", "a@b@c.d"],
+    );
+    check(&pattern::ORGANIZATION_ROLE_NAME, &["a"], &["", "a b"]);
+    check(
+        &pattern::CREATE_ACCOUNT_REQUEST_ID,
+        &["car-0123abcd"],
+        &["car-0123abc", "car-0123ABCD", "0123abcd"],
+    );
+    check(
+        &pattern::ORGANIZATION_ID,
+        &["o-0123456789"],
+        &["o-012345678", "o-012345678A"],
+    );
+    check(
+        &pattern::ORGANIZATION_PATH,
+        &[
+            "o-0123456789/r-0123/",
+            "o-0123456789/r-0123/ou-0123-01234567/012345678901/",
+        ],
+        &[
+            "o-0123456789/",
+            "o-0123456789/r-0123",
+            "o-0123456789/r-0123/x/",
+            "r-0123/",
+        ],
+    );
+}
