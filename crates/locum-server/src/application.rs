@@ -42,7 +42,7 @@ pub struct Incoming<'a> {
     pub path: &'a str,
     /// The query, as sent, without its `?`; empty if there is none.
     pub query: &'a str,
-    /// Header names in lower case and their values as sent, in order. Over HTTP/2 `host` is first, taken from
+    /// Header names in lower case and their values as sent; a repeated header keeps its order. Over HTTP/2 `host` is first, taken from
     /// `:authority`, which is what clients sign.
     pub headers: &'a [(&'a str, &'a [u8])],
     /// The body, whole.

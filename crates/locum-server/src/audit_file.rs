@@ -395,11 +395,14 @@ fn open(path: &Path) -> io::Result<(File, u64)> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    // The mode above is for a new file only.
+    let metadata = file.metadata()?;
+    // The mode above is for a new file only; a pipe or a device is not ours to change.
     #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    if metadata.is_file() {
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    }
 
-    let mut size = file.metadata()?.len();
+    let mut size = metadata.len();
     if size > 0 {
         let mut last = [0];
         file.seek(SeekFrom::End(-1))?;

@@ -108,13 +108,11 @@ async fn respond(worker: &Worker, state: &State, request: Request<RequestBody>) 
     if version == HttpVersion::Http2 {
         check_http2(&parts, worker.limits.max_head)?;
     }
-    if parts.uri.path() != "/" {
-        return Ok(unknown_operation());
-    }
-    match parts.method {
-        Method::GET | Method::POST => {}
-        Method::OPTIONS => return Ok(preflight()),
-        _ => return Ok(unknown_operation()),
+    if let Some(answer) = route(&parts) {
+        if !body.is_end_stream() {
+            state.leave_unread();
+        }
+        return Ok(answer);
     }
     let body = read(body, &worker.limits).await?;
 
@@ -153,6 +151,18 @@ async fn respond(worker: &Worker, state: &State, request: Request<RequestBody>) 
         "answered"
     );
     Ok(answer)
+}
+
+/// The edge's own answer to what no operation can be: every one of them is a GET or POST of `/`.
+fn route(parts: &Parts) -> Option<Answer> {
+    if parts.uri.path() != "/" {
+        return Some(unknown_operation());
+    }
+    match parts.method {
+        Method::GET | Method::POST => None,
+        Method::OPTIONS => Some(preflight()),
+        _ => Some(unknown_operation()),
+    }
 }
 
 /// Calls the application; neither a panic nor a lost write gets past this.

@@ -83,3 +83,28 @@ fn open(address: SocketAddr) -> io::Result<Socket> {
     socket.set_nonblocking(true)?;
     Ok(socket)
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::net::TcpStream;
+
+    use super::*;
+
+    #[test]
+    fn connections_spread_over_the_group() {
+        let group = group(SocketAddr::from(([127, 0, 0, 1], 0)), 4).unwrap();
+        let clients: Vec<TcpStream> = (0..64)
+            .map(|_| TcpStream::connect(group.address).unwrap())
+            .collect();
+        let accepted: Vec<usize> = group
+            .listeners
+            .iter()
+            .map(|listener| std::iter::from_fn(|| listener.accept().ok()).count())
+            .collect();
+        assert_eq!(accepted.iter().sum::<usize>(), clients.len());
+        assert!(
+            accepted.iter().filter(|count| **count > 0).count() > 1,
+            "{accepted:?}"
+        );
+    }
+}

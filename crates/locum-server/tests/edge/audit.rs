@@ -1,0 +1,165 @@
+//! The audit file: order, rotation, modes, and what happens when it cannot be written.
+
+use std::{fs, path::Path, time::Duration};
+
+use locum_server::{AuditError, AuditFile, RotatePolicy};
+
+fn lines(path: &Path) -> Vec<String> {
+    fs::read_to_string(path)
+        .unwrap()
+        .lines()
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn records_are_lines_in_order_and_appended_after_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("audit.jsonl");
+    for run in 0..2 {
+        let file = AuditFile::open(&path, RotatePolicy::default()).unwrap();
+        for index in 0..500 {
+            file.record(format!("{{\"n\":{}}}", run * 500 + index).into_bytes())
+                .unwrap();
+        }
+        file.close().unwrap();
+        assert!(matches!(file.record(b"late".to_vec()), Err(AuditError::Closed)));
+        file.close().unwrap();
+    }
+    let expected: Vec<String> = (0..1000).map(|index| format!("{{\"n\":{index}}}")).collect();
+    assert_eq!(lines(&path), expected);
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_may_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("audit.jsonl");
+    fs::write(&path, "").unwrap();
+    fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+    let policy = RotatePolicy {
+        max_bytes: 10,
+        ..RotatePolicy::default()
+    };
+    let file = AuditFile::open(&path, policy).unwrap();
+    file.record(b"one two three".to_vec()).unwrap();
+    file.record(b"four five six".to_vec()).unwrap();
+    file.close().unwrap();
+    for name in ["audit.jsonl", "audit.jsonl.1"] {
+        let mode = fs::metadata(directory.path().join(name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn rotation_keeps_whole_lines_and_only_so_many_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("audit.jsonl");
+    let policy = RotatePolicy {
+        max_bytes: 100,
+        keep: 3,
+        ..RotatePolicy::default()
+    };
+    let file = AuditFile::open(&path, policy).unwrap();
+    // Ten bytes a line, ten lines a file.
+    for index in 0..75 {
+        file.record(format!("{index:09}").into_bytes()).unwrap();
+    }
+    file.close().unwrap();
+
+    let mut found: Vec<String> = Vec::new();
+    for name in ["audit.jsonl.3", "audit.jsonl.2", "audit.jsonl.1", "audit.jsonl"] {
+        found.extend(lines(&directory.path().join(name)));
+    }
+    let expected: Vec<String> = (40..75).map(|index| format!("{index:09}")).collect();
+    assert_eq!(found, expected);
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 4);
+
+    let mut metrics = String::new();
+    file.write_metrics(&mut metrics);
+    assert!(
+        metrics.contains("\nlocum_audit_records_written_total 75\n"),
+        "{metrics}"
+    );
+    assert!(metrics.contains("\nlocum_audit_rotations_total 7\n"), "{metrics}");
+}
+
+#[test]
+fn a_line_torn_by_a_crash_does_not_swallow_the_next() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("audit.jsonl");
+    fs::write(&path, "{\"whole\":1}\n{\"torn").unwrap();
+    let file = AuditFile::open(&path, RotatePolicy::default()).unwrap();
+    file.record(b"{\"next\":1}".to_vec()).unwrap();
+    file.close().unwrap();
+    assert_eq!(lines(&path), ["{\"whole\":1}", "{\"torn", "{\"next\":1}"]);
+}
+
+#[test]
+fn a_file_moved_away_is_opened_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("audit.jsonl");
+    let moved = directory.path().join("moved");
+    let file = AuditFile::open(&path, RotatePolicy::default()).unwrap();
+    file.record(b"old".to_vec()).unwrap();
+    file.reopen();
+    fs::rename(&path, &moved).unwrap();
+    file.reopen();
+    file.record(b"new".to_vec()).unwrap();
+    file.close().unwrap();
+    assert_eq!(
+        (lines(&moved), lines(&path)),
+        (vec!["old".to_owned()], vec!["new".to_owned()])
+    );
+}
+
+#[test]
+fn a_directory_that_is_not_there_is_one_sentence() {
+    let error = AuditFile::open("/nowhere/audit.jsonl", RotatePolicy::default()).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("cannot write the audit log /nowhere/audit.jsonl: "),
+        "{error}"
+    );
+}
+
+/// `/dev/full` takes no byte, as a full disk.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_refuses_instead_of_forgetting() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("audit.jsonl");
+    std::os::unix::fs::symlink("/dev/full", &path).unwrap();
+    let policy = RotatePolicy {
+        queue: 4,
+        patience: Duration::from_secs(20),
+        ..RotatePolicy::default()
+    };
+    let mode = || fs::metadata("/dev/full").unwrap().permissions();
+    let before = mode();
+    let file = AuditFile::open(&path, policy).unwrap();
+    assert_eq!(mode(), before, "a device keeps its mode");
+    let mut accepted = 0;
+    let refused = (0..1_000).find_map(|index| match file.record(format!("{index}").into_bytes()) {
+        Ok(()) => {
+            accepted += 1;
+            None
+        }
+        Err(error) => Some(error),
+    });
+    assert!(
+        matches!(refused, Some(AuditError::Full)),
+        "{refused:?} after {accepted}"
+    );
+    assert!(file.is_failing());
+    assert!(
+        matches!(file.close(), Err(AuditError::File { .. })),
+        "what was accepted is reported lost"
+    );
+}

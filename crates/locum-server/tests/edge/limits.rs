@@ -1,0 +1,163 @@
+//! What a peer may take: bytes, time, connections.
+
+use std::time::{Duration, Instant};
+
+use crate::fixture::{Fixture, post};
+
+const SHORT: Duration = Duration::from_millis(150);
+
+#[test]
+fn a_body_over_the_limit_is_413_whatever_its_framing() {
+    let server = Fixture::start(|config| config.limits.max_body = 1_000);
+    let mut client = server.connect();
+    assert_eq!(client.ask(&post(&"x".repeat(1_000))).body.len(), 1_000);
+
+    let large = "x".repeat(3_000_000);
+    for request in [
+        post(&large),
+        format!(
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n{}\r\n0\r\n\r\n",
+            &large[..1001]
+        ),
+    ] {
+        let mut client = server.connect();
+        let reply = client.ask(&request);
+        assert_eq!((reply.status, reply.body.as_str()), (413, ""));
+        assert!(client.is_closed());
+    }
+    assert_eq!(server.calls(), 1);
+    server.expect_metric("locum_requests_refused_total{reason=\"body_too_large\"} 2");
+}
+
+#[test]
+fn a_client_that_asks_first_is_told_before_it_sends() {
+    let server = Fixture::start(|config| config.limits.max_body = 10);
+    let head = |length: usize| {
+        format!("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n\r\n")
+    };
+    assert_eq!(server.connect().ask(&head(11)).status, 413);
+    let mut client = server.connect();
+    assert_eq!(client.ask(&head(2)).status, 100);
+    assert_eq!(client.ask("hi").body, "hi");
+}
+
+/// Facts: sts §1.1: a 15,870-byte query works with the usual headers, a longer head is 400 with an empty body.
+#[test]
+fn a_head_over_16_kib_is_400() {
+    let server = Fixture::start(|_| {});
+    let mut client = server.connect();
+    let query = "q".repeat(15_870);
+    assert_eq!(
+        client
+            .ask(&format!("GET /?{query} HTTP/1.1\r\nHost: a\r\n\r\n"))
+            .status,
+        200
+    );
+    let query = "q".repeat(16 * 1024);
+    let reply = client.ask(&format!("GET /?{query} HTTP/1.1\r\nHost: a\r\n\r\n"));
+    assert_eq!((reply.status, reply.body.as_str()), (400, ""));
+    assert!(client.is_closed());
+    server.expect_metric("locum_requests_refused_total{reason=\"head_too_large\"} 1");
+}
+
+#[test]
+fn a_head_that_drips_is_cut_off() {
+    let server = Fixture::start(|config| config.limits.header_timeout = SHORT);
+    let mut client = server.connect();
+    let began = Instant::now();
+    client.send(b"GET / HTTP/1.1\r\n");
+    let mut drip = client.stream.try_clone().unwrap();
+    let dripping = std::thread::spawn(move || {
+        use std::io::Write;
+        while began.elapsed() < Duration::from_secs(5) && drip.write_all(b"x: y\r\n").is_ok() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    });
+    assert_eq!(client.read().status, 408);
+    assert!(
+        began.elapsed() < Duration::from_secs(4),
+        "the drip does not move the deadline"
+    );
+    drop(client);
+    dripping.join().unwrap();
+}
+
+#[test]
+fn a_body_that_stalls_is_cut_off() {
+    let server = Fixture::start(|config| config.limits.body_timeout = SHORT);
+    let mut client = server.connect();
+    let reply = client.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel");
+    assert_eq!(reply.status, 408);
+    assert!(client.is_closed());
+    assert_eq!(server.calls(), 0);
+}
+
+#[test]
+fn silent_connections_are_closed() {
+    let server = Fixture::start(|config| {
+        config.limits.header_timeout = SHORT;
+        config.limits.idle_timeout = SHORT;
+    });
+    assert!(server.connect().is_closed(), "before the first request");
+    let mut client = server.connect();
+    assert_eq!(client.ask(&post("a")).body, "a");
+    assert!(client.is_closed(), "after a request");
+    server.expect_metric("locum_connections 0");
+}
+
+#[test]
+fn a_connection_is_not_idle_while_it_is_being_answered() {
+    let server = Fixture::start(|config| {
+        config.limits.header_timeout = Duration::from_millis(50);
+        config.limits.idle_timeout = Duration::from_millis(50);
+    });
+    let reply = server.connect().ask("GET /?slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!(reply.status, 200, "an answer that takes 300 ms");
+}
+
+#[test]
+fn a_client_that_does_not_read_is_cut_off() {
+    let server = Fixture::start(|config| config.limits.write_timeout = SHORT);
+    let mut client = server.connect();
+    client.send(b"GET /?large HTTP/1.1\r\nHost: a\r\n\r\n");
+    server.expect_metric("locum_connections 1");
+    server.expect_metric("locum_connections 0");
+}
+
+#[test]
+fn connections_over_a_limit_are_closed_at_once() {
+    for (in_all, per_peer, metric) in [(2, 100, "server"), (100, 2, "peer")] {
+        let server = Fixture::start(|config| {
+            config.limits.max_connections = in_all;
+            config.limits.max_connections_per_peer = per_peer;
+        });
+        let mut kept = [server.connect(), server.connect()];
+        for client in &mut kept {
+            assert_eq!(client.ask(&post("a")).body, "a");
+        }
+        assert!(server.connect().is_closed());
+        server.expect_metric(&format!(
+            "locum_connections_turned_away_total{{limit=\"{metric}\"}} 1"
+        ));
+
+        drop(kept);
+        server.expect_metric("locum_connections 0");
+        assert_eq!(
+            server.connect().ask(&post("b")).body,
+            "b",
+            "a place is free again"
+        );
+    }
+}
+
+#[test]
+fn requests_over_the_limit_are_503() {
+    let server = Fixture::start(|config| config.limits.max_requests_in_flight = 1);
+    let mut slow = server.connect();
+    slow.send(b"GET /?slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    server.expect_metric("locum_requests_in_flight 1");
+    let reply = server.connect().ask(&post("a"));
+    assert_eq!(reply.status, 503);
+    assert_eq!(slow.read().status, 200);
+    assert_eq!(server.connect().ask(&post("a")).status, 200);
+}

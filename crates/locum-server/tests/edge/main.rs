@@ -1,0 +1,19 @@
+//! The edge over real sockets: what comes in byte by byte, and what goes out.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop"
+)]
+
+mod admin;
+mod audit;
+mod fixture;
+mod framing;
+mod http2;
+mod limits;
+mod requests;
+mod stop;
+mod tls;
