@@ -1,1 +1,35 @@
 //! Authenticate, authorize, perform, record: one file an operation.
+//!
+//! A request becomes a [`Caller`](caller::Caller) by its signature, its parameters become a typed request, one function
+//! performs it against an immutable snapshot, and a record of it goes to the audit log. Nothing here waits: what must
+//! reach a disk is handed back to whoever called, who waits for it.
+
+mod asked;
+pub mod audit;
+mod authenticate;
+pub mod call;
+pub mod caller;
+mod circumstances;
+mod clock;
+mod commit;
+pub mod denial;
+mod iam;
+mod identifiers;
+mod incoming;
+mod layers;
+mod organizations;
+mod reply;
+mod restrictions;
+mod rings;
+mod route;
+mod service;
+mod settings;
+mod sts;
+mod trace;
+
+pub use commit::Commit;
+pub use incoming::{Incoming, Reply};
+pub use rings::{DamagedRing, Rings};
+pub use route::Perform;
+pub use service::{AUTHORIZATION_MESSAGE_HEADER, Outcome, Service, StartError};
+pub use settings::{Regions, Settings};

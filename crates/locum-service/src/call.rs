@@ -1,0 +1,173 @@
+//! One call: what an operation may look at, and how it asks whether its caller may.
+//!
+//! An operation is a function of a `Call` and its typed request. The clock, the randomness and the state it reads are
+//! all in here, and what it wants changed goes into `changes`; whoever made the call commits them. So any decision can
+//! be replayed from its inputs.
+
+use jiff::Timestamp;
+use locum_api::{ApiError, model::Service};
+use locum_crypto::Random;
+use locum_directory::{Changes, Snapshot};
+use locum_names::{AccountId, Partition};
+use locum_policy::{Context, Decision, Request, ResourcePolicy, decide};
+use serde_json::Value;
+
+use crate::{
+    caller::Caller,
+    circumstances::{Circumstances, global_keys},
+    denial::{Asked, Denial, Wording, denial},
+    layers::{CallerPolicies, SessionPolicies},
+    rings::Rings,
+    settings::Settings,
+};
+
+/// Everything one operation sees.
+pub struct Call<'a> {
+    /// The deployment's settings.
+    pub settings: &'a Settings,
+    /// The state of the directory.
+    pub snapshot: &'a Snapshot,
+    /// The keys that seal tokens, messages and markers.
+    pub rings: &'a Rings,
+    /// Who calls.
+    pub caller: &'a Caller,
+    /// Where, when and how.
+    pub at: Circumstances<'a>,
+    /// The only source of randomness.
+    pub random: &'a mut dyn Random,
+    /// What the operation wants stored.
+    pub changes: Changes,
+    /// What goes into the audit record beyond the parameters.
+    pub notes: Notes,
+}
+
+/// What an operation adds to its audit record.
+#[derive(Debug, Default)]
+pub struct Notes {
+    /// In place of the response's own members.
+    pub response_elements: Option<Value>,
+    /// In place of the request's own members.
+    pub request_parameters: Option<Value>,
+    /// The other account that the call concerns, which gets a record of its own.
+    pub other_account: Option<AccountId>,
+}
+
+/// Why an operation ended without a result.
+#[derive(Debug)]
+pub enum Failure {
+    /// An error of the operation.
+    Api(ApiError),
+    /// A policy, or the lack of one, denied it.
+    Denied(Box<Denial>),
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        Self::Api(error)
+    }
+}
+
+/// What is acted on.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    /// Its ARN, or `*`.
+    pub arn: &'a str,
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// Its own policy.
+    pub policy: ResourcePolicy<'a>,
+}
+
+impl<'a> Target<'a> {
+    /// Something of `account` that has no policy of its own.
+    #[must_use]
+    pub const fn plain(arn: &'a str, account: AccountId) -> Self {
+        Self {
+            arn,
+            account,
+            policy: ResourcePolicy::None,
+        }
+    }
+}
+
+impl<'a> Call<'a> {
+    /// The time of the call.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.at.now
+    }
+
+    /// The partition of every ARN.
+    #[must_use]
+    pub const fn partition(&self) -> Partition {
+        self.settings.partition
+    }
+
+    /// The caller's account.
+    #[must_use]
+    pub const fn account(&self) -> AccountId {
+        self.caller.account
+    }
+
+    /// Asks whether the caller may perform `action` on `target`, with `keys` setting the condition keys that only this
+    /// action has.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] with the sentence in this wording.
+    pub fn authorize<'k>(
+        &self,
+        action: &str,
+        target: Target<'k>,
+        wording: Wording,
+        keys: impl FnOnce(&mut Context<'k>),
+    ) -> Result<(), Failure>
+    where
+        'a: 'k,
+    {
+        let mut context = Context::with_capacity(32);
+        // The request's own keys go in first: none of them may replace one that the server derives.
+        keys(&mut context);
+        global_keys(&mut context, self.caller, &self.at);
+        context.set("aws:ResourceAccount", target.account.to_string());
+        if let Some(organization) = self.at.organization {
+            context.set("aws:ResourceOrgID", organization);
+        }
+        let request = Request {
+            principal: self.caller.principal(),
+            action,
+            resource: target.arn,
+            resource_account: target.account,
+            context: &context,
+        };
+        let session = SessionPolicies::of(self.caller);
+        let policies = CallerPolicies::gather(self.snapshot, self.caller, session.as_ref());
+        let layers = policies.with_resource(target.policy);
+        let decision = decide(&request, &layers);
+        if decision.is_allowed() {
+            return Ok(());
+        }
+        Err(self.denied(&request, &decision, wording))
+    }
+
+    /// A denial of a caller who was not even asked about: the same text as a decided one.
+    #[must_use]
+    pub fn denied(&self, request: &Request<'_>, decision: &Decision<'_>, wording: Wording) -> Failure {
+        let asked = Asked {
+            caller_arn: &self.caller.arn().to_string(),
+            caller_id: &self.caller.user_id(),
+            partition: self.partition(),
+            wording,
+        };
+        Failure::Denied(Box::new(denial(self.snapshot, &asked, request, decision)))
+    }
+
+    /// The organization's id is known to every caller of it, the service principal of no one.
+    #[must_use]
+    pub const fn service_event_source(service: Service) -> &'static str {
+        match service {
+            Service::Sts => "sts.amazonaws.com",
+            Service::Iam => "iam.amazonaws.com",
+            Service::Organizations => "organizations.amazonaws.com",
+        }
+    }
+}

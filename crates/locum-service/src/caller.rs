@@ -1,0 +1,287 @@
+//! Who signed: the one value that authentication makes and everything after it trusts.
+//!
+//! A caller holds the entities it stands on as they were in the snapshot the request began with, so nothing later has
+//! to look them up again or wonder whether they still exist.
+
+use std::{borrow::Cow, sync::Arc};
+
+use locum_directory::{Role, Tag, User};
+use locum_names::{AccessKeyId, AccountId, Partition, PrincipalArn, PrincipalKind, UniqueId};
+use locum_policy::{FederatedIssuer, Principal, RequesterKind};
+use locum_session::Session;
+
+use crate::{
+    audit::{SessionAttributes, SessionContext, SessionIssuer, UserIdentity},
+    clock::instant,
+};
+
+/// An authenticated caller.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The partition of the deployment.
+    pub partition: Partition,
+    /// The account the caller acts in.
+    pub account: AccountId,
+    /// The key that signed.
+    pub access_key_id: AccessKeyId,
+    /// Who it is.
+    pub identity: Identity,
+    /// The session, if temporary credentials signed.
+    pub session: Option<Arc<Session>>,
+}
+
+/// Who a caller is.
+#[derive(Debug, Clone)]
+pub enum Identity {
+    /// The account's root user.
+    Root,
+    /// An IAM user.
+    User(Arc<User>),
+    /// A session of a role.
+    Role {
+        /// The role.
+        role: Arc<Role>,
+        /// The session's name.
+        session_name: Box<str>,
+    },
+    /// A `GetFederationToken` session.
+    FederatedUser {
+        /// Who issued it; `None` is the root user.
+        issuer: Option<Arc<User>>,
+        /// The name the issuer chose.
+        name: Box<str>,
+    },
+}
+
+/// What kind of credentials signed: what decides which operations they may call at all (`facts: sts §7.1`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialKind {
+    /// A user's or the root user's access key.
+    LongTerm,
+    /// From `GetSessionToken`.
+    SessionToken {
+        /// Whether a second factor was given.
+        mfa: bool,
+    },
+    /// From `AssumeRole` and its siblings.
+    Role,
+    /// From `GetFederationToken`.
+    Federation,
+}
+
+impl Caller {
+    /// The kind of credentials that signed.
+    #[must_use]
+    pub fn credential_kind(&self) -> CredentialKind {
+        match (&self.identity, &self.session) {
+            (_, None) => CredentialKind::LongTerm,
+            (Identity::Root | Identity::User(_), Some(session)) => CredentialKind::SessionToken {
+                mfa: session.mfa.is_some(),
+            },
+            (Identity::Role { .. }, Some(_)) => CredentialKind::Role,
+            (Identity::FederatedUser { .. }, Some(_)) => CredentialKind::Federation,
+        }
+    }
+
+    /// Whether this is the root user, with its key or a session.
+    #[must_use]
+    pub const fn is_root(&self) -> bool {
+        matches!(self.identity, Identity::Root)
+    }
+
+    /// The ARN that `GetCallerIdentity` shows (`facts: sts §2.10`).
+    #[must_use]
+    pub fn arn(&self) -> PrincipalArn {
+        let kind = match &self.identity {
+            Identity::Root => PrincipalKind::Root,
+            Identity::User(user) => return user.arn(self.partition),
+            Identity::Role { role, session_name } => PrincipalKind::AssumedRole {
+                role: role.name.clone(),
+                session: session_name.clone(),
+            },
+            Identity::FederatedUser { name, .. } => PrincipalKind::FederatedUser { name: name.clone() },
+        };
+        PrincipalArn {
+            partition: self.partition,
+            account: self.account,
+            kind,
+        }
+    }
+
+    /// The value of `aws:PrincipalArn`: for a role session the role's ARN with its path (`facts: sts §4.3`).
+    #[must_use]
+    pub fn principal_arn(&self) -> PrincipalArn {
+        match &self.identity {
+            Identity::Role { role, .. } => role.arn(self.partition),
+            Identity::Root | Identity::User(_) | Identity::FederatedUser { .. } => self.arn(),
+        }
+    }
+
+    /// The `UserId` of `GetCallerIdentity`, which is also `aws:userid` (`facts: sts §2.10`).
+    #[must_use]
+    pub fn user_id(&self) -> String {
+        match &self.identity {
+            Identity::Root => self.account.to_string(),
+            Identity::User(user) => user.id.to_string(),
+            Identity::Role { role, session_name } => format!("{}:{session_name}", role.id),
+            Identity::FederatedUser { name, .. } => format!("{}:{name}", self.account),
+        }
+    }
+
+    /// The value of `aws:PrincipalType`.
+    #[must_use]
+    pub const fn principal_type(&self) -> &'static str {
+        match self.identity {
+            Identity::Root => "Account",
+            Identity::User(_) => "User",
+            Identity::Role { .. } => "AssumedRole",
+            Identity::FederatedUser { .. } => "FederatedUser",
+        }
+    }
+
+    /// The value of `aws:username`, which only users have.
+    #[must_use]
+    pub fn user_name(&self) -> Option<&str> {
+        match &self.identity {
+            Identity::User(user) => Some(&user.name),
+            Identity::Root | Identity::Role { .. } | Identity::FederatedUser { .. } => None,
+        }
+    }
+
+    /// The user whose credentials these are, if they are a user's own.
+    #[must_use]
+    pub const fn user(&self) -> Option<&Arc<User>> {
+        match &self.identity {
+            Identity::User(user) => Some(user),
+            Identity::Root | Identity::Role { .. } | Identity::FederatedUser { .. } => None,
+        }
+    }
+
+    /// The caller as the policy engine sees it.
+    #[must_use]
+    pub fn principal(&self) -> Principal<'_> {
+        let kind = match &self.identity {
+            Identity::Root => RequesterKind::Root,
+            Identity::User(user) => RequesterKind::User {
+                id: user.id,
+                path: &user.path,
+                name: &user.name,
+            },
+            Identity::Role { role, session_name } => RequesterKind::RoleSession {
+                role_id: role.id,
+                role_path: &role.path,
+                role_name: &role.name,
+                session_name,
+                service_linked: role.path.starts_with("/aws-service-role/"),
+            },
+            Identity::FederatedUser { issuer, name } => RequesterKind::FederatedUser {
+                name,
+                issuer: match issuer {
+                    None => FederatedIssuer::Root,
+                    Some(user) => FederatedIssuer::User {
+                        id: user.id,
+                        path: &user.path,
+                        name: &user.name,
+                    },
+                },
+            },
+        };
+        Principal::of(self.partition, self.account, kind)
+    }
+
+    /// The tags of the user or role behind the caller, without those of the session.
+    fn entity_tags(&self) -> &[Tag] {
+        match &self.identity {
+            Identity::Root => &[],
+            Identity::User(user) => &user.tags,
+            Identity::Role { role, .. } => &role.tags,
+            Identity::FederatedUser { issuer, .. } => issuer.as_ref().map_or(&[], |user| &user.tags),
+        }
+    }
+
+    /// `aws:PrincipalTag/*`: the session's tags, and those of the user or role that no session tag of the same key,
+    /// ignoring case, replaces (`facts: sts §4.3`).
+    pub fn tags(&self) -> impl Iterator<Item = (&str, &str)> {
+        let session = self.session.as_deref().map_or(&[][..], |session| &session.tags);
+        let from_session = session.iter().map(|tag| (&*tag.key, &*tag.value));
+        let from_entity = self
+            .entity_tags()
+            .iter()
+            .filter(|tag| !session.iter().any(|own| own.key.eq_ignore_ascii_case(&tag.key)))
+            .map(|tag| (&*tag.key, &*tag.value));
+        from_session.chain(from_entity)
+    }
+
+    /// Who called, for the audit record.
+    #[must_use]
+    pub fn user_identity(&self) -> UserIdentity {
+        let kind = match self.identity {
+            Identity::Root => "Root",
+            Identity::User(_) => "IAMUser",
+            Identity::Role { .. } => "AssumedRole",
+            Identity::FederatedUser { .. } => "FederatedUser",
+        };
+        UserIdentity {
+            kind,
+            principal_id: Some(self.user_id()),
+            arn: Some(self.arn().to_string()),
+            account_id: Some(self.account.to_string()),
+            access_key_id: Some(self.access_key_id.to_string()),
+            user_name: self.user_name().map(str::to_owned),
+            session_context: self
+                .session
+                .as_deref()
+                .map(|session| self.session_context(session)),
+        }
+    }
+
+    fn session_context(&self, session: &Session) -> SessionContext {
+        let issuer = |kind, id: Cow<'_, str>, arn: PrincipalArn, name: Option<&str>| SessionIssuer {
+            kind,
+            principal_id: id.into_owned(),
+            arn: arn.to_string(),
+            account_id: self.account.to_string(),
+            user_name: name.map(str::to_owned),
+        };
+        let of_user = |user: &User| {
+            issuer(
+                "IAMUser",
+                id_text(&user.id),
+                user.arn(self.partition),
+                Some(&user.name),
+            )
+        };
+        let root = PrincipalArn {
+            partition: self.partition,
+            account: self.account,
+            kind: PrincipalKind::Root,
+        };
+        let session_issuer = match &self.identity {
+            Identity::Root | Identity::User(_) => None,
+            Identity::Role { role, .. } => Some(issuer(
+                "Role",
+                id_text(&role.id),
+                role.arn(self.partition),
+                Some(&role.name),
+            )),
+            Identity::FederatedUser {
+                issuer: Some(user), ..
+            } => Some(of_user(user)),
+            Identity::FederatedUser { issuer: None, .. } => {
+                Some(issuer("Root", self.account.to_string().into(), root, None))
+            }
+        };
+        SessionContext {
+            session_issuer,
+            attributes: SessionAttributes {
+                creation_date: instant(session.issued_at).to_string(),
+                mfa_authenticated: if session.mfa.is_some() { "true" } else { "false" },
+            },
+            source_identity: session.source_identity.as_deref().map(str::to_owned),
+        }
+    }
+}
+
+fn id_text(id: &UniqueId) -> Cow<'_, str> {
+    Cow::Borrowed(id.as_str())
+}

@@ -1,0 +1,116 @@
+//! The condition keys that every request has (`facts: sts §4.3`).
+//!
+//! They are made from what the server itself knows: the verified caller, the socket, the clock, the signed scope. The only
+//! header among them is the client's name for itself, which decides nothing by default. A proxy's word about the
+//! address is not taken (`facts: security §1.4`).
+
+use std::{borrow::Cow, net::IpAddr};
+
+use jiff::Timestamp;
+use locum_policy::Context;
+
+use crate::{caller::Caller, clock::instant};
+
+/// Where, when and how a request arrived.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// The time of the request.
+    pub now: Timestamp,
+    /// The address of the peer.
+    pub source_ip: IpAddr,
+    /// Whether the connection is encrypted.
+    pub secure: bool,
+    /// The client's name for itself.
+    pub user_agent: Option<&'a str>,
+    /// The region of the credential scope.
+    pub region: &'a str,
+    /// The organization's id.
+    pub organization: Option<&'a str>,
+    /// The organization's path to the caller's account: `o-…/r-…/`.
+    pub organization_path: Option<&'a str>,
+}
+
+/// The address as a policy compares it: an IPv4 address inside an IPv6 one is that IPv4 address.
+#[must_use]
+pub(crate) fn canonical_ip(address: IpAddr) -> IpAddr {
+    address.to_canonical()
+}
+
+/// Sets the keys that every request of `caller` has.
+pub(crate) fn global_keys<'a>(context: &mut Context<'a>, caller: &'a Caller, at: &Circumstances<'a>) {
+    context.set(
+        "aws:CurrentTime",
+        at.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    );
+    context.set("aws:EpochTime", at.now.as_second().to_string());
+    context.set("aws:SourceIp", canonical_ip(at.source_ip).to_string());
+    context.set_bool("aws:SecureTransport", at.secure);
+    context.set("aws:RequestedRegion", at.region);
+    context.set_bool("aws:ViaAWSService", false);
+    context.set_bool("aws:PrincipalIsAWSService", false);
+    if let Some(agent) = at.user_agent {
+        context.set("aws:UserAgent", agent);
+    }
+    principal_keys(context, caller, at);
+}
+
+fn principal_keys<'a>(context: &mut Context<'a>, caller: &'a Caller, at: &Circumstances<'a>) {
+    context.set("aws:PrincipalArn", caller.principal_arn().to_string());
+    context.set("aws:PrincipalAccount", caller.account.to_string());
+    context.set("aws:PrincipalType", caller.principal_type());
+    context.set("aws:userid", caller.user_id());
+    if let Some(name) = caller.user_name() {
+        context.set("aws:username", name);
+    }
+    if let Some(organization) = at.organization {
+        context.set("aws:PrincipalOrgID", organization);
+    }
+    if let Some(path) = at.organization_path {
+        context.set_many("aws:PrincipalOrgPaths", [path]);
+    }
+    for (key, value) in caller.tags() {
+        context.set(tag_key("aws:PrincipalTag/", key), value);
+    }
+    let Some(session) = caller.session.as_deref() else {
+        return;
+    };
+    context.set("aws:TokenIssueTime", instant(session.issued_at).to_string());
+    if let Some(source_identity) = session.source_identity.as_deref() {
+        context.set("aws:SourceIdentity", source_identity);
+    }
+    // Absent for long-term keys, present for temporary ones (`facts: sts §4.3`).
+    context.set_bool("aws:MultiFactorAuthPresent", session.mfa.is_some());
+    if let Some(mfa) = &session.mfa {
+        let age = at.now.as_second().saturating_sub(mfa.authenticated_at).max(0);
+        context.set("aws:MultiFactorAuthAge", age.to_string());
+    }
+}
+
+/// Sets the keys of tags that a request passes: `aws:RequestTag/*` and `aws:TagKeys`.
+pub(crate) fn request_tag_keys<'a>(
+    context: &mut Context<'a>,
+    tags: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+) {
+    if tags.clone().next().is_none() {
+        return;
+    }
+    context.set_many("aws:TagKeys", tags.clone().map(|(key, _)| key));
+    for (key, value) in tags {
+        context.set(tag_key("aws:RequestTag/", key), value);
+    }
+}
+
+/// Sets the keys of a resource's tags: `aws:ResourceTag/*` and, in IAM, `iam:ResourceTag/*`.
+pub(crate) fn resource_tag_keys<'a>(
+    context: &mut Context<'a>,
+    tags: impl Iterator<Item = (&'a str, &'a str)>,
+) {
+    for (key, value) in tags {
+        context.set(tag_key("aws:ResourceTag/", key), value);
+        context.set(tag_key("iam:ResourceTag/", key), value);
+    }
+}
+
+fn tag_key(prefix: &'static str, key: &str) -> Cow<'static, str> {
+    Cow::Owned([prefix, key].concat())
+}

@@ -1,0 +1,4 @@
+use crate::route::Route;
+
+/// Every operation, sorted by name.
+pub(crate) const ROUTES: &[Route] = &[];

@@ -1,0 +1,63 @@
+//! The replies of a call: bodies into envelopes, ids into headers.
+
+use std::borrow::Cow;
+
+use locum_api::{ApiError, Body, Format, error_body, errors, model::Service};
+
+use crate::incoming::Reply;
+
+/// The reply of a call that succeeded.
+pub(crate) fn success(body: Body, operation: &'static str) -> Reply {
+    reply(200, body, operation, "ok")
+}
+
+/// The reply of a call that did not.
+pub(crate) fn failure(
+    service: Service,
+    error: &ApiError,
+    request_id: &str,
+    format: Format,
+    operation: &'static str,
+) -> Reply {
+    let outcome = match &error.code {
+        Cow::Borrowed(code) => code,
+        Cow::Owned(_) => "other",
+    };
+    reply(
+        error.status,
+        error_body(service, error, request_id, format),
+        operation,
+        outcome,
+    )
+}
+
+fn reply(status: u16, body: Body, operation: &'static str, outcome: &'static str) -> Reply {
+    Reply {
+        status,
+        headers: vec![("content-type", Cow::Borrowed(body.content_type))],
+        body: body.text,
+        operation,
+        outcome,
+    }
+}
+
+/// Adds the ids that every reply carries (`facts: sts §1.2`).
+pub(crate) fn with_ids(mut reply: Reply, request_id: &str, extended: String) -> Reply {
+    reply
+        .headers
+        .push(("x-amzn-requestid", Cow::Owned(request_id.to_owned())));
+    reply
+        .headers
+        .push(("x-amz-sts-extended-request-id", Cow::Owned(extended)));
+    reply
+}
+
+/// The error of a write that another one overtook.
+pub(crate) fn conflict(service: Service) -> ApiError {
+    let text =
+        "The request was rejected because it was submitted at the same time as another change. Try again.";
+    match service {
+        Service::Sts | Service::Iam => errors::CONCURRENT_MODIFICATION.with(text),
+        Service::Organizations => errors::ORGANIZATIONS_CONCURRENT_MODIFICATION.with(text),
+    }
+}

@@ -1,0 +1,105 @@
+//! From an operation's name to the function that performs it.
+//!
+//! Whatever `locum-api` declares is routed here and nothing else is; a test compares the two.
+
+use locum_api::{
+    Body, Format, Parameters, Record, Request,
+    model::{Operation, Service},
+    success_body,
+};
+
+use crate::{
+    audit::elements,
+    call::{Call, Failure},
+    iam, organizations, sts,
+};
+
+/// What an operation does with its typed request. One implementation an operation, each in a file named after what it
+/// acts on.
+pub trait Perform: Request + Record {
+    /// Performs the operation: checks, authorizes, answers, and puts what must be stored into `call.changes`.
+    ///
+    /// # Errors
+    /// [`Failure`], as the operation's facts have it.
+    fn perform(self, call: &mut Call<'_>) -> Result<Self::Response, Failure>;
+}
+
+/// The parameters of a request, not yet read along the operation's declaration.
+#[derive(Clone, Copy)]
+pub(crate) enum Input<'a> {
+    Query(&'a Parameters),
+    Json(&'a [u8]),
+}
+
+/// An operation and its function, its types erased.
+pub(crate) struct Route {
+    pub(crate) operation: &'static Operation,
+    pub(crate) run: fn(&mut Call<'_>, Input<'_>, &Encoding<'_>) -> Result<Body, Failure>,
+}
+
+/// How the answer is to be written.
+pub(crate) struct Encoding<'a> {
+    pub(crate) request_id: &'a str,
+    pub(crate) format: Format,
+}
+
+impl Route {
+    pub(crate) const fn of<R: Perform>() -> Self {
+        Self {
+            operation: R::OPERATION,
+            run: run::<R>,
+        }
+    }
+}
+
+fn run<R: Perform>(call: &mut Call<'_>, input: Input<'_>, encoding: &Encoding<'_>) -> Result<Body, Failure> {
+    let request = match input {
+        Input::Query(parameters) => R::decode(parameters)?,
+        Input::Json(body) => R::decode_json(body)?,
+    };
+    call.notes.request_parameters = elements(&request);
+    let response = request.perform(call)?;
+    if call.notes.response_elements.is_none() && !call.changes.is_empty() {
+        call.notes.response_elements = elements(&response);
+    }
+    Ok(success_body(
+        R::OPERATION,
+        &response,
+        encoding.request_id,
+        encoding.format,
+    ))
+}
+
+/// The routes of a service, sorted by the operation's name.
+pub(crate) const fn routes(service: Service) -> &'static [Route] {
+    match service {
+        Service::Sts => sts::ROUTES,
+        Service::Iam => iam::ROUTES,
+        Service::Organizations => organizations::ROUTES,
+    }
+}
+
+pub(crate) fn find(operation: &Operation) -> Option<&'static Route> {
+    let routes = routes(operation.service);
+    let at = routes
+        .binary_search_by(|route| route.operation.name.cmp(operation.name))
+        .ok()?;
+    routes.get(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_declared_operation_is_routed_and_nothing_else() {
+        for service in Service::ALL {
+            let declared: Vec<_> = locum_api::model::operations(service)
+                .iter()
+                .map(|o| o.name)
+                .collect();
+            let routed: Vec<_> = routes(service).iter().map(|r| r.operation.name).collect();
+            assert_eq!(routed, declared, "{service:?}");
+        }
+    }
+}

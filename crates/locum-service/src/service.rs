@@ -1,0 +1,360 @@
+//! The way of a request: read, authenticate, perform, record.
+
+use std::{borrow::Cow, sync::Arc};
+
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+use locum_api::{
+    ApiError, Body, Format,
+    model::{Access, Service as ApiService},
+};
+use locum_crypto::{Random, RotationSchedule};
+use locum_directory::{Changes, Directory, Snapshot, WriteError};
+use locum_session::AuthorizationMessage;
+use locum_sigv4::{AuthError, Request, SigningKeyCache};
+
+use crate::{
+    asked::Asked,
+    audit::AuditSink,
+    authenticate::{Authenticated, Authenticator, Refused},
+    call::{Call, Failure, Notes},
+    circumstances::Circumstances,
+    commit::Commit,
+    denial::Denial,
+    identifiers::{extended_request_id, uuid},
+    incoming::{Incoming, Reply},
+    reply::{conflict, failure, success, with_ids},
+    restrictions,
+    rings::{DamagedRing, Rings},
+    route::{self, Encoding},
+    settings::Settings,
+    trace::Trace,
+};
+
+/// How long a denied caller may decode the message of the denial, in seconds.
+const MESSAGE_LIFETIME: i64 = 24 * 3600;
+
+/// The header with the sealed reason of a denial.
+pub const AUTHORIZATION_MESSAGE_HEADER: &str = "x-locum-authorization-message";
+
+/// The service: one value, shared by every thread that serves.
+pub struct Service {
+    settings: Settings,
+    directory: Arc<Directory>,
+    rings: ArcSwap<Rings>,
+    signing_keys: SigningKeyCache,
+    audit: Arc<dyn AuditSink>,
+}
+
+/// A reply, and the write it must wait for.
+pub struct Outcome {
+    /// What to send once `commit` is settled.
+    pub reply: Reply,
+    /// The write that must be durable first.
+    pub commit: Option<Commit>,
+}
+
+/// Why a service could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A stored key ring is damaged.
+    #[error(transparent)]
+    Ring(#[from] DamagedRing),
+    /// The first key rings could not be stored.
+    #[error("the key rings could not be stored: {0}")]
+    Store(String),
+}
+
+impl Service {
+    /// A service over a directory; makes and stores the key rings on first start.
+    ///
+    /// # Errors
+    /// [`StartError`] if a ring is damaged or cannot be stored.
+    pub fn new(
+        settings: Settings,
+        directory: Arc<Directory>,
+        audit: Arc<dyn AuditSink>,
+        now: Timestamp,
+        schedule: &RotationSchedule,
+        random: &mut dyn Random,
+    ) -> Result<Self, StartError> {
+        rotate(&directory, now, schedule, random)?;
+        let rings =
+            Rings::of(&directory.snapshot())?.ok_or_else(|| StartError::Store("none is there".to_owned()))?;
+        Ok(Self {
+            settings,
+            directory,
+            rings: ArcSwap::from_pointee(rings),
+            signing_keys: SigningKeyCache::default(),
+            audit,
+        })
+    }
+
+    /// Prepares, activates and retires keys as their schedule has it. Call it every few minutes.
+    ///
+    /// # Errors
+    /// [`StartError`]; the keys in use stay in use.
+    pub fn rotate(
+        &self,
+        now: Timestamp,
+        schedule: &RotationSchedule,
+        random: &mut dyn Random,
+    ) -> Result<(), StartError> {
+        rotate(&self.directory, now, schedule, random)?;
+        if let Some(rings) = Rings::of(&self.directory.snapshot())? {
+            self.rings.store(Arc::new(rings));
+        }
+        Ok(())
+    }
+
+    /// The directory behind it.
+    #[must_use]
+    pub const fn directory(&self) -> &Arc<Directory> {
+        &self.directory
+    }
+
+    /// Answers one request.
+    pub fn handle(&self, incoming: &Incoming<'_>, now: Timestamp, random: &mut dyn Random) -> Outcome {
+        let mut trace = Trace::begin(incoming, now, uuid(random), uuid(random));
+        let extended = extended_request_id(now, random);
+        let format = incoming.header("accept").map_or(Format::Xml, Format::from_accept);
+        let asked = Asked::read(incoming);
+        let service = asked
+            .as_ref()
+            .map_or(ApiService::Sts, |asked| asked.operation.service);
+        let answered = asked
+            .map_err(Problem::Api)
+            .and_then(|asked| self.answer(incoming, &asked, &mut trace, format, random));
+        let (reply, pending) = match answered {
+            Ok((body, pending)) => (success(body, trace.operation_name()), pending),
+            Err(problem) => (self.problem(problem, service, &mut trace, format, random), None),
+        };
+        let reply = with_ids(reply, trace.request_id(), extended);
+        let lines = trace.lines();
+        match pending {
+            None => {
+                lines.into_iter().for_each(|line| self.audit.record(line));
+                Outcome { reply, commit: None }
+            }
+            Some(pending) => {
+                let error = ApiError::service_unavailable();
+                let instead = failure(
+                    service,
+                    &error,
+                    trace.request_id(),
+                    format,
+                    trace.operation_name(),
+                );
+                trace.fail(&error);
+                let commit = Commit::new(pending, Arc::clone(&self.audit), lines, trace.lines(), instead);
+                Outcome {
+                    reply,
+                    commit: Some(commit),
+                }
+            }
+        }
+    }
+
+    fn answer(
+        &self,
+        incoming: &Incoming<'_>,
+        asked: &Asked,
+        trace: &mut Trace,
+        format: Format,
+        random: &mut dyn Random,
+    ) -> Result<(Body, Option<locum_directory::Pending>), Problem> {
+        let operation = asked.operation;
+        trace.operation(operation);
+        let snapshot = self.directory.snapshot();
+        let rings = self.rings.load();
+        let run = |snapshot: &Snapshot, trace: &mut Trace, random: &mut dyn Random| {
+            let authenticated = self.authenticate(incoming, operation.service, snapshot, &rings, trace.now());
+            let Authenticated { caller, region } = match authenticated {
+                Ok(authenticated) => authenticated,
+                Err(refused) => {
+                    trace.refused(refused.access_key_id);
+                    return Err(Problem::Refused(refused.error));
+                }
+            };
+            trace.caller(&caller, &region);
+            restrictions::check(&caller, operation)?;
+            let organization = snapshot.organization();
+            let path = organization.map(|o| format!("{}/{}/", o.id, o.root_id));
+            let mut call = Call {
+                settings: &self.settings,
+                snapshot,
+                rings: &rings,
+                caller: &caller,
+                at: Circumstances {
+                    now: trace.now(),
+                    source_ip: incoming.peer,
+                    secure: incoming.tls.is_some(),
+                    user_agent: incoming.header("user-agent"),
+                    region: &region,
+                    organization: organization.map(|o| &*o.id),
+                    organization_path: path.as_deref(),
+                },
+                random,
+                changes: Changes::new(),
+                notes: Notes::default(),
+            };
+            let route = route::find(operation).ok_or_else(ApiError::internal_failure)?;
+            let encoding = Encoding {
+                request_id: trace.request_id(),
+                format,
+            };
+            let body = (route.run)(&mut call, asked.input(incoming), &encoding);
+            let (notes, changes) = (std::mem::take(&mut call.notes), std::mem::take(&mut call.changes));
+            trace.notes(notes);
+            Ok((body?, changes))
+        };
+        match operation.access {
+            Access::Read => run(&snapshot, trace, random).map(|(body, _)| (body, None)),
+            Access::Write => {
+                // Whoever may not even ask must not reach the writers' queue.
+                self.authenticate(incoming, operation.service, &snapshot, &rings, trace.now())
+                    .map_err(|refused| {
+                        trace.refused(refused.access_key_id);
+                        Problem::Refused(refused.error)
+                    })?;
+                let written = self.directory.write(|newest| run(newest, trace, random));
+                written
+                    .map(|(body, pending)| (body, Some(pending)))
+                    .map_err(|error| match error {
+                        WriteError::Refused(problem) => problem,
+                        WriteError::Change(_) => Problem::from(conflict(operation.service)),
+                        WriteError::Busy | WriteError::Closed => {
+                            Problem::from(ApiError::service_unavailable())
+                        }
+                    })
+            }
+        }
+    }
+
+    fn authenticate(
+        &self,
+        incoming: &Incoming<'_>,
+        service: ApiService,
+        snapshot: &Snapshot,
+        rings: &Rings,
+        now: Timestamp,
+    ) -> Result<Authenticated, Refused> {
+        let request = Request {
+            method: incoming.method,
+            path: incoming.path,
+            query: incoming.query,
+            headers: incoming.headers,
+            body: incoming.body,
+        };
+        let keys = &self.signing_keys;
+        Authenticator {
+            settings: &self.settings,
+            snapshot,
+            ring: &rings.session,
+            keys,
+            now,
+        }
+        .authenticate(&request, service)
+    }
+
+    /// Turns what went wrong into a reply, and notes it in the record.
+    fn problem(
+        &self,
+        problem: Problem,
+        service: ApiService,
+        trace: &mut Trace,
+        format: Format,
+        random: &mut dyn Random,
+    ) -> Reply {
+        let (error, message) = match problem {
+            Problem::Api(error) => (error, None),
+            Problem::Refused(error) => (
+                ApiError::sender(error.status(), error.code(), error.to_string()),
+                None,
+            ),
+            Problem::Denied(denial) => {
+                let message = self.seal(&denial, trace.now(), random);
+                trace.explain(&denial);
+                (denial.error(), message)
+            }
+        };
+        trace.fail(&error);
+        let mut reply = failure(
+            service,
+            &error,
+            trace.request_id(),
+            format,
+            trace.operation_name(),
+        );
+        if let Some(message) = message {
+            reply
+                .headers
+                .push((AUTHORIZATION_MESSAGE_HEADER, Cow::Owned(message)));
+        }
+        reply
+    }
+
+    /// The sealed explanation; a denial whose explanation is too long goes without its conditions.
+    fn seal(&self, denial: &Denial, now: Timestamp, random: &mut dyn Random) -> Option<String> {
+        let mut document = denial.explanation.to_string();
+        if document.len() > AuthorizationMessage::MAX_DOCUMENT_LEN {
+            let mut short = denial.explanation.clone();
+            if let Some(conditions) = short.pointer_mut("/context/conditions/items") {
+                *conditions = serde_json::Value::Array(Vec::new());
+            }
+            document = short.to_string();
+        }
+        let created_at = now.as_second();
+        let expires_at = created_at.saturating_add(MESSAGE_LIFETIME);
+        let message = AuthorizationMessage {
+            account: denial.account,
+            created_at,
+            expires_at,
+            document,
+        };
+        message
+            .seal(&self.rings.load().message, &self.settings.deployment, random)
+            .ok()
+    }
+}
+
+fn rotate(
+    directory: &Directory,
+    now: Timestamp,
+    schedule: &RotationSchedule,
+    random: &mut dyn Random,
+) -> Result<(), StartError> {
+    let due = |snapshot: &Snapshot| Rings::due(snapshot, now, schedule, random).map(|changes| ((), changes));
+    let ((), pending) = directory.write(due).map_err(|error| match error {
+        WriteError::Refused(damaged) => StartError::Ring(damaged),
+        other @ (WriteError::Change(_) | WriteError::Busy | WriteError::Closed) => {
+            StartError::Store(other.to_string())
+        }
+    })?;
+    pending
+        .wait()
+        .map(|_| ())
+        .map_err(|error| StartError::Store(error.to_string()))
+}
+
+/// Everything that may end a request early.
+enum Problem {
+    Api(ApiError),
+    Refused(AuthError),
+    Denied(Box<Denial>),
+}
+
+impl From<ApiError> for Problem {
+    fn from(error: ApiError) -> Self {
+        Self::Api(error)
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Api(error) => Self::Api(error),
+            Failure::Denied(denial) => Self::Denied(denial),
+        }
+    }
+}

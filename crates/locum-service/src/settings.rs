@@ -1,0 +1,84 @@
+use locum_api::model::Service as ApiService;
+use locum_names::Partition;
+use locum_session::DeploymentId;
+
+/// What an operator decides about a deployment.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The partition in every ARN.
+    pub partition: Partition,
+    /// Bound into every token, so that no other deployment's opens here.
+    pub deployment: DeploymentId,
+    /// The regions it answers for.
+    pub regions: Regions,
+}
+
+/// The regions that a credential scope may name.
+#[derive(Debug, Clone, Default)]
+pub enum Regions {
+    /// Every name of the shape of a region: whatever a client has configured works.
+    #[default]
+    Any,
+    /// These; for IAM and Organizations `us-east-1` as well, which clients sign for wherever they are.
+    Only(Vec<String>),
+}
+
+impl Regions {
+    /// Whether a request for `service` may be signed for `region`.
+    #[must_use]
+    pub fn accepts(&self, service: ApiService, region: &str) -> bool {
+        match self {
+            Self::Any => has_region_shape(region),
+            Self::Only(regions) => {
+                let global = matches!(service, ApiService::Iam | ApiService::Organizations);
+                (global && region == "us-east-1") || regions.iter().any(|known| known == region)
+            }
+        }
+    }
+}
+
+/// `us-east-1`, `us-gov-west-1`: lower-case words and a number, joined by dashes.
+fn has_region_shape(region: &str) -> bool {
+    let Some((words, number)) = region.rsplit_once('-') else {
+        return false;
+    };
+    region.len() <= 32
+        && words.contains('-')
+        && words
+            .split('-')
+            .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()))
+        && !number.is_empty()
+        && number.len() <= 2
+        && number.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_by_shape_or_by_name() {
+        for (region, accepted) in [
+            ("us-east-1", true),
+            ("us-gov-west-1", true),
+            ("eu-central-12", true),
+            ("local", false),
+            ("us-1", false),
+            ("US-EAST-1", false),
+            ("us-east-1a", false),
+            ("us--1", false),
+            ("", false),
+        ] {
+            assert_eq!(
+                Regions::Any.accepts(ApiService::Sts, region),
+                accepted,
+                "{region}"
+            );
+        }
+        let only = Regions::Only(vec!["eu-central-1".to_owned()]);
+        assert!(only.accepts(ApiService::Sts, "eu-central-1"));
+        assert!(!only.accepts(ApiService::Sts, "us-east-1"));
+        assert!(only.accepts(ApiService::Iam, "us-east-1"));
+        assert!(!only.accepts(ApiService::Iam, "us-west-2"));
+    }
+}

@@ -1,0 +1,227 @@
+//! AssumeRole (`facts: sts §2.4`).
+//!
+//! Whatever the reason of a denial, the answer is the same sentence: a caller cannot tell a role that does not exist from
+//! one that does not trust it. The order is: shape of the request, what the caller's session already fixes, then the
+//! policies, and only for those who may, the role's own limits.
+
+use std::sync::Arc;
+
+use locum_api::{
+    ApiError,
+    sts::{AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser},
+};
+use locum_directory::{AccountStatus, Role};
+use locum_names::{AccountId, Arn, PrincipalArn, PrincipalKind};
+use locum_policy::{Context, Decision, Layer, Request, ResourcePolicy, Source};
+use locum_session::{SessionPrincipal, SessionTag};
+
+use crate::{
+    call::{Call, Failure, Target},
+    caller::{Caller, CredentialKind},
+    circumstances::{request_tag_keys, resource_tag_keys},
+    denial::Wording,
+    route::Perform,
+    sts::{
+        issue::{Grant, issue},
+        session_policy::SessionPolicies,
+        session_tags,
+        session_token::refuse_mfa,
+    },
+};
+
+const DEFAULT_SECONDS: i32 = 3600;
+/// The longest session of a role that was assumed by a role.
+const CHAINED_MAX_SECONDS: i32 = 3600;
+
+impl Perform for AssumeRoleRequest {
+    fn perform(self, call: &mut Call<'_>) -> Result<AssumeRoleResponse, Failure> {
+        let arn = Arn::parse(&self.role_arn)
+            .ok()
+            .filter(|arn| arn.account.is_empty() || arn.account.parse::<AccountId>().is_ok())
+            .ok_or_else(|| ApiError::not_an_arn(&self.role_arn))?;
+        if call.caller.is_root() {
+            return Err(ApiError::access_denied("Roles may not be assumed by root accounts.").into());
+        }
+        refuse_mfa(self.serial_number.as_deref(), self.token_code.as_deref())?;
+        let chained_from = match call.caller.credential_kind() {
+            CredentialKind::Role => call.caller.session.as_deref(),
+            CredentialKind::LongTerm | CredentialKind::SessionToken { .. } | CredentialKind::Federation => {
+                None
+            }
+        };
+        let tags = session_tags::read(&self.tags, &self.transitive_tag_keys, chained_from)?;
+        let source_identity = source_identity(call.caller, self.source_identity.as_deref())?;
+        let account = arn.account.parse().unwrap_or_else(|_| call.account());
+
+        let role = find(call, &arn, account);
+        let asked = Asked {
+            request: &self,
+            role: role.as_deref(),
+            account,
+            tags: &tags,
+            source_identity,
+        };
+        asked.authorize(call, "sts:AssumeRole")?;
+        if source_identity.is_some() {
+            asked.authorize(call, "sts:SetSourceIdentity")?;
+        }
+        if !tags.is_empty() {
+            asked.authorize(call, "sts:TagSession")?;
+        }
+        if !self.provided_contexts.is_empty() {
+            // No context provider is trusted by anything here, so nobody may set a context.
+            return Err(asked.denied(call, "sts:SetContext"));
+        }
+        let Some(role) = role else {
+            return Err(asked.denied(call, "sts:AssumeRole"));
+        };
+
+        let policies = SessionPolicies::read(call, account, self.policy.as_deref(), &self.policy_arns)?;
+        let seconds = seconds(self.duration_seconds, &role, chained_from.is_some())?;
+        let packed = !policies.is_empty() || !tags.is_empty();
+        let session_name: Box<str> = self.role_session_name.as_str().into();
+        let source_identity = source_identity.map(str::to_owned);
+        let grant = Grant {
+            policy: policies.inline,
+            policy_arns: policies.arns,
+            source_identity: source_identity.as_deref().map(Into::into),
+            chain_depth: chained_from.map_or(0, |session| session.chain_depth.saturating_add(1)),
+            tags,
+            ..Grant::new(
+                SessionPrincipal::Role {
+                    id: role.id,
+                    account,
+                    session_name: session_name.clone(),
+                },
+                seconds,
+            )
+        };
+        let issued = issue(call, grant, self.minimum_session_token_size)?;
+        let kind = PrincipalKind::AssumedRole {
+            role: role.name.clone(),
+            session: session_name,
+        };
+        let assumed_role_user = AssumedRoleUser {
+            assumed_role_id: format!("{}:{}", role.id, self.role_session_name),
+            arn: PrincipalArn {
+                partition: call.partition(),
+                account,
+                kind,
+            }
+            .to_string(),
+        };
+        call.notes.response_elements = Some(issued.elements());
+        call.notes.other_account = Some(account);
+        Ok(AssumeRoleResponse {
+            credentials: issued.credentials,
+            assumed_role_user,
+            packed_policy_size: packed.then_some(issued.utilization),
+            source_identity,
+            session_token_utilization: issued.padded_utilization,
+            session_token_size: issued.padded_size,
+        })
+    }
+}
+
+/// How long the session lasts. The role's limit is reported before the chain's (`facts: sts §2.4`).
+fn seconds(requested: Option<i32>, role: &Role, chained: bool) -> Result<i32, ApiError> {
+    let seconds = requested.unwrap_or(DEFAULT_SECONDS);
+    if i64::from(seconds) > i64::from(role.max_session_duration) {
+        let text = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+        return Err(ApiError::validation(text));
+    }
+    if chained && seconds > CHAINED_MAX_SECONDS {
+        let text = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.";
+        return Err(ApiError::validation(text));
+    }
+    Ok(seconds)
+}
+
+/// The source identity of the session to be: what the chain has set, or what the request sets.
+fn source_identity<'r>(caller: &'r Caller, requested: Option<&'r str>) -> Result<Option<&'r str>, ApiError> {
+    let fixed = caller
+        .session
+        .as_deref()
+        .and_then(|session| session.source_identity.as_deref());
+    match (fixed, requested) {
+        (Some(fixed), Some(requested)) if fixed != requested => Err(ApiError::validation(
+            "The source identity is already set for this assume role session",
+        )),
+        (Some(fixed), _) => Ok(Some(fixed)),
+        (None, requested) => Ok(requested),
+    }
+}
+
+/// The role that an ARN names to the letter, in an account that is open.
+fn find<'a>(call: &Call<'a>, arn: &Arn<'_>, account: AccountId) -> Option<Arc<Role>> {
+    let named = arn.to_string().parse::<PrincipalArn>().ok()?;
+    let PrincipalKind::Role { path, name } = &named.kind else {
+        return None;
+    };
+    let open = call.snapshot.account(account)?.status == AccountStatus::Active;
+    let role = call.snapshot.role(account, name)?;
+    let exact = open && named.partition == call.partition() && role.path == *path && role.name == *name;
+    exact.then(|| Arc::clone(role))
+}
+
+/// The three questions that an AssumeRole may ask of the policies; all have the same circumstances.
+struct Asked<'a> {
+    request: &'a AssumeRoleRequest,
+    role: Option<&'a Role>,
+    account: AccountId,
+    tags: &'a [SessionTag],
+    source_identity: Option<&'a str>,
+}
+
+impl Asked<'_> {
+    fn authorize(&self, call: &Call<'_>, action: &str) -> Result<(), Failure> {
+        // A role that does not exist is denied like one that does not trust the caller.
+        let Some(role) = self.role else {
+            return Err(self.denied(call, action));
+        };
+        let target = Target {
+            arn: &self.request.role_arn,
+            account: self.account,
+            policy: ResourcePolicy::Trust(Source::new(&role.trust, "trust policy")),
+        };
+        call.authorize(action, target, Wording::Unexplained, |context| {
+            self.keys(role, context)
+        })
+    }
+
+    /// The keys of `facts: sts §4.2` that AssumeRole has. Inherited transitive tags count as requested ones, because the
+    /// session will carry them; they do not replace the role's own tags, or a caller could match any role by carrying the
+    /// tag (`facts: sts §4.3`, where the documents disagree).
+    fn keys<'k>(&'k self, role: &'k Role, context: &mut Context<'k>) {
+        context.set("sts:RoleSessionName", self.request.role_session_name.as_str());
+        if let Some(external_id) = self.request.external_id.as_deref() {
+            context.set("sts:ExternalId", external_id);
+        }
+        if let Some(source_identity) = self.source_identity {
+            context.set("sts:SourceIdentity", source_identity);
+        }
+        let transitive = self.tags.iter().filter(|tag| tag.reach.is_transitive());
+        if transitive.clone().next().is_some() {
+            context.set_many("sts:TransitiveTagKeys", transitive.map(|tag| &*tag.key));
+        }
+        request_tag_keys(context, self.tags.iter().map(|tag| (&*tag.key, &*tag.value)));
+        resource_tag_keys(context, role.tags.iter().map(|tag| (&*tag.key, &*tag.value)));
+    }
+
+    /// The denial of a role that is not there, or of an action that nothing here can allow.
+    fn denied(&self, call: &Call<'_>, action: &str) -> Failure {
+        let context = Context::new();
+        let request = Request {
+            principal: call.caller.principal(),
+            action,
+            resource: &self.request.role_arn,
+            resource_account: self.account,
+            context: &context,
+        };
+        call.denied(
+            &request,
+            &Decision::ImplicitDeny { layer: Layer::Trust },
+            Wording::Unexplained,
+        )
+    }
+}

@@ -1,0 +1,111 @@
+//! Making credentials: a key id, a secret and the sealed token that is the session.
+
+use locum_api::{ApiError, Sensitive, errors, sts::Credentials};
+use locum_crypto::{SecretString, generate_secret_access_key};
+use locum_names::{AccessKeyId, AccountId, KeyKind};
+use locum_session::{MfaFacts, Session, SessionPrincipal, SessionTag, packed_percent, seal_session_padded};
+use serde_json::{Value, json};
+
+use crate::{audit::expiration_text, call::Call, clock::instant};
+
+/// What a session to be issued is made of, besides what is drawn at random.
+pub(super) struct Grant {
+    pub(super) principal: SessionPrincipal,
+    pub(super) seconds: i32,
+    pub(super) mfa: Option<MfaFacts>,
+    pub(super) policy: Option<Box<str>>,
+    pub(super) policy_arns: Vec<Box<str>>,
+    pub(super) tags: Vec<SessionTag>,
+    pub(super) source_identity: Option<Box<str>>,
+    pub(super) chain_depth: u8,
+}
+
+impl Grant {
+    /// A grant of nothing but the principal itself.
+    pub(super) const fn new(principal: SessionPrincipal, seconds: i32) -> Self {
+        Self {
+            principal,
+            seconds,
+            mfa: None,
+            policy: None,
+            policy_arns: Vec::new(),
+            tags: Vec::new(),
+            source_identity: None,
+            chain_depth: 0,
+        }
+    }
+}
+
+/// Issued credentials and how much of the token's space they took.
+pub(super) struct Issued {
+    pub(super) credentials: Credentials,
+    /// How much of the token's space is used, in percent.
+    pub(super) utilization: i32,
+    /// The two members of 2026, which were not seen in live answers (`facts: sts §2.3`): given to those who ask for a
+    /// size, and so know of them.
+    pub(super) padded_utilization: Option<i32>,
+    pub(super) padded_size: Option<i32>,
+}
+
+impl Issued {
+    /// What the audit record says: never the secret, and not the token either, where CloudTrail logs it.
+    pub(super) fn elements(&self) -> Value {
+        json!({ "credentials": {
+            "accessKeyId": self.credentials.access_key_id,
+            "expiration": expiration_text(self.credentials.expiration),
+        }})
+    }
+}
+
+/// Issues credentials that expire `grant.seconds` from now, to the second.
+///
+/// # Errors
+/// `PackedPolicyTooLarge` if the token would be.
+pub(super) fn issue(call: &mut Call<'_>, grant: Grant, min_token: Option<i32>) -> Result<Issued, ApiError> {
+    let issued_at = call.now().as_second();
+    let expires_at = issued_at.saturating_add(i64::from(grant.seconds));
+    let access_key_id = temporary_key_id(call, grant.principal.account());
+    let secret = generate_secret_access_key(call.random);
+    let session = Session {
+        access_key_id,
+        secret_access_key: SecretString::new(secret.expose()),
+        issued_at,
+        expires_at,
+        principal: grant.principal,
+        mfa: grant.mfa,
+        policy: grant.policy,
+        policy_arns: grant.policy_arns,
+        tags: grant.tags,
+        source_identity: grant.source_identity,
+        chain_depth: grant.chain_depth,
+    };
+    let min_len = min_token
+        .and_then(|len| usize::try_from(len).ok())
+        .unwrap_or_default();
+    let deployment = &call.settings.deployment;
+    let sealed = seal_session_padded(&session, &call.rings.session, deployment, min_len, call.random);
+    let token = sealed.map_err(|too_large| {
+        let percent = packed_percent(too_large.size);
+        errors::PACKED_POLICY_TOO_LARGE.with(format!(
+            "Packed policy consumes {percent}% of allotted space, please use smaller policy."
+        ))
+    })?;
+    let size = i32::try_from(token.len()).unwrap_or(i32::MAX);
+    let utilization = i32::try_from(packed_percent(token.len())).unwrap_or(i32::MAX);
+    let credentials = Credentials {
+        access_key_id: access_key_id.to_string(),
+        secret_access_key: Sensitive::new(secret.expose()),
+        session_token: Sensitive::new(token),
+        expiration: instant(expires_at),
+    };
+    Ok(Issued {
+        credentials,
+        utilization,
+        padded_utilization: min_token.map(|_| utilization),
+        padded_size: min_token.map(|_| size),
+    })
+}
+
+fn temporary_key_id(call: &mut Call<'_>, account: AccountId) -> AccessKeyId {
+    AccessKeyId::new(KeyKind::Temporary, account, call.random.next_u64())
+}

@@ -1,0 +1,86 @@
+//! The session tags of a request, and those that come down the chain (`facts: sts §1.8, §4.3`).
+
+use locum_api::{ApiError, sts::Tag};
+use locum_session::{Session, SessionTag, TagReach};
+
+/// The tags of the session to be: inherited ones first, then those passed.
+///
+/// # Errors
+/// Keys that collide, a transitive key without a tag, or a tag that the chain has already fixed.
+pub(super) fn read(
+    tags: &[Tag],
+    transitive: &[String],
+    chained_from: Option<&Session>,
+) -> Result<Vec<SessionTag>, ApiError> {
+    let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
+    for (at, tag) in tags.iter().enumerate() {
+        if tags.iter().take(at).any(|earlier| same(&earlier.key, &tag.key)) {
+            return Err(ApiError::duplicate_tag_keys());
+        }
+    }
+    if transitive
+        .iter()
+        .any(|key| !tags.iter().any(|tag| same(&tag.key, key)))
+    {
+        return Err(ApiError::transitive_key_without_tag());
+    }
+    let inherited: Vec<SessionTag> = chained_from
+        .map_or(&[][..], |session| &session.tags)
+        .iter()
+        .filter(|tag| tag.reach.is_transitive())
+        .map(|tag| SessionTag {
+            reach: TagReach::Inherited,
+            ..tag.clone()
+        })
+        .collect();
+    if tags
+        .iter()
+        .any(|tag| inherited.iter().any(|fixed| same(&fixed.key, &tag.key)))
+    {
+        return Err(ApiError::transitive_tag_conflict());
+    }
+    let passed = tags.iter().map(|tag| SessionTag {
+        key: tag.key.as_str().into(),
+        value: tag.value.as_str().into(),
+        reach: match transitive.iter().any(|key| same(key, &tag.key)) {
+            true => TagReach::Transitive,
+            false => TagReach::Session,
+        },
+    });
+    Ok(inherited.into_iter().chain(passed).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(key: &str) -> Tag {
+        Tag {
+            key: key.to_owned(),
+            value: "v".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_key_may_be_given_once_ignoring_case() {
+        assert_eq!(
+            read(&[tag("a"), tag("A")], &[], None),
+            Err(ApiError::duplicate_tag_keys())
+        );
+        assert_eq!(
+            read(&[tag("É"), tag("é")], &[], None),
+            Err(ApiError::duplicate_tag_keys())
+        );
+    }
+
+    #[test]
+    fn a_transitive_key_needs_its_tag() {
+        assert_eq!(
+            read(&[tag("a")], &["b".to_owned()], None),
+            Err(ApiError::transitive_key_without_tag())
+        );
+        let tags = read(&[tag("a"), tag("b")], &["A".to_owned()], None).unwrap();
+        assert_eq!(tags[0].reach, TagReach::Transitive);
+        assert_eq!(tags[1].reach, TagReach::Session);
+    }
+}

@@ -1,0 +1,151 @@
+//! What is known of a call so far, for its audit record.
+//!
+//! A trace begins with the request and is told more at each step, so a call that ends early is recorded with all that
+//! was established about it, and nothing that was only claimed.
+
+use jiff::Timestamp;
+use locum_api::{
+    ApiError,
+    model::{Access, Operation, Service},
+};
+use locum_names::AccountId;
+use serde_json::{Value, json};
+
+use crate::{
+    audit::{AuditRecord, TlsDetails, UserIdentity},
+    call::{Call, Notes},
+    caller::Caller,
+    denial::Denial,
+    incoming::Incoming,
+};
+
+/// How much of the client's name for itself is recorded, in bytes.
+const MAX_USER_AGENT: usize = 1024;
+
+pub(crate) struct Trace {
+    record: AuditRecord,
+    operation: &'static str,
+    account: Option<AccountId>,
+    other_account: Option<AccountId>,
+    shared_id: String,
+    failed: bool,
+}
+
+impl Trace {
+    pub(crate) fn begin(
+        incoming: &Incoming<'_>,
+        now: Timestamp,
+        request_id: String,
+        event_id: String,
+    ) -> Self {
+        let shared_id = event_id.clone();
+        let mut record = AuditRecord::new(UserIdentity::unknown(None), now, request_id, event_id);
+        record.source_ip_address = incoming.peer.to_canonical().to_string();
+        record.user_agent = incoming.header("user-agent").map(|agent| {
+            let mut agent = agent.to_owned();
+            agent.truncate(agent.floor_char_boundary(MAX_USER_AGENT));
+            agent
+        });
+        record.tls_details = incoming.tls.map(|(version, cipher)| TlsDetails {
+            tls_version: version.to_owned(),
+            cipher_suite: cipher.to_owned(),
+            client_provided_host_header: incoming.header("host").unwrap_or_default().to_owned(),
+        });
+        record.event_source = Call::service_event_source(Service::Sts);
+        "Unknown".clone_into(&mut record.event_name);
+        Self {
+            record,
+            operation: "none",
+            account: None,
+            other_account: None,
+            shared_id,
+            failed: false,
+        }
+    }
+
+    pub(crate) const fn now(&self) -> Timestamp {
+        self.record.event_time
+    }
+
+    pub(crate) fn request_id(&self) -> &str {
+        &self.record.request_id
+    }
+
+    pub(crate) const fn operation_name(&self) -> &'static str {
+        self.operation
+    }
+
+    pub(crate) fn operation(&mut self, operation: &'static Operation) {
+        self.operation = operation.name;
+        operation.name.clone_into(&mut self.record.event_name);
+        self.record.event_source = Call::service_event_source(operation.service);
+        self.record.read_only = is_read_only(operation);
+    }
+
+    pub(crate) fn refused(&mut self, access_key_id: Option<String>) {
+        self.record.user_identity = UserIdentity::unknown(access_key_id);
+    }
+
+    pub(crate) fn caller(&mut self, caller: &Caller, region: &str) {
+        self.record.user_identity = caller.user_identity();
+        self.account = Some(caller.account);
+        self.record.recipient_account_id = Some(caller.account.to_string());
+        region.clone_into(&mut self.record.aws_region);
+    }
+
+    pub(crate) fn notes(&mut self, notes: Notes) {
+        self.record.request_parameters = notes.request_parameters;
+        self.record.response_elements = notes.response_elements;
+        self.other_account = notes.other_account.filter(|other| Some(*other) != self.account);
+    }
+
+    pub(crate) fn explain(&mut self, denial: &Denial) {
+        let explanation = denial
+            .explanation
+            .get("explanation")
+            .cloned()
+            .unwrap_or(Value::Null);
+        self.record.additional_event_data = Some(json!({ "authorization": explanation }));
+    }
+
+    pub(crate) fn fail(&mut self, error: &ApiError) {
+        self.failed = true;
+        self.record.error_code = Some(error.code.to_string());
+        self.record.error_message.clone_from(&error.message);
+        self.record.response_elements = None;
+    }
+
+    /// The finished lines: one, and a second one for the other account of a call that succeeded (`facts: sts §10`).
+    pub(crate) fn lines(&self) -> Vec<Vec<u8>> {
+        let Some(other) = self.other_account.filter(|_| !self.failed) else {
+            return vec![self.record.to_line()];
+        };
+        let mut own = self.record.clone();
+        own.shared_event_id = Some(self.shared_id.clone());
+        let mut theirs = own.clone();
+        theirs.recipient_account_id = Some(other.to_string());
+        theirs.event_id = second_id(&self.shared_id);
+        theirs.user_identity = UserIdentity {
+            kind: "AWSAccount",
+            principal_id: own.user_identity.principal_id.clone(),
+            account_id: own.user_identity.account_id.clone(),
+            ..UserIdentity::default()
+        };
+        vec![own.to_line(), theirs.to_line()]
+    }
+}
+
+/// CloudTrail counts AssumeRole as reading and the two that only reshape the caller as not (`facts: sts §10`).
+fn is_read_only(operation: &Operation) -> bool {
+    !matches!(operation.name, "GetFederationToken" | "GetSessionToken") && operation.access == Access::Read
+}
+
+/// A second id that differs from the first: its first digit turned.
+fn second_id(id: &str) -> String {
+    let mut chars = id.chars();
+    let turned = chars
+        .next()
+        .and_then(|c| c.to_digit(16))
+        .and_then(|d| char::from_digit(15 - d, 16));
+    turned.into_iter().chain(chars).collect()
+}
