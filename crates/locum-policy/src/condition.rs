@@ -12,7 +12,7 @@ use crate::{
     glob::{Pattern, Syntax},
     operator::{Comparison, Operator, Quantifier, Relation},
     quirks::Truth,
-    values::{Decimal, Instant, Range, parse_address, parse_instants},
+    values::{Decimal, Instants, Range, parse_address, parse_instants},
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +29,7 @@ enum Test {
     Text(Box<[Pattern]>),
     Arn(Box<[ArnPattern]>),
     Numeric(Relation, Box<[Option<Box<str>>]>),
-    Date(Relation, Box<[Option<(Instant, Option<Instant>)>]>),
+    Date(Relation, Box<[Option<Instants>]>),
     Boolean(Box<[Option<bool>]>),
     Binary(Box<[Option<Box<[u8]>>]>),
     Address(Box<[Option<Range>]>),
@@ -223,11 +223,7 @@ fn pair<A, B>(given: Option<A>, wanted: Option<B>, compare: impl Fn(A, B) -> Tru
 }
 
 /// Four digits are a year or seconds since 1970; when the two disagree it is unclear.
-fn compare_dates(
-    relation: Relation,
-    given: (Instant, Option<Instant>),
-    wanted: (Instant, Option<Instant>),
-) -> Truth {
+fn compare_dates(relation: Relation, given: Instants, wanted: Instants) -> Truth {
     let givens = [Some(given.0), given.1];
     let wanteds = [Some(wanted.0), wanted.1];
     let readings = || {

@@ -60,8 +60,11 @@ pub(crate) struct Instant {
     nanos: u32,
 }
 
-/// The instant a text names, and the other one when it is ambiguous: four digits are a year or seconds.
-pub(crate) fn parse_instants(text: &str) -> Option<(Instant, Option<Instant>)> {
+/// The instant a text names, and the other one when it is ambiguous.
+pub(crate) type Instants = (Instant, Option<Instant>);
+
+/// Reads a date, or seconds since 1970. Four digits are a year or seconds.
+pub(crate) fn parse_instants(text: &str) -> Option<Instants> {
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
         return parse_date(text).map(|instant| (instant, None));
     }

@@ -1,0 +1,18 @@
+//! The language, its texts and its layers, from outside.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod agreement;
+mod layers;
+mod naive;
+mod operators;
+mod principals;
+mod statements;
+mod validation;
+mod world;

@@ -1,0 +1,74 @@
+//! Principals of trust policies, to unique ids and back (`facts: policy §1.5`).
+
+use std::collections::HashMap;
+
+use locum_names::{PrincipalArn, UniqueId, UniqueKind};
+use locum_policy::{Policy, PolicyKind, resolve_principals, restore_principals};
+
+use crate::world::{HERE, account, alice_id, role_id};
+
+const ALICE: &str = "arn:aws:iam::111111111111:user/alice";
+const ROLE: &str = "arn:aws:iam::111111111111:role/team/deploy";
+
+fn find(arn: &PrincipalArn) -> Option<UniqueId> {
+    let known = HashMap::from([(ALICE, alice_id()), (ROLE, role_id())]);
+    known.get(arn.to_string().as_str()).copied()
+}
+
+fn back(id: &UniqueId) -> Option<PrincipalArn> {
+    let known = HashMap::from([(alice_id(), ALICE), (role_id(), ROLE)]);
+    known.get(id)?.parse().ok()
+}
+
+#[test]
+fn only_the_names_of_users_and_roles_change() {
+    let document = format!(
+        r#" {{ "Version" : "2012-10-17",
+  "Statement" : [ {{"Sid":"{ALICE}","Effect":"Allow","Principal":{{"AWS":["{ALICE}","111111111111" , "arn:aws:iam::111111111111:role\/team\/deploy",
+     "arn:aws:sts::111111111111:assumed-role/deploy/ci","*"],"Service":"ec2.amazonaws.com"}},
+     "Action":"sts:AssumeRole","Condition":{{"ArnLike":{{"aws:PrincipalArn":"{ALICE}"}}}}}} ] }}
+"#
+    );
+    let stored = resolve_principals(&document, &mut find).unwrap();
+    let expected = document
+        .replacen(&format!("[\"{ALICE}\""), &format!("[\"{}\"", alice_id()), 1)
+        .replace(
+            r"arn:aws:iam::111111111111:role\/team\/deploy",
+            role_id().as_str(),
+        );
+    assert_eq!(stored, expected);
+    let shown = restore_principals(&stored, &mut back);
+    assert_eq!(shown, document.replace(r"role\/team\/deploy", "role/team/deploy"));
+    assert_eq!(restore_principals(&stored, &mut |_| None), stored);
+}
+
+#[test]
+fn an_unknown_principal_is_refused() {
+    let document = r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:user/eve"},"Action":"sts:AssumeRole"}}"#;
+    let error = resolve_principals(document, &mut find).unwrap_err();
+    assert_eq!(
+        error.message,
+        r#"Invalid principal in policy: "AWS":"arn:aws:iam::111111111111:user/eve""#
+    );
+    assert_eq!(error.offset, document.find("\"arn:aws"));
+    assert_eq!(
+        resolve_principals("{", &mut find).unwrap_err().message,
+        "This policy contains invalid Json"
+    );
+}
+
+#[test]
+fn a_stored_policy_compiles_and_an_odd_path_is_escaped() {
+    let stored = format!(
+        r#"{{"Statement":{{"Effect":"Allow","Principal":{{"AWS":"{}"}},"Action":"sts:AssumeRole"}}}}"#,
+        alice_id()
+    );
+    assert!(Policy::compile(&stored, PolicyKind::Trust).is_ok());
+    let odd: PrincipalArn = "arn:aws:iam::111111111111:user/\"a\\/alice".parse().unwrap();
+    let shown = restore_principals(&stored, &mut |_| Some(odd.clone()));
+    assert!(shown.contains(r#"user/\"a\\/alice"#), "{shown}");
+    assert!(Policy::compile(&shown, PolicyKind::Trust).is_ok());
+    let group = UniqueId::new(UniqueKind::Group, account(HERE), 3);
+    let document = stored.replace(alice_id().as_str(), group.as_str());
+    assert!(Policy::compile(&document, PolicyKind::Trust).is_err());
+}
