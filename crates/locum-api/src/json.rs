@@ -2,7 +2,11 @@
 //!
 //! A body is read so that a repeated key is seen and refused: two readers could take two different ones.
 
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map::Entry},
+    fmt,
+};
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
@@ -32,24 +36,22 @@ enum Json {
     Number(String),
     Text(String),
     Array(Vec<Json>),
-    Object(Vec<(String, Json)>),
+    Object(HashMap<String, Json>),
 }
 
+/// Reads the known members in their declared order. Unknown ones are ignored, as unknown parameters are.
 fn structure_node(
     structure: &'static Structure,
-    members: Vec<(String, Json)>,
+    mut members: HashMap<String, Json>,
 ) -> Result<Node<'static>, ApiError> {
-    let mut nodes = vec![None; structure.members.len()];
-    for (name, json) in members {
-        // Unknown members are ignored, as unknown parameters are.
-        let Some((position, member)) = structure.member(&name) else {
-            continue;
-        };
-        if let Some(slot) = nodes.get_mut(position) {
-            *slot = node(&name, member.shape, json)?;
-        }
-    }
-    Ok(Node::Structure(nodes))
+    let nodes = structure
+        .members
+        .iter()
+        .map(|member| match members.remove(member.name) {
+            Some(json) => node(member.name, member.shape, json),
+            None => Ok(None),
+        });
+    nodes.collect::<Result<_, _>>().map(Node::Structure)
 }
 
 fn node(name: &str, shape: &'static Shape, json: Json) -> Result<Option<Node<'static>>, ApiError> {
@@ -127,15 +129,17 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
-        let mut object: Vec<(String, Json)> = Vec::new();
+        let mut object = HashMap::new();
         while let Some(name) = members.next_key::<String>()? {
             if name == NUMBER && object.is_empty() {
                 return members.next_value().map(Json::Number);
             }
-            if object.iter().any(|(known, _)| *known == name) {
-                return Err(de::Error::custom(format!("duplicate key {name:?}")));
-            }
-            object.push((name, members.next_value()?));
+            match object.entry(name) {
+                Entry::Vacant(place) => place.insert(members.next_value()?),
+                Entry::Occupied(place) => {
+                    return Err(de::Error::custom(format!("duplicate key {:?}", place.key())));
+                }
+            };
         }
         Ok(Json::Object(object))
     }

@@ -63,11 +63,19 @@ impl Writer {
 
     /// Writes an element that holds the members of a record.
     pub(crate) fn record(&mut self, name: &str, record: &dyn Record) {
-        let present = |(position, _)| !matches!(record.member(position), Value::Absent);
-        if record.structure().in_wire_order().any(present) {
-            self.element(name, |writer| writer.members(record));
+        self.indent();
+        let start = self.out.len();
+        self.tag("<", name, ">\n");
+        let opened = self.out.len();
+        self.depth += 1;
+        self.members(record);
+        self.depth -= 1;
+        if self.out.len() == opened {
+            self.out.truncate(start);
+            self.tag("<", name, "/>\n");
         } else {
-            self.empty(name);
+            self.indent();
+            self.tag("</", name, ">\n");
         }
     }
 
