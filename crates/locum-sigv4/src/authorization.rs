@@ -57,21 +57,50 @@ pub(crate) struct Authorization<'a> {
     pub(crate) header_hash: Option<&'a str>,
 }
 
+/// The headers that take part in authentication, each there at most once.
+#[derive(Default)]
+struct Headers<'a> {
+    authorization: Option<&'a [u8]>,
+    host: Option<&'a [u8]>,
+    amazon_date: Option<&'a [u8]>,
+    token: Option<&'a [u8]>,
+    hash: Option<&'a [u8]>,
+}
+
+impl<'a> Headers<'a> {
+    fn read(request: &Request<'a>) -> Result<Self, AuthError> {
+        let mut found = Self::default();
+        for &(name, value) in request.headers {
+            let (known, slot) = match name.len() {
+                4 => ("host", &mut found.host),
+                10 => ("x-amz-date", &mut found.amazon_date),
+                13 => ("authorization", &mut found.authorization),
+                20 if name.ends_with(['n', 'N']) => ("x-amz-security-token", &mut found.token),
+                20 => ("x-amz-content-sha256", &mut found.hash),
+                _ => continue,
+            };
+            if name.eq_ignore_ascii_case(known) && slot.replace(value).is_some() {
+                return Err(AuthError::RepeatedHeader(known));
+            }
+        }
+        Ok(found)
+    }
+}
+
 impl<'a> Authorization<'a> {
     /// Finds the one place that authenticates the request, and reads it.
     pub(crate) fn find(request: &Request<'a>, query: &Query) -> Result<Self, AuthError> {
-        let header = request.single_text("authorization")?;
-        let date_header = request.single_text("x-amz-date")?;
-        let token_header = request.single_text("x-amz-security-token")?;
-        let header_hash = request.single_text("x-amz-content-sha256")?;
-        request.single("host")?;
-        if let Some(header) = header {
+        let headers = Headers::read(request)?;
+        let date_header = text("x-amz-date", headers.amazon_date)?;
+        let token_header = text("x-amz-security-token", headers.token)?;
+        let header_hash = text("x-amz-content-sha256", headers.hash)?;
+        if let Some(header) = text("authorization", headers.authorization)? {
             if PARAMETERS.iter().any(|name| query.mentions(name)) {
                 return Err(AuthError::TwoForms);
             }
             let date = match date_header {
                 Some(date) => Some(date),
-                None => request.single_text("date")?,
+                None => text("date", request.single("date")?)?,
             };
             let authorization = Self::read_header(header, date)?;
             return Ok(Self {
@@ -198,6 +227,17 @@ impl<'a> Authorization<'a> {
     }
 }
 
+/// A header's value as text, without the blanks around it.
+fn text<'a>(name: &'static str, value: Option<&'a [u8]>) -> Result<Option<&'a str>, AuthError> {
+    value
+        .map(|value| {
+            std::str::from_utf8(value)
+                .map_err(|_| AuthError::NotText(name))
+                .map(str::trim_ascii)
+        })
+        .transpose()
+}
+
 /// The sentences of the parts that are not there.
 fn missing(parts: &[(Option<&str>, &str)]) -> String {
     parts
@@ -232,28 +272,23 @@ fn is_canonical(list: &str) -> bool {
     list.split(';').all(|name| {
         let ascends = last < name;
         last = name;
-        ascends && (name == ":authority" || name.bytes().all(is_lower_token))
+        ascends
+            && (name == ":authority"
+                || name
+                    .bytes()
+                    .all(|byte| TOKEN.get(usize::from(byte)) == Some(&true)))
     })
 }
 
-const fn is_lower_token(byte: u8) -> bool {
-    byte.is_ascii_lowercase()
-        || byte.is_ascii_digit()
-        || matches!(
-            byte,
-            b'!' | b'#'
-                | b'$'
-                | b'%'
-                | b'&'
-                | b'\''
-                | b'*'
-                | b'+'
-                | b'-'
-                | b'.'
-                | b'^'
-                | b'_'
-                | b'`'
-                | b'|'
-                | b'~'
-        )
-}
+/// The characters of a header's name in lower case. A table, since every name of every request is checked.
+static TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut rest: &[u8] = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz";
+    while let [byte, after @ ..] = rest {
+        if let Some((_, [slot, ..])) = table.split_at_mut_checked(*byte as usize) {
+            *slot = true;
+        }
+        rest = after;
+    }
+    table
+};

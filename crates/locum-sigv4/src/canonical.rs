@@ -36,13 +36,13 @@ pub(crate) struct Parts<'p> {
     pub(crate) body_hash: &'p [u8; 64],
 }
 
-/// Writes the canonical request; `None` when a header said to be signed is not in the request.
+/// Writes the canonical request; `None` when a header said to be signed is not in the request, or the path is relative.
 pub(crate) fn canonical_request(request: &Request<'_>, parts: &Parts<'_>) -> Option<Vec<u8>> {
     // Room for the usual request with a session token, so that nothing is copied.
     let mut out = Vec::with_capacity(1024 + request.query.len());
     out.extend_from_slice(request.method.as_bytes());
     out.push(b'\n');
-    write_path(request.path, parts.path, &mut out);
+    write_path(request.path, parts.path, &mut out)?;
     out.push(b'\n');
     parts.query.write(&mut out, parts.left_out);
     out.push(b'\n');
@@ -91,31 +91,35 @@ fn write_value(value: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-fn write_path(path: &str, rule: PathRule, out: &mut Vec<u8>) {
-    if path == "/" || path.is_empty() {
+fn write_path(path: &str, rule: PathRule, out: &mut Vec<u8>) -> Option<()> {
+    if path == "/" {
         out.push(b'/');
-    } else if rule.resolve {
-        let mut segments: Vec<&str> = Vec::new();
-        for segment in path.split('/') {
-            match segment {
-                "" | "." => {}
-                ".." => {
-                    segments.pop();
-                }
-                _ => segments.push(segment),
-            }
-        }
-        for segment in &segments {
-            out.push(b'/');
-            write_escaped(segment, rule, out);
-        }
-        let ends_in_directory = ["/", "/.", "/.."].iter().any(|end| path.ends_with(end));
-        if segments.is_empty() || ends_in_directory {
-            out.push(b'/');
-        }
-    } else {
-        write_escaped(path, rule, out);
+        return Some(());
     }
+    let from_root = path.strip_prefix('/')?;
+    if !rule.resolve {
+        write_escaped(path, rule, out);
+        return Some(());
+    }
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in from_root.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop();
+            }
+            _ => segments.push(segment),
+        }
+    }
+    for segment in &segments {
+        out.push(b'/');
+        write_escaped(segment, rule, out);
+    }
+    let ends_in_directory = ["/", "/.", "/.."].iter().any(|end| path.ends_with(end));
+    if segments.is_empty() || ends_in_directory {
+        out.push(b'/');
+    }
+    Some(())
 }
 
 fn write_escaped(path: &str, rule: PathRule, out: &mut Vec<u8>) {

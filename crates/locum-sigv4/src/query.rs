@@ -96,26 +96,46 @@ fn spelled<'t>(text: &'t str, pair: &Pair) -> (&'t str, &'t str) {
 
 /// Appends a name or value in canonical spelling.
 fn recode(raw: &str, out: &mut String) -> Result<(), AuthError> {
-    let mut rest = raw.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        match byte {
-            b'+' => encode_byte(b' ', out),
-            b'%' => {
-                let &[high, low, ref after @ ..] = rest else {
-                    return Err(AuthError::IncompleteEscape);
-                };
-                rest = after;
-                let (Some(high_digit), Some(low_digit)) = (hex_value(high), hex_value(low)) else {
-                    let pattern = String::from_utf8_lossy(&[high, low]).into_owned();
-                    return Err(AuthError::IllegalEscape(shown(&pattern)));
-                };
-                encode_byte((high_digit << 4) | low_digit, out);
+    let mut rest = raw;
+    while !rest.is_empty() {
+        // What needs no escape is most of it, and is copied in one piece.
+        let plain = rest.bytes().position(|b| !is_unreserved(b)).unwrap_or(rest.len());
+        let (run, special) = rest.split_at(plain);
+        out.push_str(run);
+        let Some(first) = special.chars().next() else {
+            break;
+        };
+        let (first, after) = special.split_at(first.len_utf8());
+        rest = match first {
+            "+" => {
+                encode(" ", out);
+                after
             }
-            _ => encode_byte(byte, out),
-        }
+            "%" => recode_escape(after, out)?,
+            _ => {
+                encode(first, out);
+                after
+            }
+        };
     }
     Ok(())
+}
+
+/// Appends the byte that an escape stands for, and returns what follows the two digits.
+fn recode_escape<'r>(digits: &'r str, out: &mut String) -> Result<&'r str, AuthError> {
+    let [high, low, ..] = *digits.as_bytes() else {
+        return Err(AuthError::IncompleteEscape);
+    };
+    match (hex_value(high), hex_value(low), digits.get(2..)) {
+        (Some(high), Some(low), Some(after)) => {
+            encode_byte((high << 4) | low, out);
+            Ok(after)
+        }
+        _ => {
+            let pattern = String::from_utf8_lossy(&[high, low]).into_owned();
+            Err(AuthError::IllegalEscape(shown(&pattern)))
+        }
+    }
 }
 
 /// Appends `text` percent-encoded, as a query value.

@@ -36,16 +36,6 @@ impl<'a> Request<'a> {
             None => Ok(first),
         }
     }
-
-    /// As [`Self::single`], as text without the blanks around it.
-    pub(crate) fn single_text(&self, name: &'static str) -> Result<Option<&'a str>, AuthError> {
-        self.single(name)?
-            .map(|value| match std::str::from_utf8(value) {
-                Ok(text) => Ok(text.trim_ascii()),
-                Err(_) => Err(AuthError::NotText(name)),
-            })
-            .transpose()
-    }
 }
 
 /// Values and body may hold a session token or a password, so only their sizes are shown.

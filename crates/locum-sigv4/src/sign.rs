@@ -54,9 +54,9 @@ pub enum SignError {
     /// Not `scheme://host/path`.
     #[error("not a URL that can be presigned; expected http(s)://host[:port][/path][?query]")]
     Url,
-    /// A header said to be signed is missing.
-    #[error("a request without a Host header cannot be signed")]
-    Host,
+    /// No host, or a path that does not begin with a slash.
+    #[error("a request cannot be signed without a Host header and an absolute path")]
+    Incomplete,
 }
 
 impl Signer<'_> {
@@ -65,7 +65,7 @@ impl Signer<'_> {
     /// Signs every header given but those that are known to change on their way, so `request` needs its `host`.
     ///
     /// # Errors
-    /// No host, or a malformed query.
+    /// No host, a relative path, or a malformed query.
     pub fn sign_headers(
         &self,
         request: &Request<'_>,
@@ -98,7 +98,7 @@ impl Signer<'_> {
     /// given, which must then be sent; `host` is enough.
     ///
     /// # Errors
-    /// No host, or a malformed query.
+    /// No host, a relative path, or a malformed query.
     pub fn presign_query(
         &self,
         request: &Request<'_>,
@@ -203,7 +203,7 @@ impl Signer<'_> {
             signed_headers: names,
             body_hash: &hex32(&sha256(request.body)),
         };
-        let canonical = canonical_request(request, &parts).ok_or(SignError::Host)?;
+        let canonical = canonical_request(request, &parts).ok_or(SignError::Incomplete)?;
         let signature = signature(&derive(self.secret, scope), date, scope, &canonical);
         Ok(signature.iter().copied().map(char::from).collect())
     }
@@ -227,6 +227,6 @@ fn signed_names(headers: &[(&str, &[u8])]) -> Result<String, SignError> {
     if names.iter().any(|name| name == "host") {
         Ok(names.join(";"))
     } else {
-        Err(SignError::Host)
+        Err(SignError::Incomplete)
     }
 }
