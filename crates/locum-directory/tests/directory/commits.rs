@@ -1,0 +1,340 @@
+//! When a write becomes visible and acknowledged, and what happens when it cannot.
+
+use std::{
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc::{Receiver, channel},
+    },
+    thread,
+};
+
+use locum_crypto::{Purpose, SecretBytes, SeededRandom};
+use locum_directory::{
+    Changes, CommitError, Directory, Item, MemoryStore, Revision, Store, StoreError, Transaction, User,
+    WriteError,
+};
+
+use crate::fixture::{account, kek, now, open, put, queue, view};
+
+/// A store that can be made to wait and to fail.
+#[derive(Default)]
+struct Moody {
+    inner: MemoryStore,
+    shut: Mutex<bool>,
+    opened: Condvar,
+    failing: AtomicBool,
+    transactions: AtomicUsize,
+}
+
+impl Moody {
+    fn set_shut(&self, shut: bool) {
+        *self.shut.lock().unwrap() = shut;
+        self.opened.notify_all();
+    }
+}
+
+impl Store for Moody {
+    fn revision(&self) -> Result<Revision, StoreError> {
+        self.inner.revision()
+    }
+
+    fn get(&self, key: &str) -> Result<Option<Item>, StoreError> {
+        self.inner.get(key)
+    }
+
+    fn range(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Item>, StoreError> {
+        self.inner.range(prefix, after, limit)
+    }
+
+    fn transact(&self, transaction: &Transaction) -> Result<Revision, StoreError> {
+        self.transactions.fetch_add(1, Ordering::SeqCst);
+        drop(
+            self.opened
+                .wait_while(self.shut.lock().unwrap(), |shut| *shut)
+                .unwrap(),
+        );
+        if self.failing.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable {
+                path: "the disk".into(),
+                reason: "it is full".into(),
+            });
+        }
+        self.inner.transact(transaction)
+    }
+
+    fn watch(&self, from: Revision) -> Result<Receiver<locum_directory::Commit>, StoreError> {
+        self.inner.watch(from)
+    }
+}
+
+fn moody() -> (Arc<Moody>, Directory) {
+    let store = Arc::new(Moody::default());
+    let directory = open(Arc::clone(&store) as Arc<dyn Store>);
+    store.transactions.store(0, Ordering::SeqCst);
+    (store, directory)
+}
+
+fn new_user(number: u64) -> User {
+    User::new(
+        account(),
+        "/",
+        &format!("user-{number}"),
+        now(),
+        &mut SeededRandom::new(number),
+    )
+}
+
+fn put_user(number: u64) -> Changes {
+    let mut changes = Changes::new();
+    changes.put(new_user(number));
+    changes
+}
+
+#[test]
+fn readers_see_only_what_is_durable_and_writers_see_each_other() {
+    let (store, directory) = moody();
+    store.set_shut(true);
+    let pending = queue(&directory, put_user(1)).unwrap();
+    assert!(directory.snapshot().user(account(), "user-1").is_none());
+
+    let write = |snapshot: &locum_directory::Snapshot| {
+        let waiting = snapshot.user(account(), "user-1").ok_or("not seen")?;
+        let mut changes = Changes::new();
+        changes.put(User {
+            path: "/moved/".into(),
+            ..User::clone(waiting)
+        });
+        Ok::<_, &str>(((), changes))
+    };
+    let ((), moved) = directory.write(write).unwrap();
+    assert!(directory.snapshot().user(account(), "user-1").is_none());
+
+    store.set_shut(false);
+    let first = pending.wait().unwrap();
+    assert!(moved.wait().unwrap() >= first);
+    assert_eq!(
+        &*directory.snapshot().user(account(), "user-1").unwrap().path,
+        "/moved/"
+    );
+}
+
+#[test]
+fn writes_that_wait_share_one_transaction() {
+    let (store, directory) = moody();
+    store.set_shut(true);
+    let first = queue(&directory, put_user(0)).unwrap();
+    while store.transactions.load(Ordering::SeqCst) == 0 {
+        thread::yield_now();
+    }
+    let waiting: Vec<_> = (1..=500)
+        .map(|n| queue(&directory, put_user(n)).unwrap())
+        .collect();
+    store.set_shut(false);
+    let first = first.wait().unwrap();
+    for pending in waiting {
+        assert_eq!(pending.wait(), Ok(first.next()));
+    }
+    assert_eq!(store.transactions.load(Ordering::SeqCst), 2);
+    assert_eq!(directory.snapshot().counts(account()).users, 501);
+}
+
+#[test]
+fn a_failed_commit_fails_every_waiter_and_leaves_the_durable_state() {
+    let (store, directory) = moody();
+    put(&directory, new_user(1));
+    let before = view(&directory.snapshot());
+    store.set_shut(true);
+    store.failing.store(true, Ordering::SeqCst);
+    let started = store.transactions.load(Ordering::SeqCst);
+    let failed = queue(&directory, put_user(2)).unwrap();
+    while store.transactions.load(Ordering::SeqCst) == started {
+        thread::yield_now();
+    }
+    // Decided while the first is on its way, on a state that will never be.
+    let abandoned = queue(&directory, put_user(3)).unwrap();
+    let (sender, called) = channel();
+    queue(&directory, Changes::new())
+        .unwrap()
+        .on_durable(move |outcome| sender.send(outcome).unwrap());
+    store.set_shut(false);
+    assert!(matches!(
+        failed.wait(),
+        Err(CommitError::Store(StoreError::Unavailable { .. }))
+    ));
+    assert_eq!(abandoned.wait(), Err(CommitError::Abandoned));
+    assert_eq!(called.recv().unwrap(), Err(CommitError::Abandoned));
+    assert_eq!(view(&directory.snapshot()), before);
+
+    store.failing.store(false, Ordering::SeqCst);
+    put(&directory, new_user(2));
+    let after = view(&directory.snapshot());
+    drop(directory);
+    assert_eq!(view(&open(store).snapshot()), after);
+}
+
+#[test]
+fn a_store_written_by_somebody_else_stops_the_directory_instead_of_diverging() {
+    let store = Arc::new(MemoryStore::new());
+    let directory = open(Arc::clone(&store) as Arc<dyn Store>);
+    store
+        .transact(&Transaction {
+            puts: vec![("/elsewhere".into(), vec![1])],
+            ..Transaction::default()
+        })
+        .unwrap();
+    let outcome = queue(&directory, put_user(1)).unwrap().wait();
+    assert!(
+        matches!(outcome, Err(CommitError::Store(StoreError::Conflict { .. }))),
+        "{outcome:?}"
+    );
+    assert!(matches!(queue(&directory, put_user(2)), Err(WriteError::Closed)));
+}
+
+#[test]
+fn closing_writes_what_is_queued() {
+    let store = Arc::new(MemoryStore::new());
+    let directory = open(Arc::clone(&store) as Arc<dyn Store>);
+    let pending: Vec<_> = (0..100)
+        .map(|n| queue(&directory, put_user(n)).unwrap())
+        .collect();
+    drop(directory);
+    for write in pending {
+        write.wait().unwrap();
+    }
+    assert_eq!(open(store).snapshot().counts(account()).users, 100);
+}
+
+#[test]
+fn a_write_of_nothing_waits_for_what_it_saw() {
+    let (store, directory) = moody();
+    store.set_shut(true);
+    let write = queue(&directory, put_user(1)).unwrap();
+    let nothing = queue(&directory, Changes::new()).unwrap();
+    let (sender, called) = channel();
+    nothing.on_durable(move |outcome| sender.send(outcome).unwrap());
+    assert!(called.try_recv().is_err());
+    store.set_shut(false);
+    let revision = write.wait().unwrap();
+    assert_eq!(called.recv().unwrap(), Ok(revision));
+    // And on a directory at rest it is done at once, without a transaction.
+    let transactions = store.transactions.load(Ordering::SeqCst);
+    assert_eq!(queue(&directory, Changes::new()).unwrap().wait(), Ok(revision));
+    assert_eq!(store.transactions.load(Ordering::SeqCst), transactions);
+}
+
+#[test]
+fn a_created_and_deleted_entity_of_one_batch_leaves_nothing() {
+    let (store, directory) = moody();
+    store.set_shut(true);
+    let first = queue(&directory, put_user(0)).unwrap();
+    while store.transactions.load(Ordering::SeqCst) == 0 {
+        thread::yield_now();
+    }
+    let created = queue(&directory, put_user(1)).unwrap();
+    let delete = |snapshot: &locum_directory::Snapshot| {
+        let mut changes = Changes::new();
+        changes.delete(&**snapshot.user(account(), "user-1").ok_or("not seen")?);
+        Ok::<_, &str>(((), changes))
+    };
+    let ((), deleted) = directory.write(delete).unwrap();
+    store.set_shut(false);
+    first.wait().unwrap();
+    assert_eq!(created.wait(), deleted.wait());
+    assert!(
+        store
+            .get(&format!("/users/{}/{}", account(), new_user(1).id))
+            .unwrap()
+            .is_none()
+    );
+    let before = view(&directory.snapshot());
+    drop(directory);
+    assert_eq!(view(&open(store).snapshot()), before);
+}
+
+#[test]
+fn a_callback_that_panics_harms_nobody_else() {
+    let (store, directory) = moody();
+    store.set_shut(true);
+    queue(&directory, put_user(1))
+        .unwrap()
+        .on_durable(|_| panic!("a caller's fault"));
+    let other = queue(&directory, put_user(2)).unwrap();
+    store.set_shut(false);
+    other.wait().unwrap();
+    put(&directory, new_user(3));
+}
+
+#[test]
+fn concurrent_readers_never_see_half_a_write() {
+    let directory = Arc::new(open(Arc::new(MemoryStore::new())));
+    let stop = Arc::new(AtomicBool::new(false));
+    let readers: Vec<_> = (0..3)
+        .map(|_| {
+            let (directory, stop) = (Arc::clone(&directory), Arc::clone(&stop));
+            thread::spawn(move || {
+                let mut last = Revision::NEW;
+                let mut looks = 0;
+                while !stop.load(Ordering::SeqCst) {
+                    let snapshot = directory.snapshot();
+                    assert!(snapshot.revision() >= last, "a reader never goes back in time");
+                    last = snapshot.revision();
+                    // Users are only ever made in pairs.
+                    let users = snapshot.users(account(), None, "/").count();
+                    assert_eq!(users % 2, 0);
+                    assert_eq!(snapshot.counts(account()).users, users);
+                    looks += 1;
+                }
+                looks
+            })
+        })
+        .collect();
+    let writers: Vec<_> = (0..4_u64)
+        .map(|writer| {
+            let directory = Arc::clone(&directory);
+            thread::spawn(move || {
+                for pair in 0..50 {
+                    let mut changes = Changes::new();
+                    changes
+                        .put(new_user(writer * 1000 + pair * 2))
+                        .put(new_user(writer * 1000 + pair * 2 + 1));
+                    let revision = queue(&directory, changes).unwrap().wait().unwrap();
+                    assert!(
+                        directory.snapshot().revision() >= revision,
+                        "acknowledged is visible"
+                    );
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.join().unwrap();
+    }
+    stop.store(true, Ordering::SeqCst);
+    for reader in readers {
+        assert!(reader.join().unwrap() > 0);
+    }
+    assert_eq!(directory.snapshot().counts(account()).users, 400);
+}
+
+#[test]
+fn key_rings_are_kept_and_a_second_first_one_is_a_conflict() {
+    let store = Arc::new(MemoryStore::new());
+    let directory = open(Arc::clone(&store) as Arc<dyn Store>);
+    let ring = |bytes: &[u8]| SecretBytes::new(bytes);
+    let put = |expected, bytes| directory.put_ring(Purpose::SessionToken, expected, ring(bytes));
+    let revision = put(Revision::NEW, b"one").unwrap().wait().unwrap();
+    assert!(matches!(put(Revision::NEW, b"two"), Err(WriteError::Change(_))));
+    put(revision, b"three").unwrap().wait().unwrap();
+    let deployment = *directory.deployment();
+    drop(directory);
+
+    let directory = Directory::open(store, kek(), Box::new(SeededRandom::new(9))).unwrap();
+    assert_eq!(*directory.deployment(), deployment);
+    let snapshot = directory.snapshot();
+    assert_eq!(
+        snapshot.ring(Purpose::SessionToken).unwrap().bytes.expose(),
+        b"three"
+    );
+    assert!(snapshot.ring(Purpose::AuthorizationMessage).is_none());
+}
