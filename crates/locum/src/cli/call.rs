@@ -1,0 +1,245 @@
+//! An operation from its options to its printed result.
+
+use locum_api::model::{Operation, Shape};
+use locum_crypto::SystemRandom;
+use serde_json::{Map, Value};
+
+use super::args::{Arity, Flag, Split, missing, split};
+use super::client::{Call, unparsable};
+use super::config::{Environment, Files, Profile};
+use super::endpoint::Wanted;
+use super::errors::Failure;
+use super::options::{Options, seconds};
+use super::output::{Format, Look, json, render};
+use super::parameters::{self, Given, kebab};
+use super::query::Query;
+use super::timestamp::Style;
+use super::transport::{Settings, Transport};
+use super::{credentials, debug, endpoint, python, skeleton, stream, wire};
+
+const INPUT_JSON: &str = "cli-input-json";
+const SKELETON: &str = "generate-cli-skeleton";
+/// How often a call is tried unless the configuration says otherwise.
+const ATTEMPTS: u32 = 3;
+
+/// What holds for every call of a command line: options, environment and profile.
+pub(crate) struct Session<'a> {
+    options: &'a Options,
+    environment: &'a Environment,
+    profile: Profile,
+    query: Option<Query>,
+    pager: Option<String>,
+}
+
+impl<'a> Session<'a> {
+    /// Reads the configuration, and refuses options that could not work with any operation.
+    pub(crate) fn open(options: &'a Options, environment: &'a Environment) -> Result<Self, Failure> {
+        seconds(options.read_timeout.as_deref())?;
+        seconds(options.connect_timeout.as_deref())?;
+        if let Some(url) = &options.endpoint_url {
+            endpoint::check_url(url, "--endpoint-url")?;
+        }
+        let query = options.query.as_deref().map(Query::parse).transpose()?;
+        let profile = Profile::choose(Files::load(environment)?, options.profile.as_deref(), environment)?;
+        let pager = stream::pager(options.no_cli_pager, environment, &profile);
+        Ok(Self {
+            options,
+            environment,
+            profile,
+            query,
+            pager,
+        })
+    }
+
+    /// Prints a text, by the pager in front of a person.
+    pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
+        stream::print(text, self.pager.as_deref())
+    }
+
+    /// Runs an operation with the words that follow it.
+    pub(crate) fn run(&self, operation: &'static Operation, words: &[String]) -> Result<(), Failure> {
+        let members = operation.input.members;
+        let mut flags: Vec<Flag> = members
+            .iter()
+            .map(|member| Flag {
+                name: kebab(member.name),
+                arity: arity(member.shape),
+                choices: &[],
+            })
+            .collect();
+        flags.push(Flag {
+            name: INPUT_JSON.to_owned(),
+            arity: Arity::One,
+            choices: &[],
+        });
+        flags.push(Flag {
+            name: SKELETON.to_owned(),
+            arity: Arity::Optional,
+            choices: &["input", "output"],
+        });
+        let Split { mut values, rest, .. } = split(words, &flags, None)?;
+        let example = values.pop().flatten();
+        let input_json = values.pop().flatten();
+        if input_json.is_none() && example.is_none() {
+            let absent = members
+                .iter()
+                .zip(&values)
+                .filter(|(member, given)| member.required && given.is_none());
+            let absent: Vec<String> = absent
+                .map(|(member, _)| format!("--{}", kebab(member.name)))
+                .collect();
+            if !absent.is_empty() {
+                return Err(missing(&absent));
+            }
+        }
+        if !rest.is_empty() {
+            return Err(Failure::UnknownOptions(rest));
+        }
+        let input_json = input_json.as_ref().and_then(|words| words.first());
+        let collect = || self.collect(operation, &values, input_json.map(String::as_str));
+        match example.as_ref().map(|words| words.first().map(String::as_str)) {
+            Some(Some("output")) => {
+                parameters::validate(operation.input, &collect()?)?;
+                self.show(operation, &skeleton::output(operation))
+            }
+            Some(_) => self.print(&json(&skeleton::input(operation))),
+            None => {
+                let parameters = collect()?;
+                let result = self.call(operation, &parameters)?;
+                self.show(operation, &result)
+            }
+        }
+    }
+
+    fn collect(
+        &self,
+        operation: &'static Operation,
+        given: &[Given],
+        input_json: Option<&str>,
+    ) -> Result<Map<String, Value>, Failure> {
+        parameters::collect(operation, given, input_json, self.environment)
+    }
+
+    fn call(&self, operation: &'static Operation, parameters: &Map<String, Value>) -> Result<Value, Failure> {
+        let style = Style::of(&self.profile)?;
+        let format = self.format()?;
+        let signed = operation.signed && !self.options.no_sign_request;
+        let endpoint = endpoint::find(
+            &Wanted {
+                region: self.options.region.as_deref(),
+                endpoint_url: self.options.endpoint_url.as_deref(),
+                signed,
+            },
+            self.environment,
+            &self.profile,
+        )?;
+        parameters::validate(operation.input, parameters)?;
+        let credentials = if signed {
+            Some(credentials::find(self.environment, &self.profile)?)
+        } else {
+            None
+        };
+        self.debug(&format!("format {format:?}, endpoint {endpoint:?}"));
+        self.debug(&format!(
+            "{} {}",
+            operation.name,
+            debug::masked(operation.input, parameters)
+        ));
+        let transport = Transport::new(&Settings {
+            connect_timeout: seconds(self.options.connect_timeout.as_deref())?,
+            read_timeout: seconds(self.options.read_timeout.as_deref())?,
+            verify: !self.options.no_verify_ssl,
+            ca_bundle: self.ca_bundle(),
+            tls: endpoint.url.starts_with("https://"),
+        })?;
+        let command = format!("{}.{}", operation.service.cli_name(), kebab(operation.name));
+        let call = Call {
+            operation: operation.name,
+            signing_name: operation.service.signing_name(),
+            body: &wire::encode(operation, parameters),
+            endpoint: &endpoint,
+            credentials: credentials.as_ref(),
+            user_agent: format!("locum/{} md/command#{command}", env!("CARGO_PKG_VERSION")),
+            attempts: self.attempts()?,
+        };
+        let text = call.send(&transport, &mut SystemRandom, &|line| self.debug(line))?;
+        let result = wire::decode(operation, &text, style).map_err(|error| unparsable(&error, &text))?;
+        if let (Some(output), Some(members)) = (operation.output, result.as_object()) {
+            self.debug(&format!("result {}", debug::masked(output, members)));
+        }
+        Ok(result)
+    }
+
+    fn show(&self, operation: &Operation, result: &Value) -> Result<(), Failure> {
+        let format = self.format()?;
+        let queried = self.query.as_ref().map(|query| query.apply(result)).transpose()?;
+        self.print(&render(
+            format,
+            operation.name,
+            queried.as_ref().unwrap_or(result),
+            self.look(),
+        ))
+    }
+
+    fn format(&self) -> Result<Format, Failure> {
+        let named = self
+            .options
+            .output
+            .clone()
+            .or_else(|| self.environment.non_empty("AWS_DEFAULT_OUTPUT"))
+            .or_else(|| self.profile.get("output").map(str::to_owned))
+            .unwrap_or_else(|| "json".to_owned());
+        Format::named(&named).ok_or_else(|| Failure::General(format!("Unknown output type: {named}")))
+    }
+
+    fn look(&self) -> Look {
+        let colour = match self.options.color.as_deref() {
+            Some("on") => true,
+            Some("off") => false,
+            _ => stream::stdout_is_terminal(),
+        };
+        Look {
+            width: stream::width(),
+            colour,
+        }
+    }
+
+    fn ca_bundle(&self) -> Option<String> {
+        self.options
+            .ca_bundle
+            .clone()
+            .or_else(|| self.environment.non_empty("AWS_CA_BUNDLE"))
+            .or_else(|| self.profile.get("ca_bundle").map(str::to_owned))
+            .or_else(|| self.environment.non_empty("REQUESTS_CA_BUNDLE"))
+    }
+
+    fn attempts(&self) -> Result<u32, Failure> {
+        let given = self
+            .environment
+            .non_empty("AWS_MAX_ATTEMPTS")
+            .or_else(|| self.profile.get("max_attempts").map(str::to_owned));
+        let Some(text) = given else { return Ok(ATTEMPTS) };
+        let number = python::int(&text)
+            .and_then(|digits| digits.parse().ok())
+            .filter(|number| *number > 0);
+        number.ok_or_else(|| {
+            Failure::Configuration(format!(
+                "Invalid value for max_attempts: {}; it must be a whole number of at least 1.",
+                python::repr(&text)
+            ))
+        })
+    }
+
+    fn debug(&self, line: &str) {
+        if self.options.debug {
+            stream::print_error(&format!("{line}\n"));
+        }
+    }
+}
+
+const fn arity(shape: &Shape) -> Arity {
+    match shape {
+        Shape::List { .. } => Arity::Many,
+        _ => Arity::One,
+    }
+}

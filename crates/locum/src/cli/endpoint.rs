@@ -1,0 +1,321 @@
+//! Where the call goes and for which region it is signed (`facts: cli §1.7`).
+
+use super::config::{Environment, Profile};
+use super::errors::Failure;
+
+/// A destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    /// The URL without a trailing slash.
+    pub(crate) url: String,
+    /// The region in the credential scope.
+    pub(crate) signing_region: String,
+}
+
+/// What the command line says about the destination.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted<'a> {
+    /// `--region`.
+    pub(crate) region: Option<&'a str>,
+    /// `--endpoint-url`.
+    pub(crate) endpoint_url: Option<&'a str>,
+    /// Whether the request gets a signature, which needs a region.
+    pub(crate) signed: bool,
+}
+
+/// A family of regions: how their names start, and the suffixes of their hosts, plain and dual-stack.
+struct Family {
+    prefix: &'static str,
+    suffix: &'static str,
+    dual_stack: &'static str,
+}
+
+/// The families apart from the commercial one (`facts: sts §3.4`).
+const FAMILIES: [Family; 6] = [
+    Family {
+        prefix: "cn-",
+        suffix: "amazonaws.com.cn",
+        dual_stack: "api.amazonwebservices.com.cn",
+    },
+    Family {
+        prefix: "us-iso-",
+        suffix: "c2s.ic.gov",
+        dual_stack: "api.aws.ic.gov",
+    },
+    Family {
+        prefix: "us-isob-",
+        suffix: "sc2s.sgov.gov",
+        dual_stack: "api.aws.scloud",
+    },
+    Family {
+        prefix: "eu-isoe-",
+        suffix: "cloud.adc-e.uk",
+        dual_stack: "api.cloud-aws.adc-e.uk",
+    },
+    Family {
+        prefix: "us-isof-",
+        suffix: "csp.hci.ic.gov",
+        dual_stack: "api.aws.hci.ic.gov",
+    },
+    Family {
+        prefix: "eusc-",
+        suffix: "amazonaws.eu",
+        dual_stack: "api.amazonwebservices.eu",
+    },
+];
+const COMMERCIAL: Family = Family {
+    prefix: "",
+    suffix: "amazonaws.com",
+    dual_stack: "api.aws",
+};
+
+/// Finds the endpoint of STS.
+pub(crate) fn find(
+    wanted: &Wanted<'_>,
+    environment: &Environment,
+    profile: &Profile,
+) -> Result<Endpoint, Failure> {
+    let region = wanted
+        .region
+        .map(str::to_owned)
+        .or_else(|| environment.non_empty("AWS_REGION"))
+        .or_else(|| environment.non_empty("AWS_DEFAULT_REGION"))
+        .or_else(|| profile.get("region").map(str::to_owned));
+    if let Some(region) = &region
+        && !is_region(region)
+    {
+        return Err(Failure::General(format!(
+            "Provided region_name '{region}' doesn't match a supported format."
+        )));
+    }
+    let switched = |variable: &str, key: &str| match environment.non_empty(variable) {
+        Some(value) => value.eq_ignore_ascii_case("true"),
+        None => profile
+            .get(key)
+            .is_some_and(|value| value.eq_ignore_ascii_case("true")),
+    };
+    let fips = switched("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
+    let dual_stack = switched("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
+    if let Some(url) = custom_url(wanted, environment, profile)? {
+        for (on, name) in [(fips, "FIPS"), (dual_stack, "Dualstack")] {
+            if on {
+                return Err(Failure::General(format!(
+                    "Invalid Configuration: {name} and custom endpoint are not supported"
+                )));
+            }
+        }
+        let signing_region = match region {
+            Some(region) if region == "aws-global" => "us-east-1".to_owned(),
+            Some(region) => region,
+            None if !wanted.signed => "us-east-1".to_owned(),
+            None => return Err(Failure::NoRegion),
+        };
+        return Ok(Endpoint { url, signing_region });
+    }
+    let region = region.ok_or(Failure::NoRegion)?;
+    Ok(regional(&region, fips, dual_stack))
+}
+
+/// Refuses what is not an absolute URL.
+pub(crate) fn check_url(url: &str, source: &str) -> Result<(), Failure> {
+    let rest = url
+        .strip_prefix("http://")
+        .or_else(|| url.strip_prefix("https://"));
+    match rest {
+        Some(rest) if !rest.is_empty() && !rest.starts_with('/') => Ok(()),
+        _ => Err(Failure::Validation(format!(
+            "Bad value for {source} \"{url}\": scheme is missing.  Must be of the form http://<hostname>/ or \
+             https://<hostname>/"
+        ))),
+    }
+}
+
+fn custom_url(
+    wanted: &Wanted<'_>,
+    environment: &Environment,
+    profile: &Profile,
+) -> Result<Option<String>, Failure> {
+    let ignored = match environment.non_empty("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
+        Some(value) => value.eq_ignore_ascii_case("true"),
+        None => profile
+            .get("ignore_configured_endpoint_urls")
+            .is_some_and(|v| v.eq_ignore_ascii_case("true")),
+    };
+    let configured = || {
+        let of_environment = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]
+            .into_iter()
+            .find_map(|name| Some((environment.non_empty(name)?, name)));
+        of_environment
+            .or_else(|| {
+                Some((
+                    profile.of_service("sts", "endpoint_url")?.to_owned(),
+                    "the services section",
+                ))
+            })
+            .or_else(|| Some((profile.get("endpoint_url")?.to_owned(), "endpoint_url")))
+    };
+    let found = match wanted.endpoint_url {
+        Some(url) => Some((url.to_owned(), "--endpoint-url")),
+        None if ignored => None,
+        None => configured(),
+    };
+    match found {
+        Some((url, source)) => {
+            check_url(&url, source)?;
+            Ok(Some(url.trim_end_matches('/').to_owned()))
+        }
+        None => Ok(None),
+    }
+}
+
+fn regional(region: &str, fips: bool, dual_stack: bool) -> Endpoint {
+    if region == "aws-global" && !fips && !dual_stack {
+        return Endpoint {
+            url: "https://sts.amazonaws.com".into(),
+            signing_region: "us-east-1".into(),
+        };
+    }
+    let family = FAMILIES
+        .iter()
+        .find(|family| region.starts_with(family.prefix))
+        .unwrap_or(&COMMERCIAL);
+    // GovCloud's plain endpoints are the FIPS ones; it has none by the name sts-fips.
+    let host = if fips && !(region.starts_with("us-gov-") && !dual_stack) {
+        "sts-fips"
+    } else {
+        "sts"
+    };
+    let suffix = if dual_stack {
+        family.dual_stack
+    } else {
+        family.suffix
+    };
+    Endpoint {
+        url: format!("https://{host}.{region}.{suffix}"),
+        signing_region: region.to_owned(),
+    }
+}
+
+/// Tells whether a text can be a label of a host name, which is what a region becomes.
+fn is_region(text: &str) -> bool {
+    let plain = text.len() <= 63 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    plain
+        && !text.is_empty()
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && !text.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(region: &str, fips: bool, dual_stack: bool) -> String {
+        regional(region, fips, dual_stack).url
+    }
+
+    #[test]
+    fn each_family_of_regions_has_its_hosts() {
+        for (region, expected) in [
+            ("eu-central-1", "https://sts.eu-central-1.amazonaws.com"),
+            ("aws-global", "https://sts.amazonaws.com"),
+            ("cn-north-1", "https://sts.cn-north-1.amazonaws.com.cn"),
+            ("us-gov-west-1", "https://sts.us-gov-west-1.amazonaws.com"),
+            ("us-iso-east-1", "https://sts.us-iso-east-1.c2s.ic.gov"),
+            ("us-isob-east-1", "https://sts.us-isob-east-1.sc2s.sgov.gov"),
+            ("eusc-de-east-1", "https://sts.eusc-de-east-1.amazonaws.eu"),
+        ] {
+            assert_eq!(url(region, false, false), expected);
+        }
+        assert_eq!(
+            url("us-east-2", true, false),
+            "https://sts-fips.us-east-2.amazonaws.com"
+        );
+        assert_eq!(
+            url("us-gov-west-1", true, false),
+            "https://sts.us-gov-west-1.amazonaws.com"
+        );
+        assert_eq!(url("us-east-2", false, true), "https://sts.us-east-2.api.aws");
+        assert_eq!(url("us-east-2", true, true), "https://sts-fips.us-east-2.api.aws");
+    }
+
+    fn found(wanted: &Wanted<'_>, variables: &[(&str, &str)]) -> Result<Endpoint, Failure> {
+        find(wanted, &Environment::of(variables), &Profile::default())
+    }
+
+    #[test]
+    fn the_nearer_setting_wins() {
+        let all = [
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_DEFAULT_REGION", "eu-west-2"),
+            ("AWS_ENDPOINT_URL_STS", "http://sts.test/"),
+            ("AWS_ENDPOINT_URL", "http://all.test"),
+        ];
+        let none = Wanted {
+            signed: true,
+            ..Wanted::default()
+        };
+        let endpoint = found(&none, &all).unwrap();
+        assert_eq!(
+            (endpoint.url.as_str(), endpoint.signing_region.as_str()),
+            ("http://sts.test", "eu-west-1")
+        );
+        let flags = Wanted {
+            region: Some("r-1"),
+            endpoint_url: Some("http://flag.test"),
+            signed: true,
+        };
+        let endpoint = found(&flags, &all).unwrap();
+        assert_eq!(
+            (endpoint.url.as_str(), endpoint.signing_region.as_str()),
+            ("http://flag.test", "r-1")
+        );
+        let mut ignoring = all.to_vec();
+        ignoring.push(("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"));
+        assert_eq!(
+            found(&none, &ignoring).unwrap().url,
+            "https://sts.eu-west-1.amazonaws.com"
+        );
+        assert_eq!(found(&flags, &ignoring).unwrap().url, "http://flag.test");
+    }
+
+    #[test]
+    fn what_cannot_be_a_destination_is_refused() {
+        let signed = Wanted {
+            signed: true,
+            ..Wanted::default()
+        };
+        assert_eq!(found(&signed, &[]), Err(Failure::NoRegion));
+        assert_eq!(
+            found(&signed, &[("AWS_ENDPOINT_URL", "http://x")]),
+            Err(Failure::NoRegion)
+        );
+        assert!(found(&Wanted::default(), &[("AWS_ENDPOINT_URL", "http://x")]).is_ok());
+        for region in ["bad region!", "evil.com/", "-x", "x-", "123", ""] {
+            let wanted = Wanted {
+                region: Some(region),
+                ..Wanted::default()
+            };
+            assert!(
+                matches!(found(&wanted, &[]), Err(Failure::General(_))),
+                "{region:?}"
+            );
+        }
+        for url in ["foo", "ftp://x", "http://", "http:///x"] {
+            let wanted = Wanted {
+                endpoint_url: Some(url),
+                ..Wanted::default()
+            };
+            assert!(
+                matches!(found(&wanted, &[]), Err(Failure::Validation(_))),
+                "{url}"
+            );
+        }
+        let fips = [
+            ("AWS_USE_FIPS_ENDPOINT", "true"),
+            ("AWS_REGION", "x"),
+            ("AWS_ENDPOINT_URL", "http://x"),
+        ];
+        assert!(matches!(found(&signed, &fips), Err(Failure::General(_))));
+    }
+}

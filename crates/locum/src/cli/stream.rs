@@ -1,0 +1,128 @@
+//! Where text goes: standard output, a pager in front of a person, standard error.
+//!
+//! A reader that goes away ends the command quietly; a disk that is full does not, since a script would take half a
+//! credential for a whole one.
+
+// The one file of the command line that may write to the process's streams.
+#![allow(
+    clippy::print_stderr,
+    reason = "errors and hints for people belong on standard error"
+)]
+
+use std::io::{self, IsTerminal, Write};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::config::{Environment, Profile};
+use super::errors::Failure;
+
+/// While a pager has the terminal, an interrupt is its business.
+static PAGING: AtomicBool = AtomicBool::new(false);
+/// What a shell reports for a command that was interrupted.
+const INTERRUPTED: i32 = 130;
+const USUAL_WIDTH: usize = 80;
+
+/// Tells whether standard output is a terminal.
+pub(crate) fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Returns the width of the terminal, 80 where there is none.
+pub(crate) fn width() -> usize {
+    let width = rustix::termios::tcgetwinsize(io::stdout())
+        .map(|size| usize::from(size.ws_col))
+        .unwrap_or_default();
+    if width == 0 { USUAL_WIDTH } else { width }
+}
+
+/// Ends the command with 130 at an interrupt, as `aws` does, rather than by the signal.
+pub(crate) fn watch_interrupts() {
+    // Without the thread, the signal ends the process in its usual way, which shells report with the same number.
+    if let Ok(mut signals) = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT]) {
+        std::thread::spawn(move || {
+            for _ in signals.forever() {
+                if !PAGING.load(Ordering::Relaxed) {
+                    let _ = writeln!(io::stdout());
+                    std::process::exit(INTERRUPTED);
+                }
+            }
+        });
+    }
+}
+
+/// Prints a result.
+pub(crate) fn print(text: &str, pager: Option<&str>) -> Result<(), Failure> {
+    if let Some(pager) = pager.filter(|_| stdout_is_terminal() && !text.is_empty())
+        && page(text, pager).is_some()
+    {
+        return Ok(());
+    }
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::General(format!("Unable to write the result: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes to standard error, whatever becomes of it.
+pub(crate) fn print_error(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Tells whether standard error is a terminal.
+pub(crate) fn stderr_is_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Returns the pager to use, or `None` when it is switched off.
+pub(crate) fn pager(off: bool, environment: &Environment, profile: &Profile) -> Option<String> {
+    if off {
+        return None;
+    }
+    environment
+        .get("AWS_PAGER")
+        .or_else(|| profile.config.values.get("cli_pager").cloned())
+        .or_else(|| environment.get("PAGER"))
+        .or_else(|| Some("less".to_owned()))
+        .filter(|pager| !pager.trim().is_empty())
+}
+
+/// Shows a text in a pager; `None` when it does not start, so that the text is printed instead.
+fn page(text: &str, pager: &str) -> Option<()> {
+    let mut words = pager.split_whitespace();
+    let mut command = Command::new(words.next()?);
+    command.args(words).stdin(Stdio::piped());
+    if std::env::var_os("LESS").is_none() {
+        command.env("LESS", "FRX");
+    }
+    let mut child = command.spawn().ok()?;
+    PAGING.store(true, Ordering::Relaxed);
+    if let Some(mut stdin) = child.stdin.take() {
+        // A pager that is left early closes its end.
+        let _ = stdin.write_all(text.as_bytes());
+    }
+    let _ = child.wait();
+    PAGING.store(false, Ordering::Relaxed);
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pager_is_found_in_order_and_can_be_switched_off() {
+        let profile = Profile::default();
+        let found = |off, variables: &[(&str, &str)]| pager(off, &Environment::of(variables), &profile);
+        assert_eq!(found(false, &[]).as_deref(), Some("less"));
+        assert_eq!(found(false, &[("PAGER", "more")]).as_deref(), Some("more"));
+        assert_eq!(
+            found(false, &[("PAGER", "more"), ("AWS_PAGER", "most -s")]).as_deref(),
+            Some("most -s")
+        );
+        assert_eq!(found(false, &[("PAGER", "more"), ("AWS_PAGER", "")]), None);
+        assert_eq!(found(true, &[]), None);
+    }
+}

@@ -1,0 +1,210 @@
+//! HTTP and TLS under a call: deadlines, proxies of the environment, the certificates to trust.
+
+use std::io::{self, BufReader};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::{Agent, Proxy, Timeout};
+
+use super::errors::Failure;
+use super::wire::MAX_RESPONSE;
+
+/// How to reach a service.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// How long to wait for a connection; `None` for ever.
+    pub(crate) connect_timeout: Option<Duration>,
+    /// How long to wait for an answer; `None` for ever.
+    pub(crate) read_timeout: Option<Duration>,
+    /// Whether to check the server's certificate.
+    pub(crate) verify: bool,
+    /// A file of certificates to trust instead of those of the system.
+    pub(crate) ca_bundle: Option<String>,
+    /// Whether the endpoint is HTTPS; certificates are not loaded without need.
+    pub(crate) tls: bool,
+}
+
+/// A client with its settings.
+pub(crate) struct Transport(Agent);
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    /// The status.
+    pub(crate) status: u16,
+    /// The usual phrase for the status.
+    pub(crate) reason: String,
+    /// Headers whose values are text, names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The body; bytes that are not UTF-8 are replaced.
+    pub(crate) body: String,
+}
+
+/// Why nothing came back.
+#[derive(Debug)]
+pub(crate) enum SendError {
+    /// No connection.
+    Connect,
+    /// No connection in time.
+    ConnectTimeout,
+    /// A connection, but no answer in time.
+    ReadTimeout,
+    /// The server's certificate is not to be trusted, or TLS failed.
+    Tls(String),
+    /// The proxy refused or cannot be reached.
+    Proxy(String),
+    /// The answer broke off or was no HTTP.
+    Closed,
+    /// An answer larger than any result.
+    TooLarge,
+    /// Anything else.
+    Other(String),
+}
+
+impl SendError {
+    /// Returns the sentence for the user.
+    pub(crate) fn describe(&self, url: &str) -> String {
+        match self {
+            Self::Connect => format!("Could not connect to the endpoint URL: \"{url}\""),
+            Self::ConnectTimeout => format!("Connect timeout on endpoint URL: \"{url}\""),
+            Self::ReadTimeout => format!("Read timeout on endpoint URL: \"{url}\""),
+            Self::Tls(reason) => format!("SSL validation failed for {url} {reason}"),
+            Self::Proxy(reason) => format!("Failed to connect to proxy URL: {reason}"),
+            Self::Closed => {
+                format!(
+                    "Connection was closed before we received a valid response from endpoint URL: \"{url}\"."
+                )
+            }
+            Self::TooLarge => format!("The answer of {url} is larger than {MAX_RESPONSE} bytes."),
+            Self::Other(reason) => format!("The request to {url} failed: {reason}"),
+        }
+    }
+
+    /// Tells whether another attempt may do better.
+    pub(crate) const fn is_transient(&self) -> bool {
+        matches!(
+            self,
+            Self::Connect | Self::ConnectTimeout | Self::ReadTimeout | Self::Closed
+        )
+    }
+}
+
+impl Transport {
+    /// Prepares a client.
+    pub(crate) fn new(settings: &Settings) -> Result<Self, Failure> {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_connect(settings.connect_timeout)
+            .timeout_recv_response(settings.read_timeout)
+            .timeout_recv_body(settings.read_timeout)
+            .accept("")
+            .accept_encoding("identity")
+            .proxy(Proxy::try_from_env());
+        let config = if settings.tls {
+            config.tls_config(tls(settings)?)
+        } else {
+            config
+        };
+        Ok(Self(config.build().new_agent()))
+    }
+
+    /// Posts a form.
+    pub(crate) fn post(
+        &self,
+        url: &str,
+        headers: &[(&'static str, String)],
+        body: &str,
+    ) -> Result<Reply, SendError> {
+        let mut request = self.0.post(url);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let mut response = request.send(body).map_err(classify)?;
+        let status = response.status();
+        let headers = response
+            .headers()
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+            .collect();
+        let body = response
+            .body_mut()
+            .with_config()
+            .limit(MAX_RESPONSE)
+            .read_to_vec()
+            .map_err(classify)?;
+        Ok(Reply {
+            status: status.as_u16(),
+            reason: status.canonical_reason().unwrap_or_default().to_owned(),
+            headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        })
+    }
+}
+
+fn classify(error: ureq::Error) -> SendError {
+    match error {
+        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => SendError::Connect,
+        ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => SendError::ConnectTimeout,
+        ureq::Error::Timeout(_) => SendError::ReadTimeout,
+        ureq::Error::Tls(reason) => SendError::Tls(reason.to_owned()),
+        ureq::Error::Rustls(error) => SendError::Tls(error.to_string()),
+        ureq::Error::ConnectProxyFailed(reason) => SendError::Proxy(reason),
+        ureq::Error::BodyExceedsLimit(_) => SendError::TooLarge,
+        ureq::Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
+            SendError::Tls(error.to_string())
+        }
+        ureq::Error::Io(error) => match error.kind() {
+            io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::AddrNotAvailable
+            | io::ErrorKind::NotFound => SendError::Connect,
+            io::ErrorKind::TimedOut => SendError::ConnectTimeout,
+            _ => SendError::Closed,
+        },
+        ureq::Error::Protocol(_) => SendError::Closed,
+        other => SendError::Other(other.to_string()),
+    }
+}
+
+fn tls(settings: &Settings) -> Result<TlsConfig, Failure> {
+    // Named here rather than installed for the process, so that nothing depends on who came first.
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = TlsConfig::builder().unversioned_rustls_crypto_provider(provider);
+    if !settings.verify {
+        return Ok(builder.disable_verification(true).build());
+    }
+    let certificates = match &settings.ca_bundle {
+        Some(path) => read_bundle(path)?,
+        None => rustls_native_certs::load_native_certs().certs,
+    };
+    if certificates.is_empty() {
+        return Err(Failure::General(
+            "No certificates to trust were found on this system; name a file of them with --ca-bundle."
+                .to_owned(),
+        ));
+    }
+    let roots: Vec<_> = certificates
+        .iter()
+        .map(|der| Certificate::from_der(der).to_owned())
+        .collect();
+    Ok(builder.root_certs(RootCerts::new_with_certs(&roots)).build())
+}
+
+fn read_bundle(path: &str) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let unreadable = |why: &dyn std::fmt::Display| {
+        Failure::General(format!("The CA bundle \"{path}\" cannot be read: {why}"))
+    };
+    let file = std::fs::File::open(path).map_err(|error| unreadable(&error))?;
+    let found: Result<Vec<_>, _> = CertificateDer::pem_reader_iter(BufReader::new(file)).collect();
+    match found {
+        Ok(certificates) if certificates.is_empty() => Err(unreadable(&"it holds no certificate")),
+        Ok(certificates) => Ok(certificates),
+        Err(error) => Err(unreadable(&error)),
+    }
+}
