@@ -1,0 +1,393 @@
+//! A whole service over a store in memory, and callers that sign as any client would.
+//!
+//! Nothing is stubbed but the clock and the randomness: a test goes through the signature, the policies and the commit.
+
+#![allow(dead_code, unreachable_pub, reason = "each test program uses a part")]
+
+use std::{
+    cell::{Cell, RefCell},
+    net::{IpAddr, Ipv4Addr},
+    sync::{Arc, Mutex},
+};
+
+use jiff::{SignedDuration, Timestamp};
+use locum_api::model::Service as Api;
+use locum_crypto::{KeyEncryptionKey, RotationSchedule, SecretString, SeededRandom};
+use locum_directory::{AccessKey, Account, Changes, Directory, JoinedMethod, KeyOwner, MemoryStore, Snapshot};
+use locum_names::{AccountId, Partition};
+use locum_service::{
+    Incoming, Regions, Service, Settings,
+    audit::{AuditSink, Unrecorded},
+};
+use locum_sigv4::{PathRule, Request, Signer};
+use serde_json::Value;
+
+/// Where every test begins.
+const BEGIN: &str = "2026-11-22T12:00:00Z";
+
+/// The account that the first start makes.
+pub const ACCOUNT: &str = "111122223333";
+
+/// The parameters of a request.
+pub type Parameters<'a> = [(&'a str, &'a str)];
+
+/// What signs a request.
+#[derive(Clone)]
+pub struct Credentials {
+    pub access_key_id: String,
+    pub secret: SecretString,
+    pub token: Option<SecretString>,
+}
+
+/// A service, its clock, and the root user of its management account.
+pub struct World {
+    pub service: Service,
+    pub root: Credentials,
+    pub account: AccountId,
+    now: Cell<Timestamp>,
+    random: RefCell<SeededRandom>,
+    records: Arc<Records>,
+}
+
+#[derive(Default)]
+struct Records(Mutex<Vec<Vec<u8>>>);
+
+impl AuditSink for Records {
+    fn record(&self, line: Vec<u8>) -> Result<(), Unrecorded> {
+        self.0.lock().unwrap().push(line);
+        Ok(())
+    }
+}
+
+impl World {
+    pub fn new() -> Self {
+        let mut random = SeededRandom::new(1);
+        let now: Timestamp = BEGIN.parse().unwrap();
+        let kek = KeyEncryptionKey::generate(&mut random);
+        let store = Arc::new(MemoryStore::new());
+        let directory = Directory::open(store, kek, Box::new(SeededRandom::new(2))).unwrap();
+        let account: AccountId = ACCOUNT.parse().unwrap();
+        let mut root = None;
+        let deliver = |key: &AccessKey| {
+            root = Some(credentials_of(key));
+            Ok(())
+        };
+        directory
+            .bootstrap(Some(account), now, &mut random, deliver)
+            .unwrap();
+        let settings = Settings {
+            partition: Partition::Aws,
+            deployment: *directory.deployment(),
+            regions: Regions::Any,
+        };
+        let records = Arc::new(Records::default());
+        let schedule = RotationSchedule::default();
+        let sink: Arc<dyn AuditSink> = Arc::clone(&records) as _;
+        let directory = Arc::new(directory);
+        let service = Service::new(settings, directory, sink, now, &schedule, &mut random).unwrap();
+        Self {
+            service,
+            root: root.unwrap(),
+            account,
+            now: Cell::new(now),
+            random: RefCell::new(random),
+            records,
+        }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.now.get()
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, seconds: i64) {
+        self.now.set(self.now.get() + SignedDuration::from_secs(seconds));
+    }
+
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.service.directory().snapshot()
+    }
+
+    /// Another account of the organization, and its root user's key.
+    pub fn other_account(&self, id: &str) -> Credentials {
+        let random = &mut *self.random.borrow_mut();
+        let id: AccountId = id.parse().unwrap();
+        let (key, pending) = self
+            .service
+            .directory()
+            .write(|snapshot| {
+                let organization = snapshot.organization().ok_or("no organization")?;
+                let email = format!("{id}@example.com");
+                let joined = JoinedMethod::Created;
+                let account = Account::new(organization, id, "other", &email, joined, self.now());
+                let key = AccessKey::generate(id, KeyOwner::Root(id), self.now(), random);
+                let mut changes = Changes::new();
+                changes.put(account).put(key.clone());
+                Ok::<_, &str>((key, changes))
+            })
+            .unwrap();
+        pending.wait().unwrap();
+        credentials_of(&key)
+    }
+
+    /// Calls an operation of IAM as `who`.
+    pub fn iam(&self, who: &Credentials, action: &str, parameters: &Parameters<'_>) -> Answer {
+        self.call(who, Api::Iam, action, parameters)
+    }
+
+    /// Calls an operation of STS as `who`.
+    pub fn sts(&self, who: &Credentials, action: &str, parameters: &Parameters<'_>) -> Answer {
+        self.call(who, Api::Sts, action, parameters)
+    }
+
+    /// Calls an awsQuery operation and waits until its write is durable.
+    pub fn call(&self, who: &Credentials, api: Api, action: &str, parameters: &Parameters<'_>) -> Answer {
+        let version = [("Action", action), ("Version", api.api_version())];
+        let body = form(version.iter().chain(parameters));
+        let content_type = "application/x-www-form-urlencoded; charset=utf-8";
+        self.send(who, api, &[("content-type", content_type)], body.as_bytes())
+    }
+
+    /// Calls an operation of Organizations as `who`.
+    pub fn organizations(&self, who: &Credentials, action: &str, body: &Value) -> Answer {
+        let target = format!("{}.{action}", Api::Organizations.target_prefix().unwrap());
+        let headers = [
+            ("content-type", "application/x-amz-json-1.1"),
+            ("x-amz-target", &*target),
+        ];
+        self.send(who, Api::Organizations, &headers, body.to_string().as_bytes())
+    }
+
+    /// Signs a POST for `/`, sends it, and waits until its write is durable.
+    pub fn send(&self, who: &Credentials, api: Api, headers: &Parameters<'_>, body: &[u8]) -> Answer {
+        let region = "us-east-1";
+        let host = format!("{}.{region}.example.com", api.signing_name());
+        let mut sent: Vec<(String, String)> = vec![("host".to_owned(), host)];
+        sent.extend(headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
+        let signer = Signer {
+            access_key_id: &who.access_key_id,
+            secret: &who.secret,
+            session_token: who.token.as_ref(),
+            region,
+            service: api.signing_name(),
+            path: PathRule::SERVICE,
+        };
+        let borrowed = borrow(&sent);
+        let request = Request {
+            method: "POST",
+            path: "/",
+            query: "",
+            headers: &borrowed,
+            body,
+        };
+        let added = signer.sign_headers(&request, self.now()).unwrap();
+        sent.extend(
+            added
+                .into_iter()
+                .map(|(name, value)| (name.to_ascii_lowercase(), value)),
+        );
+        sent.push(("user-agent".to_owned(), "test/1".to_owned()));
+        let borrowed = borrow(&sent);
+        let incoming = Incoming {
+            method: "POST",
+            path: "/",
+            query: "",
+            headers: &borrowed,
+            body,
+            peer: IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)),
+            tls: Some(("TLSv1.3", "TLS_AES_128_GCM_SHA256")),
+        };
+        self.handle(&incoming)
+    }
+
+    /// Hands over a request as it is.
+    pub fn handle(&self, incoming: &Incoming<'_>) -> Answer {
+        let outcome = self
+            .service
+            .handle(incoming, self.now(), &mut *self.random.borrow_mut());
+        let reply = match outcome.commit.map(locum_service::Commit::wait) {
+            None | Some(Ok(())) => outcome.reply,
+            Some(Err(instead)) => instead,
+        };
+        let headers = reply
+            .headers
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), v.clone().into_owned()));
+        Answer {
+            status: reply.status,
+            headers: headers.collect(),
+            body: reply.body,
+        }
+    }
+
+    /// The audit records so far, oldest first.
+    pub fn records(&self) -> Vec<Value> {
+        let lines = self.records.0.lock().unwrap();
+        lines
+            .iter()
+            .map(|line| serde_json::from_slice(line).unwrap())
+            .collect()
+    }
+
+    /// A user with an access key, made by `who`, allowed what the inline policy `document` says, if there is one.
+    pub fn user(&self, who: &Credentials, name: &str, document: Option<&str>) -> Credentials {
+        self.iam(who, "CreateUser", &[("UserName", name)]).ok();
+        if let Some(document) = document {
+            let parameters = [
+                ("UserName", name),
+                ("PolicyName", "inline"),
+                ("PolicyDocument", document),
+            ];
+            self.iam(who, "PutUserPolicy", &parameters).ok();
+        }
+        self.iam(who, "CreateAccessKey", &[("UserName", name)])
+            .credentials()
+    }
+
+    /// A role made by `who`, with an inline policy if there is one. Returns its ARN.
+    pub fn role(&self, who: &Credentials, name: &str, trust: &str, document: Option<&str>) -> String {
+        let parameters = [("RoleName", name), ("AssumeRolePolicyDocument", trust)];
+        let arn = self.iam(who, "CreateRole", &parameters).ok().text("Arn");
+        if let Some(document) = document {
+            let parameters = [
+                ("RoleName", name),
+                ("PolicyName", "inline"),
+                ("PolicyDocument", document),
+            ];
+            self.iam(who, "PutRolePolicy", &parameters).ok();
+        }
+        arn
+    }
+}
+
+/// An answer, with what tests ask of it.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Answer {
+    /// Itself, if the call succeeded.
+    #[track_caller]
+    pub fn ok(self) -> Self {
+        assert_eq!(self.status, 200, "{}", self.body);
+        self
+    }
+
+    /// Checks that the call failed in just this way.
+    #[track_caller]
+    pub fn fails(&self, status: u16, code: &str, message: &str) {
+        let got = (
+            self.status,
+            self.find("Code"),
+            self.find("Message").unwrap_or_default(),
+        );
+        assert_eq!(got, (status, Some(code.to_owned()), message.to_owned()));
+    }
+
+    /// The text of the first element of this name.
+    #[track_caller]
+    pub fn text(&self, name: &str) -> String {
+        self.find(name)
+            .unwrap_or_else(|| panic!("no {name} in {}", self.body))
+    }
+
+    /// The text of the first element of this name, if there is one.
+    pub fn find(&self, name: &str) -> Option<String> {
+        self.texts(name).into_iter().next()
+    }
+
+    /// The texts of every element of this name, in order.
+    pub fn texts(&self, name: &str) -> Vec<String> {
+        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+        let parts = self.body.split(&open).skip(1);
+        parts
+            .map(|part| unescape(part.split(&close).next().unwrap()))
+            .collect()
+    }
+
+    /// The percent-encoded document in the first element of this name, decoded.
+    #[track_caller]
+    pub fn document(&self, name: &str) -> String {
+        percent_decode(&self.text(name))
+    }
+
+    /// The header of this name, in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self
+            .headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        Some(&found.1)
+    }
+
+    /// The body as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    /// The credentials in an answer of CreateAccessKey or of STS.
+    #[track_caller]
+    pub fn credentials(self) -> Credentials {
+        let answer = self.ok();
+        Credentials {
+            access_key_id: answer.text("AccessKeyId"),
+            secret: SecretString::new(answer.text("SecretAccessKey")),
+            token: answer.find("SessionToken").map(SecretString::new),
+        }
+    }
+}
+
+fn credentials_of(key: &AccessKey) -> Credentials {
+    Credentials {
+        access_key_id: key.id.to_string(),
+        secret: key.secret.clone(),
+        token: None,
+    }
+}
+
+fn borrow(headers: &[(String, String)]) -> Vec<(&str, &[u8])> {
+    headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect()
+}
+
+fn form<'a>(parameters: impl Iterator<Item = &'a (&'a str, &'a str)>) -> String {
+    let pairs: Vec<String> = parameters
+        .map(|(name, value)| format!("{}={}", percent_encode(name), percent_encode(value)))
+        .collect();
+    pairs.join("&")
+}
+
+pub fn percent_encode(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
+}
+
+pub fn percent_decode(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        bytes.push(u8::from_str_radix(&part[..2], 16).unwrap());
+        bytes.extend_from_slice(&part.as_bytes()[2..]);
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+fn unescape(text: &str) -> String {
+    let text = text
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"");
+    text.replace("&apos;", "'")
+        .replace("&#xD;", "\r")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
+}
