@@ -16,9 +16,17 @@ use serde_json::Value;
 
 /// Receives one finished record: a line of JSON without its line end.
 pub trait AuditSink: Send + Sync {
-    /// Takes the record. It must not be lost once this returns, or the sink must say so in its own way.
-    fn record(&self, line: Vec<u8>);
+    /// Takes the record. What cannot be recorded is not answered: the caller then gets an error and no credentials.
+    ///
+    /// # Errors
+    /// `Unrecorded` if the record is lost.
+    fn record(&self, line: Vec<u8>) -> Result<(), Unrecorded>;
 }
+
+/// A record that could not be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the audit record could not be kept")]
+pub struct Unrecorded;
 
 /// One record.
 #[derive(Debug, Clone, Serialize)]

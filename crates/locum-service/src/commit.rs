@@ -2,7 +2,10 @@ use std::sync::Arc;
 
 use locum_directory::Pending;
 
-use crate::{audit::AuditSink, incoming::Reply};
+use crate::{
+    audit::{AuditSink, Unrecorded},
+    incoming::Reply,
+};
 
 /// A write on its way to the disk, with what is recorded and answered once its fate is known.
 pub struct Commit {
@@ -41,8 +44,12 @@ impl Commit {
         } = self;
         pending.on_durable(move |outcome| {
             let lines = if outcome.is_ok() { done } else { failed };
-            lines.into_iter().for_each(|line| sink.record(line));
-            then(outcome.map(|_| ()).map_err(|_| instead));
+            let recorded = record_all(&*sink, lines);
+            then(if outcome.is_ok() && recorded.is_ok() {
+                Ok(())
+            } else {
+                Err(instead)
+            });
         });
     }
 
@@ -63,4 +70,9 @@ impl Commit {
         });
         receiver.recv().unwrap_or(Err(lost))
     }
+}
+
+/// Records every line; the first that is lost decides.
+pub(crate) fn record_all(sink: &dyn AuditSink, lines: Vec<Vec<u8>>) -> Result<(), Unrecorded> {
+    lines.into_iter().try_for_each(|line| sink.record(line))
 }

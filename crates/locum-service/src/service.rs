@@ -19,7 +19,7 @@ use crate::{
     authenticate::{Authenticated, Authenticator, Refused},
     call::{Call, Failure, Notes},
     circumstances::Circumstances,
-    commit::Commit,
+    commit::{Commit, record_all},
     denial::Denial,
     identifiers::{extended_request_id, uuid},
     incoming::{Incoming, Reply},
@@ -129,29 +129,27 @@ impl Service {
             Ok((body, pending)) => (success(body, trace.operation_name()), pending),
             Err(problem) => (self.problem(problem, service, &mut trace, format, random), None),
         };
-        let reply = with_ids(reply, trace.request_id(), extended);
         let lines = trace.lines();
-        match pending {
-            None => {
-                lines.into_iter().for_each(|line| self.audit.record(line));
-                Outcome { reply, commit: None }
-            }
-            Some(pending) => {
-                let error = ApiError::service_unavailable();
-                let instead = failure(
-                    service,
-                    &error,
-                    trace.request_id(),
-                    format,
-                    trace.operation_name(),
-                );
-                trace.fail(&error);
-                let commit = Commit::new(pending, Arc::clone(&self.audit), lines, trace.lines(), instead);
-                Outcome {
-                    reply,
-                    commit: Some(commit),
-                }
-            }
+        let error = ApiError::service_unavailable();
+        trace.fail(&error);
+        let instead = failure(
+            service,
+            &error,
+            trace.request_id(),
+            format,
+            trace.operation_name(),
+        );
+        let instead = with_ids(instead, trace.request_id(), extended.clone());
+        let reply = with_ids(reply, trace.request_id(), extended);
+        let Some(pending) = pending else {
+            // Credentials that no record tells of are not given out.
+            let reply = record_all(&*self.audit, lines).map_or(instead, |()| reply);
+            return Outcome { reply, commit: None };
+        };
+        let commit = Commit::new(pending, Arc::clone(&self.audit), lines, trace.lines(), instead);
+        Outcome {
+            reply,
+            commit: Some(commit),
         }
     }
 

@@ -1,0 +1,86 @@
+//! The service behind the edge: what the edge hands over and what the service takes are the same thing in two rooms'
+//! words, and this file translates.
+//!
+//! Here, and only here, a request meets the clock and the system's randomness.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use locum_crypto::SystemRandom;
+use locum_service::{
+    Commit, Reply, Service,
+    audit::{AuditSink, Unrecorded},
+};
+
+use crate::{Answer, Application, AuditFile, Done, Incoming, Label, Pending};
+
+/// The service as an [`Application`], with the audit file whose state it reports.
+pub struct ServiceApplication {
+    service: Arc<Service>,
+    audit: Arc<AuditFile>,
+}
+
+impl ServiceApplication {
+    /// Puts the service behind the edge.
+    #[must_use]
+    pub const fn new(service: Arc<Service>, audit: Arc<AuditFile>) -> Self {
+        Self { service, audit }
+    }
+}
+
+impl Application for ServiceApplication {
+    fn call(&self, incoming: Incoming<'_>) -> Answer {
+        let incoming = locum_service::Incoming {
+            method: incoming.method,
+            path: incoming.path,
+            query: incoming.query,
+            headers: incoming.headers,
+            body: incoming.body,
+            peer: incoming.peer.ip(),
+            tls: incoming.tls.map(|facts| (facts.version, facts.cipher)),
+        };
+        let outcome = self
+            .service
+            .handle(&incoming, Timestamp::now(), &mut SystemRandom);
+        let pending = outcome
+            .commit
+            .map(|commit| Box::new(PendingCommit(commit)) as Box<dyn Pending>);
+        Answer {
+            pending,
+            ..answer(outcome.reply)
+        }
+    }
+
+    fn ready(&self) -> bool {
+        !self.audit.is_failing()
+    }
+
+    fn write_metrics(&self, out: &mut String) {
+        self.audit.write_metrics(out);
+    }
+}
+
+struct PendingCommit(Commit);
+
+impl Pending for PendingCommit {
+    fn on_durable(self: Box<Self>, done: Done) {
+        self.0.settle(move |outcome| done(outcome.map_err(answer)));
+    }
+}
+
+fn answer(reply: Reply) -> Answer {
+    Answer {
+        status: reply.status,
+        headers: reply.headers,
+        body: Bytes::from(reply.body),
+        label: Label::new(reply.operation, reply.outcome),
+        pending: None,
+    }
+}
+
+impl AuditSink for AuditFile {
+    fn record(&self, line: Vec<u8>) -> Result<(), Unrecorded> {
+        Self::record(self, line).map_err(|_| Unrecorded)
+    }
+}
