@@ -12,7 +12,7 @@ VERSION_2 = os.environ.get("LOCUM_AWS_V2") or "/usr/bin/aws"
 PROGRAMS = {"v1": VERSION_1, "v2": VERSION_2, "locum": BINARY}
 
 
-def run(program, *arguments, home, caller=None, url=None, timeout=60, **variables):
+def run(program, *arguments, home, caller=None, url=None, timeout=180, **variables):
     """Runs one command; the endpoint is a flag, which every version understands."""
     command = [PROGRAMS[program], *map(str, arguments)]
     if url or caller:

@@ -83,7 +83,7 @@ class Caller:
             aws_access_key_id=self.access_key_id,
             aws_secret_access_key=self.secret_access_key,
             aws_session_token=self.session_token,
-            config=Config(retries=_once, connect_timeout=10, read_timeout=30, **config),
+            config=Config(retries=_once, connect_timeout=30, read_timeout=60, **config),
         )
 
     @cached_property
@@ -141,7 +141,7 @@ class Server:
             )
         self._lines = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
-        self.url = self._wait_until_ready(timeout=30)
+        self.url = self._wait_until_ready(timeout=60)
 
     def _read(self):
         for line in self.process.stdout:

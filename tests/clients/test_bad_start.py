@@ -28,7 +28,7 @@ def contents(directory):
 
 
 def serve(data, *arguments, home, **variables):
-    return run_locum("serve", "--data", data, *arguments, home=home, timeout=20, **variables)
+    return run_locum("serve", "--data", data, *arguments, home=home, **variables)
 
 
 def one_sentence(done):

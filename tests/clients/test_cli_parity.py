@@ -45,8 +45,10 @@ QUERIES = {
     "from json": 'sts get-access-key-info --cli-input-json {{"AccessKeyId":"{key}"}}',
 }
 
+DENIED = "denied by the server"
+
 FAILURES = {
-    "denied by the server": "sts assume-role --role-arn {closed} --role-session-name parity",
+    DENIED: "sts assume-role --role-arn {closed} --role-session-name parity",
     "refused by the server": "sts assume-role --role-arn {role} --role-session-name parity --duration-seconds 43201",
     "no such message": "sts decode-authorization-message --encoded-message abcdef",
     "missing parameter": "sts assume-role --role-arn {role}",
@@ -62,6 +64,15 @@ FAILURES = {
     "bad query": "sts get-caller-identity --query foo[",
     "bad format": "sts get-caller-identity --output xml",
     "unknown profile": "sts get-caller-identity --profile nobody",
+}
+
+# The recorded statuses of version 2 (facts: cli §1.6); what is not here is a mistake on the command line, 252.
+FAILURE_STATUS = {
+    DENIED: 254,
+    "refused by the server": 254,
+    "no such message": 254,
+    "not a number": 255,
+    "unknown profile": 255,
 }
 
 
@@ -93,14 +104,27 @@ def world(root, admin, account):
 
 
 def both(words, home, caller, **variables):
-    """The two programs with the same words, at the same time."""
-    with ThreadPoolExecutor(2) as pool:
-        ran = [pool.submit(run, program, *words, home=home, caller=caller, **variables) for program in PROGRAMS]
-        return [future.result() for future in ran]
+    """What the two programs do with the same words."""
+    return [run(program, *words, home=home, caller=caller, **variables) for program in PROGRAMS]
 
 
 def fill(line, world):
     return [word.format_map(world) for word in line.split()]
+
+
+@pytest.fixture(scope="module")
+def answers(root, admin, world, tmp_path_factory):
+    """Every case below, begun at once on two threads: `aws` costs a second, the tests wait only for theirs."""
+    home = tmp_path_factory.mktemp("parity")
+    nobody = make_user(root).caller
+    cases = {(call, output): f"sts {call.split()[0]} {CALLS[call]} --output {output}" for call in CALLS for output in FORMATS}
+    cases |= QUERIES | FAILURES
+    pool = ThreadPoolExecutor(2)
+    yield {
+        name: pool.submit(both, fill(line, world), home, nobody if name == DENIED else admin.caller)
+        for name, line in cases.items()
+    }
+    pool.shutdown(cancel_futures=True)
 
 
 def same(ours, theirs, status):
@@ -111,34 +135,30 @@ def same(ours, theirs, status):
 
 @pytest.mark.parametrize("output", FORMATS)
 @pytest.mark.parametrize("call", CALLS)
-def test_operation(admin, world, tmp_path, call, output):
-    words = ["sts", call.split()[0], *fill(CALLS[call], world), "--output", output]
-    ours, theirs = both(words, tmp_path, admin.caller)
+def test_operation(answers, call, output):
+    ours, theirs = answers[call, output].result()
     same(ours, theirs, 0)
     assert ours.stdout.strip() and ours.stderr == ""
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_query_and_flags(admin, world, tmp_path, name):
-    ours, theirs = both(fill(QUERIES[name], world), tmp_path, admin.caller)
-    same(ours, theirs, 0)
+def test_query_and_flags(answers, name):
+    same(*answers[name].result(), 0)
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_failure(root, admin, world, tmp_path, name):
-    caller = make_user(root).caller if name == "denied by the server" else admin.caller
-    ours, theirs = both(fill(FAILURES[name], world), tmp_path, caller)
-    same(ours, theirs, theirs.returncode)
-    assert ours.returncode != 0 and ours.stdout == "" and ours.stderr.strip()
+def test_failure(answers, name):
+    ours, theirs = answers[name].result()
+    same(ours, theirs, FAILURE_STATUS.get(name, 252))
+    assert ours.stdout == "" and ours.stderr.strip()
+    assert "panicked" not in ours.stderr
 
 
-def test_the_denial_says_the_same(root, admin, world, tmp_path):
-    ours, theirs = both(fill(FAILURES["denied by the server"], world), tmp_path, make_user(root).caller)
+def test_the_denial_says_the_same(answers):
+    ours, theirs = answers[DENIED].result()
     said = theirs.stderr.strip()
     assert said.startswith("An error occurred (AccessDenied) when calling the AssumeRole operation: User: ")
-    said = re.sub(r"user/\S+", "user/NAME", said)
-    assert said in re.sub(r"user/\S+", "user/NAME", ours.stderr)
-    assert "panicked" not in ours.stderr
+    assert said in ours.stderr
 
 
 def test_no_credentials_and_no_server(root, tmp_path):

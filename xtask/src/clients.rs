@@ -5,6 +5,7 @@
 //! of the requirements it was made from.
 
 use crate::error::TaskError;
+use crate::packages;
 use crate::places;
 use crate::tool::Tool;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ const VERSION_2: &str = "/usr/bin/aws";
 
 /// Installs whatever the client tests need and this machine lacks.
 pub(crate) fn prepare() -> Result<(), TaskError> {
-    install_packages(&missing_packages())?;
+    packages::install(&missing_packages())?;
     make_environment()
 }
 
@@ -61,27 +62,6 @@ fn missing_packages() -> Vec<&'static str> {
         missing.push("python3-venv");
     }
     missing
-}
-
-fn install_packages(packages: &[&str]) -> Result<(), TaskError> {
-    if packages.is_empty() {
-        return Ok(());
-    }
-    let root = Tool::new("id").arg("-u").output().as_deref() == Some("0");
-    let apt = Tool::new("apt-get").arg("--version").output().is_some();
-    if !(root && apt) {
-        return Err(TaskError::Packages {
-            packages: packages.join(" "),
-        });
-    }
-    Tool::new("apt-get").words("-qq update").run()?;
-    let mut install = Tool::new("apt-get")
-        .words("-qq install --yes --no-install-recommends")
-        .env("DEBIAN_FRONTEND", "noninteractive");
-    for package in packages {
-        install = install.arg(package);
-    }
-    install.run()
 }
 
 fn make_environment() -> Result<(), TaskError> {

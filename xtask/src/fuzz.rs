@@ -1,9 +1,18 @@
 //! Short runs of the fuzz targets, with the pinned stable compiler.
+//!
+//! `cargo fuzz` wants a nightly compiler for the address sanitizer. Safe code without it needs only coverage, and the
+//! flags that LLVM takes for that are stable. They go to the target alone (`--target`), never to build scripts, which
+//! would not link.
 
 use crate::error::TaskError;
+use crate::packages;
 use crate::places;
 use crate::tool::Tool;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+    -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 --cfg fuzzing";
 
 /// The fuzz crate's manifest, if there is one.
 pub(crate) fn manifest() -> Option<PathBuf> {
@@ -11,24 +20,70 @@ pub(crate) fn manifest() -> Option<PathBuf> {
     manifest.is_file().then_some(manifest)
 }
 
-/// Runs every target for `seconds`.
+/// Builds all targets, then runs each for `seconds`, from its seeds and what earlier runs found.
 pub(crate) fn run(seconds: u32) -> Result<(), TaskError> {
     let Some(manifest) = manifest() else {
         return Err(TaskError::Usage(
             "there are no fuzz targets: fuzz/Cargo.toml does not exist".to_owned(),
         ));
     };
+    if Tool::new("c++").arg("--version").output().is_none() {
+        packages::install(&["g++"])?;
+    }
+    let host = host()?;
+    let built = places::target().join("fuzz");
+    Tool::cargo()
+        .words("build --release --locked --bins --manifest-path")
+        .arg(&manifest)
+        .arg("--target")
+        .arg(&host)
+        .arg("--target-dir")
+        .arg(&built)
+        .env("RUSTFLAGS", COVERAGE)
+        .run()?;
     for target in targets(&places::read(&manifest)?) {
-        Tool::cargo()
-            .words("run --quiet --release --manifest-path")
-            .arg(&manifest)
-            .words("--bin")
-            .arg(&target)
-            .arg("--")
-            .arg(format!("-max_total_time={seconds}"))
-            .run()?;
+        run_one(&built.join(&host).join("release").join(&target), &target, seconds)?;
     }
     Ok(())
+}
+
+fn run_one(program: &Path, target: &str, seconds: u32) -> Result<(), TaskError> {
+    let fuzz = places::root().join("fuzz");
+    let (corpus, artifacts) = (
+        fuzz.join("corpus").join(target),
+        fuzz.join("artifacts").join(target),
+    );
+    for directory in [&corpus, &artifacts] {
+        std::fs::create_dir_all(directory).map_err(|source| TaskError::File {
+            path: directory.clone(),
+            source,
+        })?;
+    }
+    let mut prefix = std::ffi::OsString::from("-artifact_prefix=");
+    prefix.push(artifacts.join(""));
+    let tool = Tool::new(program)
+        .arg(format!("-max_total_time={seconds}"))
+        .arg("-print_final_stats=1");
+    let tool = tool.arg("-verbosity=0").arg(prefix).arg(&corpus);
+    let seeds = fuzz.join("seeds").join(target);
+    if seeds.is_dir() {
+        tool.arg(seeds).run()
+    } else {
+        tool.run()
+    }
+}
+
+/// The triple that the compiler builds for by itself.
+fn host() -> Result<String, TaskError> {
+    let version = Tool::new("rustc").arg("-vV").output().unwrap_or_default();
+    version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .map(str::to_owned)
+        .ok_or_else(|| TaskError::Missing {
+            program: "rustc".to_owned(),
+            remedy: "install Rust with rustup".to_owned(),
+        })
 }
 
 /// The names of a manifest's `[[bin]]` entries.

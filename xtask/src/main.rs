@@ -6,6 +6,7 @@ mod architecture;
 mod clients;
 mod error;
 mod fuzz;
+mod packages;
 mod places;
 mod steps;
 mod tool;
