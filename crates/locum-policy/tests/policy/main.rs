@@ -13,6 +13,7 @@ mod layers;
 mod naive;
 mod operators;
 mod principals;
+mod properties;
 mod statements;
 mod validation;
 mod world;

@@ -40,25 +40,26 @@ fn symbols(text: &str, wild: bool, variables: bool, context: &Context<'_>) -> Op
     let mut out = Vec::new();
     let mut i = 0;
     while i < chars.len() {
-        if variables && chars[i..].starts_with(&['$', '{']) {
-            if let Some(end) = chars[i..].iter().position(|c| *c == '}') {
-                let inner: String = chars[i + 2..i + end].iter().collect();
-                let (key, default) = match inner.split_once(", '") {
-                    Some((key, default)) => (key.to_owned(), default.strip_suffix('\'').map(str::to_owned)),
-                    None => (inner.clone(), None),
-                };
-                let value = match inner.as_str() {
-                    "*" | "?" | "$" => inner.clone(),
-                    _ => match context.get(&key) {
-                        Some(Values::One(value)) => value.to_string(),
-                        Some(Values::Many(_)) => return None,
-                        None => default?,
-                    },
-                };
-                out.extend(value.chars().map(Symbol::Char));
-                i += end + 1;
-                continue;
-            }
+        if variables
+            && chars[i..].starts_with(&['$', '{'])
+            && let Some(end) = chars[i..].iter().position(|c| *c == '}')
+        {
+            let inner: String = chars[i + 2..i + end].iter().collect();
+            let (key, default) = match inner.split_once(", '") {
+                Some((key, default)) => (key.to_owned(), default.strip_suffix('\'').map(str::to_owned)),
+                None => (inner.clone(), None),
+            };
+            let value = match inner.as_str() {
+                "*" | "?" | "$" => inner.clone(),
+                _ => match context.get(&key) {
+                    Some(Values::One(value)) => value.to_string(),
+                    Some(Values::Many(_)) => return None,
+                    None => default?,
+                },
+            };
+            out.extend(value.chars().map(Symbol::Char));
+            i += end + 1;
+            continue;
         }
         out.push(match chars[i] {
             '*' if wild => Symbol::Star,
@@ -206,7 +207,10 @@ fn dates(text: &str) -> Option<Vec<i128>> {
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(vec![i128::from(seconds) * 1_000_000_000]);
     }
-    if let Some(year) = text.strip_prefix('-').filter(|y| y.chars().all(|c| c.is_ascii_digit())) {
+    if let Some(year) = text
+        .strip_prefix('-')
+        .filter(|y| y.chars().all(|c| c.is_ascii_digit()))
+    {
         let year: jiff::Timestamp = format!("-{year:0>6}-01-01T00:00:00Z").parse().ok()?;
         return Some(vec![year.as_nanosecond()]);
     }
