@@ -5,6 +5,7 @@
 
 mod aad;
 mod access_secret;
+mod buffered;
 mod deployment;
 mod hash;
 mod kek;
@@ -17,6 +18,7 @@ mod seal;
 mod secret;
 
 pub use access_secret::generate_secret_access_key;
+pub use buffered::BufferedRandom;
 pub use deployment::{DeploymentId, DeploymentIdError};
 pub use hash::{HmacKey, Sha256, equal, hex, hex32, hmac_sha256, sha256};
 pub use kek::{KeyEncryptionKey, KeyFileError};

@@ -12,7 +12,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
 use locum_crypto::{
-    DeploymentId, KeyRing, Purpose, Random, SeededRandom, SystemRandom, generate_secret_access_key,
+    BufferedRandom, DeploymentId, KeyRing, Purpose, Random, SeededRandom, generate_secret_access_key,
 };
 use locum_session::{Session, SessionPrincipal, SessionTag, TagReach, open_session, seal_session};
 
@@ -53,7 +53,7 @@ fn session() -> Session {
 
 fn token(c: &mut Criterion) {
     let now = Timestamp::from_second(ISSUED).expect("a time");
-    let mut rng = SystemRandom;
+    let mut rng = BufferedRandom::new();
     let ring = KeyRing::generate(Purpose::SessionToken, now, &mut rng);
     let deployment = DeploymentId::generate(&mut rng);
     let session = session();
