@@ -180,11 +180,8 @@ fn regional(region: &str, fips: bool, dual_stack: bool) -> Endpoint {
         .find(|family| region.starts_with(family.prefix))
         .unwrap_or(&COMMERCIAL);
     // GovCloud's plain endpoints are the FIPS ones; it has none by the name sts-fips.
-    let host = if fips && !(region.starts_with("us-gov-") && !dual_stack) {
-        "sts-fips"
-    } else {
-        "sts"
-    };
+    let plain = !fips || (region.starts_with("us-gov-") && !dual_stack);
+    let host = if plain { "sts" } else { "sts-fips" };
     let suffix = if dual_stack {
         family.dual_stack
     } else {

@@ -290,7 +290,7 @@ fn centred(text: &str, width: usize, edge: &str) -> String {
 
 fn left(text: &str, width: usize, edge: &str, colour: bool) -> String {
     let own = cell_width(text);
-    let padding = if width >= own + 2 + edge.len() + 1 { 2 } else { 0 };
+    let padding = if width > own + 2 + edge.len() { 2 } else { 0 };
     let after = width.saturating_sub(edge.len() + padding + own + 1);
     let (on, off) = if colour { (VALUE_COLOUR, RESET) } else { ("", "") };
     format!(
