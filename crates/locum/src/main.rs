@@ -1,17 +1,52 @@
 //! The `locum` program: which word runs what.
 
 mod cli;
+mod quickstart;
+mod remote;
+mod serve;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// The commands and their one line of help; each is routed below.
-const COMMANDS: [(&str, &str); 1] = [(
-    "sts",
-    "Call an operation of a Security Token Service: locum's or AWS's.",
-)];
+/// A command of the program.
+struct Command {
+    /// The word that runs it.
+    name: &'static str,
+    /// Its line in the help.
+    doc: &'static str,
+    /// What it does with the words of the command line, its own name first.
+    run: fn(Vec<OsString>) -> ExitCode,
+}
+
+const COMMANDS: [Command; 3] = [
+    Command {
+        name: "serve",
+        doc: "Run a Security Token Service on this machine.",
+        run: |words| serve::run(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "quickstart",
+        doc: "Run one for a moment and show what it does.",
+        run: |words| quickstart::run(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "sts",
+        doc: "Call an operation of a Security Token Service: locum's or AWS's.",
+        run: call,
+    },
+];
 
 fn main() -> ExitCode {
-    let words: Vec<_> = std::env::args_os().skip(1).collect();
-    // The options of a service's command may stand before it, so all that is no other command goes there.
-    cli::run(words, &COMMANDS)
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let named = words
+        .first()
+        .and_then(|word| COMMANDS.iter().find(|command| word == command.name));
+    // The options of a service's command may stand before it, so what starts with no command goes there as well.
+    let run = named.map_or(call as fn(Vec<OsString>) -> ExitCode, |command| command.run);
+    run(words)
+}
+
+fn call(words: Vec<OsString>) -> ExitCode {
+    let commands = COMMANDS.map(|command| (command.name, command.doc));
+    cli::run(words, &commands)
 }

@@ -11,12 +11,12 @@
 
 mod args;
 mod call;
-mod client;
+pub(crate) mod client;
 mod config;
-mod credentials;
+pub(crate) mod credentials;
 mod debug;
-mod endpoint;
-mod errors;
+pub(crate) mod endpoint;
+pub(crate) mod errors;
 mod help;
 mod options;
 mod output;
@@ -28,9 +28,9 @@ mod shorthand;
 mod similar;
 mod skeleton;
 mod stream;
-mod timestamp;
-mod transport;
-mod wire;
+pub(crate) mod timestamp;
+pub(crate) mod transport;
+pub(crate) mod wire;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -10,6 +10,8 @@ pub(crate) const MAX_RESPONSE: u64 = 1 << 20;
 /// Nested namespaces and depth cost the XML reader more than their bytes; no response nests deeper than six.
 const MAX_XML_DEPTH: usize = 32;
 const MAX_XML_NAMESPACES: usize = 16;
+/// Attributes are compared with each other; a tag of the service has one.
+const MAX_TAG: usize = 4_096;
 
 /// Encodes a call as the body of its POST, in the order of the parameters.
 pub(crate) fn encode(operation: &Operation, parameters: &Map<String, Value>) -> String {
@@ -94,7 +96,7 @@ fn parse(text: &str) -> Result<roxmltree::Document<'_>, Unparsable> {
     roxmltree::Document::parse(text).map_err(|error| Unparsable(error.to_string()))
 }
 
-/// Bounds what the XML reader is given: depth and namespaces by an estimate that never counts too little.
+/// Bounds what the XML reader is given: depth, tags and namespaces, by an estimate that never counts too little.
 fn guard(text: &str) -> Result<(), Unparsable> {
     let mut depth = 0_usize;
     let bytes = text.as_bytes();
@@ -103,11 +105,13 @@ fn guard(text: &str) -> Result<(), Unparsable> {
             Some(b'/') => depth = depth.saturating_sub(1),
             Some(b'!' | b'?') => {}
             _ => {
-                // A self-closing element ends where it starts.
-                let tail = text.get(at..).unwrap_or_default();
-                let closed = tail
-                    .find('>')
-                    .is_some_and(|end| tail.get(..end).is_some_and(|tag| tag.ends_with('/')));
+                let tag = bytes.iter().skip(at).take(MAX_TAG);
+                let length = tag.take_while(|byte| **byte != b'>').count();
+                if length == MAX_TAG {
+                    return Err(Unparsable("a tag is too long".to_owned()));
+                }
+                // An element that closes itself ends where it starts.
+                let closed = (at + length).checked_sub(1).and_then(|last| bytes.get(last)) == Some(&b'/');
                 depth += usize::from(!closed);
             }
         }
@@ -227,6 +231,8 @@ mod tests {
     fn documents_made_to_be_slow_are_refused() {
         assert!(decode_error(&"<a>".repeat(100_000)).is_err());
         assert!(decode_error(&format!("<E>{}</E>", "<a xmlns:x='y'/>".repeat(10_000))).is_err());
+        assert!(decode_error(&format!("{}/>", "<a".repeat(300_000))).is_err());
+        assert!(decode_error(&format!("<E {}/>", "a='b' ".repeat(100_000))).is_err());
         assert!(decode_error("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>").is_err());
     }
 }

@@ -1,0 +1,189 @@
+//! A running service: store, directory, service and edge, from bottom to top.
+
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{self, RecvTimeoutError, Sender},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use locum_crypto::{RotationSchedule, SystemRandom};
+use locum_directory::{Directory, RedbStore};
+use locum_server::{
+    AuditFile, Config, RotatePolicy, Running, Server, ServiceApplication, ShutdownHandle, TlsReload,
+};
+use locum_service::{Service, Settings};
+
+use super::{Options, Refusal, data_dir::DataDir};
+
+/// How often the keys are looked at; far more often than they change.
+const ROTATION_INTERVAL: Duration = Duration::from_secs(60);
+
+/// A service that answers.
+pub(crate) struct Deployment {
+    data: DataDir,
+    address: SocketAddr,
+    admin: Option<SocketAddr>,
+    tls: Option<TlsReload>,
+    encrypted: bool,
+    new: bool,
+    running: Option<Running>,
+    audit: Arc<AuditFile>,
+    rotation: Option<(Sender<()>, JoinHandle<()>)>,
+}
+
+impl Deployment {
+    /// Starts a service. Until the address is bound and the certificate read, nothing on disk is made or changed.
+    pub(crate) fn start(options: &Options) -> Result<Self, Refusal> {
+        let config = Config {
+            admin_listen: options.admin_listen,
+            workers: options.workers,
+            tls: options.tls.clone(),
+            ..Config::new(options.listen)
+        };
+        let bound = Server::bind(config)?;
+        let (address, admin, tls) = (bound.local_addr(), bound.admin_addr(), bound.tls_reload());
+
+        let data = DataDir::open(&options.data)?;
+        let key = data.key_encryption_key(options, &mut SystemRandom)?;
+        let store = RedbStore::open(&data.store())?;
+        let directory = Arc::new(Directory::open(Arc::new(store), key, Box::new(SystemRandom))?);
+        let new = first_start(&directory, &data, options)?;
+
+        let audit = Arc::new(AuditFile::open(data.audit(), RotatePolicy::default())?);
+        let settings = Settings {
+            partition: options.partition,
+            deployment: *directory.deployment(),
+            regions: options.regions.clone(),
+        };
+        let schedule = RotationSchedule::default();
+        let sink = Arc::clone(&audit);
+        let service = Service::new(
+            settings,
+            directory,
+            sink,
+            Timestamp::now(),
+            &schedule,
+            &mut SystemRandom,
+        )?;
+        let service = Arc::new(service);
+        let rotation = rotate_in_background(Arc::clone(&service), schedule)?;
+        let application = ServiceApplication::new(service, Arc::clone(&audit));
+        let running = bound.start(Arc::new(application))?;
+        Ok(Self {
+            data,
+            address,
+            admin,
+            encrypted: tls.is_some(),
+            tls,
+            new,
+            running: Some(running),
+            audit,
+            rotation: Some(rotation),
+        })
+    }
+
+    /// Where it answers, as a client names it.
+    pub(crate) fn url(&self) -> String {
+        let scheme = if self.encrypted { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// Where health and metrics answer.
+    pub(crate) const fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin
+    }
+
+    /// Whether this is the first start of its directory.
+    pub(crate) const fn is_new(&self) -> bool {
+        self.new
+    }
+
+    /// The file with the root user's key, as the first start wrote it.
+    pub(crate) fn credentials_file(&self) -> PathBuf {
+        self.data.credentials()
+    }
+
+    /// What stops it.
+    pub(crate) fn shutdown_handle(&self) -> Option<ShutdownHandle> {
+        self.running.as_ref().map(Running::shutdown_handle)
+    }
+
+    /// What reads certificate and key anew.
+    pub(crate) fn tls_reload(&self) -> Option<TlsReload> {
+        self.tls.clone()
+    }
+
+    /// The audit log.
+    pub(crate) fn audit(&self) -> Arc<AuditFile> {
+        Arc::clone(&self.audit)
+    }
+
+    /// Waits until it is stopped and everything is on disk.
+    pub(crate) fn wait(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.wait();
+        }
+        if let Some((stop, thread)) = self.rotation.take() {
+            drop(stop);
+            // A rotation that panicked was logged; there is nothing to take back.
+            let _ = thread.join();
+        }
+        if let Err(error) = self.audit.close() {
+            tracing::error!(%error, "the last audit records");
+        }
+    }
+
+    /// Stops it and waits.
+    pub(crate) fn stop(&mut self) {
+        if let Some(handle) = self.shutdown_handle() {
+            handle.stop();
+        }
+        self.wait();
+    }
+}
+
+/// Makes the first account unless there is one; returns whether it did.
+fn first_start(directory: &Directory, data: &DataDir, options: &Options) -> Result<bool, Refusal> {
+    let deliver = |key: &_| data.write_credentials(key);
+    let new = directory.bootstrap(options.account, Timestamp::now(), &mut SystemRandom, deliver)?;
+    let snapshot = directory.snapshot();
+    let actual = snapshot
+        .organization()
+        .map(|organization| organization.management_account);
+    match (options.account, actual) {
+        (Some(asked), Some(actual)) if asked != actual => Err(Refusal::Account {
+            data: data.path().display().to_string(),
+            actual,
+            asked,
+        }),
+        _ => Ok(new),
+    }
+}
+
+fn rotate_in_background(
+    service: Arc<Service>,
+    schedule: RotationSchedule,
+) -> Result<(Sender<()>, JoinHandle<()>), Refusal> {
+    let (stop, stopped) = mpsc::channel::<()>();
+    let rotate = move || {
+        while stopped.recv_timeout(ROTATION_INTERVAL) == Err(RecvTimeoutError::Timeout) {
+            if let Err(error) = service.rotate(Timestamp::now(), &schedule, &mut SystemRandom) {
+                tracing::error!(%error, "key rotation; the keys in use stay in use");
+            }
+        }
+    };
+    let thread = std::thread::Builder::new()
+        .name("locum-rotation".to_owned())
+        .spawn(rotate);
+    let thread = thread.map_err(|source| Refusal::System {
+        what: "start the rotation of keys",
+        source,
+    })?;
+    Ok((stop, thread))
+}

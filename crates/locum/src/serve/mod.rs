@@ -1,0 +1,187 @@
+//! `locum serve`: a Security Token Service on this machine.
+//!
+//! The order of a start is: what was asked, the address and the certificate, then the data directory. So a start that
+//! cannot succeed ends in one sentence before anything on disk is made or changed.
+
+mod data_dir;
+mod deployment;
+mod options;
+mod signals;
+
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use locum_crypto::KeyFileError;
+use locum_directory::{BootstrapError, OpenError, StoreError};
+use locum_names::AccountId;
+use locum_server::{AuditError, ServeError};
+use locum_service::StartError;
+
+pub(crate) use deployment::Deployment;
+pub(crate) use options::{Options, OptionsError};
+
+/// Why the service does not start, in one sentence.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// The command line.
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    /// The address or the certificate.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The store's file.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is in the store.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The first start.
+    #[error(transparent)]
+    Bootstrap(#[from] BootstrapError),
+    /// The key rings.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The audit log.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// The key-encryption key.
+    #[error("cannot use the key-encryption key in {place}: {reason}")]
+    Key {
+        /// The file or the variable.
+        place: String,
+        /// What is wrong with it.
+        reason: KeyFileError,
+    },
+    /// A store without its key.
+    #[error(
+        "{data} holds a store but {key} is missing: give its key with --kek-file or LOCUM_KEK; a new key could not open it"
+    )]
+    KeyMissing {
+        /// The data directory.
+        data: String,
+        /// Where the key would be.
+        key: String,
+    },
+    /// A file that anyone may read.
+    #[error("{path} can be read by others (mode {mode:o}): run `chmod 600 {path}`")]
+    Exposed {
+        /// The file.
+        path: String,
+        /// Its mode.
+        mode: u32,
+    },
+    /// Another account than the first.
+    #[error("{data} belongs to account {actual}, not {asked}: leave out --account, or use another directory")]
+    Account {
+        /// The data directory.
+        data: String,
+        /// Whose it is.
+        actual: AccountId,
+        /// What was asked for.
+        asked: AccountId,
+    },
+    /// A file or directory.
+    #[error("cannot {what} {path}: {source}")]
+    File {
+        /// What was tried.
+        what: &'static str,
+        /// With what.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A thread or a signal.
+    #[error("cannot {what}: {source}")]
+    System {
+        /// What was tried.
+        what: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Runs `locum serve` to its end.
+pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
+    if words
+        .iter()
+        .any(|word| word == "--help" || word == "-h" || word == "help")
+    {
+        return finish(write_out(options::HELP).map_err(stdout_failed));
+    }
+    finish(serve(words))
+}
+
+fn serve(words: Vec<OsString>) -> Result<(), Refusal> {
+    let options = Options::parse(words)?;
+    start_log();
+    let mut deployment = Deployment::start(&options)?;
+    let stopping = signals::watch(&deployment)?;
+    if let Some(admin) = deployment.admin_address() {
+        tracing::info!(%admin, "health and metrics");
+    }
+    write_out(&format!("locum ready on {}\n", deployment.url())).map_err(stdout_failed)?;
+    if deployment.is_new() {
+        let credentials = deployment.credentials_file().display().to_string();
+        hint(&format!(
+            "the root user's access key is in {credentials} (profile default)"
+        ));
+    }
+    deployment.wait();
+    drop(stopping);
+    Ok(())
+}
+
+fn stdout_failed(source: io::Error) -> Refusal {
+    Refusal::System {
+        what: "write to standard output",
+        source,
+    }
+}
+
+/// The exit status, after telling a person why.
+pub(crate) fn finish(outcome: Result<(), Refusal>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(refusal) => {
+            hint(&refusal.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes to standard output at once.
+pub(crate) fn write_out(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Tells a person something on standard error. If nobody listens, nothing is lost.
+pub(crate) fn hint(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "locum: {text}");
+}
+
+/// Sends the log to standard error: JSON, or plain text to a terminal. `LOCUM_LOG` chooses what is told (`warn`).
+fn start_log() {
+    use io::IsTerminal;
+    use tracing_subscriber::EnvFilter;
+
+    let filter = EnvFilter::try_from_env("LOCUM_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr);
+    // A second log in one process is not an error worth ending for.
+    let _ = if io::stderr().is_terminal() {
+        builder.try_init()
+    } else {
+        builder.json().try_init()
+    };
+    // What panicked goes to the log with its place; the request that did it is answered by the edge.
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a request panicked");
+    }));
+}

@@ -1,0 +1,174 @@
+//! What `locum serve` is told.
+
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+
+use lexopt::{Arg, Parser, ValueExt};
+use locum_names::{AccountId, Partition};
+use locum_server::TlsFiles;
+use locum_service::Regions;
+
+/// The page of the command.
+pub(crate) const HELP: &str = "\
+locum serve: a Security Token Service on this machine
+
+USAGE
+  locum serve --data <dir> [options]
+
+OPTIONS
+  --data <dir>             Where everything is kept. Made on first start, with a random account and its root key
+                           in <dir>/credentials.
+  --listen <address:port>  Where STS, IAM and Organizations answer; port 0 picks one. [127.0.0.1:4566]
+  --admin-listen <address:port>
+                           The loopback address of /healthz, /readyz and /metrics. [none]
+  --account <id>           The twelve digits of the first account, on first start. [random]
+  --partition <name>       The partition in every ARN. [aws]
+  --region <name>          A region it answers for; may be repeated. [every region]
+  --kek-file <file>        The key that seals the store: 32 bytes, raw, hex or base64. Also LOCUM_KEK.
+                           [<dir>/kek, made on first start]
+  --tls-cert <file>        The certificate chain (PEM); with --tls-key, serves HTTPS.
+  --tls-key <file>         The certificate's private key (PEM).
+  --workers <n>            Threads that serve. [one a core]
+
+SIGTERM and SIGINT stop it after the requests under way, a second one at once. SIGHUP reads the certificate anew and
+reopens the audit log, <dir>/audit.jsonl. LOCUM_LOG=info tells more on standard error.
+";
+
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 4566);
+
+/// The parsed command line.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    pub(crate) data: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) admin_listen: Option<SocketAddr>,
+    pub(crate) account: Option<AccountId>,
+    pub(crate) partition: Partition,
+    pub(crate) regions: Regions,
+    pub(crate) kek_file: Option<PathBuf>,
+    pub(crate) tls: Option<TlsFiles>,
+    pub(crate) workers: Option<usize>,
+}
+
+/// A command line that is not one.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OptionsError {
+    /// An option or value that does not belong.
+    #[error("{0}; run `locum serve --help`")]
+    Usage(#[from] lexopt::Error),
+    /// No directory.
+    #[error("--data <dir> is required: the directory where everything is kept")]
+    NoData,
+    /// Half of a certificate.
+    #[error("--tls-cert and --tls-key go together: give both or neither")]
+    HalfOfTls,
+    /// Metrics for the world.
+    #[error(
+        "--admin-listen must be a loopback address such as 127.0.0.1:9090, since its pages ask for no credentials"
+    )]
+    AdminNotLoopback,
+}
+
+impl Options {
+    /// The options of a deployment in `data` with every default.
+    pub(crate) fn new(data: PathBuf) -> Self {
+        Self {
+            data,
+            listen: DEFAULT_LISTEN,
+            admin_listen: None,
+            account: None,
+            partition: Partition::default(),
+            regions: Regions::default(),
+            kek_file: None,
+            tls: None,
+            workers: None,
+        }
+    }
+
+    /// Reads the words after `serve`.
+    ///
+    /// # Errors
+    /// `OptionsError`, one sentence.
+    pub(crate) fn parse(words: Vec<OsString>) -> Result<Self, OptionsError> {
+        let mut options = Self::new(PathBuf::new());
+        let (mut regions, mut cert, mut key) = (Vec::new(), None, None);
+        let mut parser = Parser::from_args(words);
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Long("data") => options.data = parser.value()?.into(),
+                Arg::Long("listen") => options.listen = parser.value()?.parse()?,
+                Arg::Long("admin-listen") => options.admin_listen = Some(parser.value()?.parse()?),
+                Arg::Long("account") => options.account = Some(parser.value()?.parse()?),
+                Arg::Long("partition") => options.partition = parser.value()?.parse()?,
+                Arg::Long("region") => regions.push(parser.value()?.string()?),
+                Arg::Long("kek-file") => options.kek_file = Some(parser.value()?.into()),
+                Arg::Long("tls-cert") => cert = Some(parser.value()?.into()),
+                Arg::Long("tls-key") => key = Some(parser.value()?.into()),
+                Arg::Long("workers") => options.workers = Some(parser.value()?.parse()?),
+                other @ (Arg::Long(_) | Arg::Short(_) | Arg::Value(_)) => {
+                    return Err(other.unexpected().into());
+                }
+            }
+        }
+        if options.data.as_os_str().is_empty() {
+            return Err(OptionsError::NoData);
+        }
+        if options
+            .admin_listen
+            .is_some_and(|admin| !admin.ip().is_loopback())
+        {
+            return Err(OptionsError::AdminNotLoopback);
+        }
+        options.tls = match (cert, key) {
+            (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
+            (None, None) => None,
+            (Some(_), None) | (None, Some(_)) => return Err(OptionsError::HalfOfTls),
+        };
+        if !regions.is_empty() {
+            options.regions = Regions::Only(regions);
+        }
+        Ok(options)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &[&str]) -> Result<Options, OptionsError> {
+        Options::parse(words.iter().map(Into::into).collect())
+    }
+
+    #[test]
+    fn what_is_given_is_taken() {
+        let words = [
+            "--data",
+            "d",
+            "--listen=0.0.0.0:0",
+            "--account",
+            "111122223333",
+            "--region",
+            "eu-west-1",
+        ];
+        let options = parse(&words).unwrap();
+        assert_eq!(options.listen.to_string(), "0.0.0.0:0");
+        assert_eq!(options.account.unwrap().to_string(), "111122223333");
+        assert!(matches!(options.regions, Regions::Only(regions) if regions == ["eu-west-1"]));
+    }
+
+    #[test]
+    fn mistakes_are_told_in_one_line() {
+        for words in [
+            &[][..],
+            &["--data"],
+            &["--data", "d", "surplus"],
+            &["--data", "d", "--listen", "here"],
+            &["--data", "d", "--account", "12"],
+            &["--data", "d", "--tls-cert", "c"],
+            &["--data", "d", "--admin-listen", "0.0.0.0:1"],
+            &["--data", "d", "--frobnicate"],
+        ] {
+            let text = parse(words).unwrap_err().to_string();
+            assert!(!text.contains('\n') && !text.is_empty(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What the operating system tells a running service.
+
+use signal_hook::{
+    consts::{SIGHUP, SIGINT, SIGTERM},
+    iterator::{Handle, Signals},
+};
+
+use super::{Deployment, Refusal};
+
+/// The exit status of a stop that did not wait.
+const IMPATIENT: i32 = 130;
+
+/// Stops listening for signals when dropped.
+pub(super) struct Watch(Handle);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// Listens for signals on a thread of its own: the first SIGTERM or SIGINT stops gracefully, the second at once, SIGHUP
+/// reads the certificate anew and reopens the audit log.
+pub(super) fn watch(deployment: &Deployment) -> Result<Watch, Refusal> {
+    let failed = |source| Refusal::System {
+        what: "listen for signals",
+        source,
+    };
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP]).map_err(failed)?;
+    let watch = Watch(signals.handle());
+    let (shutdown, tls, audit) = (
+        deployment.shutdown_handle(),
+        deployment.tls_reload(),
+        deployment.audit(),
+    );
+    let listen = move || {
+        let mut stopping = false;
+        for signal in signals.forever() {
+            match signal {
+                SIGHUP => {
+                    audit.reopen();
+                    if let Some(Err(error)) = tls.as_ref().map(locum_server::TlsReload::reload) {
+                        tracing::error!(%error, "the certificate in use stays in use");
+                    }
+                }
+                _ if stopping => std::process::exit(IMPATIENT),
+                _ => {
+                    stopping = true;
+                    if let Some(shutdown) = &shutdown {
+                        shutdown.stop();
+                    }
+                }
+            }
+        }
+    };
+    std::thread::Builder::new()
+        .name("locum-signals".to_owned())
+        .spawn(listen)
+        .map_err(failed)?;
+    Ok(watch)
+}
