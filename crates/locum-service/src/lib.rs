@@ -18,6 +18,7 @@ mod identifiers;
 mod incoming;
 mod layers;
 mod organizations;
+mod paging;
 mod reply;
 mod restrictions;
 mod rings;

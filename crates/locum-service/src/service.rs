@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use locum_api::{
-    ApiError, Body, Format,
+    ApiError, Body, Format, errors,
     model::{Access, Service as ApiService},
 };
 use locum_crypto::{Random, RotationSchedule};
@@ -273,7 +273,13 @@ impl Service {
             Problem::Denied(denial) => {
                 let message = self.seal(&denial, trace.now(), random);
                 trace.explain(&denial);
-                (denial.error(), message)
+                let error = match service {
+                    ApiService::Sts | ApiService::Iam => denial.error(),
+                    ApiService::Organizations => {
+                        errors::ORGANIZATIONS_ACCESS_DENIED.with(denial.message.as_str())
+                    }
+                };
+                (error, message)
             }
         };
         trace.fail(&error);

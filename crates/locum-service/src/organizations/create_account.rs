@@ -1,0 +1,141 @@
+//! CreateAccount, and how it went.
+//!
+//! An account is made in one write, so a creation is never seen under way. It comes with a role that the management
+//! account's principals may assume if their own policies let them: the only way in, since no root key is made.
+
+use locum_api::{
+    ApiError, errors,
+    organizations::{
+        self as api, CreateAccountRequest, CreateAccountResponse, DescribeCreateAccountStatusRequest,
+        DescribeCreateAccountStatusResponse,
+    },
+};
+use locum_directory::{
+    Account, CreateAccountState, CreateAccountStatus, JoinedMethod, Organization, Revision, Role,
+};
+use locum_names::{AccountId, Arn};
+use locum_policy::{Policy, PolicyKind};
+use serde_json::json;
+
+use super::{authorize, management_only, organization};
+use crate::{
+    call::{Call, Failure},
+    route::Perform,
+};
+
+const DEFAULT_ROLE: &str = "OrganizationAccountAccessRole";
+/// How often a random account number is drawn before giving up.
+const DRAWS: usize = 16;
+
+impl Perform for CreateAccountRequest {
+    fn perform(self, call: &mut Call<'_>) -> Result<CreateAccountResponse, Failure> {
+        authorize(call, "organizations:CreateAccount", "*")?;
+        let organization = organization(call)?;
+        management_only(call, organization)?;
+        if !self.tags.is_empty() {
+            // Accounts have no tags yet; dropping them silently would break policies that rely on them.
+            let text = "Tags on accounts are not supported here; leave out Tags.";
+            return Err(errors::ORGANIZATIONS_INVALID_INPUT.with(text).into());
+        }
+        let now = call.now();
+        let id = CreateAccountStatus::new_id(call.random);
+        let state = match call.snapshot.account_by_email(&self.email) {
+            Some(_) => CreateAccountState::Failed("EMAIL_ALREADY_EXISTS".into()),
+            None => CreateAccountState::Succeeded(self.create(call, organization)?),
+        };
+        let status = CreateAccountStatus {
+            revision: Revision::NEW,
+            id,
+            account_name: self.account_name.as_str().into(),
+            requested: now,
+            completed: Some(now),
+            state,
+        };
+        let shown = shown(&status);
+        call.changes.put(status);
+        Ok(CreateAccountResponse {
+            create_account_status: shown,
+        })
+    }
+}
+
+trait Create {
+    fn create(&self, call: &mut Call<'_>, organization: &Organization) -> Result<AccountId, ApiError>;
+}
+
+impl Create for CreateAccountRequest {
+    /// Puts the account and its role.
+    fn create(&self, call: &mut Call<'_>, organization: &Organization) -> Result<AccountId, ApiError> {
+        let id = (0..DRAWS)
+            .map(|_| AccountId::from_random(call.random.next_u64()))
+            .find(|id| call.snapshot.account(*id).is_none())
+            .ok_or_else(ApiError::internal_failure)?;
+        let now = call.now();
+        let (name, email) = (&self.account_name, &self.email);
+        let account = Account::new(organization, id, name, email, JoinedMethod::Created, now);
+        let role_name = self.role_name.as_deref().unwrap_or(DEFAULT_ROLE);
+        let mut role = Role::new(id, "/", role_name, trust(call, organization)?, now, call.random);
+        role.attached.push(administrator_access(call)?);
+        call.changes.put(account).put(role);
+        Ok(id)
+    }
+}
+
+/// Trusts the management account, that is, whoever its administrators let in.
+fn trust(call: &Call<'_>, organization: &Organization) -> Result<Policy, ApiError> {
+    let (partition, account) = (call.partition(), organization.management_account);
+    let document = json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow",
+            "Principal": { "AWS": format!("arn:{partition}:iam::{account}:root") },
+            "Action": "sts:AssumeRole",
+        }],
+    });
+    Policy::compile(&document.to_string(), PolicyKind::Trust).map_err(|_| ApiError::internal_failure())
+}
+
+fn administrator_access(call: &Call<'_>) -> Result<locum_names::UniqueId, ApiError> {
+    let arn = format!("arn:{}:iam::aws:policy/AdministratorAccess", call.partition());
+    let policy = Arn::parse(&arn)
+        .ok()
+        .and_then(|arn| call.snapshot.policy_by_arn(&arn));
+    policy
+        .map(|policy| policy.id)
+        .ok_or_else(ApiError::internal_failure)
+}
+
+impl Perform for DescribeCreateAccountStatusRequest {
+    fn perform(self, call: &mut Call<'_>) -> Result<DescribeCreateAccountStatusResponse, Failure> {
+        authorize(call, "organizations:DescribeCreateAccountStatus", "*")?;
+        management_only(call, organization(call)?)?;
+        let status = call
+            .snapshot
+            .create_account_status(&self.create_account_request_id)
+            .ok_or_else(|| {
+                errors::CREATE_ACCOUNT_STATUS_NOT_FOUND
+                    .with("You specified an account creation request that doesn't exist.")
+            })?;
+        Ok(DescribeCreateAccountStatusResponse {
+            create_account_status: shown(status),
+        })
+    }
+}
+
+fn shown(status: &CreateAccountStatus) -> api::CreateAccountStatus {
+    let (account_id, failure_reason) = match &status.state {
+        CreateAccountState::InProgress => (None, None),
+        CreateAccountState::Succeeded(id) => (Some(id.to_string()), None),
+        CreateAccountState::Failed(reason) => (None, Some(reason.to_string())),
+    };
+    api::CreateAccountStatus {
+        id: Some(status.id.to_string()),
+        account_name: Some(status.account_name.to_string()),
+        state: Some(status.state.as_str().to_owned()),
+        requested_timestamp: Some(status.requested),
+        completed_timestamp: status.completed,
+        account_id,
+        gov_cloud_account_id: None,
+        failure_reason,
+    }
+}
