@@ -130,26 +130,35 @@ impl Service {
             Err(problem) => (self.problem(problem, service, &mut trace, format, random), None),
         };
         let lines = trace.lines();
-        let error = ApiError::service_unavailable();
-        trace.fail(&error);
-        let instead = failure(
-            service,
-            &error,
-            trace.request_id(),
-            format,
-            trace.operation_name(),
-        );
-        let instead = with_ids(instead, trace.request_id(), extended.clone());
-        let reply = with_ids(reply, trace.request_id(), extended);
-        let Some(pending) = pending else {
-            // Credentials that no record tells of are not given out.
-            let reply = record_all(&*self.audit, lines).map_or(instead, |()| reply);
-            return Outcome { reply, commit: None };
+        let reply = with_ids(reply, trace.request_id(), extended.clone());
+        // What is answered when the write or its record is lost: made only when it may be needed.
+        let instead = |mut trace: Trace| {
+            let error = ApiError::service_unavailable();
+            trace.fail(&error);
+            let reply = failure(
+                service,
+                &error,
+                trace.request_id(),
+                format,
+                trace.operation_name(),
+            );
+            (with_ids(reply, trace.request_id(), extended), trace.lines())
         };
-        let commit = Commit::new(pending, Arc::clone(&self.audit), lines, trace.lines(), instead);
-        Outcome {
-            reply,
-            commit: Some(commit),
+        match pending {
+            None => {
+                // Credentials that no record tells of are not given out.
+                let recorded = record_all(&*self.audit, lines);
+                let reply = recorded.map_or_else(|_| instead(trace).0, |()| reply);
+                Outcome { reply, commit: None }
+            }
+            Some(pending) => {
+                let (instead, failed) = instead(trace);
+                let commit = Commit::new(pending, Arc::clone(&self.audit), lines, failed, instead);
+                Outcome {
+                    reply,
+                    commit: Some(commit),
+                }
+            }
         }
     }
 
