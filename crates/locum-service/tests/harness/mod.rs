@@ -13,7 +13,9 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use locum_api::model::Service as Api;
 use locum_crypto::{KeyEncryptionKey, RotationSchedule, SecretString, SeededRandom};
-use locum_directory::{AccessKey, Account, Changes, Directory, JoinedMethod, KeyOwner, MemoryStore, Snapshot};
+use locum_directory::{
+    AccessKey, Account, Changes, Directory, JoinedMethod, KeyOwner, MemoryStore, Snapshot,
+};
 use locum_names::{AccountId, Partition};
 use locum_service::{
     Incoming, Regions, Service, Settings,

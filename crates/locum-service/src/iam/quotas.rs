@@ -1,0 +1,44 @@
+//! How much an account may have (`facts: sts §8.3`, `policy §6.2`): AWS's defaults, in one table.
+
+use locum_api::{ApiError, errors};
+
+/// A limit and the name that AWS's message gives it.
+pub(super) struct Quota {
+    name: &'static str,
+    limit: usize,
+}
+
+pub(super) const USERS: Quota = quota("UsersPerAccount", 5000);
+pub(super) const ROLES: Quota = quota("RolesPerAccount", 1000);
+pub(super) const POLICIES: Quota = quota("PoliciesPerAccount", 1500);
+pub(super) const ACCESS_KEYS: Quota = quota("AccessKeysPerUser", 2);
+pub(super) const POLICIES_OF_USER: Quota = quota("PoliciesPerUser", 10);
+pub(super) const POLICIES_OF_ROLE: Quota = quota("PoliciesPerRole", 20);
+pub(super) const TAGS_OF_USER: Quota = quota("TagsPerUser", 50);
+pub(super) const TAGS_OF_ROLE: Quota = quota("TagsPerRole", 50);
+pub(super) const TAGS_OF_POLICY: Quota = quota("TagsPerPolicy", 50);
+/// Of a managed policy's document, in characters that are not white space, as the sizes below.
+pub(super) const POLICY_SIZE: Quota = quota("PolicySize", 6144);
+pub(super) const TRUST_SIZE: Quota = quota("ACLSizePerRole", 2048);
+
+/// Of a managed policy.
+pub(super) const VERSIONS: usize = 5;
+/// Of all inline policies of a user together.
+pub(super) const INLINE_OF_USER: usize = 2048;
+/// Of all inline policies of a role together.
+pub(super) const INLINE_OF_ROLE: usize = 10_240;
+
+const fn quota(name: &'static str, limit: usize) -> Quota {
+    Quota { name, limit }
+}
+
+impl Quota {
+    /// Refuses more than the limit.
+    pub(super) fn check(&self, wanted: usize) -> Result<(), ApiError> {
+        if wanted <= self.limit {
+            return Ok(());
+        }
+        let Self { name, limit } = self;
+        Err(errors::LIMIT_EXCEEDED.with(format!("Cannot exceed quota for {name}: {limit}")))
+    }
+}

@@ -1,0 +1,112 @@
+//! Entities as answers show them (`facts: sts §8.6`).
+
+use locum_api::iam;
+use locum_directory::{ManagedPolicy, PolicyVersion, Role, Tag, User};
+use locum_names::UniqueId;
+
+use super::documents::shown_trust;
+use crate::call::Call;
+
+/// How much of an entity is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Everything.
+    Full,
+    /// In a list: without boundary, tags, and a policy's description.
+    Listed,
+}
+
+pub(super) fn user(call: &Call<'_>, user: &User, detail: Detail) -> iam::User {
+    let (permissions_boundary, tags) = match detail {
+        Detail::Full => (boundary(call, user.boundary), tags(&user.tags)),
+        Detail::Listed => (None, Vec::new()),
+    };
+    iam::User {
+        path: user.path.to_string(),
+        user_name: user.name.to_string(),
+        user_id: user.id.to_string(),
+        arn: user.arn(call.partition()).to_string(),
+        create_date: user.created,
+        password_last_used: None,
+        permissions_boundary,
+        tags,
+    }
+}
+
+pub(super) fn role(call: &Call<'_>, role: &Role, detail: Detail) -> iam::Role {
+    let (permissions_boundary, tags) = match detail {
+        Detail::Full => (boundary(call, role.boundary), tags(&role.tags)),
+        Detail::Listed => (None, Vec::new()),
+    };
+    iam::Role {
+        path: role.path.to_string(),
+        role_name: role.name.to_string(),
+        role_id: role.id.to_string(),
+        arn: role.arn(call.partition()).to_string(),
+        create_date: role.created,
+        assume_role_policy_document: Some(shown_trust(call, role)),
+        description: text(&role.description),
+        max_session_duration: i32::try_from(role.max_session_duration).ok(),
+        permissions_boundary,
+        tags,
+        role_last_used: None,
+        source_role_template: None,
+    }
+}
+
+pub(super) fn policy(call: &Call<'_>, policy: &ManagedPolicy, detail: Detail) -> iam::Policy {
+    let usage = call.snapshot.policy_usage(&policy.id, call.account());
+    let (description, tags) = match detail {
+        Detail::Full => (text(&policy.description), tags(&policy.tags)),
+        Detail::Listed => (None, Vec::new()),
+    };
+    iam::Policy {
+        policy_name: Some(policy.name.to_string()),
+        policy_id: Some(policy.id.to_string()),
+        arn: Some(policy.arn(call.partition())),
+        path: Some(policy.path.to_string()),
+        default_version_id: Some(policy.default_version.to_string()),
+        attachment_count: i32::try_from(usage.attachments).ok(),
+        permissions_boundary_usage_count: i32::try_from(usage.boundaries).ok(),
+        is_attachable: Some(true),
+        description,
+        create_date: Some(policy.created),
+        update_date: Some(policy.updated),
+        tags,
+    }
+}
+
+/// A version of a policy; only [`Detail::Full`] has its document.
+pub(super) fn version(policy: &ManagedPolicy, version: &PolicyVersion, detail: Detail) -> iam::PolicyVersion {
+    let document = (detail == Detail::Full).then(|| version.policy.document().to_owned());
+    iam::PolicyVersion {
+        document,
+        version_id: Some(version.id.to_string()),
+        is_default_version: Some(version.id == policy.default_version),
+        create_date: Some(version.created),
+    }
+}
+
+pub(super) fn tags(tags: &[Tag]) -> Vec<iam::Tag> {
+    tags.iter().map(tag).collect()
+}
+
+pub(super) fn tag(tag: &Tag) -> iam::Tag {
+    iam::Tag {
+        key: tag.key.to_string(),
+        value: tag.value.to_string(),
+    }
+}
+
+fn boundary(call: &Call<'_>, id: Option<UniqueId>) -> Option<iam::AttachedPermissionsBoundary> {
+    let policy = call.snapshot.policy_by_id(&id?)?;
+    Some(iam::AttachedPermissionsBoundary {
+        permissions_boundary_type: Some("PermissionsBoundaryPolicy".to_owned()),
+        permissions_boundary_arn: Some(policy.arn(call.partition())),
+    })
+}
+
+/// An empty description is none.
+fn text(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
