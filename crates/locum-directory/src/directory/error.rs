@@ -68,6 +68,17 @@ pub enum CommitError {
     /// The store refused or failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The store went on without us; the directory takes no more writes until it is opened again.
+    #[error("the store was written by somebody else; open the directory again")]
+    Diverged,
+    /// An entity has no stored form: a fault of this program.
+    #[error("{key} cannot be stored: {reason}")]
+    Encode {
+        /// Its key.
+        key: String,
+        /// Why.
+        reason: String,
+    },
     /// A write this one rests on, or was batched with, failed.
     #[error("a write that this one depended on failed; try again")]
     Abandoned,

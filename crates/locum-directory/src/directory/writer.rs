@@ -14,7 +14,7 @@ use super::{
     CommitError, Pending, WriteError, load,
     pending::{Completion, pending},
 };
-use crate::{Change, Changes, Entity, EntityKey, Revision, Snapshot, Store, StoreError, Transaction, record};
+use crate::{Change, Changes, Entity, EntityKey, Revision, Snapshot, Store, Transaction, record};
 
 /// More than this many waiting writes are more than a disk flush can be waited for.
 const MOST_WAITING: usize = 8192;
@@ -157,25 +157,23 @@ impl Writer {
     }
 
     /// Makes a batch durable, then visible.
-    fn commit(&mut self, batch: &Batch) -> Result<Revision, StoreError> {
+    fn commit(&mut self, batch: &Batch) -> Result<Revision, CommitError> {
         let merged = merge(&batch.writes);
         if merged.is_empty() {
             return Ok(self.published.load().revision());
         }
-        let transaction = self.seal(merged);
+        let transaction = self.seal(merged)?;
         let revision = self.store.transact(&transaction)?;
         if revision != batch.revision {
             // Somebody else writes to this store, and what they wrote is not in our snapshot.
             self.queue.close();
-            return Err(StoreError::Conflict {
-                key: "of the last commit".to_owned(),
-            });
+            return Err(CommitError::Diverged);
         }
         self.published.store(Arc::clone(&batch.snapshot));
         Ok(revision)
     }
 
-    fn seal(&mut self, merged: Vec<Merged>) -> Transaction {
+    fn seal(&mut self, merged: Vec<Merged>) -> Result<Transaction, CommitError> {
         let mut transaction = Transaction::default();
         for Merged {
             key,
@@ -187,18 +185,21 @@ impl Writer {
             transaction.compare.push((path.clone(), expected));
             if let Some(entity) = entity {
                 let aad = load::sealing_path(&self.deployment, &path);
-                let plaintext = record::encode(&entity);
+                let plaintext = record::encode(&entity).map_err(|error| CommitError::Encode {
+                    key: path.clone(),
+                    reason: error.to_string(),
+                })?;
                 let sealed = self.kek.seal_value(&aad, &plaintext, &mut *self.rng);
                 transaction.puts.push((path, sealed));
             } else if expected != Revision::NEW {
                 transaction.deletes.push(path);
             }
         }
-        transaction
+        Ok(transaction)
     }
 
     /// Tells a failed batch and everything decided on top of it, and starts again from what is durable.
-    fn fail(&self, batch: Vec<Waiting>, error: StoreError) {
+    fn fail(&self, batch: Vec<Waiting>, error: CommitError) {
         let durable = self.published.load_full();
         if self
             .store
@@ -209,7 +210,7 @@ impl Writer {
             self.queue.close();
         }
         let abandoned = self.queue.abandon(durable);
-        complete(batch, &Err(CommitError::Store(error)));
+        complete(batch, &Err(error));
         complete(abandoned, &Err(CommitError::Abandoned));
     }
 }

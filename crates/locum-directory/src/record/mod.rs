@@ -32,7 +32,7 @@ pub(crate) enum RecordError {
 }
 
 /// Writes an entity. The revision is not part of it: the store keeps that.
-pub(crate) fn encode(entity: &Entity) -> Zeroizing<Vec<u8>> {
+pub(crate) fn encode(entity: &Entity) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
     match entity {
         Entity::Organization(organization) => write(&OrganizationRecord::from(&**organization)),
         Entity::Ring(ring) => write(&RingRecord::from(&**ring)),
@@ -64,15 +64,12 @@ pub(crate) fn decode(prefix: &str, value: &[u8], documents: &mut Documents) -> R
     })
 }
 
-fn write<T: Serialize>(record: &T) -> Zeroizing<Vec<u8>> {
+fn write<T: Serialize>(record: &T) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
     // Room from the start: growing would leave copies of secrets behind.
     let mut value = Zeroizing::new(Vec::with_capacity(1024));
     value.push(FORMAT);
-    // INVARIANT: records are structs of text and numbers; writing those into memory cannot fail. Were it to, the value
-    // would not read back, and the write's own caller would find it missing: nothing else is touched.
-    let written = serde_json::to_writer(&mut *value, record);
-    debug_assert!(written.is_ok());
-    value
+    serde_json::to_writer(&mut *value, record)?;
+    Ok(value)
 }
 
 fn read<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, serde_json::Error> {

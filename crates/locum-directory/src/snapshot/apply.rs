@@ -1,20 +1,11 @@
 //! The one way a snapshot comes from another: expectations checked, indexes kept, references verified.
-//!
-//! The checks repeat what an operation has checked already, in its own words, for its caller. Here they are the last
-//! line: whatever asks for a change, no dangling attachment, second namesake or ownerless key can come into being.
 
 use std::sync::Arc;
 
-use locum_names::{AccessKeyId, AccountId, UniqueId, UniqueKind};
+use locum_names::{AccessKeyId, AccountId, UniqueId};
 
-use super::{Attachment, Counts, PolicyUsage, PolicyUse, Snapshot, named::Filed};
-use crate::{
-    AccessKey, Account, Change, Changes, Entity, EntityKey, KeyOwner, ManagedPolicy, PolicyOwner, Revision,
-    Role, User, change::purpose_name,
-};
-
-/// The most versions a managed policy keeps (`facts: sts §8.3`).
-const MOST_VERSIONS: usize = 5;
+use super::{Attachment, Counts, PolicyUse, Snapshot, named::Filed};
+use crate::{AccessKey, Account, Change, Changes, Entity, EntityKey, Revision, change::purpose_name};
 
 /// A change that would break what the directory promises. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -267,137 +258,15 @@ impl Snapshot {
                 .remove(policy, account, Attachment { usage, principal });
         }
     }
-
-    fn verify(&self, entity: &Entity) -> Result<(), ChangeError> {
-        let key = entity.key();
-        match entity {
-            Entity::Organization(organization) => self.verify_account(key, organization.management_account),
-            Entity::Ring(_) | Entity::CreateAccountStatus(_) | Entity::Account(_) => Ok(()),
-            Entity::Policy(policy) => self.verify_policy(key, policy),
-            Entity::User(user) => self.verify_user(key, user),
-            Entity::Role(role) => self.verify_role(key, role),
-            Entity::AccessKey(access_key) => self.verify_access_key(key, access_key),
-        }
-    }
-
-    fn verify_account(&self, key: EntityKey, account: AccountId) -> Result<(), ChangeError> {
-        if self.accounts.contains_key(&account) {
-            Ok(())
-        } else {
-            Err(ChangeError::Dangling(key, format!("account {account}").into()))
-        }
-    }
-
-    fn verify_policy(&self, key: EntityKey, policy: &ManagedPolicy) -> Result<(), ChangeError> {
-        let PolicyOwner::Account(account) = policy.owner else {
-            return Err(ChangeError::Invalid(key, "a built-in policy cannot be changed"));
-        };
-        verify_name(&key, UniqueKind::Policy, policy.id, &policy.name)?;
-        if policy.versions.len() > MOST_VERSIONS {
-            return Err(ChangeError::Invalid(key, "it has more than five versions"));
-        }
-        if policy.in_force().is_none() {
-            return Err(ChangeError::Invalid(key, "its default version is missing"));
-        }
-        if policy.versions.iter().any(|v| v.id >= policy.next_version) {
-            return Err(ChangeError::Invalid(
-                key,
-                "its next version number is used already",
-            ));
-        }
-        self.verify_account(key, account)
-    }
-
-    fn verify_user(&self, key: EntityKey, user: &User) -> Result<(), ChangeError> {
-        verify_name(&key, UniqueKind::User, user.id, &user.name)?;
-        self.verify_uses(&key, user.account, &user.attached, user.boundary)?;
-        self.verify_account(key, user.account)
-    }
-
-    fn verify_role(&self, key: EntityKey, role: &Role) -> Result<(), ChangeError> {
-        verify_name(&key, UniqueKind::Role, role.id, &role.name)?;
-        self.verify_uses(&key, role.account, &role.attached, role.boundary)?;
-        self.verify_account(key, role.account)
-    }
-
-    fn verify_uses(
-        &self,
-        key: &EntityKey,
-        account: AccountId,
-        attached: &[UniqueId],
-        boundary: Option<UniqueId>,
-    ) -> Result<(), ChangeError> {
-        for (id, _) in uses(attached, boundary) {
-            let reachable = self.policy_by_id(&id).is_some_and(|policy| match policy.owner {
-                PolicyOwner::Aws => true,
-                PolicyOwner::Account(owner) => owner == account,
-            });
-            if !reachable {
-                return Err(ChangeError::Dangling(key.clone(), format!("policy {id}").into()));
-            }
-        }
-        Ok(())
-    }
-
-    fn verify_access_key(&self, key: EntityKey, access_key: &AccessKey) -> Result<(), ChangeError> {
-        let owned = match access_key.owner {
-            KeyOwner::Root(account) => account == access_key.account,
-            KeyOwner::User(id) => self
-                .user_by_id(&id)
-                .is_some_and(|u| u.account == access_key.account),
-        };
-        if !owned {
-            return Err(ChangeError::Dangling(key, "its owner".into()));
-        }
-        self.verify_account(key, access_key.account)
-    }
-
-    fn verify_absent(&self, key: &EntityKey) -> Result<(), ChangeError> {
-        let in_use = match key {
-            EntityKey::Policy(account, id) => (self.policy_usage(id, *account) != PolicyUsage::default())
-                .then_some("it is attached or bounds"),
-            EntityKey::User(_, id) => self
-                .access_keys(KeyOwner::User(*id))
-                .next()
-                .map(|_| "it has access keys"),
-            EntityKey::Account(id) => {
-                let management = self.organization().is_some_and(|o| o.management_account == *id);
-                let keys = self.access_keys(KeyOwner::Root(*id)).next().is_some();
-                let entities = self.counts(*id) != Counts::default();
-                (management || keys || entities).then_some("it has entities or manages the organization")
-            }
-            EntityKey::Organization
-            | EntityKey::Ring(_)
-            | EntityKey::CreateAccountStatus(_)
-            | EntityKey::Role(..)
-            | EntityKey::AccessKey(..) => None,
-        };
-        match in_use {
-            Some(reason) if self.revision_of(key) == Revision::NEW => {
-                Err(ChangeError::InUse(key.clone(), reason))
-            }
-            _ => Ok(()),
-        }
-    }
 }
 
 /// The policies a principal uses, and how.
-fn uses(attached: &[UniqueId], boundary: Option<UniqueId>) -> impl Iterator<Item = (UniqueId, PolicyUse)> {
+pub(super) fn uses(
+    attached: &[UniqueId],
+    boundary: Option<UniqueId>,
+) -> impl Iterator<Item = (UniqueId, PolicyUse)> {
     let attached = attached.iter().map(|id| (*id, PolicyUse::Attached));
     attached.chain(boundary.map(|id| (id, PolicyUse::Boundary)))
-}
-
-fn verify_name(key: &EntityKey, kind: UniqueKind, id: UniqueId, name: &str) -> Result<(), ChangeError> {
-    if id.kind() != kind {
-        return Err(ChangeError::Invalid(
-            key.clone(),
-            "its unique id is of another kind",
-        ));
-    }
-    if name.is_empty() {
-        return Err(ChangeError::Invalid(key.clone(), "its name is empty"));
-    }
-    Ok(())
 }
 
 /// The outcome of filing: the entity's predecessor, which must be of the same account.

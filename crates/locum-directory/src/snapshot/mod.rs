@@ -8,6 +8,7 @@
 mod apply;
 mod attachment;
 mod named;
+mod verify;
 
 use std::{ops::Bound, sync::Arc};
 

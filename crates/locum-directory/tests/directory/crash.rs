@@ -9,7 +9,7 @@ use std::{
     process::{Command, Stdio},
     sync::Arc,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use locum_crypto::{Random as _, SeededRandom, SystemRandom};
@@ -25,11 +25,13 @@ const FILE: &str = "LOCUM_TEST_CRASH_FILE";
 fn writes_until_killed() {
     let file = env::var_os(FILE).expect("started by the other test");
     let directory = Arc::new(open(Arc::new(RedbStore::open(Path::new(&file)).unwrap())));
+    let started = Instant::now();
     let writers: Vec<_> = (0..4)
         .map(|_| {
             let directory = Arc::clone(&directory);
             thread::spawn(move || {
-                loop {
+                // Were the parent to die first, nobody would kill this.
+                while started.elapsed() < Duration::from_secs(60) {
                     let mut rng = SystemRandom;
                     let name = format!("user-{:016x}", rng.next_u64());
                     let user = User::new(account(), "/", &name, now(), &mut rng);

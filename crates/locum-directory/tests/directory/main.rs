@@ -1,5 +1,13 @@
 //! The directory from outside: what it keeps, refuses, publishes and survives.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on should stop"
+)]
+
 mod commits;
 mod crash;
 mod files;

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use locum_crypto::{Random, SeededRandom};
 use locum_directory::{
-    AccessKey, Account, Attachment, ChangeError, Changes, Directory, Entity, JoinedMethod, KeyOwner,
-    ManagedPolicy, PolicyUse, Revision, Role, User, VersionId, WriteError,
+    AccessKey, Account, Attachment, ChangeError, Changes, Directory, Entity, InlinePolicy, JoinedMethod,
+    KeyOwner, ManagedPolicy, PolicyUse, Revision, Role, User, VersionId, WriteError,
 };
 use locum_names::{AccountId, Arn, Partition, UniqueId, UniqueKind};
 use locum_policy::PolicyKind;
@@ -252,6 +252,21 @@ fn entities_that_contradict_themselves_are_refused() {
         six.next_version = six.next_version.next();
     }
     assert!(matches!(put_refused(&directory, six), ChangeError::Invalid(..)));
+
+    let role = Role::new(account(), "/", "r", policy(PolicyKind::Inline), now(), &mut rng);
+    assert!(matches!(put_refused(&directory, role), ChangeError::Invalid(..)));
+    let inline = InlinePolicy {
+        name: "p".into(),
+        policy: policy(PolicyKind::Managed),
+    };
+    let as_managed = User {
+        inline: vec![inline],
+        ..user("alice", 1)
+    };
+    assert!(matches!(
+        put_refused(&directory, as_managed),
+        ChangeError::Invalid(..)
+    ));
 
     let built_in = ManagedPolicy::clone(directory.snapshot().aws_policies().iter().next().unwrap());
     assert!(matches!(
