@@ -83,3 +83,34 @@ fn scalar(value: &Value) -> String {
 fn is_scalar(value: &Value) -> bool {
     !matches!(value, Value::Array(_) | Value::Object(_))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::query::Query;
+
+    /// Each line is a format, a query and what aws 2.9.19 printed for it over the identity below.
+    const PRINTED: &str = include_str!("../../../tests/golden/queries.jsonl");
+
+    #[test]
+    fn queries_print_what_aws_prints_in_every_format() {
+        let identity = serde_json::json!({
+            "UserId": "AIDAQNZGKIQY56JQ7WML",
+            "Account": "123456789012",
+            "Arn": "arn:aws:iam::123456789012:user/alice",
+        });
+        let mut count = 0;
+        for line in PRINTED.lines() {
+            let (format, query, expected): (String, String, String) = serde_json::from_str(line).unwrap();
+            let found = Query::parse(&query).unwrap().apply(&identity).unwrap();
+            let look = Look {
+                width: 80,
+                colour: false,
+            };
+            let shown = render(Format::named(&format).unwrap(), "GetCallerIdentity", &found, look);
+            assert_eq!(shown, expected, "{format} {query}");
+            count += 1;
+        }
+        assert!(count > 100);
+    }
+}
