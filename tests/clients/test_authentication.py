@@ -151,7 +151,7 @@ def test_inactive_key(root):
 
 def test_wrong_region(root):
     with refused("SignatureDoesNotMatch", "Credential should be scoped to a valid region. ", 403):
-        root.client("sts", region="eu-nowhere-1").get_caller_identity()
+        root.client("sts", region="nowhere").get_caller_identity()
 
 
 def test_wrong_service(root):

@@ -102,8 +102,11 @@ def test_malformed(root, document):
 
 
 def test_no_json_at_all(root):
-    with refused("MalformedPolicyDocument", "This policy contains invalid Json", 400):
+    """Identity policies and trust policies have different texts for it (facts: policy §6.1)."""
+    with refused("MalformedPolicyDocument", "Syntax errors in policy.", 400):
         root.iam.create_policy(PolicyName=unique("bad"), PolicyDocument="not json")
+    with refused("MalformedPolicyDocument", "This policy contains invalid Json", 400):
+        root.iam.create_role(RoleName=unique("bad"), AssumeRolePolicyDocument="not json")
 
 
 def test_arn_that_is_none(root):
