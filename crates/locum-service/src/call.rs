@@ -9,7 +9,7 @@ use locum_api::{ApiError, model::Service};
 use locum_crypto::Random;
 use locum_directory::{Changes, Snapshot};
 use locum_names::{AccountId, Partition};
-use locum_policy::{Context, Decision, Request, ResourcePolicy, decide};
+use locum_policy::{Context, Decision, Layer, Layers, Request, ResourcePolicy, decide};
 use serde_json::Value;
 
 use crate::{
@@ -124,21 +124,8 @@ impl<'a> Call<'a> {
     where
         'a: 'k,
     {
-        let mut context = Context::with_capacity(32);
-        // The request's own keys go in first: none of them may replace one that the server derives.
-        keys(&mut context);
-        global_keys(&mut context, self.caller, &self.at);
-        context.set("aws:ResourceAccount", target.account.to_string());
-        if let Some(organization) = self.at.organization {
-            context.set("aws:ResourceOrgID", organization);
-        }
-        let request = Request {
-            principal: self.caller.principal(),
-            action,
-            resource: target.arn,
-            resource_account: target.account,
-            context: &context,
-        };
+        let context = self.context(target.account, keys);
+        let request = self.request(action, &target, &context);
         let session = SessionPolicies::of(self.caller);
         let policies = CallerPolicies::gather(self.snapshot, self.caller, session.as_ref());
         let layers = policies.with_resource(target.policy);
@@ -146,22 +133,76 @@ impl<'a> Call<'a> {
         if decision.is_allowed() {
             return Ok(());
         }
-        Err(self.denied(&request, &decision, wording))
+        Err(self.denied(&request, &layers, &decision, wording, None))
     }
 
-    /// A denial of a caller who was not even asked about: the same text as a decided one.
-    #[must_use]
-    pub fn denied(&self, request: &Request<'_>, decision: &Decision<'_>, wording: Wording) -> Failure {
+    /// The denial of an action that no policy can allow, because what it acts on is not there or nothing here can do
+    /// it. Only callers of the target's own account are told `why`; to others it is a denial like any.
+    pub fn refuse<'k>(
+        &self,
+        action: &str,
+        target: Target<'k>,
+        wording: Wording,
+        why: &str,
+        keys: impl FnOnce(&mut Context<'k>),
+    ) -> Failure
+    where
+        'a: 'k,
+    {
+        let context = self.context(target.account, keys);
+        let request = self.request(action, &target, &context);
+        let session = SessionPolicies::of(self.caller);
+        let policies = CallerPolicies::gather(self.snapshot, self.caller, session.as_ref());
+        let layers = policies.with_resource(target.policy);
+        let decision = Decision::ImplicitDeny { layer: Layer::Trust };
+        self.denied(&request, &layers, &decision, wording, Some(why))
+    }
+
+    fn context<'k>(&self, account: AccountId, keys: impl FnOnce(&mut Context<'k>)) -> Context<'k>
+    where
+        'a: 'k,
+    {
+        let mut context = Context::with_capacity(32);
+        // The request's own keys go in first: none of them may replace one that the server derives.
+        keys(&mut context);
+        global_keys(&mut context, self.caller, &self.at);
+        context.set("aws:ResourceAccount", account.to_string());
+        if let Some(organization) = self.at.organization {
+            context.set("aws:ResourceOrgID", organization);
+        }
+        context
+    }
+
+    fn request<'r>(&'r self, action: &'r str, target: &Target<'r>, context: &'r Context<'r>) -> Request<'r> {
+        Request {
+            principal: self.caller.principal(),
+            action,
+            resource: target.arn,
+            resource_account: target.account,
+            context,
+        }
+    }
+
+    fn denied(
+        &self,
+        request: &Request<'_>,
+        layers: &Layers<'_>,
+        decision: &Decision<'_>,
+        wording: Wording,
+        instead: Option<&str>,
+    ) -> Failure {
         let asked = Asked {
             caller_arn: &self.caller.arn().to_string(),
             caller_id: &self.caller.user_id(),
             partition: self.partition(),
             wording,
+            instead,
         };
-        Failure::Denied(Box::new(denial(self.snapshot, &asked, request, decision)))
+        let denial = denial(self.snapshot, &asked, request, layers, decision);
+        Failure::Denied(Box::new(denial))
     }
 
-    /// The organization's id is known to every caller of it, the service principal of no one.
+    /// The service's name in the records.
     #[must_use]
     pub const fn service_event_source(service: Service) -> &'static str {
         match service {

@@ -199,17 +199,13 @@ impl Caller {
         }
     }
 
-    /// `aws:PrincipalTag/*`: the session's tags, and those of the user or role that no session tag of the same key,
-    /// ignoring case, replaces (`facts: sts §4.3`).
+    /// `aws:PrincipalTag/*`: the tags of the user or role, then those of the session, which replace the ones of the same
+    /// key. What is the same key is for the policy's context to say (`facts: sts §4.3`).
     pub fn tags(&self) -> impl Iterator<Item = (&str, &str)> {
         let session = self.session.as_deref().map_or(&[][..], |session| &session.tags);
         let from_session = session.iter().map(|tag| (&*tag.key, &*tag.value));
-        let from_entity = self
-            .entity_tags()
-            .iter()
-            .filter(|tag| !session.iter().any(|own| own.key.eq_ignore_ascii_case(&tag.key)))
-            .map(|tag| (&*tag.key, &*tag.value));
-        from_session.chain(from_entity)
+        let from_entity = self.entity_tags().iter().map(|tag| (&*tag.key, &*tag.value));
+        from_entity.chain(from_session)
     }
 
     /// Who called, for the audit record.

@@ -1,15 +1,24 @@
 //! A denial: the sentence for the client, and the explanation for those who may read it.
 //!
 //! The sentence is AWS's to the letter. The explanation has the shape of AWS's decoded message (`facts: sts §2.8`) with one
-//! member more, `explanation`, that says which layer and which statement decided and what would have to change. It goes
-//! into a sealed header, and in clear into the audit log. Of another account's policies it says no more than the layer:
-//! a caller must not learn whether a foreign role exists or whom it trusts (`facts: sts §2.4`).
+//! member more, `explanation`, that says which layer decided and what would have to change. It goes into a sealed
+//! header, and in clear into the audit log. Of another account it says nothing at all: there it judges the caller's own
+//! side as if the other side were willing, so a caller cannot learn whether a foreign role exists, how it is tagged or
+//! whom it trusts (`facts: sts §2.4`).
+
+mod document;
+mod reason;
+
+use std::sync::LazyLock;
 
 use locum_api::ApiError;
 use locum_directory::Snapshot;
 use locum_names::{AccountId, Partition, UniqueId};
-use locum_policy::{Decision, Layer, Request, because};
-use serde_json::{Value, json};
+use locum_policy::{
+    Context, Decision, Explanation, Layer, Layers, Policy, PolicyKind, Request, ResourcePolicy, Source,
+    because, explain,
+};
+use serde_json::Value;
 
 /// How much of the reason the sentence carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,12 +50,14 @@ impl Denial {
     }
 }
 
-/// Who asked for what, for the sentence.
+/// Who asked, and how the answer is worded.
 pub(crate) struct Asked<'a> {
     pub(crate) caller_arn: &'a str,
     pub(crate) caller_id: &'a str,
     pub(crate) partition: Partition,
     pub(crate) wording: Wording,
+    /// What to tell the account's own callers in place of what the policies say.
+    pub(crate) instead: Option<&'a str>,
 }
 
 /// Makes the denial of a request that was decided otherwise than `Allow`.
@@ -54,124 +65,133 @@ pub(crate) fn denial(
     snapshot: &Snapshot,
     asked: &Asked<'_>,
     request: &Request<'_>,
+    layers: &Layers<'_>,
     decision: &Decision<'_>,
 ) -> Denial {
-    let (action, resource) = (request.action, request.resource);
-    let caller_account = request.principal.account.unwrap_or(request.resource_account);
-    let foreign = caller_account != request.resource_account;
-    let arn = asked.caller_arn;
-    let mut message = format!("User: {arn} is not authorized to perform: {action}");
-    if asked.wording != Wording::WithoutResource {
-        message.push_str(" on resource: ");
-        message.push_str(resource);
-    }
-    let source = source_name(snapshot, asked.partition, decision);
-    if asked.wording != Wording::Unexplained {
-        message.push(' ');
-        message.push_str(&because(action, decision));
-        if let Some(policy) = source.as_deref().filter(|name| name.starts_with("arn:")) {
-            message.push_str(": ");
-            message.push_str(policy);
-        }
-    }
-    let hidden = foreign && is_resource_side(decision);
-    let explanation = explanation(asked, request, decision, source.as_deref(), hidden);
+    let account = request.principal.account.unwrap_or(request.resource_account);
+    let names = Names {
+        snapshot,
+        partition: asked.partition,
+    };
+    let explanation = if account == request.resource_account {
+        let explanation = explain(request, layers);
+        let reason = match asked.instead {
+            Some(text) => reason::of_service(text),
+            None => reason::of(request, layers, &explanation, &names),
+        };
+        document::document(asked, request, &explanation, reason)
+    } else {
+        own_side(asked, request, layers, &names)
+    };
     Denial {
-        message,
-        account: caller_account,
+        message: sentence(asked, request, decision, &names),
+        account,
         explanation,
     }
 }
 
-fn is_resource_side(decision: &Decision<'_>) -> bool {
-    match decision {
-        Decision::Allow => false,
-        Decision::ExplicitDeny { layer, .. } | Decision::ImplicitDeny { layer } => {
-            matches!(layer, Layer::Resource | Layer::Trust | Layer::ResourceControl)
+fn sentence(asked: &Asked<'_>, request: &Request<'_>, decision: &Decision<'_>, names: &Names<'_>) -> String {
+    let (arn, action) = (asked.caller_arn, request.action);
+    let mut message = format!("User: {arn} is not authorized to perform: {action}");
+    if asked.wording != Wording::WithoutResource {
+        message.push_str(" on resource: ");
+        message.push_str(request.resource);
+    }
+    if asked.wording != Wording::Unexplained {
+        message.push(' ');
+        message.push_str(&because(action, decision));
+        if let Decision::ExplicitDeny { source, .. } = decision
+            && let Some(arn) = names.managed(source)
+        {
+            message.push_str(": ");
+            message.push_str(&arn);
         }
+    }
+    message
+}
+
+static WILLING: LazyLock<Option<Policy>> = LazyLock::new(|| {
+    let document =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"sts:*"}}"#;
+    Policy::compile(document, PolicyKind::Trust).ok()
+});
+
+/// The explanation of a denial across accounts: of what the caller's own side says, whatever the other side does.
+fn own_side(asked: &Asked<'_>, request: &Request<'_>, layers: &Layers<'_>, names: &Names<'_>) -> Value {
+    let context = without_resource_tags(request.context);
+    let request = Request {
+        context: &context,
+        ..*request
+    };
+    let Some(willing) = &*WILLING else {
+        return document::document(asked, &request, &nothing(), reason::hidden(&request));
+    };
+    let layers = Layers {
+        resource: ResourcePolicy::Trust(Source::new(willing, "")),
+        resource_control: &[],
+        ..*layers
+    };
+    let mut explanation = explain(&request, &layers);
+    explanation
+        .matched
+        .retain(|statement| statement.layer != Layer::Trust);
+    explanation
+        .near
+        .retain(|near| near.statement.layer != Layer::Trust);
+    let reason = match explanation.decision {
+        Decision::Allow | Decision::ImplicitDeny { layer: Layer::Trust } => reason::hidden(&request),
+        _ => reason::of(&request, &layers, &explanation, names),
+    };
+    document::document(asked, &request, &explanation, reason)
+}
+
+const fn nothing() -> Explanation<'static> {
+    Explanation {
+        decision: Decision::ImplicitDeny { layer: Layer::Trust },
+        matched: Vec::new(),
+        near: Vec::new(),
     }
 }
 
-/// The ARN of a managed policy, or an inline policy's name.
-fn source_name(snapshot: &Snapshot, partition: Partition, decision: &Decision<'_>) -> Option<String> {
-    let Decision::ExplicitDeny { source, .. } = decision else {
-        return None;
-    };
-    let managed = source
-        .parse::<UniqueId>()
-        .ok()
-        .and_then(|id| snapshot.policy_by_id(&id));
-    Some(managed.map_or_else(|| (*source).to_owned(), |policy| policy.arn(partition)))
-}
-
-fn explanation(
-    asked: &Asked<'_>,
-    request: &Request<'_>,
-    decision: &Decision<'_>,
-    source: Option<&str>,
-    hidden: bool,
-) -> Value {
-    let explicit = matches!(decision, Decision::ExplicitDeny { .. }) && !hidden;
-    let conditions: Vec<Value> = request
-        .context
+fn without_resource_tags<'a>(context: &Context<'a>) -> Context<'a> {
+    let mut context = context.clone();
+    let tags: Vec<String> = context
         .iter()
-        .map(|(key, values)| {
-            let items: Vec<Value> = values.iter().map(|value| json!({ "value": value })).collect();
-            json!({ "key": key, "values": { "items": items } })
+        .map(|(key, _)| key.to_owned())
+        .filter(|key| {
+            let key = key.to_ascii_lowercase();
+            key.starts_with("aws:resourcetag/") || key.starts_with("iam:resourcetag/")
         })
         .collect();
-    json!({
-        "allowed": false,
-        "explicitDeny": explicit,
-        "matchedStatements": { "items": matched(decision, hidden) },
-        "failures": { "items": [] },
-        "context": {
-            "principal": { "id": asked.caller_id, "arn": asked.caller_arn },
-            "action": request.action,
-            "resource": request.resource,
-            "conditions": { "items": conditions },
-        },
-        "explanation": reason(request, decision, source, hidden),
-    })
+    tags.iter().for_each(|key| context.remove(key));
+    context
 }
 
-fn matched(decision: &Decision<'_>, hidden: bool) -> Vec<Value> {
-    match decision {
-        Decision::ExplicitDeny { sid, .. } if !hidden => {
-            vec![json!({ "statementId": sid, "effect": "DENY" })]
-        }
-        Decision::ExplicitDeny { .. } | Decision::ImplicitDeny { .. } | Decision::Allow => Vec::new(),
+/// What policies are called: managed ones go by their unique id until somebody asks.
+pub(crate) struct Names<'a> {
+    snapshot: &'a Snapshot,
+    partition: Partition,
+}
+
+impl Names<'_> {
+    /// The ARN of a managed policy.
+    fn managed(&self, source: &str) -> Option<String> {
+        let id: UniqueId = source.parse().ok()?;
+        Some(self.snapshot.policy_by_id(&id)?.arn(self.partition))
+    }
+
+    /// The ARN of a managed policy, or an inline policy's name.
+    fn name(&self, source: &str) -> String {
+        self.managed(source).unwrap_or_else(|| source.to_owned())
     }
 }
 
-/// What decided, for a person.
-fn reason(request: &Request<'_>, decision: &Decision<'_>, source: Option<&str>, hidden: bool) -> Value {
-    let action = request.action;
-    match decision {
-        Decision::Allow => Value::Null,
-        _ if hidden => json!({
-            "layer": "resource account",
-            "reason": format!("The account that owns the resource does not allow {action} to this caller."),
-        }),
-        Decision::ExplicitDeny {
-            layer,
-            statement,
-            sid,
-            ..
-        } => json!({
-            "layer": layer.name(),
-            "policy": source,
-            "statement": statement,
-            "statementId": sid,
-            "reason": format!(
-                "Statement {statement}{} of the {layer} {} denies {action}; no Allow can override it.",
-                if sid.is_empty() { String::new() } else { format!(" ({sid})") },
-                source.unwrap_or_default(),
-            ),
-        }),
-        Decision::ImplicitDeny { layer } => json!({
-            "layer": layer.name(),
-            "reason": format!("No {layer} of the caller allows {action} on {}.", request.resource),
-        }),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_willing_policy_is_one() {
+        assert!(WILLING.is_some());
     }
 }

@@ -1,7 +1,7 @@
 //! Which policies bear on a caller, gathered from the snapshot.
 //!
-//! A policy that should be there and is not must never widen: a missing session policy grants nothing, and a missing
-//! boundary is a boundary that allows nothing.
+//! A policy that should be there and is not must never widen. It might have denied, so whatever it was (attached, a
+//! boundary, a session policy that was deleted since) a policy that denies everything stands in its place.
 
 use std::{cell::RefCell, collections::HashMap, sync::LazyLock};
 
@@ -25,13 +25,13 @@ pub(crate) struct SessionPolicies {
     arns: Vec<Box<str>>,
 }
 
-static ALLOWS_NOTHING: LazyLock<Option<Policy>> = LazyLock::new(|| {
+static DENIES_EVERYTHING: LazyLock<Option<Policy>> = LazyLock::new(|| {
     let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#;
     Policy::compile(document, PolicyKind::Managed).ok()
 });
 
 /// The name of the policy that stands where one is missing.
-const MISSING: &str = "missing";
+const MISSING: &str = "(missing)";
 
 impl SessionPolicies {
     /// The session policies of a caller; `None` if none were passed.
@@ -44,7 +44,10 @@ impl SessionPolicies {
             return None;
         }
         Some(Self {
-            inline: session.policy.as_deref().and_then(compiled),
+            inline: session
+                .policy
+                .as_deref()
+                .and_then(|document| compiled(document).or_else(|| DENIES_EVERYTHING.clone())),
             arns: session.policy_arns.clone(),
         })
     }
@@ -57,7 +60,7 @@ thread_local! {
 /// How many inline session policies a thread keeps compiled.
 const KEPT: usize = 512;
 
-/// An inline session policy, compiled. It was valid when the token was sealed; one that no longer is grants nothing.
+/// An inline session policy, compiled. It was valid when the token was sealed.
 fn compiled(document: &str) -> Option<Policy> {
     COMPILED.with_borrow_mut(|kept| {
         if let Some(policy) = kept.get(document) {
@@ -88,7 +91,7 @@ impl<'a> CallerPolicies<'a> {
                 } => (&user.inline, &user.attached, user.boundary),
                 Identity::Role { role, .. } => (&role.inline, &role.attached, role.boundary),
             };
-        let managed = attached.iter().filter_map(|id| managed(snapshot, id));
+        let managed = attached.iter().filter_map(|id| managed_or_nothing(snapshot, id));
         let identity = inline
             .iter()
             .map(|policy| Source::new(&policy.policy, &policy.name))
@@ -123,10 +126,12 @@ impl SessionPolicies {
             .iter()
             .map(|policy| Source::new(policy, "session-policy"));
         let managed = self.arns.iter().filter_map(|arn| {
-            let policy = snapshot.policy_by_arn(&Arn::parse(arn).ok()?)?;
-            policy
-                .in_force()
-                .map(|compiled| Source::new(compiled, policy_name(&policy.id)))
+            let named = Arn::parse(arn).ok().and_then(|arn| snapshot.policy_by_arn(&arn));
+            let found = named.and_then(|policy| {
+                let compiled = policy.in_force()?;
+                Some(Source::new(compiled, policy_name(&policy.id)))
+            });
+            found.or_else(nothing)
         });
         inline.chain(managed).collect()
     }
@@ -139,12 +144,28 @@ fn managed<'a>(snapshot: &'a Snapshot, id: &UniqueId) -> Option<Source<'a>> {
         .map(|compiled| Source::new(compiled, policy_name(&policy.id)))
 }
 
-/// A boundary that cannot be found bounds everything.
+/// A policy that cannot be found might have denied this very request.
 fn managed_or_nothing<'a>(snapshot: &'a Snapshot, id: &UniqueId) -> Option<Source<'a>> {
-    managed(snapshot, id).or_else(|| ALLOWS_NOTHING.as_ref().map(|policy| Source::new(policy, MISSING)))
+    managed(snapshot, id).or_else(nothing)
+}
+
+fn nothing<'a>() -> Option<Source<'a>> {
+    DENIES_EVERYTHING
+        .as_ref()
+        .map(|policy| Source::new(policy, MISSING))
 }
 
 /// Managed policies go by their unique id here; the ARN is made only when a message needs it.
 fn policy_name(id: &UniqueId) -> &str {
     id.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_a_policy_to_stand_for_a_missing_one() {
+        assert!(nothing().is_some());
+    }
 }

@@ -12,7 +12,7 @@ use locum_api::{
 };
 use locum_directory::{AccountStatus, Role};
 use locum_names::{AccountId, Arn, PrincipalArn, PrincipalKind};
-use locum_policy::{Context, Decision, Layer, Request, ResourcePolicy, Source};
+use locum_policy::{Context, ResourcePolicy, Source};
 use locum_session::{SessionPrincipal, SessionTag};
 
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
     denial::Wording,
     route::Perform,
     sts::{
-        issue::{Grant, issue},
+        issue::{Grant, issue, recorded},
         session_policy::SessionPolicies,
         session_tags,
         session_token::refuse_mfa,
@@ -56,28 +56,27 @@ impl Perform for AssumeRoleRequest {
         let role = find(call, &arn, account);
         let asked = Asked {
             request: &self,
-            role: role.as_deref(),
             account,
             tags: &tags,
             source_identity,
         };
-        asked.authorize(call, "sts:AssumeRole")?;
+        let Some(role) = &role else {
+            return Err(asked.absent(call));
+        };
+        asked.authorize(call, role, "sts:AssumeRole")?;
         if source_identity.is_some() {
-            asked.authorize(call, "sts:SetSourceIdentity")?;
+            asked.authorize(call, role, "sts:SetSourceIdentity")?;
         }
         if !tags.is_empty() {
-            asked.authorize(call, "sts:TagSession")?;
+            asked.authorize(call, role, "sts:TagSession")?;
         }
         if !self.provided_contexts.is_empty() {
             // No context provider is trusted by anything here, so nobody may set a context.
-            return Err(asked.denied(call, "sts:SetContext"));
+            return Err(asked.without_provider(call, role));
         }
-        let Some(role) = role else {
-            return Err(asked.denied(call, "sts:AssumeRole"));
-        };
 
         let policies = SessionPolicies::read(call, account, self.policy.as_deref(), &self.policy_arns)?;
-        let seconds = seconds(self.duration_seconds, &role, chained_from.is_some())?;
+        let seconds = seconds(self.duration_seconds, role, chained_from.is_some())?;
         let packed = !policies.is_empty() || !tags.is_empty();
         let session_name: Box<str> = self.role_session_name.as_str().into();
         let source_identity = source_identity.map(str::to_owned);
@@ -110,16 +109,17 @@ impl Perform for AssumeRoleRequest {
             }
             .to_string(),
         };
-        call.notes.response_elements = Some(issued.elements());
-        call.notes.other_account = Some(account);
-        Ok(AssumeRoleResponse {
+        let response = AssumeRoleResponse {
             credentials: issued.credentials,
             assumed_role_user,
             packed_policy_size: packed.then_some(issued.utilization),
             source_identity,
             session_token_utilization: issued.padded_utilization,
             session_token_size: issued.padded_size,
-        })
+        };
+        call.notes.response_elements = recorded(&response);
+        call.notes.other_account = Some(account);
+        Ok(response)
     }
 }
 
@@ -167,32 +167,51 @@ fn find<'a>(call: &Call<'a>, arn: &Arn<'_>, account: AccountId) -> Option<Arc<Ro
 /// The three questions that an AssumeRole may ask of the policies; all have the same circumstances.
 struct Asked<'a> {
     request: &'a AssumeRoleRequest,
-    role: Option<&'a Role>,
     account: AccountId,
     tags: &'a [SessionTag],
     source_identity: Option<&'a str>,
 }
 
 impl Asked<'_> {
-    fn authorize(&self, call: &Call<'_>, action: &str) -> Result<(), Failure> {
-        // A role that does not exist is denied like one that does not trust the caller.
-        let Some(role) = self.role else {
-            return Err(self.denied(call, action));
-        };
-        let target = Target {
+    fn authorize(&self, call: &Call<'_>, role: &Role, action: &str) -> Result<(), Failure> {
+        call.authorize(action, self.target(role), Wording::Unexplained, |context| {
+            self.keys(Some(role), context);
+        })
+    }
+
+    /// The denial of a role that is not there.
+    fn absent(&self, call: &Call<'_>) -> Failure {
+        let target = Target::plain(&self.request.role_arn, self.account);
+        let why = "The account has no such role.";
+        call.refuse("sts:AssumeRole", target, Wording::Unexplained, why, |context| {
+            self.keys(None, context);
+        })
+    }
+
+    fn without_provider(&self, call: &Call<'_>, role: &Role) -> Failure {
+        let why = "No context provider is trusted here, so no request may have ProvidedContexts.";
+        let keys = |context: &mut _| self.keys(Some(role), context);
+        call.refuse(
+            "sts:SetContext",
+            self.target(role),
+            Wording::Unexplained,
+            why,
+            keys,
+        )
+    }
+
+    fn target<'k>(&'k self, role: &'k Role) -> Target<'k> {
+        Target {
             arn: &self.request.role_arn,
             account: self.account,
             policy: ResourcePolicy::Trust(Source::new(&role.trust, "trust policy")),
-        };
-        call.authorize(action, target, Wording::Unexplained, |context| {
-            self.keys(role, context)
-        })
+        }
     }
 
     /// The keys of `facts: sts §4.2` that AssumeRole has. Inherited transitive tags count as requested ones, because the
     /// session will carry them; they do not replace the role's own tags, or a caller could match any role by carrying the
     /// tag (`facts: sts §4.3`, where the documents disagree).
-    fn keys<'k>(&'k self, role: &'k Role, context: &mut Context<'k>) {
+    fn keys<'k>(&'k self, role: Option<&'k Role>, context: &mut Context<'k>) {
         context.set("sts:RoleSessionName", self.request.role_session_name.as_str());
         if let Some(external_id) = self.request.external_id.as_deref() {
             context.set("sts:ExternalId", external_id);
@@ -205,23 +224,7 @@ impl Asked<'_> {
             context.set_many("sts:TransitiveTagKeys", transitive.map(|tag| &*tag.key));
         }
         request_tag_keys(context, self.tags.iter().map(|tag| (&*tag.key, &*tag.value)));
-        resource_tag_keys(context, role.tags.iter().map(|tag| (&*tag.key, &*tag.value)));
-    }
-
-    /// The denial of a role that is not there, or of an action that nothing here can allow.
-    fn denied(&self, call: &Call<'_>, action: &str) -> Failure {
-        let context = Context::new();
-        let request = Request {
-            principal: call.caller.principal(),
-            action,
-            resource: &self.request.role_arn,
-            resource_account: self.account,
-            context: &context,
-        };
-        call.denied(
-            &request,
-            &Decision::ImplicitDeny { layer: Layer::Trust },
-            Wording::Unexplained,
-        )
+        let tags = role.map_or(&[][..], |role| &role.tags);
+        resource_tag_keys(context, tags.iter().map(|tag| (&*tag.key, &*tag.value)));
     }
 }

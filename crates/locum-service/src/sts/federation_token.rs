@@ -14,7 +14,7 @@ use crate::{
     denial::Wording,
     route::Perform,
     sts::{
-        issue::{Grant, issue},
+        issue::{Grant, issue, recorded},
         session_policy::SessionPolicies,
         session_tags,
         session_token::ROOT_MAX_SECONDS,
@@ -37,8 +37,6 @@ impl Perform for GetFederationTokenRequest {
             }
         };
         let tags = session_tags::read(&self.tags, &[], None)?;
-        let policies = SessionPolicies::read(call, account, self.policy.as_deref(), &self.policy_arns)?;
-
         let kind = PrincipalKind::FederatedUser {
             name: self.name.as_str().into(),
         };
@@ -64,6 +62,7 @@ impl Perform for GetFederationTokenRequest {
             })?;
         }
 
+        let policies = SessionPolicies::read(call, account, self.policy.as_deref(), &self.policy_arns)?;
         let passed_anything = !policies.is_empty() || !tags.is_empty();
         let principal = SessionPrincipal::FederatedUser {
             account,
@@ -80,8 +79,7 @@ impl Perform for GetFederationTokenRequest {
             )
         };
         let issued = issue(call, grant, self.minimum_session_token_size)?;
-        call.notes.response_elements = Some(issued.elements());
-        Ok(GetFederationTokenResponse {
+        let response = GetFederationTokenResponse {
             federated_user: FederatedUser {
                 federated_user_id: format!("{account}:{}", self.name),
                 arn,
@@ -91,6 +89,8 @@ impl Perform for GetFederationTokenRequest {
             credentials: issued.credentials,
             session_token_utilization: issued.padded_utilization,
             session_token_size: issued.padded_size,
-        })
+        };
+        call.notes.response_elements = recorded(&response);
+        Ok(response)
     }
 }

@@ -1,12 +1,12 @@
 //! Making credentials: a key id, a secret and the sealed token that is the session.
 
-use locum_api::{ApiError, Sensitive, errors, sts::Credentials};
+use locum_api::{ApiError, Record, Sensitive, errors, sts::Credentials};
 use locum_crypto::{SecretString, generate_secret_access_key};
 use locum_names::{AccessKeyId, AccountId, KeyKind};
 use locum_session::{MfaFacts, Session, SessionPrincipal, SessionTag, packed_percent, seal_session_padded};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::{audit::expiration_text, call::Call, clock::instant};
+use crate::{audit::elements, call::Call, clock::instant};
 
 /// What a session to be issued is made of, besides what is drawn at random.
 pub(super) struct Grant {
@@ -47,14 +47,14 @@ pub(super) struct Issued {
     pub(super) padded_size: Option<i32>,
 }
 
-impl Issued {
-    /// What the audit record says: never the secret, and not the token either, where CloudTrail logs it.
-    pub(super) fn elements(&self) -> Value {
-        json!({ "credentials": {
-            "accessKeyId": self.credentials.access_key_id,
-            "expiration": expiration_text(self.credentials.expiration),
-        }})
+/// What the audit record says of a response: never the secret, and not the token either, where CloudTrail logs it. With
+/// the secret of a log that leaks elsewhere it would be the credentials.
+pub(super) fn recorded(response: &dyn Record) -> Option<Value> {
+    let mut recorded = elements(response)?;
+    if let Some(credentials) = recorded.get_mut("credentials").and_then(Value::as_object_mut) {
+        credentials.remove("sessionToken");
     }
+    Some(recorded)
 }
 
 /// Issues credentials that expire `grant.seconds` from now, to the second.

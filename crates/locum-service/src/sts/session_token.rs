@@ -10,7 +10,7 @@ use crate::{
     call::{Call, Failure},
     caller::Identity,
     route::Perform,
-    sts::issue::{Grant, issue},
+    sts::issue::{Grant, issue, recorded},
 };
 
 /// Twelve hours.
@@ -39,12 +39,13 @@ impl Perform for GetSessionTokenRequest {
             Grant::new(principal, seconds),
             self.minimum_session_token_size,
         )?;
-        call.notes.response_elements = Some(issued.elements());
-        Ok(GetSessionTokenResponse {
+        let response = GetSessionTokenResponse {
             credentials: issued.credentials,
             session_token_utilization: issued.padded_utilization,
             session_token_size: issued.padded_size,
-        })
+        };
+        call.notes.response_elements = recorded(&response);
+        Ok(response)
     }
 }
 

@@ -1,0 +1,133 @@
+//! Why, in a sentence for a person: what decided, and what would have to change.
+
+use locum_policy::{Decision, Effect, Explanation, Layer, Layers, Mismatch, NearMiss, Request, StatementRef};
+use serde_json::{Value, json};
+
+use super::Names;
+
+/// How much of a name that a client chose goes into a sentence, in characters.
+const SHOWN: usize = 256;
+
+/// What decided.
+pub(super) fn of(
+    request: &Request<'_>,
+    layers: &Layers<'_>,
+    explanation: &Explanation<'_>,
+    names: &Names<'_>,
+) -> Value {
+    let action = request.action;
+    match explanation.decision {
+        // INVARIANT: only denials are explained.
+        Decision::Allow => Value::Null,
+        Decision::ExplicitDeny {
+            layer,
+            source,
+            statement,
+            sid,
+        } => {
+            let place = place(layer, source, statement, sid, names);
+            json!({
+                "layer": layer.name(),
+                "policy": names.name(source),
+                "statement": number(statement),
+                "statementId": sid,
+                "reason": format!("{place} denies {action}; no other statement can override it."),
+            })
+        }
+        Decision::ImplicitDeny { layer } => {
+            let none = match layers.session {
+                None if layer == Layer::Session => {
+                    "No session policy was passed, so the session has no permissions of its own.".to_owned()
+                }
+                _ => format!("No {layer} allows {action} on this resource."),
+            };
+            match nearest(layer, explanation) {
+                None => json!({ "layer": layer.name(), "reason": none }),
+                Some(near) => {
+                    let StatementRef {
+                        source, index, sid, ..
+                    } = near.statement;
+                    let place = place(layer, source, index, sid, names);
+                    json!({
+                        "layer": layer.name(),
+                        "policy": names.name(source),
+                        "statement": number(index),
+                        "statementId": sid,
+                        "reason": format!("{none} {place} would allow it but for {}.", but_for(&near.mismatch)),
+                    })
+                }
+            }
+        }
+    }
+}
+
+/// What no policy has a say in.
+pub(super) fn of_service(text: &str) -> Value {
+    json!({ "layer": "service", "reason": text })
+}
+
+/// All that is said of another account: the same whether the resource is there or not.
+pub(super) fn hidden(request: &Request<'_>) -> Value {
+    let account = request.resource_account;
+    let action = request.action;
+    json!({
+        "layer": "resource account",
+        "reason": format!(
+            "The caller's own account allows {action}. Account {account} does not allow it to this caller, or has no \
+             such resource; only its administrators can tell."
+        ),
+    })
+}
+
+/// Statements count from 1 for people.
+const fn number(index: usize) -> usize {
+    index.saturating_add(1)
+}
+
+fn place(layer: Layer, source: &str, index: usize, sid: &str, names: &Names<'_>) -> String {
+    let mut text = format!("Statement {}", number(index));
+    if !sid.is_empty() {
+        text.push_str(&format!(" ({})", shown(sid)));
+    }
+    text.push_str(&format!(" of the {layer}"));
+    if !matches!(layer, Layer::Trust) && !source.is_empty() {
+        text.push_str(&format!(" {}", shown(&names.name(source))));
+    }
+    text
+}
+
+/// The statement of this layer that lacks least. A condition is nearer than a resource, and another action is far.
+fn nearest<'e, 'a>(layer: Layer, explanation: &'e Explanation<'a>) -> Option<&'e NearMiss<'a>> {
+    let near = explanation.near.iter();
+    near.filter(|near| near.statement.layer == layer && near.statement.effect == Effect::Allow)
+        .min_by_key(|near| match near.mismatch {
+            Mismatch::Condition { .. } => 0,
+            Mismatch::Principal => 1,
+            Mismatch::Resource => 2,
+            Mismatch::Action => 3,
+        })
+}
+
+fn but_for(mismatch: &Mismatch) -> String {
+    match mismatch {
+        Mismatch::Principal => "its Principal".to_owned(),
+        Mismatch::Action => "its Action".to_owned(),
+        Mismatch::Resource => "its Resource".to_owned(),
+        Mismatch::Condition {
+            operator,
+            key,
+            present,
+        } => {
+            let how = if *present {
+                "has another value"
+            } else {
+                "is not in the request"
+            };
+            format!("the condition {} ({}), which {how}", shown(key), shown(operator))
+        }
+    }
+}
+
+fn shown(text: &str) -> String {
+    text.chars().take(SHOWN).collect()
+}
