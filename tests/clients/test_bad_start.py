@@ -20,14 +20,14 @@ SOMEWHERE = ("--listen", "127.0.0.1:0")
 def contents(directory, opened=()):
     """Every file below, by what it holds and who may read it.
 
-    Of the files in `opened` only the size counts: a store is marked while a process has it, and what is stored in it
-    is asked for by starting it again.
+    Of the files in `opened` it does not matter what they hold: a store is marked while a process has it and tidied when it
+    is closed. What is stored in it is asked for by starting it again.
     """
 
     def held(path):
         if not path.is_file():
             return "directory"
-        return path.stat().st_size if path.name in opened else hashlib.sha256(path.read_bytes()).hexdigest()
+        return "store" if path.name in opened else hashlib.sha256(path.read_bytes()).hexdigest()
 
     return {
         str(path.relative_to(directory)): (stat.S_IMODE(path.stat().st_mode), held(path))

@@ -82,7 +82,7 @@ def masked(text):
     def like(kind):
         return lambda found: kind * len(found.group())
 
-    text = re.sub(r"[A-Za-z0-9+/=_-]{200,}", like("T"), text)
+    text = re.sub(r"[A-Za-z0-9+/=_-]{120,}", like("T"), text)
     text = re.sub(r"\bASIA[A-Z2-7]{16}\b", like("K"), text)
     text = re.sub(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])", like("S"), text)
     return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", like("D"), text)
