@@ -3,17 +3,22 @@
 //!
 //! Here, and only here, a request meets the clock and the system's randomness.
 
-use std::sync::Arc;
+use std::{cell::RefCell, sync::Arc};
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use locum_crypto::SystemRandom;
+use locum_crypto::BufferedRandom;
 use locum_service::{
     Commit, Reply, Service,
     audit::{AuditSink, Unrecorded},
 };
 
 use crate::{Answer, Application, AuditFile, Done, Incoming, Label, Pending};
+
+thread_local! {
+    /// One source a thread: a draw of its own from the system would cost more than all else that a nonce costs.
+    static RANDOM: RefCell<BufferedRandom> = RefCell::new(BufferedRandom::new());
+}
 
 /// The service as an [`Application`], with the audit file whose state it reports.
 pub struct ServiceApplication {
@@ -40,9 +45,8 @@ impl Application for ServiceApplication {
             peer: incoming.peer.ip(),
             tls: incoming.tls.map(|facts| (facts.version, facts.cipher)),
         };
-        let outcome = self
-            .service
-            .handle(&incoming, Timestamp::now(), &mut SystemRandom);
+        let outcome =
+            RANDOM.with_borrow_mut(|random| self.service.handle(&incoming, Timestamp::now(), random));
         let pending = outcome
             .commit
             .map(|commit| Box::new(PendingCommit(commit)) as Box<dyn Pending>);
