@@ -209,11 +209,13 @@ def test_malformed_arguments(tmp_path, arguments):
 
 
 def test_another_account_than_the_first(used, tmp_path):
-    """The account of a directory is decided at its first start."""
-    server, _ = used
-    before = contents(server.data, opened=[STORE])
+    """The account of a directory is decided at its first start; the refusal leaves all as it was."""
+    server, user = used
     one_sentence(serve(server.data, *SOMEWHERE, "--account", "111122223333", home=tmp_path))
-    assert contents(server.data, opened=[STORE]) == before
+    again = Server(server.directory)
+    assert again.root.access_key_id == server.root.access_key_id
+    assert again.root.iam.get_user(UserName=user.name)["User"]["Arn"] == user.arn
+    assert again.stop() == 0
 
 
 def test_unknown_command(tmp_path):
