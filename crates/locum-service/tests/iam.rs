@@ -1,0 +1,24 @@
+//! Every operation of IAM, over the whole service, against the recorded facts.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+mod harness;
+
+mod iam {
+    mod access_keys;
+    mod authorization;
+    mod boundaries;
+    mod inline_policies;
+    mod managed_policies;
+    mod paging;
+    mod quotas;
+    mod roles;
+    mod tags;
+    mod texts;
+    mod users;
+}
