@@ -11,7 +11,6 @@ mod documents;
 mod inline_policies;
 mod managed_policies;
 mod owner;
-mod paging;
 mod policies;
 mod policy_versions;
 mod quotas;

@@ -1,47 +1,147 @@
-//! Where a list goes on: the last name of a page, sealed and bound to its query.
+//! Lists, a page at a time.
 //!
-//! A marker opens for the account, list and filters it was made for and no others, so it cannot be turned into a look
-//! at somebody else's names (`facts: security §1.3`).
+//! A marker is the key of the last entry shown, sealed and bound to the account, the operation and its filters: it tells
+//! nothing, cannot be made up, and opens for the very question it belongs to only.
 
-use base64::{Engine, prelude::BASE64_STANDARD};
-use locum_names::AccountId;
-use locum_session::DeploymentId;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use locum_api::{ApiError, model::Operation};
 
-use crate::call::Call;
+use crate::call::{Call, Failure};
 
-/// What a marker is bound to.
-pub(crate) struct Scope<'a> {
-    pub(crate) account: AccountId,
-    pub(crate) list: &'a str,
-    pub(crate) filters: &'a [&'a str],
+const DEFAULT_ITEMS: usize = 100;
+const MAX_ITEMS: usize = 1000;
+
+/// The question that a list answers.
+pub(crate) struct Question<'q> {
+    pub(crate) operation: &'static Operation,
+    /// Whatever decides which entries there are.
+    pub(crate) filters: &'q [&'q str],
+    pub(crate) marker: Option<&'q str>,
+    pub(crate) max_items: Option<i32>,
 }
 
-impl Scope<'_> {
-    fn aad<'a>(&'a self, deployment: &'a DeploymentId, account: &'a [u8]) -> Vec<&'a [u8]> {
-        let fixed = [deployment.as_bytes().as_slice(), account, self.list.as_bytes()];
-        fixed
-            .into_iter()
-            .chain(self.filters.iter().map(|filter| filter.as_bytes()))
-            .collect()
+/// A marker that was not sealed for this question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct InvalidMarker;
+
+/// IAM's words for it.
+impl From<InvalidMarker> for Failure {
+    fn from(_: InvalidMarker) -> Self {
+        Self::Api(ApiError::validation("Invalid Marker"))
     }
 }
 
-/// The marker behind the name `last`.
-pub(crate) fn seal(call: &mut Call<'_>, scope: &Scope<'_>, last: &str) -> String {
-    let mut sealed = Vec::new();
-    let account = scope.account.digits();
-    let aad = scope.aad(&call.settings.deployment, &account);
-    call.rings
-        .marker
-        .seal(&aad, last.as_bytes(), call.random, &mut sealed);
-    BASE64_STANDARD.encode(sealed)
+/// Where a page begins and how long it may be.
+pub(crate) struct Pager<'q> {
+    question: Question<'q>,
+    after: Option<String>,
+    limit: usize,
 }
 
-/// The name that a marker stands for; `None` if it is not one of this query.
-pub(crate) fn open(call: &Call<'_>, scope: &Scope<'_>, marker: &str) -> Option<String> {
-    let sealed = BASE64_STANDARD.decode(marker).ok()?;
-    let account = scope.account.digits();
-    let aad = scope.aad(&call.settings.deployment, &account);
-    let opened = call.rings.marker.open(&aad, &sealed).ok()?;
-    String::from_utf8(opened).ok()
+/// One page.
+pub(crate) struct Page<T> {
+    pub(crate) items: Vec<T>,
+    /// Where the next page begins, if there is one.
+    pub(crate) marker: Option<String>,
+}
+
+impl<'q> Pager<'q> {
+    /// Opens the marker.
+    ///
+    /// # Errors
+    /// `InvalidMarker` for one that was not sealed for this question.
+    pub(crate) fn open(call: &Call<'_>, question: Question<'q>) -> Result<Self, InvalidMarker> {
+        let after = question
+            .marker
+            .map(|marker| {
+                let sealed = BASE64_URL_SAFE_NO_PAD.decode(marker).ok()?;
+                let bound = bound(call, &question);
+                let key = call.rings.marker.open(&parts(&bound), &sealed).ok()?;
+                String::from_utf8(key).ok()
+            })
+            .map(|key| key.ok_or(InvalidMarker))
+            .transpose()?;
+        let limit = question
+            .max_items
+            .and_then(|items| usize::try_from(items).ok())
+            .unwrap_or(DEFAULT_ITEMS)
+            .clamp(1, MAX_ITEMS);
+        Ok(Self {
+            question,
+            after,
+            limit,
+        })
+    }
+
+    /// The key of the last entry of the page before.
+    pub(crate) fn after(&self) -> Option<&str> {
+        self.after.as_deref()
+    }
+
+    /// Takes a page of the entries after [`after`](Self::after). `key` finds an entry again, within 180 bytes: a marker
+    /// has at most 320 characters.
+    pub(crate) fn take<T>(
+        &self,
+        call: &mut Call<'_>,
+        entries: impl Iterator<Item = T>,
+        key: impl FnOnce(&T) -> String,
+    ) -> Page<T> {
+        let mut items: Vec<T> = entries.take(self.limit.saturating_add(1)).collect();
+        let more = items.len() > self.limit;
+        items.truncate(self.limit);
+        let last = items.last().filter(|_| more).map(key);
+        let marker = last.map(|key| {
+            let (ring, bound) = (&call.rings.marker, bound(call, &self.question));
+            let mut sealed = Vec::new();
+            ring.seal(&parts(&bound), key.as_bytes(), call.random, &mut sealed);
+            BASE64_URL_SAFE_NO_PAD.encode(sealed)
+        });
+        Page { items, marker }
+    }
+
+    /// Takes a page of entries that all have a key, and gives them in the order of their keys.
+    pub(crate) fn take_sorted<T>(
+        &self,
+        call: &mut Call<'_>,
+        entries: impl Iterator<Item = (String, T)>,
+    ) -> Page<T> {
+        let after = self.after();
+        let mut entries: Vec<(String, T)> = entries
+            .filter(|(key, _)| after.is_none_or(|after| key.as_str() > after))
+            .collect();
+        entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let page = self.take(call, entries.into_iter(), |(key, _)| key.clone());
+        page.map(|(_, item)| item)
+    }
+}
+
+impl<T> Page<T> {
+    /// The same page, with its items shown.
+    pub(crate) fn map<U>(self, show: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(show).collect(),
+            marker: self.marker,
+        }
+    }
+
+    /// Whether there is another page.
+    pub(crate) const fn is_truncated(&self) -> bool {
+        self.marker.is_some()
+    }
+}
+
+/// What a marker is bound to.
+fn bound(call: &Call<'_>, question: &Question<'_>) -> Vec<Vec<u8>> {
+    let deployment = call.settings.deployment.as_bytes().to_vec();
+    let account = call.account().to_string().into_bytes();
+    let operation = question.operation.name.as_bytes().to_vec();
+    let filters = question.filters.iter().map(|filter| filter.as_bytes().to_vec());
+    [deployment, account, operation]
+        .into_iter()
+        .chain(filters)
+        .collect()
+}
+
+fn parts(bound: &[Vec<u8>]) -> Vec<&[u8]> {
+    bound.iter().map(Vec::as_slice).collect()
 }

@@ -16,13 +16,12 @@ use locum_directory::{AccessKey, KeyOwner, KeyStatus, User};
 
 use super::{
     access::{Keys, authorize, root_arn},
-    owner,
-    paging::{Pager, Question},
-    quotas,
+    owner, quotas,
     whose::{Whose, whose},
 };
 use crate::{
     call::{Call, Failure},
+    paging::{Pager, Question},
     route::Perform,
 };
 

@@ -16,11 +16,11 @@ use locum_directory::{Role, User};
 use super::{
     access::Keys,
     owner::{Owner, permitted, permitted_within_boundary},
-    paging::{Page, Pager, Question},
     policies::{self, NamedPolicy, not_found},
 };
 use crate::{
     call::{Call, Failure},
+    paging::{Page, Pager, Question},
     route::Perform,
 };
 

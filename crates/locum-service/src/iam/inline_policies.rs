@@ -18,10 +18,10 @@ use super::{
     access::Keys,
     documents,
     owner::{Owner, permitted, permitted_within_boundary},
-    paging::{Page, Pager, Question},
 };
 use crate::{
     call::{Call, Failure},
+    paging::{Page, Pager, Question},
     route::Perform,
 };
 

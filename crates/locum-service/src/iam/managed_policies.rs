@@ -14,7 +14,6 @@ use locum_directory::{ManagedPolicy, PolicyUsage};
 use super::{
     access::{Keys, arn, authorize, authorize_creation},
     documents,
-    paging::{Pager, Question},
     policies::{self, NamedPolicy},
     quotas,
     shown::{self, Detail},
@@ -22,6 +21,7 @@ use super::{
 };
 use crate::{
     call::{Call, Failure},
+    paging::{Pager, Question},
     route::Perform,
 };
 

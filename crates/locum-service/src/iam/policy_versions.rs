@@ -15,13 +15,13 @@ use locum_directory::{ManagedPolicy, PolicyVersion, VersionId};
 use super::{
     access::Keys,
     documents,
-    paging::{Pager, Question},
     policies::NamedPolicy,
     quotas,
     shown::{self, Detail},
 };
 use crate::{
     call::{Call, Failure},
+    paging::{Pager, Question},
     route::Perform,
 };
 

@@ -14,14 +14,13 @@ use locum_directory::Role;
 
 use super::{
     access::{Keys, arn, authorize, authorize_creation},
-    boundaries, documents, owner,
-    paging::{Pager, Question},
-    quotas,
+    boundaries, documents, owner, quotas,
     shown::{self, Detail},
     tags,
 };
 use crate::{
     call::{Call, Failure},
+    paging::{Pager, Question},
     route::Perform,
 };
 

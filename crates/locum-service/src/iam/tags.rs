@@ -19,13 +19,13 @@ use locum_directory::{Role, Tag, User};
 use super::{
     access::Keys,
     owner::{Owner, permitted},
-    paging::{Page, Pager, Question},
     policies::NamedPolicy,
     quotas::{self, Quota},
     shown,
 };
 use crate::{
     call::{Call, Failure},
+    paging::{Page, Pager, Question},
     route::Perform,
 };
 

@@ -13,15 +13,14 @@ use locum_directory::{KeyOwner, User};
 
 use super::{
     access::{Keys, arn, authorize, authorize_creation, root_arn},
-    boundaries, owner,
-    paging::{Pager, Question},
-    quotas,
+    boundaries, owner, quotas,
     shown::{self, Detail},
     tags,
     whose::{Whose, whose},
 };
 use crate::{
     call::{Call, Failure},
+    paging::{Pager, Question},
     route::Perform,
 };
 

@@ -1,67 +1,48 @@
 //! The accounts of the organization, listed and described.
 
 use locum_api::{
-    ApiError, errors,
+    ApiError, Request, errors,
     organizations::{
         self as api, DescribeAccountRequest, DescribeAccountResponse, ListAccountsRequest,
         ListAccountsResponse,
     },
 };
 use locum_directory::{Account, Organization};
-use locum_names::AccountId;
 
 use super::{account_arn, authorize, management_only, organization};
 use crate::{
     call::{Call, Failure},
-    paging,
+    paging::{InvalidMarker, Pager, Question},
     route::Perform,
 };
 
 /// The page length when none is asked for, which is also the longest.
-const PAGE: usize = 20;
-/// What the tokens of this list are bound to.
-const LIST: &str = "organizations:ListAccounts";
+const PAGE: i32 = 20;
 
 impl Perform for ListAccountsRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<ListAccountsResponse, Failure> {
-        authorize(call, LIST, "*")?;
+        authorize(call, "organizations:ListAccounts", "*")?;
         let organization = organization(call)?;
         management_only(call, organization)?;
-        let scope = paging::Scope {
-            account: call.account(),
-            list: LIST,
+        let question = Question {
+            operation: Self::OPERATION,
             filters: &[],
+            marker: self.next_token.as_deref(),
+            max_items: Some(self.max_results.unwrap_or(PAGE)),
         };
-        let after = self
-            .next_token
-            .as_deref()
-            .map(|token| opened(call, &scope, token))
-            .transpose()?;
-        let length = self
-            .max_results
-            .and_then(|n| usize::try_from(n).ok())
-            .unwrap_or(PAGE);
-        let mut rest = call.snapshot.accounts(after);
-        let page: Vec<_> = rest.by_ref().take(length).collect();
-        let next_token = match (rest.next(), page.last()) {
-            (Some(_), Some(last)) => Some(last.id.to_string()),
-            _ => None,
-        };
+        let invalid =
+            || errors::ORGANIZATIONS_INVALID_INPUT.with("You specified an invalid value for nextToken.");
+        let pager = Pager::open(call, question).map_err(|InvalidMarker| invalid())?;
+        let after = pager.after().map(str::parse).transpose().map_err(|_| invalid())?;
+        let snapshot = call.snapshot;
+        let page = pager.take(call, snapshot.accounts(after), |account| account.id.to_string());
         let partition = call.partition();
-        let accounts = page
-            .into_iter()
-            .map(|account| shown(partition, organization, account))
-            .collect();
-        let next_token = next_token.map(|last| paging::seal(call, &scope, &last));
-        Ok(ListAccountsResponse { accounts, next_token })
+        let page = page.map(|account| shown(partition, organization, account));
+        Ok(ListAccountsResponse {
+            accounts: page.items,
+            next_token: page.marker,
+        })
     }
-}
-
-fn opened(call: &Call<'_>, scope: &paging::Scope<'_>, token: &str) -> Result<AccountId, ApiError> {
-    let last = paging::open(call, scope, token).and_then(|last| last.parse().ok());
-    last.ok_or_else(|| {
-        errors::ORGANIZATIONS_INVALID_INPUT.with("You specified an invalid value for nextToken.")
-    })
 }
 
 impl Perform for DescribeAccountRequest {
