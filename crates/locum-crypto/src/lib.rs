@@ -16,6 +16,7 @@ mod ring_layout;
 mod schedule;
 mod seal;
 mod secret;
+mod uuid;
 
 pub use access_secret::generate_secret_access_key;
 pub use buffered::BufferedRandom;
@@ -29,3 +30,4 @@ pub use ring_layout::RingLayoutError;
 pub use schedule::{RotationSchedule, ScheduleError};
 pub use seal::{HEADER_LEN, KeyId, OVERHEAD, OpenError};
 pub use secret::{SecretBytes, SecretString};
+pub use uuid::uuid;

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use locum_crypto::Random;
+use locum_crypto::{Random, uuid};
 use locum_sigv4::{PathRule, Request, Signer};
 
 use super::credentials::Credentials;
@@ -244,24 +244,6 @@ fn pause(attempt: u32, random: &mut dyn Random) -> Duration {
     Duration::from_secs_f64(fraction * ceiling)
 }
 
-fn uuid(random: &mut dyn Random) -> String {
-    let mut bytes = [0_u8; 16];
-    random.fill(&mut bytes);
-    let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
-    *version = (*version & 0x0f) | 0x40;
-    *variant = (*variant & 0x3f) | 0x80;
-    let hex = locum_crypto::hex(&bytes);
-    let part = |from, to| hex.get(from..to).unwrap_or_default();
-    format!(
-        "{}-{}-{}-{}-{}",
-        part(0, 8),
-        part(8, 12),
-        part(12, 16),
-        part(16, 20),
-        part(20, 32)
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,13 +273,5 @@ mod tests {
             assert!(pause(attempt, &mut random) <= Duration::from_secs(20));
         }
         assert!(pause(1, &mut random) <= Duration::from_secs(1));
-    }
-
-    #[test]
-    fn invocations_are_named_by_a_random_uuid() {
-        let id = uuid(&mut SeededRandom::new(1));
-        assert_eq!(id.len(), 36);
-        assert_eq!(id.as_bytes()[14], b'4');
-        assert!(b"89ab".contains(&id.as_bytes()[19]), "{id}");
     }
 }
