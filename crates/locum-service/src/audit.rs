@@ -40,7 +40,7 @@ pub struct AuditRecord {
     pub event_time: Timestamp,
     /// Such as `sts.amazonaws.com`.
     pub event_source: &'static str,
-    /// The operation, or the text of the `Action` parameter when there is no such operation.
+    /// The operation; `Unknown` when the request names none that exists.
     pub event_name: String,
     /// The region of the credential scope.
     pub aws_region: String,

@@ -112,7 +112,7 @@ fn sentence(asked: &Asked<'_>, request: &Request<'_>, decision: &Decision<'_>, n
 
 static WILLING: LazyLock<Option<Policy>> = LazyLock::new(|| {
     let document =
-        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"sts:*"}}"#;
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:*"}}"#;
     Policy::compile(document, PolicyKind::Trust).ok()
 });
 

@@ -20,6 +20,8 @@ fn object(record: &dyn Record, structure: &Structure) -> Map<String, Json> {
     let members = structure.members.iter().enumerate();
     members
         .filter(|(_, member)| !matches!(member.shape, Shape::String(rules) if rules.sensitive))
+        // Not secret in the model, but it opens what it protects for as long as it works; CloudTrail has it not either.
+        .filter(|(_, member)| member.name != "TokenCode")
         .filter_map(|(at, member)| Some((lower_camel(member.name), value(&record.member(at))?)))
         .collect()
 }

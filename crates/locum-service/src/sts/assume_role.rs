@@ -13,7 +13,8 @@ use locum_api::{
 use locum_directory::{AccountStatus, Role};
 use locum_names::{AccountId, Arn, PrincipalArn, PrincipalKind};
 use locum_policy::{Context, ResourcePolicy, Source};
-use locum_session::{SessionPrincipal, SessionTag};
+use locum_session::{SessionPrincipal, SessionTag, TagReach};
+use serde_json::{Map, Value};
 
 use crate::{
     call::{Call, Failure, Target},
@@ -50,6 +51,7 @@ impl Perform for AssumeRoleRequest {
             }
         };
         let tags = session_tags::read(&self.tags, &self.transitive_tag_keys, chained_from)?;
+        note_incoming(call, &tags);
         let source_identity = source_identity(call.caller, self.source_identity.as_deref())?;
         let account = arn.account.parse().unwrap_or_else(|_| call.account());
 
@@ -120,6 +122,20 @@ impl Perform for AssumeRoleRequest {
         call.notes.response_elements = recorded(&response);
         call.notes.other_account = Some(account);
         Ok(response)
+    }
+}
+
+/// Adds the tags that come down the chain to the record's parameters (`facts: sts §10`).
+fn note_incoming(call: &mut Call<'_>, tags: &[SessionTag]) {
+    let inherited = tags.iter().filter(|tag| tag.reach == TagReach::Inherited);
+    let inherited: Map<String, Value> = inherited
+        .map(|tag| (tag.key.to_string(), Value::from(&*tag.value)))
+        .collect();
+    let parameters = call.notes.request_parameters.as_mut();
+    if let Some(parameters) = parameters.and_then(Value::as_object_mut)
+        && !inherited.is_empty()
+    {
+        parameters.insert("incomingTransitiveTags".to_owned(), Value::Object(inherited));
     }
 }
 

@@ -63,11 +63,16 @@ impl AuditSink for Records {
 
 impl World {
     pub fn new() -> Self {
-        let mut random = SeededRandom::new(1);
+        Self::seeded(1)
+    }
+
+    /// A world whose keys differ from those of other seeds.
+    pub fn seeded(seed: u64) -> Self {
+        let mut random = SeededRandom::new(seed);
         let now: Timestamp = BEGIN.parse().unwrap();
         let kek = KeyEncryptionKey::generate(&mut random);
         let store = Arc::new(MemoryStore::new());
-        let directory = Directory::open(store, kek, Box::new(SeededRandom::new(2))).unwrap();
+        let directory = Directory::open(store, kek, Box::new(SeededRandom::new(seed + 1000))).unwrap();
         let account: AccountId = ACCOUNT.parse().unwrap();
         let mut root = None;
         let deliver = |key: &AccessKey| {
