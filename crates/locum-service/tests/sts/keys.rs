@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use super::scene::{
-    ACCOUNT, ALLOW_ALL, Answer, Credentials, OTHER, Scene, Wire, inline, role, tag, trust, trust_if, user_arn,
+    ACCOUNT, ALLOW_ALL, Answer, Credentials, OTHER, Parameters, Scene, Wire, inline, role, tag, trust,
+    trust_if, user_arn,
 };
 
 fn nobody(scene: &Scene) -> String {
@@ -148,7 +149,7 @@ fn conditions_of_a_trust_policy_decide() {
     let org = format!(r#"{{"StringEquals":{{"aws:PrincipalOrgID":"{organization}"}}}}"#);
     let tags = [("Tags.member.1.Key", "k"), ("Tags.member.1.Value", "v")];
     let external = [("ExternalId", "right")];
-    let cases: [(&str, &[(&str, &str)], bool); 20] = [
+    let cases: [(&str, &Parameters<'_>, bool); 20] = [
         (r#"{"StringEquals":{"sts:ExternalId":"right"}}"#, &external, true),
         (r#"{"StringEquals":{"sts:ExternalId":"wrong"}}"#, &external, false),
         (r#"{"StringEquals":{"sts:ExternalId":"right"}}"#, &[], false),

@@ -13,7 +13,7 @@ use locum_policy::{Policy, PolicyKind, resolve_principals};
 use serde_json::Value;
 
 pub use super::wire::Wire;
-pub use crate::harness::{ACCOUNT, Answer, Credentials, World};
+pub use crate::harness::{ACCOUNT, Answer, Credentials, Parameters, World};
 
 /// A second account of the organization.
 pub const OTHER: &str = "444455556666";
