@@ -15,13 +15,16 @@ pub trait Random {
     }
 }
 
-/// The cryptographic generator of `aws-lc`, seeded by the operating system.
+/// The operating system's cryptographic generator.
+///
+/// Not that of `aws-lc`, which before its first byte measures the processor's jitter for a tenth of a second: as long as a
+/// thousand AssumeRoles, and longer than the whole of `locum sts` may take.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemRandom;
 
 impl Random for SystemRandom {
     fn fill(&mut self, bytes: &mut [u8]) {
-        if aws_lc_rs::rand::fill(bytes).is_err() {
+        if getrandom::fill(bytes).is_err() {
             // Going on would issue guessable keys; there is nothing to answer a caller with either.
             std::process::abort();
         }
