@@ -143,11 +143,12 @@ fn show(deployment: &Deployment) -> Result<(), TourError> {
     screen.line("arn", text(&identity, "GetCallerIdentity", "Arn")?)?;
     screen.command("aws iam list-users")?;
     let users = remote.call("iam", "ListUsers", json!({}), &session)?;
-    let names: Vec<&str> = users["Users"]
-        .as_array()
+    let names: Vec<&str> = users
+        .get("Users")
+        .and_then(Value::as_array)
         .into_iter()
         .flatten()
-        .filter_map(|u| u["UserName"].as_str())
+        .filter_map(|user| user.get("UserName")?.as_str())
         .collect();
     screen.line("users", &names.join(", "))?;
 
@@ -240,7 +241,10 @@ fn caller_of(credentials: &Value, operation: &'static str) -> Result<Caller, Tou
     Ok(Caller {
         access_key_id: text(credentials, operation, "AccessKeyId")?.to_owned(),
         secret_access_key: SecretString::new(text(credentials, operation, "SecretAccessKey")?),
-        session_token: credentials["SessionToken"].as_str().map(SecretString::new),
+        session_token: credentials
+            .get("SessionToken")
+            .and_then(Value::as_str)
+            .map(SecretString::new),
     })
 }
 
