@@ -6,7 +6,7 @@ use locum_session::{Session, SessionTag, TagReach};
 /// The tags of the session to be: inherited ones first, then those passed.
 ///
 /// # Errors
-/// Keys that collide, a transitive key without a tag, or a tag that the chain has already fixed.
+/// A key of AWS's own, keys that collide, a transitive key without a tag, or a tag that the chain has already fixed.
 pub(super) fn read(
     tags: &[Tag],
     transitive: &[String],
@@ -17,6 +17,10 @@ pub(super) fn read(
         if tags.iter().take(at).any(|earlier| same(&earlier.key, &tag.key)) {
             return Err(ApiError::duplicate_tag_keys());
         }
+    }
+    if let Some(tag) = tags.iter().find(|tag| is_reserved(&tag.key)) {
+        let text = format!("The tag key {} is reserved: it begins with aws:.", tag.key);
+        return Err(ApiError::invalid_parameter_value(text));
     }
     if transitive
         .iter()
@@ -50,6 +54,12 @@ pub(super) fn read(
     Ok(inherited.into_iter().chain(passed).collect())
 }
 
+/// Whether a key is one that nobody but AWS sets, so that policies may trust a tag of it.
+fn is_reserved(key: &str) -> bool {
+    key.get(..4)
+        .is_some_and(|begin| begin.eq_ignore_ascii_case("aws:"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +81,15 @@ mod tests {
             read(&[tag("É"), tag("é")], &[], None),
             Err(ApiError::duplicate_tag_keys())
         );
+    }
+
+    #[test]
+    fn a_key_of_awss_own_is_refused() {
+        for key in ["aws:x", "AWS:x", "aWs:"] {
+            let error = read(&[tag(key)], &[], None).unwrap_err();
+            assert_eq!(error.code, "InvalidParameterValue", "{key}");
+        }
+        assert!(read(&[tag("aws"), tag("awsx:"), tag("é:aws:")], &[], None).is_ok());
     }
 
     #[test]
