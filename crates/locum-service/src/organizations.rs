@@ -9,8 +9,8 @@ use locum_api::organizations::{
     DescribeOrganizationRequest, ListAccountsRequest,
 };
 use locum_api::{ApiError, errors};
-use locum_directory::{Account, Organization};
-use locum_names::Partition;
+use locum_directory::Organization;
+use locum_names::{AccountId, Partition};
 
 use crate::{
     call::{Call, Failure, Target},
@@ -57,14 +57,11 @@ fn organization_arn(partition: Partition, organization: &Organization) -> String
     format!("arn:{partition}:organizations::{management_account}:organization/{id}")
 }
 
-fn account_arn(partition: Partition, organization: &Organization, account: &Account) -> String {
+fn account_arn(partition: Partition, organization: &Organization, account: AccountId) -> String {
     let Organization {
         id,
         management_account,
         ..
     } = organization;
-    format!(
-        "arn:{partition}:organizations::{management_account}:account/{id}/{}",
-        account.id
-    )
+    format!("arn:{partition}:organizations::{management_account}:account/{id}/{account}")
 }

@@ -49,15 +49,12 @@ impl Perform for DescribeAccountRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<DescribeAccountResponse, Failure> {
         let organization = organization(call)?;
         let id = self.account_id.parse().map_err(|_| not_found())?;
-        let account = call.snapshot.account(id);
         let partition = call.partition();
-        let arn = account.map_or_else(
-            || "*".to_owned(),
-            |account| account_arn(partition, organization, account),
-        );
+        // The same whether the account is there or not, so that the denial does not tell.
+        let arn = account_arn(partition, organization, id);
         authorize(call, "organizations:DescribeAccount", &arn)?;
         management_only(call, organization)?;
-        let account = account.ok_or_else(not_found)?;
+        let account = call.snapshot.account(id).ok_or_else(not_found)?;
         Ok(DescribeAccountResponse {
             account: shown(partition, organization, account),
         })
@@ -73,7 +70,7 @@ fn shown(partition: locum_names::Partition, organization: &Organization, account
     let Organization { id, root_id, .. } = organization;
     api::Account {
         id: Some(account.id.to_string()),
-        arn: Some(account_arn(partition, organization, account)),
+        arn: Some(account_arn(partition, organization, account.id)),
         email: Some(account.email.to_string()),
         name: Some(account.name.to_string()),
         status: Some(status.to_owned()),

@@ -18,7 +18,11 @@ impl Perform for DescribeOrganizationRequest {
                 id: Some(organization.id.to_string()),
                 arn: Some(organization_arn(partition, organization)),
                 feature_set: Some(organization.feature_set.as_str().to_owned()),
-                master_account_arn: management.map(|account| account_arn(partition, organization, account)),
+                master_account_arn: Some(account_arn(
+                    partition,
+                    organization,
+                    organization.management_account,
+                )),
                 master_account_id: Some(organization.management_account.to_string()),
                 master_account_email: management.map(|account| account.email.to_string()),
                 // None is enabled: the operations on organization policies are not there yet.
