@@ -25,6 +25,7 @@ mod rings;
 mod route;
 mod service;
 mod settings;
+mod strangers;
 mod sts;
 mod trace;
 

@@ -8,7 +8,7 @@ use locum_api::{
     ApiError, Body, Format, errors,
     model::{Access, Service as ApiService},
 };
-use locum_crypto::{Random, RotationSchedule};
+use locum_crypto::{Random, RotationSchedule, uuid};
 use locum_directory::{Changes, Directory, Snapshot, WriteError};
 use locum_session::AuthorizationMessage;
 use locum_sigv4::{AuthError, Request, SigningKeyCache};
@@ -21,13 +21,14 @@ use crate::{
     circumstances::Circumstances,
     commit::{Commit, record_all},
     denial::Denial,
-    identifiers::{extended_request_id, uuid},
+    identifiers::extended_request_id,
     incoming::{Incoming, Reply},
     reply::{conflict, failure, success, with_ids},
     restrictions,
     rings::{DamagedRing, Rings},
     route::{self, Encoding},
     settings::Settings,
+    strangers::Strangers,
     trace::Trace,
 };
 
@@ -44,6 +45,7 @@ pub struct Service {
     rings: ArcSwap<Rings>,
     signing_keys: SigningKeyCache,
     audit: Arc<dyn AuditSink>,
+    strangers: Strangers,
 }
 
 /// A reply, and the write it must wait for.
@@ -87,6 +89,7 @@ impl Service {
             rings: ArcSwap::from_pointee(rings),
             signing_keys: SigningKeyCache::default(),
             audit,
+            strangers: Strangers::default(),
         })
     }
 
@@ -129,7 +132,8 @@ impl Service {
             Ok((body, pending)) => (success(body, trace.operation_name()), pending),
             Err(problem) => (self.problem(problem, service, &mut trace, format, random), None),
         };
-        let lines = trace.lines();
+        let recorded = self.is_recorded(&mut trace);
+        let lines = if recorded { trace.lines() } else { Vec::new() };
         let reply = with_ids(reply, trace.request_id(), extended.clone());
         // What is answered when the write or its record is lost: made only when it may be needed.
         let instead = |mut trace: Trace| {
@@ -262,6 +266,18 @@ impl Service {
             now,
         }
         .authenticate(&request, service)
+    }
+
+    /// Whether a finished call leaves a record: all do but those of strangers that there is no room for.
+    fn is_recorded(&self, trace: &mut Trace) -> bool {
+        if !trace.is_of_stranger() {
+            return true;
+        }
+        let left_out = self.strangers.admit(trace.now());
+        if let Some(count @ 1..) = left_out {
+            trace.left_out(count);
+        }
+        left_out.is_some()
     }
 
     /// Turns what went wrong into a reply, and notes it in the record.

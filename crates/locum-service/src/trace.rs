@@ -19,8 +19,11 @@ use crate::{
     incoming::Incoming,
 };
 
-/// How much of the client's name for itself is recorded, in bytes.
-const MAX_USER_AGENT: usize = 1024;
+/// How much of a text that a client chose is recorded, in bytes: whoever has no credentials must not fill the log with
+/// one request.
+const MAX_TEXT: usize = 1024;
+/// As [`MAX_TEXT`], of the key id that a refused request claimed; the longest there can be.
+const MAX_KEY_ID: usize = 128;
 
 pub(crate) struct Trace {
     record: AuditRecord,
@@ -41,15 +44,11 @@ impl Trace {
         let shared_id = event_id.clone();
         let mut record = AuditRecord::new(UserIdentity::unknown(None), now, request_id, event_id);
         record.source_ip_address = incoming.peer.to_canonical().to_string();
-        record.user_agent = incoming.header("user-agent").map(|agent| {
-            let mut agent = agent.to_owned();
-            agent.truncate(agent.floor_char_boundary(MAX_USER_AGENT));
-            agent
-        });
+        record.user_agent = incoming.header("user-agent").map(|agent| cut(agent, MAX_TEXT));
         record.tls_details = incoming.tls.map(|(version, cipher)| TlsDetails {
             tls_version: version.to_owned(),
             cipher_suite: cipher.to_owned(),
-            client_provided_host_header: incoming.header("host").unwrap_or_default().to_owned(),
+            client_provided_host_header: cut(incoming.header("host").unwrap_or_default(), MAX_TEXT),
         });
         record.event_source = Call::service_event_source(Service::Sts);
         "Unknown".clone_into(&mut record.event_name);
@@ -83,7 +82,18 @@ impl Trace {
     }
 
     pub(crate) fn refused(&mut self, access_key_id: Option<String>) {
-        self.record.user_identity = UserIdentity::unknown(access_key_id);
+        let claimed = access_key_id.map(|id| cut(&id, MAX_KEY_ID));
+        self.record.user_identity = UserIdentity::unknown(claimed);
+    }
+
+    /// Whether it was never established who called.
+    pub(crate) const fn is_of_stranger(&self) -> bool {
+        self.account.is_none()
+    }
+
+    /// Tells of the strangers' requests before this one that have no record.
+    pub(crate) fn left_out(&mut self, count: u64) {
+        self.record.additional_event_data = Some(json!({ "refusedWithoutRecord": count }));
     }
 
     pub(crate) fn caller(&mut self, caller: &Caller, region: &str) {
@@ -111,7 +121,7 @@ impl Trace {
     pub(crate) fn fail(&mut self, error: &ApiError) {
         self.failed = true;
         self.record.error_code = Some(error.code.to_string());
-        self.record.error_message.clone_from(&error.message);
+        self.record.error_message = error.message.as_deref().map(|text| cut(text, MAX_TEXT));
         self.record.response_elements = None;
     }
 
@@ -138,6 +148,13 @@ impl Trace {
 /// CloudTrail counts AssumeRole as reading and the two that only reshape the caller as not (`facts: sts §10`).
 fn is_read_only(operation: &Operation) -> bool {
     !matches!(operation.name, "GetFederationToken" | "GetSessionToken") && operation.access == Access::Read
+}
+
+/// The beginning of a text.
+fn cut(text: &str, most: usize) -> String {
+    text.get(..text.floor_char_boundary(most))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// A second id that differs from the first: its first digit turned.
