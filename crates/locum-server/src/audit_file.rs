@@ -108,6 +108,11 @@ impl AuditFile {
         if self.shared.closed.load(Relaxed) {
             return Err(AuditError::Closed);
         }
+        // What the queue would take now may never reach a disk.
+        if self.shared.failing.load(Relaxed) {
+            self.shared.refused.fetch_add(1, Relaxed);
+            return Err(AuditError::Full);
+        }
         let mut command = match self.sender.try_send(Command::Line(line)) {
             Ok(()) => return Ok(()),
             Err(TrySendError::Disconnected(_)) => return Err(AuditError::Closed),
@@ -147,7 +152,7 @@ impl AuditFile {
         writer.join().unwrap_or(Err(AuditError::Closed))
     }
 
-    /// Whether the last write failed; such a log accepts records only while its queue has room.
+    /// Whether the last write failed; such a log accepts no records until a write succeeds.
     #[must_use]
     pub fn is_failing(&self) -> bool {
         self.shared.failing.load(Relaxed)
