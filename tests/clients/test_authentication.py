@@ -154,6 +154,15 @@ def test_wrong_region(root):
         root.client("sts", region="nowhere").get_caller_identity()
 
 
+def test_only_the_named_regions(tmp_path):
+    server = Server(tmp_path, "--region", "us-east-1", "--region", "eu-west-1")
+    for region in ("us-east-1", "eu-west-1"):
+        assert server.root.client("sts", region=region).get_caller_identity()["Account"]
+    with refused("SignatureDoesNotMatch", "Credential should be scoped to a valid region. ", 403):
+        server.root.client("sts", region="eu-central-1").get_caller_identity()
+    assert server.stop() == 0
+
+
 def test_wrong_service(root):
     answer = post(root, WHO, service="s3")
     assert (answer.status, *answer.error) == (
