@@ -323,16 +323,9 @@ impl Service {
         reply
     }
 
-    /// The sealed explanation; a denial whose explanation is too long goes without its conditions.
+    /// The sealed explanation. It fits, for it was cut to; a denial without one is a denial all the same.
     fn seal(&self, denial: &Denial, now: Timestamp, random: &mut dyn Random) -> Option<String> {
-        let mut document = denial.explanation.to_string();
-        if document.len() > AuthorizationMessage::MAX_DOCUMENT_LEN {
-            let mut short = denial.explanation.clone();
-            if let Some(conditions) = short.pointer_mut("/context/conditions/items") {
-                *conditions = serde_json::Value::Array(Vec::new());
-            }
-            document = short.to_string();
-        }
+        let document = denial.explanation.to_string();
         let created_at = now.as_second();
         let expires_at = created_at.saturating_add(MESSAGE_LIFETIME);
         let message = AuthorizationMessage {
