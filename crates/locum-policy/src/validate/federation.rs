@@ -54,12 +54,14 @@ const SHARED: [SharedIssuer; 8] = [
 /// Checks an `Allow` statement of a trust policy.
 pub(super) fn check(statement: &Node) -> Result<(), PolicyError> {
     let principal = statement.get("Principal").and_then(|p| p.get("Federated"));
-    for node in principal.map(Node::list).unwrap_or_default() {
-        let provider = node.as_str().unwrap_or_default();
-        let host = issuer_host(provider);
-        let Some(issuer) = SHARED.iter().find(|s| s.host.eq_ignore_ascii_case(host)) else {
+    let providers = principal.map(Node::list).unwrap_or_default();
+    for issuer in &SHARED {
+        let named =
+            |node: &&Node| issuer_host(node.as_str().unwrap_or_default()).eq_ignore_ascii_case(issuer.host);
+        let Some(node) = providers.iter().find(named) else {
             continue;
         };
+        let provider = node.as_str().unwrap_or_default();
         let block = statement.get("Condition").and_then(Node::members);
         if issuer.host.starts_with("cognito-identity") && block.unwrap_or_default().is_empty() {
             let message = "A condition block must be present for the Cognito provider";
@@ -125,7 +127,7 @@ fn is_claim(key: &str, issuer: &SharedIssuer) -> bool {
         && issuer.claims.iter().any(|c| c.eq_ignore_ascii_case(claim))
 }
 
-/// Whether a value says anything: not just wildcards and variables.
+/// Whether a value says anything: not just wildcards, separators and variables.
 fn is_scoped(value: &Node) -> bool {
     let mut rest = value.as_str().unwrap_or_default();
     let mut literal = false;
@@ -134,7 +136,7 @@ fn is_scoped(value: &Node) -> bool {
             rest = after;
             continue;
         }
-        literal |= !matches!(c, '*' | '?');
+        literal |= c.is_alphanumeric();
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
     }
     literal

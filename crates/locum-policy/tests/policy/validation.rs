@@ -414,6 +414,7 @@ fn trust_in_a_shared_issuer_names_a_subject() {
         condition("StringLike", "sub", r#""*""#),
         condition("StringLike", "sub", r#"[]"#),
         condition("StringLike", "sub", r#"["repo:me/*","**"]"#),
+        condition("StringLike", "sub", r#""*:*/*:?""#),
         condition(
             "StringLike",
             "sub",
