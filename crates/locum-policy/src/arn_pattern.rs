@@ -8,6 +8,7 @@ use crate::{
     Context, QUIRKS,
     glob::{Pattern, Syntax},
     quirks::Truth,
+    work::Scope,
 };
 
 const FIELDS: usize = 6;
@@ -55,45 +56,58 @@ impl ArnPattern {
     }
 
     /// Whether a request's resource is meant. A request without a resource, `*`, is meant by `*` alone.
-    pub(crate) fn matches_resource(&self, resource: &str, context: &Context<'_>) -> Truth {
+    pub(crate) fn matches_resource(&self, resource: &str, scope: Scope<'_>) -> Truth {
         if self.is_star() {
             return Truth::Holds;
         }
         if resource == "*" {
             return Truth::Fails;
         }
-        let whole = self.whole.matches(resource, context);
-        if whole && self.aligned {
-            return Truth::Holds;
+        let whole = self.whole.matches(resource, scope);
+        if self.aligned {
+            return whole;
         }
-        let by_field = (whole || self.fields.len() < FIELDS) && self.matches_fields(resource, context);
+        let by_field = if whole == Truth::Fails && self.fields.len() == FIELDS {
+            Truth::Fails
+        } else {
+            self.matches_fields(resource, scope)
+        };
         match (whole, by_field) {
-            (false, false) => Truth::Fails,
-            (true, true) if !self.early_variable => Truth::Holds,
+            (Truth::Fails, Truth::Fails) => Truth::Fails,
+            (Truth::Holds, Truth::Holds) if !self.early_variable => Truth::Holds,
+            (Truth::Unclear, _) | (_, Truth::Unclear) => Truth::Unclear,
             _ => QUIRKS.resource_wildcard_across_fields.truth(),
         }
     }
 
     /// Whether a context value is meant: six fields each, or it is unclear.
-    pub(crate) fn matches_value(&self, value: &str, context: &Context<'_>) -> Truth {
-        if !self.whole.matches(value, context) {
-            return Truth::Fails;
+    pub(crate) fn matches_value(&self, value: &str, scope: Scope<'_>) -> Truth {
+        let whole = self.whole.matches(value, scope);
+        if whole == Truth::Fails || self.aligned {
+            return whole;
         }
-        let narrow = self.aligned || (self.fields.len() == FIELDS && self.matches_fields(value, context));
-        if narrow {
-            Truth::Holds
+        let by_field = if self.fields.len() == FIELDS {
+            self.matches_fields(value, scope)
         } else {
-            QUIRKS.arn_wildcard_across_fields.truth()
-        }
+            Truth::Fails
+        };
+        whole.and(match by_field {
+            Truth::Fails => QUIRKS.arn_wildcard_across_fields.truth(),
+            other => other,
+        })
     }
 
     /// Field by field; fields that the pattern lacks are free.
-    fn matches_fields(&self, text: &str, context: &Context<'_>) -> bool {
+    fn matches_fields(&self, text: &str, scope: Scope<'_>) -> Truth {
         let mut given = text.splitn(FIELDS, ':');
-        let listed = self
-            .fields
-            .iter()
-            .all(|pattern| given.next().is_some_and(|field| pattern.matches(field, context)));
-        listed && self.fields.len() + given.count() == FIELDS
+        let mut all = Truth::Holds;
+        for pattern in &self.fields {
+            let field = given.next();
+            all = all.and(field.map_or(Truth::Fails, |field| pattern.matches(field, scope)));
+            if all == Truth::Fails {
+                return all;
+            }
+        }
+        all.and(Truth::of(self.fields.len() + given.count() == FIELDS))
     }
 }

@@ -6,13 +6,14 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::{
-    Context, QUIRKS, Values,
+    QUIRKS, Values,
     arn_pattern::ArnPattern,
     fold::fold_hash,
     glob::{Pattern, Syntax},
     operator::{Comparison, Operator, Quantifier, Relation},
     quirks::Truth,
-    values::{Decimal, Instants, Range, parse_address, parse_instants},
+    values::{Decimal, Instants, Range, is_perhaps_number, parse_address, parse_instants},
+    work::Scope,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -28,11 +29,19 @@ pub(crate) struct Condition {
 enum Test {
     Text(Box<[Pattern]>),
     Arn(Box<[ArnPattern]>),
-    Numeric(Relation, Box<[Option<Box<str>>]>),
+    Numeric(Relation, Box<[Box<str>]>),
     Date(Relation, Box<[Option<Instants>]>),
-    Boolean(Box<[Option<bool>]>),
+    Boolean(Box<[Flag]>),
     Binary(Box<[Option<Box<[u8]>>]>),
     Address(Box<[Option<Range>]>),
+}
+
+/// A value of `Bool` or `Null`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flag {
+    Is(bool),
+    Variable,
+    Malformed,
 }
 
 /// One value against one value.
@@ -54,18 +63,14 @@ impl Condition {
             Comparison::Text { .. } => Test::Text(patterns(false)),
             Comparison::Like => Test::Text(patterns(true)),
             Comparison::Arn => Test::Arn(values.iter().map(|v| ArnPattern::parse(v, variables)).collect()),
-            Comparison::Numeric(relation) => Test::Numeric(
-                relation,
-                values
-                    .iter()
-                    .map(|v| Decimal::parse(v).map(|_| (*v).into()))
-                    .collect(),
-            ),
+            Comparison::Numeric(relation) => {
+                Test::Numeric(relation, values.iter().map(|v| (*v).into()).collect())
+            }
             Comparison::Date(relation) => {
                 Test::Date(relation, values.iter().map(|v| parse_instants(v)).collect())
             }
             Comparison::Boolean | Comparison::Null => {
-                Test::Boolean(values.iter().map(|v| parse_bool(v)).collect())
+                Test::Boolean(values.iter().map(|v| parse_flag(v)).collect())
             }
             Comparison::Binary => Test::Binary(
                 values
@@ -84,9 +89,10 @@ impl Condition {
     }
 
     /// Whether it holds in this context (`facts: policy §1.7`).
-    pub(crate) fn holds(&self, context: &Context<'_>) -> Truth {
+    pub(crate) fn holds(&self, scope: Scope<'_>) -> Truth {
         // An empty set is as good as none.
-        let values = context
+        let values = scope
+            .context
             .get_hashed(self.hash, &self.key)
             .filter(|values| values.iter().next().is_some());
         if self.operator.comparison == Comparison::Null {
@@ -95,12 +101,12 @@ impl Condition {
         let Some(values) = values else {
             return self.missing();
         };
-        let each = || values.iter().map(|value| self.test(value, context));
-        let any = || each().fold(Truth::Fails, Truth::or);
+        let each = || values.iter().map(|value| self.test(value, scope));
+        let any = || Truth::any(each());
         match self.operator.quantifier {
             Quantifier::AnyValue => any(),
             Quantifier::AllValues => {
-                let all = each().fold(Truth::Holds, Truth::and);
+                let all = Truth::any(each().map(Truth::not)).not();
                 if is_empty_string(values) {
                     all.or(QUIRKS.all_values_on_empty_string.truth())
                 } else {
@@ -140,52 +146,42 @@ impl Condition {
             Some(values) if is_empty_string(values) => QUIRKS.null_on_empty_string.truth(),
             Some(_) => Truth::Fails,
         };
-        let each = wanted
-            .iter()
-            .flatten()
-            .map(|null| if *null { is_null } else { is_null.not() });
-        each.fold(Truth::Fails, Truth::or)
+        Truth::any(wanted.iter().map(|flag| match flag {
+            Flag::Is(true) => is_null,
+            Flag::Is(false) => is_null.not(),
+            Flag::Variable | Flag::Malformed => Truth::Fails,
+        }))
     }
 
     /// One value of the request against all of the policy's: any of them, or none of them when negated.
-    fn test(&self, value: &str, context: &Context<'_>) -> Truth {
+    fn test(&self, value: &str, scope: Scope<'_>) -> Truth {
         let negated = self.operator.negated;
         let truth = |outcome: Match| match outcome {
             Match::Is(truth) => truth,
             Match::Malformed if negated => QUIRKS.negated_on_malformed.truth(),
             Match::Malformed => Truth::Fails,
         };
-        let any = self.compare(value, context, truth);
+        let any = self.compare(value, scope, truth);
         if negated { any.not() } else { any }
     }
 
-    fn compare(&self, value: &str, context: &Context<'_>, truth: impl Fn(Match) -> Truth) -> Truth {
-        let any =
-            |matches: &mut dyn Iterator<Item = Match>| matches.map(&truth).fold(Truth::Fails, Truth::or);
+    fn compare(&self, value: &str, scope: Scope<'_>, truth: impl Fn(Match) -> Truth) -> Truth {
+        let any = |matches: &mut dyn Iterator<Item = Match>| Truth::any(matches.map(&truth));
         match &self.test {
             Test::Text(patterns) => {
                 let folded = self.operator.comparison == Comparison::Text { ignore_case: true };
-                Truth::of(patterns.iter().any(|p| {
+                Truth::any(patterns.iter().map(|p| {
                     if folded {
-                        p.matches_folded(value, context)
+                        p.matches_folded(value, scope)
                     } else {
-                        p.matches(value, context)
+                        p.matches(value, scope)
                     }
                 }))
             }
-            Test::Arn(patterns) => patterns
+            Test::Arn(patterns) => Truth::any(patterns.iter().map(|p| p.matches_value(value, scope))),
+            Test::Numeric(relation, numbers) => any(&mut numbers
                 .iter()
-                .map(|p| p.matches_value(value, context))
-                .fold(Truth::Fails, Truth::or),
-            Test::Numeric(relation, numbers) => {
-                let given = Decimal::parse(value);
-                any(&mut numbers.iter().map(|number| {
-                    let wanted = number.as_deref().and_then(Decimal::parse);
-                    pair(given, wanted, |given, wanted| {
-                        Truth::of(relation.accepts(given.compare(&wanted)))
-                    })
-                }))
-            }
+                .map(|number| compare_numbers(*relation, value, number))),
             Test::Date(relation, dates) => {
                 let given = parse_instants(value);
                 any(&mut dates.iter().map(|wanted| {
@@ -195,10 +191,8 @@ impl Condition {
                 }))
             }
             Test::Boolean(wanted) => {
-                let given = parse_bool(value);
-                any(&mut wanted
-                    .iter()
-                    .map(|wanted| pair(given, *wanted, |given, wanted| Truth::of(given == wanted))))
+                let given = parse_flag(value);
+                any(&mut wanted.iter().map(|wanted| compare_flags(given, *wanted)))
             }
             Test::Binary(wanted) => any(&mut wanted.iter().map(|wanted| {
                 wanted.as_deref().map_or(Match::Malformed, |bytes| {
@@ -219,6 +213,27 @@ fn pair<A, B>(given: Option<A>, wanted: Option<B>, compare: impl Fn(A, B) -> Tru
     match (given, wanted) {
         (Some(given), Some(wanted)) => Match::Is(compare(given, wanted)),
         _ => Match::Malformed,
+    }
+}
+
+fn compare_numbers(relation: Relation, given: &str, wanted: &str) -> Match {
+    if let (Some(given), Some(wanted)) = (Decimal::parse(given), Decimal::parse(wanted)) {
+        return Match::Is(Truth::of(relation.accepts(given.compare(&wanted))));
+    }
+    if is_perhaps_number(given) && is_perhaps_number(wanted) {
+        Match::Is(QUIRKS.odd_number.truth())
+    } else {
+        Match::Malformed
+    }
+}
+
+fn compare_flags(given: Flag, wanted: Flag) -> Match {
+    match (given, wanted) {
+        (Flag::Is(given), Flag::Is(wanted)) => Match::Is(Truth::of(given == wanted)),
+        (Flag::Variable | Flag::Malformed, Flag::Is(false)) | (_, Flag::Variable) => {
+            Match::Is(QUIRKS.odd_boolean.truth())
+        }
+        (Flag::Variable | Flag::Malformed, Flag::Is(true)) | (_, Flag::Malformed) => Match::Malformed,
     }
 }
 
@@ -245,13 +260,15 @@ fn is_empty_string(values: &Values<'_>) -> bool {
     values.iter().all(str::is_empty) && values.iter().nth(1).is_none()
 }
 
-fn parse_bool(text: &str) -> Option<bool> {
+fn parse_flag(text: &str) -> Flag {
     if text.eq_ignore_ascii_case("true") {
-        Some(true)
+        Flag::Is(true)
     } else if text.eq_ignore_ascii_case("false") {
-        Some(false)
+        Flag::Is(false)
+    } else if text.contains("${") {
+        Flag::Variable
     } else {
-        None
+        Flag::Malformed
     }
 }
 

@@ -1,12 +1,20 @@
 //! The algebra of the layers (`facts: policy §2.2`): which of them must allow, and which may only limit.
 
+use locum_names::{AccountId, Arn};
+
 use crate::{
     Decision, Layer, Layers, Request, RequesterKind, ResourcePolicy, Source, statement::Subject, who::Grants,
+    work::Work,
 };
 
 /// Decides a request. Allocates nothing.
 pub fn decide<'a>(request: &Request<'_>, layers: &Layers<'a>) -> Decision<'a> {
-    let case = Case { request, layers };
+    let work = Work::new();
+    let case = Case {
+        request,
+        layers,
+        work: &work,
+    };
     case.explicit_deny().unwrap_or_else(|| case.allowed_or())
 }
 
@@ -15,6 +23,7 @@ pub fn decide<'a>(request: &Request<'_>, layers: &Layers<'a>) -> Decision<'a> {
 pub(crate) struct Case<'r, 'a> {
     pub(crate) request: &'r Request<'r>,
     pub(crate) layers: &'r Layers<'a>,
+    pub(crate) work: &'r Work,
 }
 
 impl<'r, 'a> Case<'r, 'a> {
@@ -24,6 +33,7 @@ impl<'r, 'a> Case<'r, 'a> {
             request: self.request,
             trust: layer == Layer::Trust,
             bounded: self.boundary().is_some(),
+            work: self.work,
         }
     }
 
@@ -87,7 +97,8 @@ impl<'r, 'a> Case<'r, 'a> {
         });
         let principal = &self.request.principal;
         if !principal.has_identity() {
-            return grants.is_none().then_some(refusing);
+            let refused = grants.is_none() || self.is_foreign_provider();
+            return refused.then_some(refusing);
         }
         if principal.account != Some(self.request.resource_account) {
             return if grants.is_none() {
@@ -106,6 +117,15 @@ impl<'r, 'a> Case<'r, 'a> {
             return Some(Layer::Trust);
         }
         self.identity_side()
+    }
+
+    /// Whether an identity provider of one account vouches to another (`facts: sts §4.6`).
+    fn is_foreign_provider(&self) -> bool {
+        let RequesterKind::Federated(provider) = self.request.principal.kind else {
+            return false;
+        };
+        let owner = Arn::parse(provider).map(|arn| arn.account.parse::<AccountId>());
+        owner.is_ok_and(|account| account != Ok(self.request.resource_account))
     }
 
     /// What the caller's own side lacks: its policies, its boundary and its session must all allow.

@@ -7,6 +7,7 @@ use crate::{
     decide::{Case, decide},
     json::{self, Node, Value},
     statement::Statement,
+    work::Work,
 };
 
 /// A decision and the statements behind it.
@@ -90,7 +91,12 @@ pub struct StatementText {
 /// Decides a request and visits every statement that applies to it.
 #[must_use]
 pub fn explain<'a>(request: &Request<'_>, layers: &Layers<'a>) -> Explanation<'a> {
-    let case = Case { request, layers };
+    let work = Work::new();
+    let case = Case {
+        request,
+        layers,
+        work: &work,
+    };
     let mut explanation = Explanation {
         decision: decide(request, layers),
         matched: Vec::new(),
@@ -119,6 +125,10 @@ pub fn explain<'a>(request: &Request<'_>, layers: &Layers<'a>) -> Explanation<'a
                 mismatches.push(Mismatch::Resource);
             }
             mismatches.extend(failed_conditions(statement, &case, layer, &reference));
+            if work.is_spent() {
+                // What matches can not be said any more.
+                return Some(());
+            }
             match mismatches.pop() {
                 None => explanation.matched.push(reference),
                 Some(mismatch) if mismatches.is_empty() => explanation.near.push(NearMiss {
@@ -128,7 +138,7 @@ pub fn explain<'a>(request: &Request<'_>, layers: &Layers<'a>) -> Explanation<'a
                 Some(_) => {}
             }
         }
-        None::<()>
+        None
     });
     explanation
 }

@@ -15,6 +15,16 @@ pub(crate) const fn fold(c: char) -> char {
     }
 }
 
+/// The form of a character under Unicode's folding of one character to one, as some engines may fold.
+pub(crate) fn fold_widely(c: char) -> char {
+    let upper = only(c.to_uppercase()).unwrap_or(c);
+    only(upper.to_lowercase()).unwrap_or(upper)
+}
+
+fn only(mut mapped: impl ExactSizeIterator<Item = char>) -> Option<char> {
+    (mapped.len() == 1).then(|| mapped.next()).flatten()
+}
+
 /// Whether two texts are equal but for case.
 pub(crate) fn fold_eq(a: &str, b: &str) -> bool {
     a == b || a.chars().map(fold).eq(b.chars().map(fold))

@@ -6,8 +6,10 @@
 //! `${…}` in it is never looked at again.
 
 use crate::{
-    Context, Values,
-    fold::{fold, fold_hash},
+    Context, QUIRKS, Values,
+    fold::{fold, fold_hash, fold_widely},
+    quirks::Truth,
+    work::Scope,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,10 +30,20 @@ pub(crate) struct Variable {
     default: Option<Box<str>>,
 }
 
+/// What the empty value of a variable's key counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Blank {
+    Value,
+    Missing,
+}
+
 impl Variable {
     /// The value; `None` for a missing key without a default and for a multi-valued one (`facts: policy §1.6`).
-    fn resolve<'a>(&'a self, context: &'a Context<'_>) -> Option<&'a str> {
+    fn resolve<'a>(&'a self, context: &'a Context<'_>, blank: Blank) -> Option<&'a str> {
         match context.get_hashed(self.hash, &self.key) {
+            Some(Values::One(value)) if blank == Blank::Missing && value.is_empty() => {
+                self.default.as_deref()
+            }
             Some(Values::One(value)) => Some(value),
             Some(Values::Many(_)) => None,
             None => self.default.as_deref(),
@@ -54,27 +66,28 @@ pub(crate) struct Pattern {
     has_variables: bool,
 }
 
-/// The text between `${` and `}` as a token; `None` when it is not a variable, and so plain text.
-fn variable(inner: &str) -> Option<Token> {
+/// The text between `${` and `}` as a token. What is malformed, or a key that can not exist, leaves the variable
+/// unresolved, and the whole text with it null.
+fn variable(inner: &str) -> Token {
     if let "*" | "?" | "$" = inner {
-        return Some(Token::Literal(inner.into()));
+        return Token::Literal(inner.into());
     }
+    let quoted = |text: &str| {
+        let text = text.trim_start_matches(' ').strip_prefix('\'')?;
+        text.strip_suffix('\'').map(Into::into)
+    };
     let (key, default) = match inner.split_once(',') {
-        Some((key, rest)) => {
-            let default = rest
-                .trim_start_matches(' ')
-                .strip_prefix('\'')?
-                .strip_suffix('\'')?;
-            (key, Some(default.into()))
-        }
+        Some((key, rest)) => match quoted(rest) {
+            Some(default) => (key, Some(default)),
+            None => ("", None),
+        },
         None => (inner, None),
     };
-    // A key that can not exist leaves the variable unresolved, and the whole text with it null.
-    Some(Token::Variable(Box::new(Variable {
+    Token::Variable(Box::new(Variable {
         key: key.into(),
         hash: fold_hash(key),
         default,
-    })))
+    }))
 }
 
 impl Pattern {
@@ -82,15 +95,15 @@ impl Pattern {
         let mut tokens = Vec::new();
         let mut literal = String::new();
         let mut rest = text;
+        // Looking for the end of a variable again and again where there is none would be quadratic.
+        let last_end = text.rfind('}').filter(|_| syntax.variables).unwrap_or_default();
         while let Some(c) = rest.chars().next() {
             let inner = rest
                 .strip_prefix("${")
-                .filter(|_| syntax.variables)
+                .filter(|r| text.len() - r.len() <= last_end)
                 .and_then(|r| r.split_once('}'));
-            if let Some((inner, after)) = inner
-                && let Some(token) = variable(inner)
-            {
-                match token {
+            if let Some((inner, after)) = inner {
+                match variable(inner) {
                     Token::Literal(text) => literal.push_str(&text),
                     other => {
                         flush(&mut literal, &mut tokens);
@@ -148,13 +161,34 @@ impl Pattern {
         self.has_variables
     }
 
-    /// Whether every variable has a value.
+    /// Whether every variable has a value, even if an empty one counts as none.
     pub(crate) fn resolves(&self, context: &Context<'_>) -> bool {
-        !self.has_variables
-            || self.tokens.iter().all(|t| match t {
-                Token::Variable(v) => v.resolve(context).is_some(),
-                Token::Literal(_) | Token::One | Token::Star => true,
-            })
+        let mut variables = self.variables();
+        variables.all(|v| v.resolve(context, Blank::Missing).is_some())
+    }
+
+    fn variables(&self) -> impl Iterator<Item = &Variable> {
+        let tokens: &[Token] = if self.has_variables { &self.tokens } else { &[] };
+        tokens.iter().filter_map(|token| match token {
+            Token::Variable(variable) => Some(&**variable),
+            Token::Literal(_) | Token::One | Token::Star => None,
+        })
+    }
+
+    /// Compares under what an empty value may count as.
+    fn in_both_readings(&self, context: &Context<'_>, compare: impl Fn(Blank) -> Truth) -> Truth {
+        let mut variables = self.variables();
+        let as_value = compare(Blank::Value);
+        if !variables.any(|v| v.resolve(context, Blank::Value) == Some("")) {
+            return as_value;
+        }
+        if compare(Blank::Missing) == as_value {
+            return as_value;
+        }
+        match QUIRKS.empty_variable.truth() {
+            Truth::Unclear => Truth::Unclear,
+            Truth::Holds | Truth::Fails => as_value,
+        }
     }
 
     /// Splits at the first `colons` colons of the literal text; colons in variables do not count.
@@ -185,22 +219,39 @@ impl Pattern {
     }
 
     /// Whether the whole of `text` matches. An unresolved variable matches nothing.
-    pub(crate) fn matches(&self, text: &str, context: &Context<'_>) -> bool {
+    pub(crate) fn matches(&self, text: &str, scope: Scope<'_>) -> Truth {
         match &*self.tokens {
-            [Token::Literal(literal)] => **literal == *text,
-            [Token::Star] => true,
-            tokens => walk(tokens, text, |token| value(token, context), literal_prefix),
+            [Token::Literal(literal)] => Truth::of(**literal == *text),
+            [Token::Star] => Truth::Holds,
+            _ => self.walk(text, scope, literal_prefix),
         }
     }
 
-    /// The same without regard to ASCII and Latin-1 case.
-    pub(crate) fn matches_folded(&self, text: &str, context: &Context<'_>) -> bool {
-        walk(&self.tokens, text, |token| value(token, context), folded_prefix)
+    /// The same without regard to ASCII and Latin-1 case; unclear for texts that only a wider folding makes equal.
+    pub(crate) fn matches_folded(&self, text: &str, scope: Scope<'_>) -> Truth {
+        let narrow = self.walk(text, scope, |text, literal| folded_prefix(text, literal, fold));
+        if narrow != Truth::Fails {
+            return narrow;
+        }
+        match self.walk(text, scope, |text, literal| {
+            folded_prefix(text, literal, fold_widely)
+        }) {
+            Truth::Fails => Truth::Fails,
+            Truth::Holds | Truth::Unclear => QUIRKS.fold_beyond_latin.truth(),
+        }
     }
 
-    /// Matches an action: no variables, ASCII case does not matter.
+    /// Matches an action: no variables, ASCII case does not matter. Actions are short, and not the caller's to choose.
     pub(crate) fn matches_action(&self, text: &str) -> bool {
-        walk(&self.tokens, text, plain_value, ascii_prefix)
+        walk(&self.tokens, text, plain_value, ascii_prefix, |_| true) == Truth::Holds
+    }
+
+    fn walk(&self, text: &str, scope: Scope<'_>, take: impl Fn(&str, &str) -> Option<usize>) -> Truth {
+        let Scope { context, work } = scope;
+        self.in_both_readings(context, |blank| {
+            let value = |token| value(token, context, blank);
+            walk(&self.tokens, text, value, &take, |steps| work.spend(steps))
+        })
     }
 }
 
@@ -210,10 +261,10 @@ fn flush(literal: &mut String, tokens: &mut Vec<Token>) {
     }
 }
 
-fn value<'a>(token: &'a Token, context: &'a Context<'_>) -> Option<&'a str> {
+fn value<'a>(token: &'a Token, context: &'a Context<'_>, blank: Blank) -> Option<&'a str> {
     match token {
         Token::Literal(text) => Some(text),
-        Token::Variable(variable) => variable.resolve(context),
+        Token::Variable(variable) => variable.resolve(context, blank),
         Token::One | Token::Star => None,
     }
 }
@@ -224,6 +275,9 @@ fn plain_value(token: &Token) -> Option<&str> {
         Token::One | Token::Star | Token::Variable(_) => None,
     }
 }
+
+/// How many bytes are compared in the time of a step.
+const BYTES_A_STEP: usize = 16;
 
 /// How many bytes of `text` the literal takes, if it begins with it.
 fn literal_prefix(text: &str, literal: &str) -> Option<usize> {
@@ -236,43 +290,51 @@ fn ascii_prefix(text: &str, literal: &str) -> Option<usize> {
         .then_some(literal.len())
 }
 
-fn folded_prefix(text: &str, literal: &str) -> Option<usize> {
+fn folded_prefix(text: &str, literal: &str, fold: impl Fn(char) -> char) -> Option<usize> {
     let mut rest = text.chars();
     for expected in literal.chars() {
-        if rest.next().map(fold) != Some(fold(expected)) {
+        if rest.next().map(&fold) != Some(fold(expected)) {
             return None;
         }
     }
     Some(text.len() - rest.as_str().len())
 }
 
-/// The greedy walk: on a mismatch, the last star takes one character more. Earlier stars never need to.
+/// The greedy walk: on a mismatch, the last star takes one character more. Earlier stars never need to. `spend` takes
+/// the steps it needs, and ends it when there are none left.
 fn walk<'t>(
     tokens: &'t [Token],
     text: &str,
     value: impl Fn(&'t Token) -> Option<&'t str>,
     take: impl Fn(&str, &str) -> Option<usize>,
-) -> bool {
+    spend: impl Fn(usize) -> bool,
+) -> Truth {
     let mut token = 0;
     let mut rest = text;
     let mut retry: Option<(usize, &str)> = None;
     loop {
         let step = match tokens.get(token) {
-            None if rest.is_empty() => return true,
+            None if rest.is_empty() => return Truth::Holds,
             None => None,
             Some(Token::Star) => {
                 if token + 1 == tokens.len() {
-                    return true;
+                    return Truth::Holds;
                 }
                 retry = Some((token, rest));
                 Some(0)
             }
             Some(Token::One) => rest.chars().next().map(char::len_utf8),
             Some(other) => match value(other) {
+                Some(literal) if !spend(literal.len().min(rest.len()) / BYTES_A_STEP) => {
+                    return Truth::Unclear;
+                }
                 Some(literal) => take(rest, literal),
-                None => return false,
+                None => return Truth::Fails,
             },
         };
+        if !spend(1) {
+            return Truth::Unclear;
+        }
         match (step, retry) {
             (Some(bytes), _) => {
                 token += 1;
@@ -280,14 +342,14 @@ fn walk<'t>(
             }
             (None, Some((star, from))) => {
                 let Some(c) = from.chars().next() else {
-                    return false;
+                    return Truth::Fails;
                 };
                 let next = from.get(c.len_utf8()..).unwrap_or_default();
                 retry = Some((star, next));
                 token = star + 1;
                 rest = next;
             }
-            (None, None) => return false,
+            (None, None) => return Truth::Fails,
         }
     }
 }

@@ -49,6 +49,7 @@ mod statement;
 mod validate;
 mod values;
 mod who;
+mod work;
 
 pub use context::{Context, Values};
 pub use decide::decide;

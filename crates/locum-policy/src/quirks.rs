@@ -26,6 +26,14 @@ pub struct Quirks {
     pub all_values_on_empty_string: Reading,
     /// `Null` on a key whose only value is the empty string: it exists, but is its value null?
     pub null_on_empty_string: Reading,
+    /// A variable whose value is empty: some engines use the default, or leave the variable unresolved.
+    pub empty_variable: Reading,
+    /// Letters that are equal but for case only beyond Latin-1, under `…IgnoreCase`.
+    pub fold_beyond_latin: Reading,
+    /// A number such as `1e3`, `+5` or `10abc`, which some engines read and others do not.
+    pub odd_number: Reading,
+    /// `Bool` with `false` on what is not a boolean, and `Bool` with a variable.
+    pub odd_boolean: Reading,
     /// A negated operator where one side is not a number, date or address: "never matches" against plain negation.
     pub negated_on_malformed: Reading,
     /// `ArnLike` where a wildcard would have to cross a colon: the guide compares six fields, one observer saw one glob.
@@ -56,6 +64,10 @@ pub const QUIRKS: Quirks = Quirks {
     any_value_if_exists_on_missing_key: Reading::AgainstTheCaller,
     all_values_on_empty_string: Reading::AgainstTheCaller,
     null_on_empty_string: Reading::AgainstTheCaller,
+    empty_variable: Reading::AgainstTheCaller,
+    fold_beyond_latin: Reading::AgainstTheCaller,
+    odd_number: Reading::AgainstTheCaller,
+    odd_boolean: Reading::AgainstTheCaller,
     negated_on_malformed: Reading::AgainstTheCaller,
     arn_wildcard_across_fields: Reading::AgainstTheCaller,
     resource_wildcard_across_fields: Reading::AgainstTheCaller,
@@ -96,6 +108,18 @@ impl Truth {
             Self::Fails => Self::Holds,
             Self::Unclear => Self::Unclear,
         }
+    }
+
+    /// The largest of all.
+    pub(crate) fn any(truths: impl Iterator<Item = Self>) -> Self {
+        let mut any = Self::Fails;
+        for truth in truths {
+            any = any.or(truth);
+            if any == Self::Holds {
+                break;
+            }
+        }
+        any
     }
 
     /// The larger of the two: holds over unclear over fails.

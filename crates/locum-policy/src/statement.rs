@@ -10,6 +10,7 @@ use crate::{
     policy::Effect,
     quirks::{Reading, Truth},
     who::{Grants, Principals},
+    work::{Scope, Work},
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +50,17 @@ pub(crate) struct Subject<'a> {
     pub(crate) trust: bool,
     /// The requester has a permissions boundary.
     pub(crate) bounded: bool,
+    /// What the decision may still take.
+    pub(crate) work: &'a Work,
+}
+
+impl<'a> Subject<'a> {
+    const fn scope(&self) -> Scope<'a> {
+        Scope {
+            context: self.request.context,
+            work: self.work,
+        }
+    }
 }
 
 impl Actions {
@@ -60,23 +72,18 @@ impl Actions {
 }
 
 impl Resources {
-    fn match_resource(&self, request: &Request<'_>, effect: Effect) -> bool {
+    fn match_resource(&self, resource: &str, scope: Scope<'_>, effect: Effect) -> bool {
         if self.patterns.is_empty() {
             return false;
         }
         if !self.negated {
-            let any = self.patterns.iter().flatten().any(|p| {
-                let truth = p.matches_resource(request.resource, request.context);
-                effect.takes(truth)
-            });
-            return any;
+            let mut patterns = self.patterns.iter().flatten();
+            return patterns.any(|p| effect.takes(p.matches_resource(resource, scope)));
         }
         // What `NotResource` lists is spared, so the readings are the other way round.
         self.patterns.iter().all(|pattern| {
             let listed = match pattern {
-                Some(p) if p.resolves(request.context) => {
-                    p.matches_resource(request.resource, request.context)
-                }
+                Some(p) if p.resolves(scope.context) => p.matches_resource(resource, scope),
                 Some(_) | None => unresolved(),
             };
             effect.takes(listed.not())
@@ -124,7 +131,7 @@ impl Statement {
     pub(crate) fn match_resource(&self, subject: &Subject<'_>) -> bool {
         self.resources
             .as_ref()
-            .is_none_or(|r| r.match_resource(subject.request, self.effect))
+            .is_none_or(|r| r.match_resource(subject.request.resource, subject.scope(), self.effect))
     }
 
     pub(crate) fn principal_grants(&self, subject: &Subject<'_>) -> Grants {
@@ -140,6 +147,6 @@ impl Statement {
     }
 
     pub(crate) fn match_condition(&self, condition: &Condition, subject: &Subject<'_>) -> bool {
-        self.effect.takes(condition.holds(subject.request.context))
+        self.effect.takes(condition.holds(subject.scope()))
     }
 }

@@ -53,6 +53,12 @@ impl<'a> Decimal<'a> {
     }
 }
 
+/// Whether some engine may read a number from the beginning of a text.
+pub(crate) fn is_perhaps_number(text: &str) -> bool {
+    let digits = text.trim_start().trim_start_matches(['+', '-', '.']);
+    digits.starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// A point in time: seconds since 1970 and nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Instant {

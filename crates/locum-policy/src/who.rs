@@ -141,14 +141,22 @@ impl Who {
                 named.grants(&arn.kind, principal)
             }
             Self::Service(host) => match principal.kind {
-                RequesterKind::Service(own) if *own == **host => Grants::DIRECT,
+                RequesterKind::Service(own) if same_but_for(effect, host, own) => Grants::DIRECT,
                 _ => Grants::NONE,
             },
             Self::Federated(provider) => match principal.kind {
-                RequesterKind::Federated(own) if *own == **provider => Grants::DIRECT,
+                RequesterKind::Federated(own) if same_but_for(effect, provider, own) => Grants::DIRECT,
                 _ => Grants::NONE,
             },
         }
+    }
+}
+
+/// An `Allow` means exactly what it says, a `Deny` whoever has that name in any case.
+fn same_but_for(effect: Effect, written: &str, own: &str) -> bool {
+    match effect {
+        Effect::Allow => written == own,
+        Effect::Deny => written.eq_ignore_ascii_case(own),
     }
 }
 
@@ -186,7 +194,7 @@ impl Named {
                     session_name,
                     ..
                 },
-            ) if **role == **role_name && **session == **session_name => Grants::DIRECT,
+            ) if same_but_for(self.effect, role, role_name) && **session == **session_name => Grants::DIRECT,
             (PrincipalKind::FederatedUser { name }, RequesterKind::FederatedUser { name: own, .. })
                 if **name == **own =>
             {
@@ -202,7 +210,7 @@ impl Named {
         match self.effect {
             Effect::Allow if self.trust && !QUIRKS.unresolved_trust_arn_grants => false,
             Effect::Allow => path == own_path && name == own_name,
-            Effect::Deny => name.eq_ignore_ascii_case(own_name),
+            Effect::Deny => same_but_for(self.effect, name, own_name),
         }
     }
 }

@@ -77,7 +77,7 @@ fn resources() -> impl Strategy<Value = Value> {
     ]
 }
 
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 17] = [
     "",
     "a",
     "A",
@@ -92,8 +92,11 @@ const TEXTS: [&str; 14] = [
     "arn:aws:sqs:*:bucket/a",
     "arn:*",
     "é",
+    "K",
+    "\u{212a}",
+    "${x:tag}*",
 ];
-const TYPED: [&str; 18] = [
+const TYPED: [&str; 24] = [
     "1",
     "1.0",
     "01",
@@ -112,6 +115,12 @@ const TYPED: [&str; 18] = [
     "2024",
     "2024-01-01",
     "2024-01-01T00:00:00Z",
+    "1e0",
+    "+1",
+    "${x:tag}",
+    "AQ==",
+    "AR==",
+    "AQID",
 ];
 const DATES: [&str; 4] = ["1704067200", "2024", "2024-01-01", "2024-01-02T00:00:00+05:00"];
 const KEYS: [&str; 4] = ["x:tag", "X:Tag", "x:many", "aws:UserName"];
@@ -136,6 +145,7 @@ fn operator() -> impl Strategy<Value = String> {
         "DateLessThanEquals",
         "DateGreaterThan",
         "Bool",
+        "BinaryEquals",
         "IpAddress",
         "NotIpAddress",
         "Null",
@@ -190,13 +200,14 @@ fn principals() -> impl Strategy<Value = Value> {
         "arn:aws:iam::111111111111:user/Alice".to_owned(),
         "arn:aws:iam::111111111111:role/team/deploy".to_owned(),
         "arn:aws:sts::111111111111:assumed-role/deploy/ci".to_owned(),
+        "arn:aws:sts::111111111111:assumed-role/Deploy/ci".to_owned(),
         "arn:aws:sts::111111111111:federated-user/bob".to_owned(),
         alice_id().to_string(),
         role_id().to_string(),
     ]);
     prop_oneof![
         4 => prop::collection::vec(aws, 1..4).prop_map(|list| json!({"AWS": list})),
-        1 => Just(json!({"Service": "ec2.amazonaws.com"})),
+        1 => select(vec!["ec2.amazonaws.com", "EC2.amazonaws.com"]).prop_map(|host| json!({"Service": host})),
         1 => Just(json!({"Federated": PROVIDER})),
     ]
 }
@@ -236,6 +247,13 @@ fn statement(kind: PolicyKind) -> impl Strategy<Value = Value> {
                     statement[if not_action { "NotAction" } else { "Action" }] = action;
                     if !(named && plain) {
                         statement[resource_key] = resource;
+                    }
+                }
+                if kind == PolicyKind::ResourceControl {
+                    statement["Effect"] = json!("Deny");
+                    statement["Principal"] = json!("*");
+                    if let Some(action) = statement.as_object_mut().unwrap().remove("NotAction") {
+                        statement["Action"] = action;
                     }
                 }
                 if named {
@@ -293,7 +311,7 @@ pub fn context() -> impl Strategy<Value = Context<'static>> {
 }
 
 fn stack() -> impl Strategy<Value = Stack> {
-    use PolicyKind::{Inline, Resource, ServiceControl, Session, Trust};
+    use PolicyKind::{Inline, Resource, ResourceControl, ServiceControl, Session, Trust};
     let list = |kind, most: usize| prop::collection::vec(document(kind), 0..most);
     // A level that allows nothing is common enough without help.
     let all = json!({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}});
@@ -312,13 +330,17 @@ fn stack() -> impl Strategy<Value = Stack> {
     ];
     let session = prop::option::weighted(0.4, list(Session, 3));
     let boundary = prop::option::weighted(0.3, document(Inline));
-    (list(Inline, 3), boundary, session, levels, resource).prop_map(
-        |(identity, boundary, session, scps, (resource, trust))| Stack {
+    let rcps = prop_oneof![
+        3 => Just(Vec::new()),
+        1 => prop::collection::vec(list(ResourceControl, 3), 1..3),
+    ];
+    (list(Inline, 3), boundary, session, levels, rcps, resource).prop_map(
+        |(identity, boundary, session, scps, rcps, (resource, trust))| Stack {
             identity,
             boundary,
             session,
             scps,
-            rcps: Vec::new(),
+            rcps,
             resource,
             trust,
         },
@@ -386,6 +408,8 @@ fn compiled_and_naive_agree() {
         let session = stack.session.as_mut().map(|s| compile(s, PolicyKind::Session));
         let scps: Vec<Vec<Policy>> =
             stack.scps.iter_mut().map(|level| compile(level, PolicyKind::ServiceControl)).collect();
+        let rcps: Vec<Vec<Policy>> =
+            stack.rcps.iter_mut().map(|level| compile(level, PolicyKind::ResourceControl)).collect();
         let mut on_resource: Vec<Value> = stack.resource.take().into_iter().collect();
         let kind = if stack.trust { PolicyKind::Trust } else { PolicyKind::Resource };
         let on = compile(&mut on_resource, kind);
@@ -398,12 +422,14 @@ fn compiled_and_naive_agree() {
         let session = session.as_ref().map(|s| sources(s));
         let levels: Vec<Vec<Source<'_>>> = scps.iter().map(|level| sources(level)).collect();
         let levels: Vec<&[Source<'_>]> = levels.iter().map(Vec::as_slice).collect();
+        let rcps: Vec<Vec<Source<'_>>> = rcps.iter().map(|level| sources(level)).collect();
+        let rcps: Vec<&[Source<'_>]> = rcps.iter().map(Vec::as_slice).collect();
         let layers = Layers {
             identity: &identity,
             boundary: bound.first().copied(),
             session: session.as_deref(),
             service_control: &levels,
-            resource_control: &[],
+            resource_control: &rcps,
             resource: match on.first() {
                 Some(source) if stack.trust => ResourcePolicy::Trust(*source),
                 Some(source) => ResourcePolicy::Attached(*source),
@@ -442,6 +468,7 @@ fn compiled_and_naive_agree() {
         "allow",
         "explicit identity-based policy",
         "explicit permissions boundary",
+        "explicit resource control policy",
         "explicit resource-based policy",
         "explicit role trust policy",
         "explicit service control policy",

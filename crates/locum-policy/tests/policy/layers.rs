@@ -358,6 +358,48 @@ fn outsiders_have_only_the_resource_policy() {
 }
 
 #[test]
+fn a_provider_vouches_for_its_own_account_only() {
+    let provider = "arn:aws:iam::111111111111:oidc-provider/idp.example.com";
+    let idp = format!(r#"{{"Federated":"{provider}"}}"#);
+    let caller = outside(RequesterKind::Federated(provider));
+    let row = Row::of(caller, THERE).grant(&idp);
+    assert_eq!(row.refused_by(true), Some(Layer::Trust));
+    let host = outside(RequesterKind::Federated("accounts.google.com"));
+    let google = r#"{"Federated":"accounts.google.com"}"#;
+    assert_eq!(Row::of(host, THERE).grant(google).refused_by(false), ALLOW);
+}
+
+#[test]
+fn a_denial_means_a_name_in_any_case() {
+    let service = outside(RequesterKind::Service("ec2.amazonaws.com"));
+    let google = outside(RequesterKind::Federated("accounts.google.com"));
+    for (principal, name) in [
+        (service, r#"{"Service":"EC2.amazonaws.com"}"#.to_owned()),
+        (google, r#"{"Federated":"Accounts.Google.com"}"#.to_owned()),
+        (session(), aws("arn:aws:sts::111111111111:assumed-role/Deploy/ci")),
+        (alice(), aws("arn:aws:iam::111111111111:user/old/Alice")),
+        (session(), aws("arn:aws:iam::111111111111:role/Deploy")),
+    ] {
+        let bucket = policy(
+            PolicyKind::Resource,
+            &format!(
+                r#"{{"Effect":"Allow","Principal":"*","Action":"*"}},{{"Effect":"Deny","Principal":{name},"Action":"*"}}"#
+            ),
+        );
+        let layers = Layers {
+            resource: ResourcePolicy::Attached(Source::new(&bucket, "b")),
+            ..Layers::default()
+        };
+        let denied = matches!(
+            ask(principal, HERE, &layers),
+            Decision::ExplicitDeny { statement: 1, .. }
+        );
+        assert!(denied, "{name}");
+        assert!(Row::of(principal, HERE).grant(&name).refused_by(false).is_some());
+    }
+}
+
+#[test]
 fn root_is_allowed_by_default_and_limited_by_organization_and_session() {
     assert_eq!(Row::of(root(), HERE).refused_by(false), ALLOW);
     assert_eq!(

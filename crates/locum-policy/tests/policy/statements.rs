@@ -20,6 +20,7 @@ fn context() -> Context<'static> {
     let mut context = Context::new();
     context.set("aws:username", "alice");
     context.set("aws:PrincipalTag/star", "*");
+    context.set("aws:PrincipalTag/blank", "");
     context.set("aws:PrincipalTag/nested", "${aws:username}");
     context
 }
@@ -135,6 +136,19 @@ fn where_readings_differ_an_allow_is_narrow_and_a_deny_wide() {
             r#""NotResource":"arn:aws:sqs:*:q""#,
             "arn:aws:sqs:eu-west-1:123:q",
         ),
+        // An empty value, which may count as none: everybody's home is not the home of nobody.
+        (
+            r#""Resource":"arn:aws:s3:::home/${aws:PrincipalTag/blank}*""#,
+            "arn:aws:s3:::home/bob",
+        ),
+        (
+            r#""Resource":"arn:aws:s3:::home/${aws:PrincipalTag/blank, 'bob'}""#,
+            "arn:aws:s3:::home/bob",
+        ),
+        (
+            r#""NotResource":"arn:aws:s3:::home/${aws:PrincipalTag/blank}""#,
+            "arn:aws:s3:::home/bob",
+        ),
     ];
     for (element, resource) in rows {
         let found = matches(&format!(r#""Action":"*",{element}"#), "a:b", resource, &context());
@@ -235,4 +249,27 @@ fn wildcards_take_no_exponential_time() {
     let start = std::time::Instant::now();
     assert!(!alone(&document, "a:b", &text, &Context::new()));
     assert!(start.elapsed().as_secs() < 2);
+}
+
+/// What can not be finished within the bound of one decision is unclear: it does not allow, and it denies.
+#[test]
+fn what_takes_too_long_does_not_allow() {
+    let text = format!("arn:aws:s3:::{}b", "a".repeat(2_000));
+    let mut context = Context::new();
+    context.set("x:long", "a".repeat(200));
+    context.set_many("x:many", vec!["a".repeat(500); 50]);
+    let list = |entry: String, count: usize| vec![format!("\"{entry}\""); count].join(",");
+    let resources = list(format!("arn:aws:s3:::*{}c", "?".repeat(900)), 8);
+    let values = list("*${x:long}?${x:long}b*".to_owned(), 40);
+    for hard in [
+        format!(r#""Resource":[{resources}]"#),
+        format!(r#""Resource":"*","Condition":{{"ForAnyValue:StringLike":{{"x:many":[{values}]}}}}"#),
+    ] {
+        let hard = format!(r#""Action":"*",{hard}"#);
+        assert_eq!(matches(&hard, "a:b", &text, &context), (false, true), "{hard}");
+        // Nothing that comes after it is allowed because it looks easy.
+        let tail = r#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::*b"}"#;
+        let both = format!(r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow",{hard}}},{tail}]}}"#);
+        assert!(!alone(&both, "a:b", &text, &context));
+    }
 }
