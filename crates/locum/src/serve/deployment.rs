@@ -19,7 +19,7 @@ use locum_server::{
 };
 use locum_service::{Service, Settings};
 
-use super::{Options, Refusal, data_dir::DataDir};
+use super::{Options, Refusal, data_dir::DataDir, memory};
 
 /// How often the keys are looked at; far more often than they change.
 const ROTATION_INTERVAL: Duration = Duration::from_secs(60);
@@ -40,6 +40,7 @@ pub(crate) struct Deployment {
 impl Deployment {
     /// Starts a service. Until the address is bound and the certificate read, nothing on disk is made or changed.
     pub(crate) fn start(options: &Options) -> Result<Self, Refusal> {
+        memory::keep_private()?;
         let config = Config {
             admin_listen: options.admin_listen,
             workers: options.workers,

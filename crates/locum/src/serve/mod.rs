@@ -5,6 +5,7 @@
 
 mod data_dir;
 mod deployment;
+mod memory;
 mod options;
 mod signals;
 
