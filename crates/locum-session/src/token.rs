@@ -20,6 +20,9 @@ pub const MAX_TOKEN_LEN: usize = 4096;
 /// `TOKEN_PREFIX` decoded: whole groups of three bytes, so it stays in front whatever follows.
 const PREFIX: &[u8; 12] = b"\x21\x0a\x09origin_ec";
 
+/// How far ahead of ours the clock of the node that issued a token may be, in seconds: as far as a client's.
+const CLOCK_SKEW: i64 = 15 * 60;
+
 const MAX_RAW_LEN: usize = MAX_TOKEN_LEN / 4 * 3;
 
 /// A token text that will not be given out, because it is longer than clients must expect.
@@ -96,7 +99,8 @@ pub fn seal_session_padded(
 /// Opens the token that came with a request signed by `access_key_id`.
 ///
 /// # Errors
-/// `TokenError::Expired` for an authentic token from `expires_at` on; `TokenError::Invalid` for everything else.
+/// `TokenError::Expired` for an authentic token from `expires_at` on; `TokenError::Invalid` for everything else, also for
+/// one from the future: issued by a clock that ran wild, it would outlive every session and every revocation.
 pub fn open_session(
     token: &str,
     access_key_id: &AccessKeyId,
@@ -122,6 +126,9 @@ pub fn open_session(
     body.fill(0);
     optimization_barrier(body);
     let session = session.ok_or(TokenError::Invalid)?;
+    if session.issued_at > now.as_second().saturating_add(CLOCK_SKEW) {
+        return Err(TokenError::Invalid);
+    }
     if now.as_second() < session.expires_at {
         Ok(session)
     } else {

@@ -395,3 +395,17 @@ fn a_padded_token_is_long_enough_and_opens_to_the_same_session() {
         assert_eq!(shown(&open(&token, &ring).unwrap()), shown(&session(KEY)));
     }
 }
+
+/// A clock that ran a year ahead must not leave sessions that last a year and that no revocation reaches.
+#[test]
+fn a_token_from_the_future_is_invalid() {
+    let ring = ring(Purpose::SessionToken, 1);
+    let opened = |ahead: i64| {
+        let mut session = session(KEY);
+        session.issued_at = ISSUED + ahead;
+        session.expires_at = ISSUED + ahead + 3600;
+        open(&seal(&session, &ring).unwrap(), &ring).map(|session| session.issued_at)
+    };
+    assert_eq!(opened(900), Ok(ISSUED + 900));
+    assert_eq!(opened(901), Err(TokenError::Invalid));
+}
