@@ -177,12 +177,13 @@ impl Pattern {
 
     /// Compares under what an empty value may count as.
     fn in_both_readings(&self, context: &Context<'_>, compare: impl Fn(Blank) -> Truth) -> Truth {
-        let mut variables = self.variables();
         let as_value = compare(Blank::Value);
-        if !variables.any(|v| v.resolve(context, Blank::Value) == Some("")) {
-            return as_value;
-        }
-        if compare(Blank::Missing) == as_value {
+        let is_blank = |v: &Variable| v.resolve(context, Blank::Value) == Some("");
+        // Out of steps is unclear already.
+        if as_value == Truth::Unclear
+            || !self.variables().any(is_blank)
+            || compare(Blank::Missing) == as_value
+        {
             return as_value;
         }
         match QUIRKS.empty_variable.truth() {
@@ -236,8 +237,8 @@ impl Pattern {
         match self.walk(text, scope, |text, literal| {
             folded_prefix(text, literal, fold_widely)
         }) {
-            Truth::Fails => Truth::Fails,
-            Truth::Holds | Truth::Unclear => QUIRKS.fold_beyond_latin.truth(),
+            Truth::Holds => QUIRKS.fold_beyond_latin.truth(),
+            other => other,
         }
     }
 

@@ -72,3 +72,40 @@ fn a_stored_policy_compiles_and_an_odd_path_is_escaped() {
     let document = stored.replace(alice_id().as_str(), group.as_str());
     assert!(Policy::compile(&document, PolicyKind::Trust).is_err());
 }
+
+#[test]
+fn a_principal_is_what_is_written_under_its_own_key_however_it_is_spelled() {
+    let with = |principal: &str| {
+        format!(
+            r#"{{"Id":"{ALICE}","Statement":[{{"Effect":"Allow","Principal":{principal},"Action":"sts:AssumeRole","Condition":{{"StringEquals":{{"AWS":"{ALICE}","Principal":"{id}"}}}}}}]}}"#,
+            id = alice_id()
+        )
+    };
+    let id = alice_id();
+    let escaped = with(r#"{"\u0041WS":["\u0061rn:aws:iam::111111111111:user\u002Falice"]}"#);
+    let stored = resolve_principals(&escaped, &mut find).unwrap();
+    assert_eq!(stored, with(&format!(r#"{{"\u0041WS":["{id}"]}}"#)));
+    let shown = restore_principals(&stored, &mut back);
+    assert_eq!(shown, with(&format!(r#"{{"\u0041WS":["{ALICE}"]}}"#)));
+    // Neither is a user under another key, in a longer string or in a list of lists.
+    for other in [
+        format!(r#"{{"Service":"{id}"}}"#),
+        format!(r#"{{"Federated":"{ALICE}"}}"#),
+        format!(r#"{{"aws":"{ALICE}"}}"#),
+        format!(r#"{{"AWS":"{id} "}}"#),
+        format!(r#"{{"AWS":"x{id}"}}"#),
+        format!(r#"{{"AWS":"ARN{}"}}"#, &ALICE[3..]),
+        format!(r#"{{"AWS":[["{ALICE}"]]}}"#),
+        format!(r#"{{"AWS":{{"AWS":"{ALICE}"}}}}"#),
+        format!(r#"[{{"AWS":"{ALICE}"}}]"#),
+        format!(r#""{ALICE}""#),
+    ] {
+        let document = with(&other);
+        assert_eq!(resolve_principals(&document, &mut find).unwrap(), document);
+        assert_eq!(restore_principals(&document, &mut back), document);
+        assert!(Policy::compile(&document, PolicyKind::Trust).is_err(), "{other}");
+    }
+    let twice = with(&format!(r#"{{"AWS":"{id}","\u0041WS":"*"}}"#));
+    assert!(resolve_principals(&twice, &mut find).is_err());
+    assert!(Policy::compile(&twice, PolicyKind::Trust).is_err());
+}
