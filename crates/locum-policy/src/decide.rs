@@ -92,9 +92,11 @@ impl<'r, 'a> Case<'r, 'a> {
         let resource = self.resource();
         let mandatory = matches!(self.layers.resource, ResourcePolicy::Trust(_));
         let refusing = if mandatory { Layer::Trust } else { Layer::Resource };
-        let grants = resource.map_or(Grants::NONE, |(layer, source)| {
-            source.policy.allows(&self.subject(layer))
-        });
+        let grants = resource
+            .filter(|_| !self.crosses_partitions())
+            .map_or(Grants::NONE, |(layer, source)| {
+                source.policy.allows(&self.subject(layer))
+            });
         let principal = &self.request.principal;
         if !principal.has_identity() {
             let refused = grants.is_none() || self.is_foreign_provider();
@@ -117,6 +119,12 @@ impl<'r, 'a> Case<'r, 'a> {
             return Some(Layer::Trust);
         }
         self.identity_side()
+    }
+
+    /// Whether caller and resource are of two partitions: an account number alone, or a star, does not say of which.
+    fn crosses_partitions(&self) -> bool {
+        let partition = self.request.principal.partition.as_str();
+        Arn::parse(self.request.resource).is_ok_and(|arn| arn.partition != partition)
     }
 
     /// Whether an identity provider of one account vouches to another (`facts: sts §4.6`).

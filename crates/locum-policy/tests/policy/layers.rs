@@ -1,5 +1,6 @@
 //! The algebra of the layers, row by row (`facts: policy §2`).
 
+use locum_names::Partition;
 use locum_policy::{
     Context, Decision, Layer, Layers, Policy, PolicyKind, Principal, Request, RequesterKind, ResourcePolicy,
     Source, because, because_from, decide, explain,
@@ -367,6 +368,22 @@ fn a_provider_vouches_for_its_own_account_only() {
     let host = outside(RequesterKind::Federated("accounts.google.com"));
     let google = r#"{"Federated":"accounts.google.com"}"#;
     assert_eq!(Row::of(host, THERE).grant(google).refused_by(false), ALLOW);
+}
+
+#[test]
+fn a_grant_never_crosses_a_partition() {
+    let user = RequesterKind::User {
+        id: alice_id(),
+        path: "/",
+        name: "alice",
+    };
+    let abroad = Principal::of(Partition::China, account(HERE), user);
+    for name in [aws("111111111111"), aws("*"), aws(alice_id())] {
+        for owner in [HERE, THERE] {
+            let row = Row::of(abroad, owner).identity().grant(&name);
+            assert_eq!(row.refused_by(true), Some(Layer::Trust), "{name}");
+        }
+    }
 }
 
 #[test]
