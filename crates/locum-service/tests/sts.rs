@@ -20,6 +20,7 @@ mod sts {
     mod identity;
     mod keys;
     mod properties;
+    mod rotation;
     mod scene;
     mod sessions;
     mod trust;

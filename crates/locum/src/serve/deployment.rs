@@ -14,9 +14,7 @@ use std::{
 use jiff::Timestamp;
 use locum_crypto::{RotationSchedule, SystemRandom};
 use locum_directory::{Directory, RedbStore};
-use locum_server::{
-    AuditFile, Config, RotatePolicy, Running, Server, ServiceApplication, ShutdownHandle, TlsReload,
-};
+use locum_server::{AuditFile, Config, Running, Server, ServiceApplication, ShutdownHandle, TlsReload};
 use locum_service::{Service, Settings};
 
 use super::{Options, Refusal, data_dir::DataDir, memory};
@@ -56,7 +54,7 @@ impl Deployment {
         let directory = Arc::new(Directory::open(Arc::new(store), key, Box::new(SystemRandom))?);
         let new = first_start(&directory, &data, options)?;
 
-        let audit = Arc::new(AuditFile::open(data.audit(), RotatePolicy::default())?);
+        let audit = Arc::new(AuditFile::open(data.audit(), options.audit.clone())?);
         let settings = Settings {
             partition: options.partition,
             deployment: *directory.deployment(),
@@ -93,6 +91,11 @@ impl Deployment {
     pub(crate) fn url(&self) -> String {
         let scheme = if self.encrypted { "https" } else { "http" };
         format!("{scheme}://{}", self.address)
+    }
+
+    /// Whether only this machine can reach it.
+    pub(crate) const fn is_loopback(&self) -> bool {
+        self.address.ip().is_loopback()
     }
 
     /// Where health and metrics answer.

@@ -123,6 +123,9 @@ fn serve(words: Vec<OsString>) -> Result<(), Refusal> {
     if let Some(admin) = deployment.admin_address() {
         tracing::info!(%admin, "health and metrics");
     }
+    if options.tls.is_none() && !deployment.is_loopback() {
+        hint("without TLS, whoever can see the network sees session tokens: give --tls-cert and --tls-key");
+    }
     write_out(&format!("locum ready on {}\n", deployment.url())).map_err(stdout_failed)?;
     if deployment.is_new() {
         let credentials = deployment.credentials_file().display().to_string();

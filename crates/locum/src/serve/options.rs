@@ -1,10 +1,10 @@
 //! What `locum serve` is told.
 
-use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+use std::{ffi::OsString, net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 use lexopt::{Arg, Parser, ValueExt};
 use locum_names::{AccountId, Partition};
-use locum_server::TlsFiles;
+use locum_server::{RotatePolicy, TlsFiles};
 use locum_service::Regions;
 
 /// The page of the command.
@@ -28,6 +28,8 @@ OPTIONS
   --tls-cert <file>        The certificate chain (PEM); with --tls-key, serves HTTPS.
   --tls-key <file>         The certificate's private key (PEM).
   --workers <n>            Threads that serve. [one a core]
+  --audit-size <MiB>       The size at which the audit log is put aside. [64]
+  --audit-keep <n>         How many audit logs are kept beside the current one. [10]
 
 SIGTERM and SIGINT stop it after the requests under way, a second one at once. SIGHUP reads the certificate anew and
 reopens the audit log, <dir>/audit.jsonl. LOCUM_LOG=info tells more on standard error.
@@ -47,6 +49,7 @@ pub(crate) struct Options {
     pub(crate) kek_file: Option<PathBuf>,
     pub(crate) tls: Option<TlsFiles>,
     pub(crate) workers: Option<usize>,
+    pub(crate) audit: RotatePolicy,
 }
 
 /// A command line that is not one.
@@ -81,6 +84,7 @@ impl Options {
             kek_file: None,
             tls: None,
             workers: None,
+            audit: RotatePolicy::default(),
         }
     }
 
@@ -103,6 +107,11 @@ impl Options {
                 Arg::Long("kek-file") => options.kek_file = Some(parser.value()?.into()),
                 Arg::Long("tls-cert") => cert = Some(parser.value()?.into()),
                 Arg::Long("tls-key") => key = Some(parser.value()?.into()),
+                Arg::Long("audit-size") => {
+                    let mebibytes: NonZeroU32 = parser.value()?.parse()?;
+                    options.audit.max_bytes = u64::from(mebibytes.get()) << 20;
+                }
+                Arg::Long("audit-keep") => options.audit.keep = parser.value()?.parse()?,
                 Arg::Long("workers") => options.workers = Some(parser.value()?.parse()?),
                 other @ (Arg::Long(_) | Arg::Short(_) | Arg::Value(_)) => {
                     return Err(other.unexpected().into());
