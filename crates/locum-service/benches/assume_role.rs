@@ -8,11 +8,11 @@
     reason = "a benchmark that cannot be set up has nothing to measure"
 )]
 
-use std::{hint::black_box, sync::Arc};
+use std::{cell::RefCell, hint::black_box, sync::Arc};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
-use locum_crypto::{KeyEncryptionKey, RotationSchedule, SecretString, SystemRandom};
+use locum_crypto::{BufferedRandom, KeyEncryptionKey, RotationSchedule, SecretString, SystemRandom};
 use locum_directory::{AccessKey, Changes, Directory, InlinePolicy, KeyOwner, MemoryStore, Role, User};
 use locum_names::{AccountId, Partition};
 use locum_policy::{Policy, PolicyKind};
@@ -45,6 +45,8 @@ struct World {
     service: Service,
     user: Credentials,
     now: Timestamp,
+    /// As each thread of the edge has it.
+    random: RefCell<BufferedRandom>,
 }
 
 fn world() -> World {
@@ -99,6 +101,7 @@ fn world() -> World {
         service: service.unwrap(),
         user: credentials,
         now,
+        random: RefCell::default(),
     }
 }
 
@@ -144,7 +147,8 @@ impl World {
             peer: [203, 0, 113, 7].into(),
             tls: None,
         };
-        let outcome = self.service.handle(&incoming, self.now, &mut SystemRandom);
+        let random = &mut *self.random.borrow_mut();
+        let outcome = self.service.handle(&incoming, self.now, random);
         (outcome.reply.status, outcome.reply.body)
     }
 }

@@ -11,7 +11,9 @@ fn pass(scene: &Scene, hours: i64) {
     let mut random = SeededRandom::new(77);
     for _ in 0..hours {
         scene.advance(HOUR);
-        let rotated = scene.service.rotate(scene.now(), &RotationSchedule::default(), &mut random);
+        let rotated = scene
+            .service
+            .rotate(scene.now(), &RotationSchedule::default(), &mut random);
         rotated.unwrap();
     }
 }
@@ -30,11 +32,15 @@ fn a_session_outlives_the_key_it_was_sealed_with() {
     pass(&scene, 33);
     scene.sts(&session, "GetCallerIdentity", &[]).ok();
     pass(&scene, 1);
-    scene.sts(&session, "GetCallerIdentity", &[]).fails(403, "ExpiredToken", EXPIRED);
+    scene
+        .sts(&session, "GetCallerIdentity", &[])
+        .fails(403, "ExpiredToken", EXPIRED);
     scene.sts(&newer, "GetCallerIdentity", &[]).ok();
     // A key that is gone opens nothing, and the answer says no more than for any other token.
     pass(&scene, 8 * 24);
-    scene.sts(&session, "GetCallerIdentity", &[]).fails(403, "InvalidClientTokenId", INVALID);
+    scene
+        .sts(&session, "GetCallerIdentity", &[])
+        .fails(403, "InvalidClientTokenId", INVALID);
 }
 
 #[test]
