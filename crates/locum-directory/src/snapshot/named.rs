@@ -1,6 +1,12 @@
 //! Entities with a unique id and a name of their own in an account, found by either.
 
-use std::{cmp::Ordering, fmt, ops::Bound, sync::Arc};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    ops::Bound,
+    sync::Arc,
+};
 
 use equivalent::{Comparable, Equivalent};
 use imbl::{HashMap, OrdSet};
@@ -94,6 +100,23 @@ impl<T: Filed> PartialEq for ByName<T> {
 
 impl<T: Filed> Eq for ByName<T> {}
 
+impl<T: Filed> Hash for ByName<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        hash(self.0.account(), self.0.name(), state);
+    }
+}
+
+impl Hash for Wanted<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        hash(Some(self.account), self.name, state);
+    }
+}
+
+fn hash<H: Hasher>(account: Option<AccountId>, name: &str, state: &mut H) {
+    account.hash(state);
+    lower(name).for_each(|byte| state.write_u8(byte));
+}
+
 impl<T> Clone for ByName<T> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
@@ -109,14 +132,17 @@ impl<T: Filed> Comparable<ByName<T>> for Wanted<'_> {
 
 impl<T: Filed> Equivalent<ByName<T>> for Wanted<'_> {
     fn equivalent(&self, key: &ByName<T>) -> bool {
-        self.compare(key).is_eq()
+        key.0.account() == Some(self.account) && key.0.name().eq_ignore_ascii_case(self.name)
     }
 }
 
 /// A collection of one kind of entity.
 pub(crate) struct Named<T> {
     by_id: HashMap<UniqueId, Arc<T>>,
-    by_name: OrdSet<ByName<T>>,
+    /// For look-ups: every AssumeRole finds its role by name, and the order takes three times as long.
+    by_name: HashMap<ByName<T>, ()>,
+    /// For pages.
+    ordered: OrdSet<ByName<T>>,
 }
 
 impl<T> Clone for Named<T> {
@@ -124,6 +150,7 @@ impl<T> Clone for Named<T> {
         Self {
             by_id: self.by_id.clone(),
             by_name: self.by_name.clone(),
+            ordered: self.ordered.clone(),
         }
     }
 }
@@ -132,7 +159,8 @@ impl<T> Default for Named<T> {
     fn default() -> Self {
         Self {
             by_id: HashMap::new(),
-            by_name: OrdSet::new(),
+            by_name: HashMap::new(),
+            ordered: OrdSet::new(),
         }
     }
 }
@@ -149,7 +177,8 @@ impl<T: Filed> Named<T> {
     }
 
     pub(crate) fn by_name(&self, account: AccountId, name: &str) -> Option<&Arc<T>> {
-        self.by_name.get(&Wanted { account, name }).map(|found| &found.0)
+        let found = self.by_name.get_key_value(&Wanted { account, name });
+        found.map(|(key, ())| &key.0)
     }
 
     /// The entities of an account after a name, in the order of lower-cased names.
@@ -159,7 +188,7 @@ impl<T: Filed> Named<T> {
             name: name.unwrap_or_default(),
         };
         // No entity has an empty name, so excluding it excludes nothing.
-        self.by_name
+        self.ordered
             .range((Bound::Excluded(wanted), Bound::Unbounded))
             .map(|found| &found.0)
             .take_while(move |entity| entity.account() == Some(account))
@@ -168,22 +197,29 @@ impl<T: Filed> Named<T> {
     /// Files an entity and returns the one that had its id. `Err` with the one that has its name, nothing changed.
     pub(crate) fn insert(&mut self, entity: &Arc<T>) -> Result<Option<Arc<T>>, UniqueId> {
         let key = ByName(Arc::clone(entity));
-        if let Some(other) = self.by_name.get(&key)
+        if let Some((other, ())) = self.by_name.get_key_value(&key)
             && other.0.id() != entity.id()
         {
             return Err(other.0.id());
         }
         let previous = self.by_id.insert(entity.id(), Arc::clone(entity));
         if let Some(previous) = &previous {
-            self.by_name.remove(&ByName(Arc::clone(previous)));
+            self.forget(previous);
         }
-        self.by_name.insert(key);
+        self.by_name.insert(key.clone(), ());
+        self.ordered.insert(key);
         Ok(previous)
     }
 
     pub(crate) fn remove(&mut self, id: &UniqueId) -> Option<Arc<T>> {
         let removed = self.by_id.remove(id)?;
-        self.by_name.remove(&ByName(Arc::clone(&removed)));
+        self.forget(&removed);
         Some(removed)
+    }
+
+    fn forget(&mut self, entity: &Arc<T>) {
+        let key = ByName(Arc::clone(entity));
+        self.by_name.remove(&key);
+        self.ordered.remove(&key);
     }
 }
