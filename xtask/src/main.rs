@@ -125,8 +125,11 @@ fn check(steps: &mut Steps) {
     steps.take("architecture", architecture::check);
 }
 
+/// Builds the program. With the tests beside it, for then the libraries are those that `cargo test` built.
 fn build() -> Result<(), TaskError> {
-    Tool::cargo().words("build --workspace --bins --locked").run()
+    Tool::cargo()
+        .words("build --workspace --bins --tests --locked")
+        .run()
 }
 
 fn bench(filter: Option<String>) -> Result<(), TaskError> {
