@@ -5,7 +5,7 @@
 //! be replayed from its inputs.
 
 use jiff::Timestamp;
-use locum_api::{ApiError, model::Service};
+use locum_api::ApiError;
 use locum_crypto::Random;
 use locum_directory::{Changes, Snapshot};
 use locum_names::{AccountId, Partition};
@@ -200,15 +200,5 @@ impl<'a> Call<'a> {
         };
         let denial = denial(self.snapshot, &asked, request, layers, decision);
         Failure::Denied(Box::new(denial))
-    }
-
-    /// The service's name in the records.
-    #[must_use]
-    pub const fn service_event_source(service: Service) -> &'static str {
-        match service {
-            Service::Sts => "sts.amazonaws.com",
-            Service::Iam => "iam.amazonaws.com",
-            Service::Organizations => "organizations.amazonaws.com",
-        }
     }
 }

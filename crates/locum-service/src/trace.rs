@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     audit::{AuditRecord, TlsDetails, UserIdentity},
-    call::{Call, Notes},
+    call::Notes,
     caller::Caller,
     denial::Denial,
     incoming::Incoming,
@@ -50,7 +50,7 @@ impl Trace {
             cipher_suite: cipher.to_owned(),
             client_provided_host_header: cut(incoming.header("host").unwrap_or_default(), MAX_TEXT),
         });
-        record.event_source = Call::service_event_source(Service::Sts);
+        record.event_source = event_source(Service::Sts);
         "Unknown".clone_into(&mut record.event_name);
         Self {
             record,
@@ -77,7 +77,7 @@ impl Trace {
     pub(crate) fn operation(&mut self, operation: &'static Operation) {
         self.operation = operation.name;
         operation.name.clone_into(&mut self.record.event_name);
-        self.record.event_source = Call::service_event_source(operation.service);
+        self.record.event_source = event_source(operation.service);
         self.record.read_only = is_read_only(operation);
     }
 
@@ -142,6 +142,15 @@ impl Trace {
             ..UserIdentity::default()
         };
         vec![own.to_line(), theirs.to_line()]
+    }
+}
+
+/// The service's name in the records.
+const fn event_source(service: Service) -> &'static str {
+    match service {
+        Service::Sts => "sts.amazonaws.com",
+        Service::Iam => "iam.amazonaws.com",
+        Service::Organizations => "organizations.amazonaws.com",
     }
 }
 

@@ -41,7 +41,7 @@ impl Perform for CreateAccountRequest {
         let id = CreateAccountStatus::new_id(call.random);
         let state = match call.snapshot.account_by_email(&self.email) {
             Some(_) => CreateAccountState::Failed("EMAIL_ALREADY_EXISTS".into()),
-            None => CreateAccountState::Succeeded(self.create(call, organization)?),
+            None => CreateAccountState::Succeeded(create(&self, call, organization)?),
         };
         let status = CreateAccountStatus {
             revision: Revision::NEW,
@@ -59,26 +59,24 @@ impl Perform for CreateAccountRequest {
     }
 }
 
-trait Create {
-    fn create(&self, call: &mut Call<'_>, organization: &Organization) -> Result<AccountId, ApiError>;
-}
-
-impl Create for CreateAccountRequest {
-    /// Puts the account and its role.
-    fn create(&self, call: &mut Call<'_>, organization: &Organization) -> Result<AccountId, ApiError> {
-        let id = (0..DRAWS)
-            .map(|_| AccountId::from_random(call.random.next_u64()))
-            .find(|id| call.snapshot.account(*id).is_none())
-            .ok_or_else(ApiError::internal_failure)?;
-        let now = call.now();
-        let (name, email) = (&self.account_name, &self.email);
-        let account = Account::new(organization, id, name, email, JoinedMethod::Created, now);
-        let role_name = self.role_name.as_deref().unwrap_or(DEFAULT_ROLE);
-        let mut role = Role::new(id, "/", role_name, trust(call, organization)?, now, call.random);
-        role.attached.push(administrator_access(call)?);
-        call.changes.put(account).put(role);
-        Ok(id)
-    }
+/// Puts the account and its role.
+fn create(
+    request: &CreateAccountRequest,
+    call: &mut Call<'_>,
+    organization: &Organization,
+) -> Result<AccountId, ApiError> {
+    let id = (0..DRAWS)
+        .map(|_| AccountId::from_random(call.random.next_u64()))
+        .find(|id| call.snapshot.account(*id).is_none())
+        .ok_or_else(ApiError::internal_failure)?;
+    let now = call.now();
+    let (name, email) = (&request.account_name, &request.email);
+    let account = Account::new(organization, id, name, email, JoinedMethod::Created, now);
+    let role_name = request.role_name.as_deref().unwrap_or(DEFAULT_ROLE);
+    let mut role = Role::new(id, "/", role_name, trust(call, organization)?, now, call.random);
+    role.attached.push(administrator_access(call)?);
+    call.changes.put(account).put(role);
+    Ok(id)
 }
 
 /// Trusts the management account, that is, whoever its administrators let in.
