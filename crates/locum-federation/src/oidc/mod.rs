@@ -1,0 +1,1 @@
+//! OpenID Connect: a token in, verified claims out.

@@ -1,0 +1,1 @@
+//! Tokens of our own, for others to verify.

@@ -1,0 +1,1 @@
+//! SAML 2.0: a response in, one verified assertion out.
