@@ -48,6 +48,8 @@ fn session() -> Session {
         tags: vec![tag("Project", "warehouse"), tag("CostCenter", "4711"), tag("Stage", "production")],
         source_identity: Some("alice@example.com".into()),
         chain_depth: 0,
+        federation: None,
+        scope: None,
     }
 }
 

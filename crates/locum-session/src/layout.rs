@@ -8,7 +8,7 @@ use locum_crypto::SecretString;
 use locum_names::{AccessKeyId, UniqueId, UniqueKind};
 
 use crate::{
-    Issuer, MfaFacts, Session, SessionPrincipal, SessionTag, TagReach,
+    Federation, FederationKey, Issuer, MfaFacts, Session, SessionPrincipal, SessionScope, SessionTag, TagReach,
     fields::{Reader, Writer},
 };
 
@@ -21,6 +21,9 @@ const POLICY: u8 = 4;
 const POLICY_ARNS: u8 = 5;
 const TAGS: u8 = 6;
 const SOURCE_IDENTITY: u8 = 7;
+const FEDERATION: u8 = 8;
+const ASSUMED_ROOT: u8 = 9;
+const DELEGATED: u8 = 10;
 const FIRST_OPTIONAL: u8 = 128;
 const PADDING: u8 = 128;
 
@@ -58,6 +61,14 @@ pub(crate) fn write(session: &Session, out: &mut Vec<u8>) {
     if let Some(identity) = &session.source_identity {
         w.field(SOURCE_IDENTITY, |w| w.bytes(identity.as_bytes()));
     }
+    if let Some(federation) = &session.federation {
+        w.field(FEDERATION, |w| write_federation(federation, w));
+    }
+    match &session.scope {
+        None => {}
+        Some(SessionScope::AssumedRoot) => w.field(ASSUMED_ROOT, |_| {}),
+        Some(SessionScope::Delegated { request }) => w.field(DELEGATED, |w| w.bytes(request.as_bytes())),
+    }
 }
 
 /// Appends a field of zeros that makes `out` at least `len` long.
@@ -88,6 +99,15 @@ fn write_principal(principal: &SessionPrincipal, w: &mut Writer<'_>) {
     w.bytes(name.as_bytes());
 }
 
+fn write_federation(federation: &Federation, w: &mut Writer<'_>) {
+    w.text(&federation.provider);
+    for key in &federation.keys {
+        w.text(&key.name);
+        w.bytes(&u16::try_from(key.values.len()).unwrap_or(u16::MAX).to_be_bytes());
+        key.values.iter().for_each(|value| w.text(value));
+    }
+}
+
 fn write_tag(tag: &SessionTag, w: &mut Writer<'_>) {
     w.u8(match tag.reach {
         TagReach::Session => 0,
@@ -108,6 +128,7 @@ pub(crate) fn read(access_key_id: AccessKeyId, body: &[u8]) -> Option<Session> {
     let (mut secret, mut principal) = (None, None);
     let (mut mfa, mut policy, mut source_identity) = (None, None, None);
     let (mut policy_arns, mut tags) = (Vec::new(), Vec::new());
+    let (mut federation, mut scope) = (None, None);
     let mut last = 0;
     while !r.is_empty() {
         let (tag, mut value) = r.field()?;
@@ -127,6 +148,13 @@ pub(crate) fn read(access_key_id: AccessKeyId, body: &[u8]) -> Option<Session> {
             POLICY_ARNS => policy_arns = read_all(&mut value, |r| r.text().map(Box::from))?,
             TAGS => tags = read_all(&mut value, read_tag)?,
             SOURCE_IDENTITY => source_identity = Some(value.rest_as_text()?.into()),
+            FEDERATION => federation = Some(read_federation(&mut value)?),
+            ASSUMED_ROOT if scope.is_none() => scope = Some(SessionScope::AssumedRoot),
+            DELEGATED if scope.is_none() => {
+                scope = Some(SessionScope::Delegated {
+                    request: value.rest_as_text()?.into(),
+                });
+            }
             FIRST_OPTIONAL.. => continue,
             _ => return None,
         }
@@ -146,6 +174,8 @@ pub(crate) fn read(access_key_id: AccessKeyId, body: &[u8]) -> Option<Session> {
         tags,
         source_identity,
         chain_depth,
+        federation,
+        scope,
     })
 }
 
@@ -181,6 +211,18 @@ fn read_id(r: &mut Reader<'_>, kind: UniqueKind) -> Option<UniqueId> {
     let text = std::str::from_utf8(r.bytes(UNIQUE_ID_LEN)?).ok()?;
     let id: UniqueId = text.parse().ok()?;
     (id.kind() == kind).then_some(id)
+}
+
+fn read_federation(r: &mut Reader<'_>) -> Option<Federation> {
+    let provider = r.text()?.into();
+    let keys = read_all(r, |r| {
+        let name = r.text()?.into();
+        let values = (0..r.u16()?)
+            .map(|_| r.text().map(Box::from))
+            .collect::<Option<_>>()?;
+        Some(FederationKey { name, values })
+    })?;
+    Some(Federation { provider, keys })
 }
 
 fn read_tag(r: &mut Reader<'_>) -> Option<SessionTag> {

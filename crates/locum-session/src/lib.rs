@@ -16,7 +16,9 @@ mod token;
 pub use locum_crypto::DeploymentId;
 pub use message::{AuthorizationMessage, MessageError};
 pub use minify::minify_json;
-pub use session::{Issuer, MfaFacts, Session, SessionPrincipal, SessionTag, TagReach};
+pub use session::{
+    Federation, FederationKey, Issuer, MfaFacts, Session, SessionPrincipal, SessionScope, SessionTag, TagReach,
+};
 pub use token::{
     MAX_TOKEN_LEN, TOKEN_PREFIX, TokenError, TooLarge, open_session, packed_percent, seal_session,
     seal_session_padded,

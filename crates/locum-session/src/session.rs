@@ -26,6 +26,40 @@ pub struct Session {
     pub source_identity: Option<Box<str>>,
     /// How many role sessions stand before this one: 0 if it was assumed with a user's credentials.
     pub chain_depth: u8,
+    /// What an identity provider vouched for, if the session came from one.
+    pub federation: Option<Federation>,
+    /// What the session may be used for at all, if not for everything that its principal's credentials are.
+    pub scope: Option<SessionScope>,
+}
+
+/// What an identity provider said of a session's user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Federation {
+    /// The provider's ARN (`aws:FederatedProvider`).
+    pub provider: Box<str>,
+    /// The condition keys that outlive the call that assumed the role, such as `saml:sub` (`facts: sts §4.4, §4.5`).
+    pub keys: Vec<FederationKey>,
+}
+
+/// A condition key of an identity provider, with its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FederationKey {
+    /// Its name.
+    pub name: Box<str>,
+    /// Its values; several for a multivalued key.
+    pub values: Vec<Box<str>>,
+}
+
+/// What a session of narrower use than its principal's other credentials is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionScope {
+    /// A root session of a member account, from `AssumeRoot`; the task policy is among the session's policies.
+    AssumedRoot,
+    /// Access that a principal delegated to a product, from `GetDelegatedAccessToken`.
+    Delegated {
+        /// The id of the delegation request.
+        request: Box<str>,
+    },
 }
 
 /// Whose session it is, by ids that are never given twice.

@@ -60,6 +60,8 @@ fn session(access_key_id: &str) -> Session {
         }],
         source_identity: Some("alice".into()),
         chain_depth: 1,
+        federation: None,
+        scope: None,
     }
 }
 
