@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 type Map = BTreeMap<String, BTreeSet<String>>;
 
 const ROOMS: &str = "| crate | holds | may use |";
-const LIBRARIES: &str = "| library | only in |";
+const LIBRARIES: &str = "| library | why | only in |";
 
 /// Compares the map with every crate's manifest.
 pub(crate) fn check() -> Result<(), TaskError> {
@@ -24,7 +24,7 @@ pub(crate) fn check() -> Result<(), TaskError> {
             .unwrap_or_default();
         manifests.insert(name, dependencies(&places::read(&directory.join("Cargo.toml"))?));
     }
-    let faults = compare(&rows(&map, ROOMS), &rows(&map, LIBRARIES), &manifests);
+    let faults = faults(&map, &manifests);
     if faults.is_empty() {
         Ok(())
     } else {
@@ -32,7 +32,20 @@ pub(crate) fn check() -> Result<(), TaskError> {
     }
 }
 
-/// Every way in which the manifests leave the map.
+/// Every way in which text and manifests disagree. A table that is not found is a fault, for it would allow everything.
+fn faults(map: &str, manifests: &Map) -> Vec<String> {
+    let tables = [ROOMS, LIBRARIES].map(|heading| (heading, rows(map, heading)));
+    let mut faults: Vec<String> = tables
+        .iter()
+        .filter(|(_, rows)| rows.is_empty())
+        .map(|(heading, _)| format!("  the table `{heading}` is missing or empty"))
+        .collect();
+    let [(_, rooms), (_, libraries)] = &tables;
+    faults.extend(compare(rooms, libraries, manifests));
+    faults
+}
+
+/// Every way in which the manifests leave the tables.
 fn compare(rooms: &Map, libraries: &Map, manifests: &Map) -> Vec<String> {
     let mut faults = Vec::new();
     for name in rooms.keys().filter(|name| !manifests.contains_key(*name)) {
@@ -58,6 +71,14 @@ fn compare(rooms: &Map, libraries: &Map, manifests: &Map) -> Vec<String> {
                 ));
             }
         }
+    }
+    for library in libraries
+        .keys()
+        .filter(|library| !manifests.values().any(|used| used.contains(*library)))
+    {
+        faults.push(format!(
+            "  the map keeps the library `{library}`, which no crate uses"
+        ));
     }
     faults
 }
@@ -162,6 +183,37 @@ mod tests {
                 "  crates/b is not on the map",
             ]
         );
+    }
+
+    #[test]
+    fn a_library_that_left_is_told() {
+        let rooms = Map::from([("a".to_owned(), set(&[]))]);
+        let libraries = Map::from([("gone".to_owned(), set(&["a"])), ("kept".to_owned(), set(&["a"]))]);
+        let manifests = Map::from([("a".to_owned(), set(&["kept"]))]);
+        assert_eq!(
+            compare(&rooms, &libraries, &manifests),
+            ["  the map keeps the library `gone`, which no crate uses"]
+        );
+    }
+
+    #[test]
+    fn a_table_that_is_missing_or_empty_is_told() {
+        let full = "| crate | holds | may use |\n|---|---|---|\n| `a` | x | – |\n\n\
+                    | library | why | only in |\n|---|---|---|\n| `lib` | y | `a` |\n";
+        let manifests = Map::from([("a".to_owned(), set(&["lib"]))]);
+        assert_eq!(faults(full, &manifests), Vec::<String>::new());
+        for (text, expected) in [
+            (full.replace("| why ", "| reason "), LIBRARIES),
+            (full.replace("| `lib` | y | `a` |\n", ""), LIBRARIES),
+            (full.replace("| holds ", ""), ROOMS),
+        ] {
+            let told = faults(&text, &manifests);
+            assert_eq!(
+                told.first().map(String::as_str),
+                Some(format!("  the table `{expected}` is missing or empty").as_str()),
+                "{text}"
+            );
+        }
     }
 
     #[test]
