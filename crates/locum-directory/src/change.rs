@@ -40,6 +40,13 @@ impl Changes {
         self
     }
 
+    /// These changes and then the `others`.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// Whether nothing is asked for.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -8,7 +8,7 @@ mod elements;
 mod identity;
 
 pub use elements::elements;
-pub use identity::{SessionAttributes, SessionContext, SessionIssuer, UserIdentity};
+pub use identity::{SessionAttributes, SessionContext, SessionIssuer, UserIdentity, WebIdFederationData};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -63,6 +63,9 @@ pub struct AuditRecord {
     /// What CloudTrail has no field for, such as why a call was denied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_event_data: Option<Value>,
+    /// The resources that the call concerned.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<Resource>,
     /// The request id that the reply carries.
     #[serde(rename = "requestID")]
     pub request_id: String,
@@ -83,6 +86,20 @@ pub struct AuditRecord {
     /// How the connection was protected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_details: Option<TlsDetails>,
+}
+
+/// A resource that a call concerned.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Resource {
+    /// Its ARN.
+    #[serde(rename = "ARN")]
+    pub arn: String,
+    /// Its account.
+    pub account_id: String,
+    /// Such as `AWS::IAM::Role`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
 }
 
 /// How a connection was protected.
@@ -120,6 +137,7 @@ impl AuditRecord {
             request_parameters: None,
             response_elements: None,
             additional_event_data: None,
+            resources: Vec::new(),
             request_id,
             event_id,
             read_only: true,

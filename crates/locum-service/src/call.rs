@@ -13,7 +13,9 @@ use locum_policy::{Context, Decision, Layer, Layers, Request, ResourcePolicy, de
 use serde_json::Value;
 
 use crate::{
+    audit::{Resource, UserIdentity},
     caller::Caller,
+    carried::Carried,
     circumstances::{Circumstances, global_keys},
     denial::{Asked, Denial, Wording, denial},
     layers::{CallerPolicies, SessionPolicies},
@@ -35,10 +37,14 @@ pub struct Call<'a> {
     pub at: Circumstances<'a>,
     /// The only source of randomness.
     pub random: &'a mut dyn Random,
-    /// What the operation wants stored.
+    /// What the operation wants stored if it succeeds.
     pub changes: Changes,
+    /// What must be stored whatever becomes of the operation, such as the count of wrong codes.
+    pub kept: Changes,
     /// What goes into the audit record beyond the parameters.
     pub notes: Notes,
+    /// What the first run worked out for the second.
+    pub carried: Carried,
 }
 
 /// What an operation adds to its audit record.
@@ -50,6 +56,12 @@ pub struct Notes {
     pub request_parameters: Option<Value>,
     /// The other account that the call concerns, which gets a record of its own.
     pub other_account: Option<AccountId>,
+    /// Whom an identity provider vouched for, and the account of the provider: the caller of a call that nobody signed.
+    pub vouched: Option<(UserIdentity, AccountId)>,
+    /// What CloudTrail has no other field for.
+    pub additional_event_data: Option<Value>,
+    /// The resources that the call concerned.
+    pub resources: Vec<Resource>,
 }
 
 /// Why an operation ended without a result.

@@ -8,10 +8,10 @@ use std::{borrow::Cow, sync::Arc};
 use locum_directory::{Role, Tag, User};
 use locum_names::{AccessKeyId, AccountId, Partition, PrincipalArn, PrincipalKind, UniqueId};
 use locum_policy::{FederatedIssuer, Principal, RequesterKind};
-use locum_session::Session;
+use locum_session::{Session, SessionScope};
 
 use crate::{
-    audit::{SessionAttributes, SessionContext, SessionIssuer, UserIdentity},
+    audit::{SessionAttributes, SessionContext, SessionIssuer, UserIdentity, WebIdFederationData},
     clock::instant,
 };
 
@@ -67,12 +67,22 @@ pub enum CredentialKind {
     Role,
     /// From `GetFederationToken`.
     Federation,
+    /// From `AssumeRoot`.
+    AssumedRoot,
+    /// From `GetDelegatedAccessToken`.
+    Delegated,
 }
 
 impl Caller {
     /// The kind of credentials that signed.
     #[must_use]
     pub fn credential_kind(&self) -> CredentialKind {
+        let scope = self.session.as_deref().and_then(|session| session.scope.as_ref());
+        match scope {
+            Some(SessionScope::AssumedRoot) => return CredentialKind::AssumedRoot,
+            Some(SessionScope::Delegated { .. }) => return CredentialKind::Delegated,
+            None => {}
+        }
         match (&self.identity, &self.session) {
             (_, None) => CredentialKind::LongTerm,
             (Identity::Root | Identity::User(_), Some(session)) => CredentialKind::SessionToken {
@@ -224,6 +234,7 @@ impl Caller {
             account_id: Some(self.account.to_string()),
             access_key_id: Some(self.access_key_id.to_string()),
             user_name: self.user_name().map(str::to_owned),
+            identity_provider: None,
             session_context: self
                 .session
                 .as_deref()
@@ -274,6 +285,15 @@ impl Caller {
                 mfa_authenticated: if session.mfa.is_some() { "true" } else { "false" },
             },
             source_identity: session.source_identity.as_deref().map(str::to_owned),
+            web_id_federation_data: session.federation.as_ref().map(|federation| WebIdFederationData {
+                federated_provider: federation.provider.to_string(),
+                attributes: federation
+                    .keys
+                    .iter()
+                    .map(|key| (key.name.to_string(), key.values.join(", ")))
+                    .collect(),
+            }),
+            assumed_root: matches!(session.scope, Some(SessionScope::AssumedRoot)).then_some("true"),
         }
     }
 }

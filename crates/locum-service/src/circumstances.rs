@@ -8,6 +8,7 @@ use std::{borrow::Cow, net::IpAddr};
 
 use jiff::Timestamp;
 use locum_policy::Context;
+use locum_session::SessionScope;
 
 use crate::{caller::Caller, clock::instant};
 
@@ -38,6 +39,12 @@ pub(crate) fn canonical_ip(address: IpAddr) -> IpAddr {
 
 /// Sets the keys that every request of `caller` has.
 pub(crate) fn global_keys<'a>(context: &mut Context<'a>, caller: &'a Caller, at: &Circumstances<'a>) {
+    request_keys(context, at);
+    principal_keys(context, caller, at);
+}
+
+/// Sets the keys that every request has, whoever made it.
+pub(crate) fn request_keys<'a>(context: &mut Context<'a>, at: &Circumstances<'a>) {
     context.set(
         "aws:CurrentTime",
         at.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
@@ -51,7 +58,6 @@ pub(crate) fn global_keys<'a>(context: &mut Context<'a>, caller: &'a Caller, at:
     if let Some(agent) = at.user_agent {
         context.set("aws:UserAgent", agent);
     }
-    principal_keys(context, caller, at);
 }
 
 fn principal_keys<'a>(context: &mut Context<'a>, caller: &'a Caller, at: &Circumstances<'a>) {
@@ -83,6 +89,15 @@ fn principal_keys<'a>(context: &mut Context<'a>, caller: &'a Caller, at: &Circum
     if let Some(mfa) = &session.mfa {
         let age = at.now.as_second().saturating_sub(mfa.authenticated_at).max(0);
         context.set("aws:MultiFactorAuthAge", age.to_string());
+    }
+    if matches!(session.scope, Some(SessionScope::AssumedRoot)) {
+        context.set_bool("aws:AssumedRoot", true);
+    }
+    if let Some(federation) = &session.federation {
+        context.set("aws:FederatedProvider", &*federation.provider);
+        for key in &federation.keys {
+            context.set_many(&*key.name, key.values.iter().map(|value| &**value));
+        }
     }
 }
 

@@ -29,6 +29,9 @@ pub enum Wording {
     Full,
     /// `… because …` without the resource (`facts: sts §2.8`).
     WithoutResource,
+    /// `Not authorized to perform O`: of an operation that nobody signs, whichever action was denied
+    /// (`facts: sts §2.6, §6.1`).
+    Federated(&'static str),
 }
 
 /// A denied request.
@@ -91,6 +94,9 @@ pub(crate) fn denial(
 }
 
 fn sentence(asked: &Asked<'_>, request: &Request<'_>, decision: &Decision<'_>, names: &Names<'_>) -> String {
+    if let Wording::Federated(operation) = asked.wording {
+        return format!("Not authorized to perform {operation}");
+    }
     let (arn, action) = (asked.caller_arn, request.action);
     let mut message = format!("User: {arn} is not authorized to perform: {action}");
     if asked.wording != Wording::WithoutResource {

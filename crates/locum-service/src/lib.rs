@@ -5,10 +5,12 @@
 //! reach a disk is handed back to whoever called, who waits for it.
 
 mod asked;
+mod attempt;
 pub mod audit;
 mod authenticate;
 pub mod call;
 pub mod caller;
+mod carried;
 mod circumstances;
 mod clock;
 mod commit;
@@ -28,10 +30,12 @@ mod settings;
 mod strangers;
 mod sts;
 mod trace;
+pub mod unsigned;
 
+pub use carried::Carried;
 pub use commit::Commit;
 pub use incoming::{Incoming, Reply};
 pub use rings::{DamagedRing, Rings};
-pub use route::Perform;
+pub use route::{Perform, PerformUnsigned};
 pub use service::{AUTHORIZATION_MESSAGE_HEADER, Outcome, Service, StartError};
 pub use settings::{Regions, Settings};

@@ -21,8 +21,15 @@ pub(crate) fn check(caller: &Caller, operation: &Operation) -> Result<(), ApiErr
         (Service::Sts, CredentialKind::SessionToken { .. }) => {
             matches!(operation.name, "AssumeRole" | "GetCallerIdentity")
         }
-        (Service::Sts, CredentialKind::Federation) => operation.name == "GetCallerIdentity",
-        (Service::Iam, CredentialKind::Role) => true,
+        // What was delegated for a time must not become something longer or other.
+        (
+            Service::Sts,
+            CredentialKind::Federation | CredentialKind::AssumedRoot | CredentialKind::Delegated,
+        ) => operation.name == "GetCallerIdentity",
+        // What an assumed root may is for its task policy to say, and what a delegate may for the delegated one.
+        (Service::Iam, CredentialKind::Role | CredentialKind::AssumedRoot | CredentialKind::Delegated) => {
+            true
+        }
         (Service::Iam, CredentialKind::SessionToken { mfa }) => mfa,
         (Service::Iam, CredentialKind::Federation) => false,
         (Service::Organizations, _) => true,

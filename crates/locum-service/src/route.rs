@@ -3,7 +3,7 @@
 //! Whatever `locum-api` declares is routed here and nothing else is; a test compares the two.
 
 use locum_api::{
-    Body, Format, Parameters, Record, Request,
+    ApiError, Body, Format, Parameters, Record, Request,
     model::{Operation, Service},
     success_body,
 };
@@ -12,6 +12,7 @@ use crate::{
     audit::elements,
     call::{Call, Failure},
     iam, organizations, sts,
+    unsigned::UnsignedCall,
 };
 
 /// What an operation does with its typed request. One implementation an operation, each in a file named after what it
@@ -24,6 +25,16 @@ pub trait Perform: Request + Record {
     fn perform(self, call: &mut Call<'_>) -> Result<Self::Response, Failure>;
 }
 
+/// What an operation that nobody signs does with its typed request: the word of an identity provider stands in the
+/// request itself.
+pub trait PerformUnsigned: Request + Record {
+    /// Performs the operation: verifies what vouches for whoever calls, authorizes, answers.
+    ///
+    /// # Errors
+    /// [`Failure`], as the operation's facts have it.
+    fn perform(self, call: &mut UnsignedCall<'_>) -> Result<Self::Response, Failure>;
+}
+
 /// The parameters of a request, not yet read along the operation's declaration.
 #[derive(Clone, Copy)]
 pub(crate) enum Input<'a> {
@@ -34,7 +45,16 @@ pub(crate) enum Input<'a> {
 /// An operation and its function, its types erased.
 pub(crate) struct Route {
     pub(crate) operation: &'static Operation,
-    pub(crate) run: fn(&mut Call<'_>, Input<'_>, &Encoding<'_>) -> Result<Body, Failure>,
+    pub(crate) run: Run,
+}
+
+/// How an operation is performed.
+#[derive(Clone, Copy)]
+pub(crate) enum Run {
+    /// By a caller who signed.
+    Signed(fn(&mut Call<'_>, Input<'_>, &Encoding<'_>) -> Result<Body, Failure>),
+    /// By whoever an identity provider vouches for.
+    Unsigned(fn(&mut UnsignedCall<'_>, Input<'_>, &Encoding<'_>) -> Result<Body, Failure>),
 }
 
 /// How the answer is to be written.
@@ -47,16 +67,43 @@ impl Route {
     pub(crate) const fn of<R: Perform>() -> Self {
         Self {
             operation: R::OPERATION,
-            run: run::<R>,
+            run: Run::Signed(run::<R>),
+        }
+    }
+
+    pub(crate) const fn unsigned<R: PerformUnsigned>() -> Self {
+        Self {
+            operation: R::OPERATION,
+            run: Run::Unsigned(run_unsigned::<R>),
         }
     }
 }
 
+fn decoded<R: Request>(input: Input<'_>) -> Result<R, ApiError> {
+    match input {
+        Input::Query(parameters) => R::decode(parameters),
+        Input::Json(body) => R::decode_json(body),
+    }
+}
+
+fn run_unsigned<R: PerformUnsigned>(
+    call: &mut UnsignedCall<'_>,
+    input: Input<'_>,
+    encoding: &Encoding<'_>,
+) -> Result<Body, Failure> {
+    let request: R = decoded(input)?;
+    call.notes.request_parameters = elements(&request);
+    let response = request.perform(call)?;
+    Ok(success_body(
+        R::OPERATION,
+        &response,
+        encoding.request_id,
+        encoding.format,
+    ))
+}
+
 fn run<R: Perform>(call: &mut Call<'_>, input: Input<'_>, encoding: &Encoding<'_>) -> Result<Body, Failure> {
-    let request = match input {
-        Input::Query(parameters) => R::decode(parameters)?,
-        Input::Json(body) => R::decode_json(body)?,
-    };
+    let request: R = decoded(input)?;
     call.notes.request_parameters = elements(&request);
     let response = request.perform(call)?;
     if call.notes.response_elements.is_none() && !call.changes.is_empty() {
@@ -100,6 +147,10 @@ mod tests {
                 .collect();
             let routed: Vec<_> = routes(service).iter().map(|r| r.operation.name).collect();
             assert_eq!(routed, declared, "{service:?}");
+            for route in routes(service) {
+                let signed = matches!(route.run, Run::Signed(_));
+                assert_eq!(signed, route.operation.signed, "{}", route.operation.name);
+            }
         }
     }
 }

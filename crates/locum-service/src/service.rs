@@ -9,24 +9,22 @@ use locum_api::{
     model::{Access, Service as ApiService},
 };
 use locum_crypto::{Random, RotationSchedule, uuid};
-use locum_directory::{Changes, Directory, Snapshot, WriteError};
+use locum_directory::{Directory, Snapshot, WriteError};
 use locum_session::AuthorizationMessage;
-use locum_sigv4::{AuthError, Request, SigningKeyCache};
+use locum_sigv4::{AuthError, SigningKeyCache};
 
 use crate::{
     asked::Asked,
+    attempt::Attempt,
     audit::AuditSink,
-    authenticate::{Authenticated, Authenticator, Refused},
-    call::{Call, Failure, Notes},
-    circumstances::Circumstances,
+    call::Failure,
+    carried::Carried,
     commit::{Commit, record_all},
     denial::Denial,
     identifiers::extended_request_id,
     incoming::{Incoming, Reply},
     reply::{conflict, failure, success, with_ids},
-    restrictions,
     rings::{DamagedRing, Rings},
-    route::{self, Encoding},
     settings::Settings,
     strangers::Strangers,
     trace::Trace,
@@ -40,10 +38,10 @@ pub const AUTHORIZATION_MESSAGE_HEADER: &str = "x-locum-authorization-message";
 
 /// The service: one value, shared by every thread that serves.
 pub struct Service {
-    settings: Settings,
+    pub(crate) settings: Settings,
     directory: Arc<Directory>,
     rings: ArcSwap<Rings>,
-    signing_keys: SigningKeyCache,
+    pub(crate) signing_keys: SigningKeyCache,
     audit: Arc<dyn AuditSink>,
     strangers: Strangers,
 }
@@ -125,12 +123,16 @@ impl Service {
         let service = asked
             .as_ref()
             .map_or(ApiService::Sts, |asked| asked.operation.service);
-        let answered = asked
-            .map_err(Problem::Api)
-            .and_then(|asked| self.answer(incoming, &asked, &mut trace, format, random));
+        let answered = asked.map_err(Problem::Api).map_or_else(
+            |problem| (Err(problem), None),
+            |asked| self.answer(incoming, &asked, &mut trace, format, random),
+        );
         let (reply, pending) = match answered {
-            Ok((body, pending)) => (success(body, trace.operation_name()), pending),
-            Err(problem) => (self.problem(problem, service, &mut trace, format, random), None),
+            (Ok(body), pending) => (success(body, trace.operation_name()), pending),
+            (Err(problem), pending) => (
+                self.problem(problem, service, &mut trace, format, random),
+                pending,
+            ),
         };
         let recorded = self.is_recorded(&mut trace);
         let lines = if recorded { trace.lines() } else { Vec::new() };
@@ -166,6 +168,10 @@ impl Service {
         }
     }
 
+    /// Decides a request, and once more if it asks for changes: writers run one at a time, so only what may write
+    /// reaches their queue, and there the newest state, which has the writes that are not on disk yet, decides.
+    ///
+    /// A verdict may stand on a write too: a wrong code is answered once it is counted (`facts: security §1.7`).
     fn answer(
         &self,
         incoming: &Incoming<'_>,
@@ -173,96 +179,36 @@ impl Service {
         trace: &mut Trace,
         format: Format,
         random: &mut dyn Random,
-    ) -> Result<(Body, Option<locum_directory::Pending>), Problem> {
-        let operation = asked.operation;
-        trace.operation(operation);
-        let snapshot = self.directory.snapshot();
+    ) -> (Result<Body, Problem>, Option<locum_directory::Pending>) {
         let rings = self.rings.load();
-        let run = |snapshot: &Snapshot, trace: &mut Trace, random: &mut dyn Random| {
-            let authenticated = self.authenticate(incoming, operation.service, snapshot, &rings, trace.now());
-            let Authenticated { caller, region } = match authenticated {
-                Ok(authenticated) => authenticated,
-                Err(refused) => {
-                    trace.refused(refused.access_key_id);
-                    return Err(Problem::Refused(refused.error));
-                }
-            };
-            trace.caller(&caller, &region);
-            restrictions::check(&caller, operation)?;
-            let organization = snapshot.organization();
-            let path = organization.map(|o| format!("{}/{}/", o.id, o.root_id));
-            let mut call = Call {
-                settings: &self.settings,
-                snapshot,
-                rings: &rings,
-                caller: &caller,
-                at: Circumstances {
-                    now: trace.now(),
-                    source_ip: incoming.peer,
-                    secure: incoming.tls.is_some(),
-                    user_agent: incoming.header("user-agent"),
-                    region: &region,
-                    organization: organization.map(|o| &*o.id),
-                    organization_path: path.as_deref(),
-                },
-                random,
-                changes: Changes::new(),
-                notes: Notes::default(),
-            };
-            let route = route::find(operation).ok_or_else(ApiError::internal_failure)?;
-            let encoding = Encoding {
-                request_id: trace.request_id(),
-                format,
-            };
-            let body = (route.run)(&mut call, asked.input(incoming), &encoding);
-            let (notes, changes) = (std::mem::take(&mut call.notes), std::mem::take(&mut call.changes));
-            trace.notes(notes);
-            Ok((body?, changes))
+        let mut attempt = Attempt {
+            service: self,
+            incoming,
+            asked,
+            rings: &rings,
+            format,
+            carried: Carried::default(),
         };
-        match operation.access {
-            Access::Read => run(&snapshot, trace, random).map(|(body, _)| (body, None)),
-            Access::Write => {
-                // Writers run one at a time, so only who may write reaches their queue. The newest state, which has the
-                // writes that are not on disk yet, decides once more.
-                run(&snapshot, trace, random)?;
-                let written = self.directory.write(|newest| run(newest, trace, random));
-                written
-                    .map(|(body, pending)| (body, Some(pending)))
-                    .map_err(|error| match error {
-                        WriteError::Refused(problem) => problem,
-                        WriteError::Change(_) => Problem::from(conflict(operation.service)),
-                        WriteError::Busy | WriteError::Closed => {
-                            Problem::from(ApiError::service_unavailable())
-                        }
-                    })
+        trace.operation(asked.operation);
+        let first = attempt.run(&self.directory.snapshot(), trace, random);
+        let writes = asked.operation.access == Access::Write && first.body.is_ok();
+        if !writes && first.asks_for_nothing() {
+            return (first.body, None);
+        }
+        let written = self.directory.write(|newest| {
+            let run = attempt.run(newest, trace, random);
+            match run.body {
+                Err(problem) if run.kept.is_empty() => Err(problem),
+                Err(problem) => Ok((Err(problem), run.kept)),
+                Ok(body) => Ok((Ok(body), run.kept.and(run.changes))),
             }
+        });
+        match written {
+            Ok((body, pending)) => (body, Some(pending)),
+            Err(WriteError::Refused(problem)) => (Err(problem), None),
+            Err(WriteError::Change(_)) => (Err(conflict(asked.operation.service).into()), None),
+            Err(WriteError::Busy | WriteError::Closed) => (Err(ApiError::service_unavailable().into()), None),
         }
-    }
-
-    fn authenticate(
-        &self,
-        incoming: &Incoming<'_>,
-        service: ApiService,
-        snapshot: &Snapshot,
-        rings: &Rings,
-        now: Timestamp,
-    ) -> Result<Authenticated, Refused> {
-        let request = Request {
-            method: incoming.method,
-            path: incoming.path,
-            query: incoming.query,
-            headers: incoming.headers,
-            body: incoming.body,
-        };
-        let keys = &self.signing_keys;
-        Authenticator {
-            settings: &self.settings,
-            snapshot,
-            ring: &rings.session,
-            keys,
-            now,
-        }
-        .authenticate(&request, service)
     }
 
     /// Whether a finished call leaves a record: all do but those of strangers that there is no room for.
@@ -357,7 +303,7 @@ fn rotate(
 }
 
 /// Everything that may end a request early.
-enum Problem {
+pub(crate) enum Problem {
     Api(ApiError),
     Refused(AuthError),
     Denied(Box<Denial>),

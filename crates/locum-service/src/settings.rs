@@ -24,6 +24,19 @@ pub enum Regions {
 }
 
 impl Regions {
+    /// The region of a call that nobody signed for one: what the host it was sent to names, as in
+    /// `sts.eu-west-1.example.com`, if it is one that is answered for; otherwise the first one.
+    #[must_use]
+    pub fn of_host<'a>(&'a self, host: Option<&'a str>) -> &'a str {
+        let named = host.and_then(|host| host.strip_prefix("sts.")?.split(['.', ':']).next());
+        match (self, named) {
+            (Self::Any, Some(named)) if has_region_shape(named) => named,
+            (Self::Any, _) => "us-east-1",
+            (Self::Only(regions), Some(named)) if regions.iter().any(|known| known == named) => named,
+            (Self::Only(regions), _) => regions.first().map_or("us-east-1", String::as_str),
+        }
+    }
+
     /// Whether a request for `service` may be signed for `region`.
     #[must_use]
     pub fn accepts(&self, service: ApiService, region: &str) -> bool {

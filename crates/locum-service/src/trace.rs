@@ -103,7 +103,19 @@ impl Trace {
         region.clone_into(&mut self.record.aws_region);
     }
 
+    /// The region of a call that nobody signed.
+    pub(crate) fn region(&mut self, region: &str) {
+        region.clone_into(&mut self.record.aws_region);
+    }
+
     pub(crate) fn notes(&mut self, notes: Notes) {
+        if let Some((identity, account)) = notes.vouched {
+            self.record.user_identity = identity;
+            self.account = Some(account);
+            self.record.recipient_account_id = Some(account.to_string());
+        }
+        self.record.additional_event_data = notes.additional_event_data;
+        self.record.resources = notes.resources;
         self.record.request_parameters = notes.request_parameters;
         self.record.response_elements = notes.response_elements;
         self.other_account = notes.other_account.filter(|other| Some(*other) != self.account);
@@ -115,7 +127,10 @@ impl Trace {
             .get("explanation")
             .cloned()
             .unwrap_or(Value::Null);
-        self.record.additional_event_data = Some(json!({ "authorization": explanation }));
+        let more = self.record.additional_event_data.get_or_insert_with(|| json!({}));
+        if let Some(more) = more.as_object_mut() {
+            more.insert("authorization".to_owned(), explanation);
+        }
     }
 
     pub(crate) fn fail(&mut self, error: &ApiError) {

@@ -1,12 +1,14 @@
 //! Who a record says called (`facts: sts §10`, the types of `userIdentity`).
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 /// The caller of a recorded call.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserIdentity {
-    /// `Root`, `IAMUser`, `AssumedRole`, `FederatedUser`, `AWSAccount` or `Unknown`.
+    /// `Root`, `IAMUser`, `AssumedRole`, `FederatedUser`, `SAMLUser`, `WebIdentityUser`, `AWSAccount` or `Unknown`.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// The unique id, with the session's name where there is one.
@@ -21,9 +23,12 @@ pub struct UserIdentity {
     /// The key that signed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_key_id: Option<String>,
-    /// An IAM user's name.
+    /// An IAM user's name, or a federated user's as its provider has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
+    /// The provider of a federated user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_provider: Option<String>,
     /// What the session is, of a call with temporary credentials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_context: Option<SessionContext>,
@@ -53,6 +58,22 @@ pub struct SessionContext {
     /// The source identity, if one was set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_identity: Option<String>,
+    /// What an identity provider vouched for, if one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub web_id_federation_data: Option<WebIdFederationData>,
+    /// `"true"`, as text, of a session of `AssumeRoot`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assumed_root: Option<&'static str>,
+}
+
+/// What an identity provider vouched for.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WebIdFederationData {
+    /// The provider's ARN.
+    pub federated_provider: String,
+    /// The condition keys that the session carries, several values joined by a comma.
+    pub attributes: BTreeMap<String, String>,
 }
 
 /// The principal whose session it is.

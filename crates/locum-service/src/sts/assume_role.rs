@@ -46,9 +46,11 @@ impl Perform for AssumeRoleRequest {
         refuse_mfa(self.serial_number.as_deref(), self.token_code.as_deref())?;
         let chained_from = match call.caller.credential_kind() {
             CredentialKind::Role => call.caller.session.as_deref(),
-            CredentialKind::LongTerm | CredentialKind::SessionToken { .. } | CredentialKind::Federation => {
-                None
-            }
+            CredentialKind::LongTerm
+            | CredentialKind::SessionToken { .. }
+            | CredentialKind::Federation
+            | CredentialKind::AssumedRoot
+            | CredentialKind::Delegated => None,
         };
         let tags = session_tags::read(&self.tags, &self.transitive_tag_keys, chained_from)?;
         note_incoming(call, &tags);
@@ -77,7 +79,13 @@ impl Perform for AssumeRoleRequest {
             return Err(asked.without_provider(call, role));
         }
 
-        let policies = SessionPolicies::read(call, account, self.policy.as_deref(), &self.policy_arns)?;
+        let policies = SessionPolicies::read(
+            call.snapshot,
+            call.partition(),
+            account,
+            self.policy.as_deref(),
+            &self.policy_arns,
+        )?;
         let seconds = seconds(self.duration_seconds, role, chained_from.is_some())?;
         let packed = !policies.is_empty() || !tags.is_empty();
         let session_name: Box<str> = self.role_session_name.as_str().into();
@@ -97,7 +105,7 @@ impl Perform for AssumeRoleRequest {
                 seconds,
             )
         };
-        let issued = issue(call, grant, self.minimum_session_token_size)?;
+        let issued = issue(&mut *call, grant, self.minimum_session_token_size)?;
         let kind = PrincipalKind::AssumedRole {
             role: role.name.clone(),
             session: session_name,

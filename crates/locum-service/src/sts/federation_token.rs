@@ -62,7 +62,13 @@ impl Perform for GetFederationTokenRequest {
             })?;
         }
 
-        let policies = SessionPolicies::read(call, account, self.policy.as_deref(), &self.policy_arns)?;
+        let policies = SessionPolicies::read(
+            call.snapshot,
+            call.partition(),
+            account,
+            self.policy.as_deref(),
+            &self.policy_arns,
+        )?;
         let passed_anything = !policies.is_empty() || !tags.is_empty();
         let principal = SessionPrincipal::FederatedUser {
             account,
@@ -78,7 +84,7 @@ impl Perform for GetFederationTokenRequest {
                 self.duration_seconds.unwrap_or(DEFAULT_SECONDS).min(limit),
             )
         };
-        let issued = issue(call, grant, self.minimum_session_token_size)?;
+        let issued = issue(&mut *call, grant, self.minimum_session_token_size)?;
         let response = GetFederationTokenResponse {
             federated_user: FederatedUser {
                 federated_user_id: format!("{account}:{}", self.name),

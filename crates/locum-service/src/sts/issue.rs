@@ -1,12 +1,18 @@
 //! Making credentials: a key id, a secret and the sealed token that is the session.
 
+use jiff::Timestamp;
 use locum_api::{ApiError, Record, Sensitive, errors, sts::Credentials};
-use locum_crypto::{SecretString, generate_secret_access_key};
+use locum_crypto::{Random, SecretString, generate_secret_access_key};
 use locum_names::{AccessKeyId, AccountId, KeyKind};
-use locum_session::{MfaFacts, Session, SessionPrincipal, SessionTag, packed_percent, seal_session_padded};
+use locum_session::{
+    Federation, MfaFacts, Session, SessionPrincipal, SessionScope, SessionTag, packed_percent,
+    seal_session_padded,
+};
 use serde_json::Value;
 
-use crate::{audit::elements, call::Call, clock::instant};
+use crate::{
+    audit::elements, call::Call, clock::instant, rings::Rings, settings::Settings, unsigned::UnsignedCall,
+};
 
 /// What a session to be issued is made of, besides what is drawn at random.
 pub(super) struct Grant {
@@ -18,6 +24,8 @@ pub(super) struct Grant {
     pub(super) tags: Vec<SessionTag>,
     pub(super) source_identity: Option<Box<str>>,
     pub(super) chain_depth: u8,
+    pub(super) federation: Option<Federation>,
+    pub(super) scope: Option<SessionScope>,
 }
 
 impl Grant {
@@ -32,6 +40,38 @@ impl Grant {
             tags: Vec::new(),
             source_identity: None,
             chain_depth: 0,
+            federation: None,
+            scope: None,
+        }
+    }
+}
+
+/// What credentials are made with, whoever asked for them.
+pub(super) struct Mint<'m> {
+    settings: &'m Settings,
+    rings: &'m Rings,
+    now: Timestamp,
+    random: &'m mut dyn Random,
+}
+
+impl<'m> From<&'m mut Call<'_>> for Mint<'m> {
+    fn from(call: &'m mut Call<'_>) -> Self {
+        Self {
+            settings: call.settings,
+            rings: call.rings,
+            now: call.at.now,
+            random: call.random,
+        }
+    }
+}
+
+impl<'m> From<&'m mut UnsignedCall<'_>> for Mint<'m> {
+    fn from(call: &'m mut UnsignedCall<'_>) -> Self {
+        Self {
+            settings: call.settings,
+            rings: call.rings,
+            now: call.at.now,
+            random: call.random,
         }
     }
 }
@@ -61,11 +101,16 @@ pub(super) fn recorded(response: &dyn Record) -> Option<Value> {
 ///
 /// # Errors
 /// `PackedPolicyTooLarge` if the token would be.
-pub(super) fn issue(call: &mut Call<'_>, grant: Grant, min_token: Option<i32>) -> Result<Issued, ApiError> {
-    let issued_at = call.now().as_second();
+pub(super) fn issue<'m>(
+    mint: impl Into<Mint<'m>>,
+    grant: Grant,
+    min_token: Option<i32>,
+) -> Result<Issued, ApiError> {
+    let mint = mint.into();
+    let issued_at = mint.now.as_second();
     let expires_at = issued_at.saturating_add(i64::from(grant.seconds));
-    let access_key_id = temporary_key_id(call, grant.principal.account());
-    let secret = generate_secret_access_key(call.random);
+    let access_key_id = temporary_key_id(mint.random, grant.principal.account());
+    let secret = generate_secret_access_key(mint.random);
     let session = Session {
         access_key_id,
         secret_access_key: SecretString::new(secret.expose()),
@@ -78,12 +123,14 @@ pub(super) fn issue(call: &mut Call<'_>, grant: Grant, min_token: Option<i32>) -
         tags: grant.tags,
         source_identity: grant.source_identity,
         chain_depth: grant.chain_depth,
+        federation: grant.federation,
+        scope: grant.scope,
     };
     let min_len = min_token
         .and_then(|len| usize::try_from(len).ok())
         .unwrap_or_default();
-    let deployment = &call.settings.deployment;
-    let sealed = seal_session_padded(&session, &call.rings.session, deployment, min_len, call.random);
+    let deployment = &mint.settings.deployment;
+    let sealed = seal_session_padded(&session, &mint.rings.session, deployment, min_len, mint.random);
     let token = sealed.map_err(|too_large| {
         let percent = packed_percent(too_large.size);
         errors::PACKED_POLICY_TOO_LARGE.with(format!(
@@ -106,6 +153,6 @@ pub(super) fn issue(call: &mut Call<'_>, grant: Grant, min_token: Option<i32>) -
     })
 }
 
-fn temporary_key_id(call: &mut Call<'_>, account: AccountId) -> AccessKeyId {
-    AccessKeyId::new(KeyKind::Temporary, account, call.random.next_u64())
+fn temporary_key_id(random: &mut dyn Random, account: AccountId) -> AccessKeyId {
+    AccessKeyId::new(KeyKind::Temporary, account, random.next_u64())
 }

@@ -1,11 +1,10 @@
 //! The session policies of a request: one inline, up to ten by ARN (`facts: sts §2.2, §2.4`).
 
 use locum_api::{ApiError, errors, sts::PolicyDescriptor};
-use locum_names::{AccountId, Arn};
+use locum_directory::Snapshot;
+use locum_names::{AccountId, Arn, Partition};
 use locum_policy::{Policy, PolicyKind};
 use locum_session::minify_json;
-
-use crate::call::Call;
 
 /// The plaintext limit of the inline policy and of everything together, in characters.
 const MAX_PLAINTEXT: usize = 2048;
@@ -29,7 +28,8 @@ impl SessionPolicies {
     /// # Errors
     /// Too long, too many, malformed, or not policies of that account.
     pub(super) fn read(
-        call: &Call<'_>,
+        snapshot: &Snapshot,
+        partition: Partition,
         account: AccountId,
         inline: Option<&str>,
         descriptors: &[PolicyDescriptor],
@@ -46,7 +46,7 @@ impl SessionPolicies {
         }
         let arns = descriptors
             .iter()
-            .map(|descriptor| managed(call, account, descriptor))
+            .map(|descriptor| managed(snapshot, partition, account, descriptor))
             .collect::<Result<_, _>>();
         let arns: Vec<Box<str>> = arns?;
         if length + arns.iter().map(|arn| arn.len()).sum::<usize>() > MAX_PLAINTEXT {
@@ -66,12 +66,17 @@ impl SessionPolicies {
 }
 
 /// A managed policy must exist, and be the account's own or one of AWS's.
-fn managed(call: &Call<'_>, account: AccountId, descriptor: &PolicyDescriptor) -> Result<Box<str>, ApiError> {
+fn managed(
+    snapshot: &Snapshot,
+    partition: Partition,
+    account: AccountId,
+    descriptor: &PolicyDescriptor,
+) -> Result<Box<str>, ApiError> {
     let text = descriptor.arn.as_deref().unwrap_or_default();
     let arn = Arn::parse(text).map_err(|_| ApiError::not_an_arn(text))?;
-    let ours = arn.partition == call.partition().as_str()
-        && (arn.account == "aws" || arn.account.parse() == Ok(account));
-    let exists = ours && call.snapshot.policy_by_arn(&arn).is_some();
+    let ours =
+        arn.partition == partition.as_str() && (arn.account == "aws" || arn.account.parse() == Ok(account));
+    let exists = ours && snapshot.policy_by_arn(&arn).is_some();
     exists.then(|| text.into()).ok_or_else(|| {
         errors::MALFORMED_POLICY_DOCUMENT.with(format!("Policy {text} does not exist or is not attachable."))
     })

@@ -35,7 +35,7 @@ impl Perform for GetSessionTokenRequest {
         };
         let seconds = self.duration_seconds.unwrap_or(DEFAULT_SECONDS).min(limit);
         let issued = issue(
-            call,
+            &mut *call,
             Grant::new(principal, seconds),
             self.minimum_session_token_size,
         )?;

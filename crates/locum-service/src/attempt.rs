@@ -1,0 +1,224 @@
+//! One run of an operation over one state of the directory.
+//!
+//! A request is run once or twice (see `Service::answer`); each run authenticates anew, since the second one may see a
+//! state in which the caller's key is gone.
+
+use locum_api::{ApiError, Body, Format, model::Operation};
+use locum_crypto::Random;
+use locum_directory::{Changes, Snapshot};
+use locum_sigv4::Request;
+
+use crate::{
+    asked::Asked,
+    authenticate::{Authenticated, Authenticator},
+    call::{Call, Failure, Notes},
+    carried::Carried,
+    circumstances::Circumstances,
+    incoming::Incoming,
+    restrictions,
+    rings::Rings,
+    route::{self, Encoding, Run},
+    service::{Problem, Service},
+    trace::Trace,
+    unsigned::UnsignedCall,
+};
+
+/// A request to be run.
+pub(crate) struct Attempt<'a> {
+    pub(crate) service: &'a Service,
+    pub(crate) incoming: &'a Incoming<'a>,
+    pub(crate) asked: &'a Asked,
+    pub(crate) rings: &'a Rings,
+    pub(crate) format: Format,
+    pub(crate) carried: Carried,
+}
+
+/// What a run came to.
+pub(crate) struct Ran {
+    pub(crate) body: Result<Body, Problem>,
+    /// To be stored if it succeeded.
+    pub(crate) changes: Changes,
+    /// To be stored in any case.
+    pub(crate) kept: Changes,
+}
+
+impl Ran {
+    pub(crate) fn asks_for_nothing(&self) -> bool {
+        self.kept.is_empty() && (self.body.is_err() || self.changes.is_empty())
+    }
+}
+
+impl From<Problem> for Ran {
+    fn from(problem: Problem) -> Self {
+        Self {
+            body: Err(problem),
+            changes: Changes::new(),
+            kept: Changes::new(),
+        }
+    }
+}
+
+/// What a run leaves behind, signed or not.
+struct Left {
+    body: Result<Body, Failure>,
+    changes: Changes,
+    kept: Changes,
+    notes: Notes,
+    carried: Carried,
+}
+
+impl Attempt<'_> {
+    /// Runs the operation on `snapshot`.
+    pub(crate) fn run(&mut self, snapshot: &Snapshot, trace: &mut Trace, random: &mut dyn Random) -> Ran {
+        let operation = self.asked.operation;
+        let Some(route) = route::find(operation) else {
+            return Problem::from(ApiError::internal_failure()).into();
+        };
+        let left = match route.run {
+            Run::Signed(run) => {
+                let authenticated = match self.authenticate(snapshot, trace) {
+                    Ok(authenticated) => authenticated,
+                    Err(problem) => return problem.into(),
+                };
+                self.signed(run, &authenticated, snapshot, trace, random)
+            }
+            Run::Unsigned(run) => self.unsigned(run, snapshot, trace, random),
+        };
+        self.carried = left.carried;
+        trace.notes(left.notes);
+        Ran {
+            body: left.body.map_err(Problem::from),
+            changes: left.changes,
+            kept: left.kept,
+        }
+    }
+
+    fn authenticate(&self, snapshot: &Snapshot, trace: &mut Trace) -> Result<Authenticated, Problem> {
+        let operation: &Operation = self.asked.operation;
+        let incoming = self.incoming;
+        let request = Request {
+            method: incoming.method,
+            path: incoming.path,
+            query: incoming.query,
+            headers: incoming.headers,
+            body: incoming.body,
+        };
+        let authenticator = Authenticator {
+            settings: &self.service.settings,
+            snapshot,
+            ring: &self.rings.session,
+            keys: &self.service.signing_keys,
+            now: trace.now(),
+        };
+        let authenticated = authenticator
+            .authenticate(&request, operation.service)
+            .map_err(|refused| {
+                trace.refused(refused.access_key_id);
+                Problem::Refused(refused.error)
+            })?;
+        trace.caller(&authenticated.caller, &authenticated.region);
+        restrictions::check(&authenticated.caller, operation)?;
+        Ok(authenticated)
+    }
+
+    fn signed(
+        &mut self,
+        run: fn(&mut Call<'_>, route::Input<'_>, &Encoding<'_>) -> Result<Body, Failure>,
+        authenticated: &Authenticated,
+        snapshot: &Snapshot,
+        trace: &Trace,
+        random: &mut dyn Random,
+    ) -> Left {
+        let path = organization_path(snapshot);
+        let mut call = Call {
+            settings: &self.service.settings,
+            snapshot,
+            rings: self.rings,
+            caller: &authenticated.caller,
+            at: self.circumstances(snapshot, trace, &authenticated.region, path.as_deref()),
+            random,
+            changes: Changes::new(),
+            kept: Changes::new(),
+            notes: Notes::default(),
+            carried: std::mem::take(&mut self.carried),
+        };
+        let body = run(&mut call, self.asked.input(self.incoming), &self.encoding(trace));
+        Left {
+            body,
+            changes: call.changes,
+            kept: call.kept,
+            notes: call.notes,
+            carried: call.carried,
+        }
+    }
+
+    fn unsigned(
+        &mut self,
+        run: fn(&mut UnsignedCall<'_>, route::Input<'_>, &Encoding<'_>) -> Result<Body, Failure>,
+        snapshot: &Snapshot,
+        trace: &mut Trace,
+        random: &mut dyn Random,
+    ) -> Left {
+        let region = self
+            .service
+            .settings
+            .regions
+            .of_host(self.incoming.header("host"));
+        trace.region(region);
+        let path = organization_path(snapshot);
+        let mut call = UnsignedCall {
+            settings: &self.service.settings,
+            snapshot,
+            rings: self.rings,
+            at: self.circumstances(snapshot, trace, region, path.as_deref()),
+            random,
+            changes: Changes::new(),
+            kept: Changes::new(),
+            notes: Notes::default(),
+            carried: std::mem::take(&mut self.carried),
+        };
+        let body = run(&mut call, self.asked.input(self.incoming), &self.encoding(trace));
+        Left {
+            body,
+            changes: call.changes,
+            kept: call.kept,
+            notes: call.notes,
+            carried: call.carried,
+        }
+    }
+
+    fn encoding<'t>(&self, trace: &'t Trace) -> Encoding<'t> {
+        Encoding {
+            request_id: trace.request_id(),
+            format: self.format,
+        }
+    }
+
+    fn circumstances<'c>(
+        &self,
+        snapshot: &'c Snapshot,
+        trace: &Trace,
+        region: &'c str,
+        organization_path: Option<&'c str>,
+    ) -> Circumstances<'c>
+    where
+        Self: 'c,
+    {
+        Circumstances {
+            now: trace.now(),
+            source_ip: self.incoming.peer,
+            secure: self.incoming.tls.is_some(),
+            user_agent: self.incoming.header("user-agent"),
+            region,
+            organization: snapshot.organization().map(|o| &*o.id),
+            organization_path,
+        }
+    }
+}
+
+/// The organization's path to its accounts: `o-…/r-…/`.
+fn organization_path(snapshot: &Snapshot) -> Option<String> {
+    snapshot
+        .organization()
+        .map(|o| format!("{}/{}/", o.id, o.root_id))
+}

@@ -1,0 +1,172 @@
+//! A call that nobody signed: an identity provider vouches for whoever makes it.
+//!
+//! There is no caller here, and so no way to act as one. Whom the provider vouches for has no policies of its own; the
+//! role's trust policy decides alone (`facts: sts §4.6`).
+
+use jiff::Timestamp;
+use locum_crypto::Random;
+use locum_directory::{Changes, Snapshot};
+use locum_names::Partition;
+use locum_policy::{Context, Decision, Layer, Layers, Principal, Request, RequesterKind, decide};
+
+use crate::{
+    call::{Failure, Notes, Target},
+    carried::Carried,
+    circumstances::{Circumstances, request_keys},
+    denial::{Asked, Wording, denial},
+    rings::Rings,
+    settings::Settings,
+};
+
+/// Everything an unsigned operation sees.
+pub struct UnsignedCall<'a> {
+    /// The deployment's settings.
+    pub settings: &'a Settings,
+    /// The state of the directory.
+    pub snapshot: &'a Snapshot,
+    /// The keys that seal tokens and messages.
+    pub rings: &'a Rings,
+    /// Where, when and how.
+    pub at: Circumstances<'a>,
+    /// The only source of randomness.
+    pub random: &'a mut dyn Random,
+    /// What the operation wants stored if it succeeds.
+    pub changes: Changes,
+    /// What must be stored whatever becomes of the operation.
+    pub kept: Changes,
+    /// What goes into the audit record beyond the parameters.
+    pub notes: Notes,
+    /// What the first run worked out for the second.
+    pub carried: Carried,
+}
+
+/// Whom an identity provider vouches for, after its word was verified.
+#[derive(Debug, Clone, Copy)]
+pub struct Vouched<'a> {
+    /// The provider's ARN.
+    pub provider: &'a str,
+    /// The user, as the provider calls them.
+    pub user: &'a str,
+}
+
+impl<'a> UnsignedCall<'a> {
+    /// The time of the call.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.at.now
+    }
+
+    /// The partition of every ARN.
+    #[must_use]
+    pub const fn partition(&self) -> Partition {
+        self.settings.partition
+    }
+
+    /// Asks whether whom a provider vouches for may perform `action` on `target`; `operation` is what the denial names,
+    /// whichever action was denied (`facts: sts §6.1`).
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] with the one sentence that every denial of these operations has.
+    pub fn authorize<'k>(
+        &self,
+        operation: &'static str,
+        vouched: &Vouched<'k>,
+        action: &str,
+        target: Target<'k>,
+        keys: impl FnOnce(&mut Context<'k>),
+    ) -> Result<(), Failure>
+    where
+        'a: 'k,
+    {
+        let context = self.context(&target, keys);
+        let request = self.request(vouched, action, &target, &context);
+        let layers = layers(&target);
+        let decision = decide(&request, &layers);
+        if decision.is_allowed() {
+            return Ok(());
+        }
+        Err(self.denied(operation, vouched, &request, &layers, &decision, None))
+    }
+
+    /// The denial of what no policy can allow, with the reason for those who may read it.
+    pub fn refuse<'k>(
+        &self,
+        operation: &'static str,
+        vouched: &Vouched<'k>,
+        target: Target<'k>,
+        why: &str,
+    ) -> Failure
+    where
+        'a: 'k,
+    {
+        let context = self.context(&target, |_| ());
+        let request = self.request(vouched, operation, &target, &context);
+        let layers = layers(&target);
+        let decision = Decision::ImplicitDeny { layer: Layer::Trust };
+        self.denied(operation, vouched, &request, &layers, &decision, Some(why))
+    }
+
+    fn context<'k>(&self, target: &Target<'k>, keys: impl FnOnce(&mut Context<'k>)) -> Context<'k>
+    where
+        'a: 'k,
+    {
+        let mut context = Context::with_capacity(32);
+        // What the provider says goes in first: none of it may replace a key that the server derives.
+        keys(&mut context);
+        request_keys(&mut context, &self.at);
+        context.set("aws:ResourceAccount", target.account.to_string());
+        if let Some(organization) = self.at.organization {
+            context.set("aws:ResourceOrgID", organization);
+        }
+        context
+    }
+
+    fn request<'r>(
+        &self,
+        vouched: &Vouched<'r>,
+        action: &'r str,
+        target: &Target<'r>,
+        context: &'r Context<'r>,
+    ) -> Request<'r> {
+        Request {
+            principal: Principal::outside(self.partition(), RequesterKind::Federated(vouched.provider)),
+            action,
+            resource: target.arn,
+            resource_account: target.account,
+            context,
+        }
+    }
+
+    fn denied(
+        &self,
+        operation: &'static str,
+        vouched: &Vouched<'_>,
+        request: &Request<'_>,
+        layers: &Layers<'_>,
+        decision: &Decision<'_>,
+        instead: Option<&str>,
+    ) -> Failure {
+        let asked = Asked {
+            caller_arn: vouched.provider,
+            caller_id: vouched.user,
+            partition: self.partition(),
+            wording: Wording::Federated(operation),
+            instead,
+        };
+        let denial = denial(self.snapshot, &asked, request, layers, decision);
+        Failure::Denied(Box::new(denial))
+    }
+}
+
+/// Nobody's own policies: the trust policy alone.
+const fn layers<'l>(target: &Target<'l>) -> Layers<'l> {
+    Layers {
+        identity: &[],
+        boundary: None,
+        session: None,
+        // Organization policies are not stored yet: every level has the implied FullAWSAccess.
+        service_control: &[],
+        resource_control: &[],
+        resource: target.policy,
+    }
+}
