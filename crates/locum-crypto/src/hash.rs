@@ -1,4 +1,8 @@
-//! SHA-256, HMAC-SHA-256 and their hexadecimal spelling, as Signature V4 uses them.
+//! Digests, HMACs and their hexadecimal spelling.
+//!
+//! SHA-256 is what Signature V4 and nearly everything else uses. SHA-384 and SHA-512 are for the digests that SAML's
+//! signatures name. SHA-1 stands only where a format fixes it and no forger gains by a collision: one-time codes
+//! (HMAC), the name qualifier of SAML, thumbprints of certificates. No signature is made or verified with it.
 
 use aws_lc_rs::{constant_time, digest, hmac};
 
@@ -6,6 +10,24 @@ use aws_lc_rs::{constant_time, digest, hmac};
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     fixed(digest::digest(&digest::SHA256, bytes).as_ref())
+}
+
+/// Returns the SHA-384 digest of `bytes`.
+#[must_use]
+pub fn sha384(bytes: &[u8]) -> [u8; 48] {
+    fixed(digest::digest(&digest::SHA384, bytes).as_ref())
+}
+
+/// Returns the SHA-512 digest of `bytes`.
+#[must_use]
+pub fn sha512(bytes: &[u8]) -> [u8; 64] {
+    fixed(digest::digest(&digest::SHA512, bytes).as_ref())
+}
+
+/// Returns the SHA-1 digest of `bytes`: for names and thumbprints that are defined by it, never for a signature.
+#[must_use]
+pub fn sha1(bytes: &[u8]) -> [u8; 20] {
+    fixed(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref())
 }
 
 /// SHA-256 over parts that are not in one piece.
@@ -89,6 +111,13 @@ pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
     HmacKey::new(key).sign(message)
 }
 
+/// Returns the HMAC-SHA-1 of `message`, the function under one-time codes (RFC 4226, RFC 6238).
+#[must_use]
+pub fn hmac_sha1(key: &[u8], message: &[u8]) -> [u8; 20] {
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key);
+    fixed(hmac::sign(&key, message).as_ref())
+}
+
 /// Compares two byte strings in time that depends on their lengths only.
 #[must_use]
 pub fn equal(a: &[u8], b: &[u8]) -> bool {
@@ -124,9 +153,9 @@ const fn hex_digit(nibble: u8) -> u8 {
     b'0' + nibble + (nibble / 10) * (b'a' - b'0' - 10)
 }
 
-fn fixed(bytes: &[u8]) -> [u8; 32] {
-    let mut out = [0; 32];
-    // INVARIANT: SHA-256 and its HMAC give 32 bytes.
+fn fixed<const LEN: usize>(bytes: &[u8]) -> [u8; LEN] {
+    let mut out = [0; LEN];
+    // INVARIANT: every caller's algorithm gives as many bytes as its result holds.
     out.copy_from_slice(bytes);
     out
 }
