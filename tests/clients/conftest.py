@@ -1,4 +1,4 @@
-"""Fixtures: a server for the whole run, its root caller, and a member account.
+"""Fixtures: a server for the whole run, its root caller, a member account, and identity providers.
 
 Run it with `cargo xtask clients`, or by hand: `LOCUM_BIN=target/debug/locum pytest tests/clients`.
 """
@@ -17,6 +17,8 @@ os.environ.update(
 
 import pytest
 
+from oidc_issuers import KubernetesIssuer, NodeIssuer
+from saml_providers import PySaml2, Samlp
 from server import BINARY, Caller, Server
 from world import allow, make_role, make_user, trusting
 
@@ -24,6 +26,19 @@ from world import allow, make_role, make_user, trusting
 def pytest_sessionstart(session):
     if not os.access(BINARY, os.X_OK):
         pytest.exit(f"{BINARY} does not exist: build it (`cargo build --workspace --bins`) or set LOCUM_BIN", 2)
+
+
+@pytest.fixture(scope="session")
+def issuers(tmp_path_factory):
+    """Issuers with an address, not yet started: the server is told their addresses when it starts."""
+    made = {
+        "node": NodeIssuer(tmp_path_factory.mktemp("oidc")),
+        "kubernetes": KubernetesIssuer(),
+        "changing": KubernetesIssuer(),
+    }
+    yield made
+    for issuer in made.values():
+        issuer.stop()
 
 
 @pytest.fixture(scope="session")
@@ -85,3 +100,33 @@ def member(root, admin):
     status = create_account(root, "member")
     assert status["State"] == "SUCCEEDED", status
     return Member(admin, status["AccountId"])
+
+
+@pytest.fixture(scope="session")
+def oidc_issuer(issuers):
+    """npm's oidc-provider."""
+    return issuers["node"].start()
+
+
+@pytest.fixture(scope="session")
+def kubernetes_issuer(issuers):
+    """An issuer like a cluster's; only good keys, for tests that share it."""
+    return issuers["kubernetes"].start()
+
+
+@pytest.fixture(scope="session")
+def changing_issuer(issuers):
+    """A second one, for tests that change what it publishes."""
+    return issuers["changing"].start()
+
+
+@pytest.fixture(scope="session")
+def saml_idp_pysaml2(tmp_path_factory):
+    return PySaml2(tmp_path_factory.mktemp("pysaml2"))
+
+
+@pytest.fixture(scope="session")
+def saml_idp_node(tmp_path_factory):
+    provider = Samlp(tmp_path_factory.mktemp("samlp"))
+    yield provider
+    provider.stop()

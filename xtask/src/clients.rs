@@ -1,10 +1,12 @@
-//! The real clients: `aws` (both major versions) and boto3, driven by pytest against the built program.
+//! The real clients: `aws` (both major versions) and boto3, driven by pytest against the built program, and the identity
+//! providers whose users they are.
 //!
-//! Version 1 of `aws` and boto3 come from PyPI into a virtual environment under the build directory;
-//! version 2 is not on PyPI, so it comes from Debian. Nothing is installed twice: the environment keeps a copy
-//! of the requirements it was made from.
+//! Version 1 of `aws`, boto3 and what signs SAML responses come from PyPI into a virtual environment under the build
+//! directory; version 2 is not on PyPI, so it comes from Debian, as `xmlsec1` does; more providers come from npm.
+//! Nothing is installed twice: the environment keeps a copy of the requirements it was made from.
 
 use crate::error::TaskError;
+use crate::node;
 use crate::packages;
 use crate::places;
 use crate::tool::Tool;
@@ -15,7 +17,8 @@ const VERSION_2: &str = "/usr/bin/aws";
 /// Installs whatever the client tests need and this machine lacks.
 pub(crate) fn prepare() -> Result<(), TaskError> {
     packages::install(&missing_packages())?;
-    make_environment()
+    make_environment()?;
+    node::prepare()
 }
 
 /// Runs the client tests against the built program, handing `arguments` on to pytest.
@@ -24,7 +27,7 @@ pub(crate) fn run(arguments: Vec<std::ffi::OsString>) -> Result<(), TaskError> {
     if !binary.is_file() {
         return Err(TaskError::NotBuilt {
             path: binary,
-            remedy: "run `cargo build --workspace --bins`",
+            remedy: "run `cargo build --workspace --bins --examples`",
         });
     }
     let mut pytest = Tool::new(environment().join("bin/python"))
@@ -33,6 +36,8 @@ pub(crate) fn run(arguments: Vec<std::ffi::OsString>) -> Result<(), TaskError> {
         .env("LOCUM_BIN", binary)
         .env("LOCUM_AWS_V1", environment().join("bin/aws"))
         .env("LOCUM_AWS_V2", VERSION_2)
+        .env("LOCUM_C14N", places::example("c14n"))
+        .env("LOCUM_NPM", node::directory())
         .in_directory(&places::root().join("tests/clients"));
     for argument in arguments {
         pytest = pytest.arg(argument);
@@ -49,6 +54,9 @@ fn missing_packages() -> Vec<&'static str> {
     let version = Tool::new(VERSION_2).arg("--version").output().unwrap_or_default();
     if !version.starts_with("aws-cli/2") {
         missing.push("awscli");
+    }
+    if Tool::new("xmlsec1").arg("--version").output().is_none() {
+        missing.push("xmlsec1");
     }
     if Tool::new("python3").arg("--version").output().is_none() {
         missing.push("python3");

@@ -1,11 +1,12 @@
 //! The project's own tasks: everything that continuous integration runs, a person runs with the same words.
 //!
-//! `cargo xtask test` needs a Rust toolchain and python3; what else it needs it installs, or says in one sentence.
+//! `cargo xtask test` needs a Rust toolchain, python3 and Node.js; what else it needs it installs, or says in one sentence.
 
 mod architecture;
 mod clients;
 mod error;
 mod fuzz;
+mod node;
 mod packages;
 mod places;
 mod steps;
@@ -23,7 +24,7 @@ Usage: cargo xtask <task>
 
   test          everything below but the benchmarks, in order; what CI runs
   lint          formatting, clippy, licences and bans, the architecture check
-  clients       the real clients (aws, boto3) against the built program; further words go to pytest
+  clients       the real clients (aws, boto3) and identity providers against the built program; further words go to pytest
   fuzz [SECS]   every fuzz target for SECS seconds (10)
   bench [NAME]  the benchmarks of the crates that have them; NAME filters
   architecture  the map in ARCHITECTURE.md against the manifests";
@@ -125,10 +126,10 @@ fn check(steps: &mut Steps) {
     steps.take("architecture", architecture::check);
 }
 
-/// Builds the program. With the tests beside it, for then the libraries are those that `cargo test` built.
+/// Builds the program, and the examples that tests talk to. With the tests beside it, for then the libraries are those that `cargo test` built.
 fn build() -> Result<(), TaskError> {
     Tool::cargo()
-        .words("build --workspace --bins --tests --locked")
+        .words("build --workspace --bins --examples --tests --locked")
         .run()
 }
 

@@ -19,6 +19,11 @@ pub(crate) fn binary() -> PathBuf {
     target().join("debug").join("locum")
 }
 
+/// An example program of the development profile, which tests talk to.
+pub(crate) fn example(name: &str) -> PathBuf {
+    target().join("debug").join("examples").join(name)
+}
+
 /// The directories of the workspace's crates, in order of name.
 pub(crate) fn crates() -> Result<Vec<PathBuf>, TaskError> {
     let directory = root().join("crates");

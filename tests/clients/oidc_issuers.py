@@ -1,0 +1,281 @@
+"""OpenID Connect issuers: npm's `oidc-provider`, and one like a Kubernetes cluster's.
+
+Each has its socket before it runs, so that the server under test can be told its address without anybody waiting.
+"""
+
+import base64
+import html
+import http.server
+import json
+import os
+import re
+import secrets
+import socket
+import ssl
+import subprocess
+import threading
+import time
+import uuid
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+AUDIENCE = "sts.amazonaws.com"
+NPM = os.environ.get("LOCUM_NPM", "/nonexistent")
+
+
+def listening():
+    """A socket on a port of its own; the kernel keeps callers waiting until somebody accepts."""
+    found = socket.socket()
+    found.bind(("127.0.0.1", 0))
+    found.listen(64)
+    return found
+
+
+def base64url(number, length=None):
+    length = length or (number.bit_length() + 7) // 8
+    return base64.urlsafe_b64encode(number.to_bytes(length, "big")).rstrip(b"=").decode()
+
+
+class Key:
+    """A signing key of an issuer."""
+
+    def __init__(self, algorithm="RS256", kid=None, bits=2048):
+        self.algorithm = algorithm
+        self.kid = kid or secrets.token_hex(8)
+        if algorithm.startswith("RS"):
+            self.private = rsa.generate_private_key(65537, bits)
+        else:
+            self.private = ec.generate_private_key({"ES256": ec.SECP256R1, "ES384": ec.SECP384R1, "ES512": ec.SECP521R1}[algorithm]())
+
+    @property
+    def public_jwk(self):
+        named = json.loads(jwt.get_algorithm_by_name(self.algorithm).to_jwk(self.private.public_key()))
+        return {name: named[name] for name in ("kty", "crv", "n", "e", "x", "y") if name in named} | {
+            "use": "sig", "alg": self.algorithm, "kid": self.kid,
+        }  # fmt: skip
+
+    @property
+    def private_jwk(self):
+        named = json.loads(jwt.get_algorithm_by_name(self.algorithm).to_jwk(self.private))
+        named.pop("key_ops", None)
+        return named | {"use": "sig", "alg": self.algorithm, "kid": self.kid}
+
+    def sign(self, claims, **headers):
+        return jwt.encode(claims, self.private, self.algorithm, headers={"kid": self.kid, **headers})
+
+
+class NodeIssuer:
+    """npm's `oidc-provider`: its discovery, its keys, its tokens."""
+
+    client_id = "locum-tests"
+    other_client_id = "somebody-else"
+
+    def __init__(self, directory):
+        self.directory = Path(directory)
+        self._socket = listening()
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._process = None
+
+    def start(self):
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._secret = secrets.token_hex(16)
+        self.callback = "https://client.example.com/callback"
+        clients = [
+            {
+                "client_id": name,
+                "client_secret": self._secret,
+                "redirect_uris": [self.callback],
+                "response_types": ["code"],
+                "grant_types": ["authorization_code", "urn:locum:claims"],
+                "id_token_signed_response_alg": algorithm,
+                "token_endpoint_auth_method": "client_secret_basic",
+            }
+            for name, algorithm in ((self.client_id, "RS256"), (self.other_client_id, "RS256"), ("elliptic", "ES256"))
+        ]
+        keys = [Key("RS256", "rsa-1"), Key("ES256", "ec-1")]
+        self._log = (self.directory / "oidc.log").open("w")
+        self._process = subprocess.Popen(
+            ["node", str(Path(__file__).parent / "idp/oidc.mjs")],
+            env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LOCUM_NPM": NPM, "LOCUM_SOCKET": str(self._socket.fileno())},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            pass_fds=[self._socket.fileno()],
+            text=True,
+        )
+        jwks = {"keys": [key.private_jwk for key in keys]}
+        self._process.stdin.write(json.dumps({"issuer": self.url, "clients": clients, "jwks": jwks}) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line == "ready\n", f"oidc-provider did not start:\n{(self.directory / 'oidc.log').read_text()}"
+        return self
+
+    @cached_property
+    def discovery(self):
+        import requests
+
+        return requests.get(f"{self.url}/.well-known/openid-configuration", timeout=30).json()
+
+    def token(self, sub="alice", client=None, **claims):
+        """An ID token with these claims, by the issuer's own grant."""
+        import requests
+
+        answer = requests.post(
+            self.discovery["token_endpoint"],
+            auth=(client or self.client_id, self._secret),
+            data={"grant_type": "urn:locum:claims", "claims": json.dumps({"sub": sub, **claims})},
+            timeout=30,
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()["id_token"]
+
+    def sign_in(self, login):
+        """An ID token as a person gets it: the authorization code flow, its two pages filled in by hand."""
+        import requests
+
+        browser = requests.Session()
+        verifier = secrets.token_urlsafe(48)
+        import hashlib
+
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        page = browser.get(
+            self.discovery["authorization_endpoint"],
+            params={
+                "client_id": self.client_id, "response_type": "code", "redirect_uri": self.callback, "scope": "openid",
+                "nonce": secrets.token_hex(8), "code_challenge": challenge, "code_challenge_method": "S256",
+            },
+            timeout=30,
+        )  # fmt: skip
+        for answers in ({"prompt": "login", "login": login, "password": "any"}, {"prompt": "consent"}):
+            action = html.unescape(re.search(r'<form[^>]* action="([^"]+)"', page.text)[1])
+            step = browser.post(urljoin(page.url, action), data=answers, allow_redirects=False, timeout=30)
+            while step.is_redirect and not step.headers["location"].startswith(self.callback):
+                step = page = browser.get(urljoin(step.url, step.headers["location"]), allow_redirects=False, timeout=30)
+        code = parse_qs(urlsplit(step.headers["location"]).query)["code"][0]
+        answer = requests.post(
+            self.discovery["token_endpoint"],
+            auth=(self.client_id, self._secret),
+            data={"grant_type": "authorization_code", "code": code, "redirect_uri": self.callback, "code_verifier": verifier},
+            timeout=30,
+        )
+        return answer.json()["id_token"]
+
+    def stop(self):
+        self._socket.close()
+        if self._process:
+            self._process.stdin.close()
+            self._process.wait(timeout=10)
+            self._process.stdout.close()
+            self._log.close()
+
+
+class KubernetesIssuer:
+    """An issuer like that of a cluster: two documents under an address, and tokens for service accounts.
+
+    What it publishes can be changed while it runs, and it counts who asked for what.
+    """
+
+    def __init__(self, certificate=None):
+        self._socket = listening()
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate.certificate_file, certificate.key_file)
+            self._socket = context.wrap_socket(self._socket, server_side=True)
+        scheme = "https" if certificate else "http"
+        self.url = f"{scheme}://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.key = Key("RS256")
+        self.published = [self.key]
+        self.asked = []
+        self.pause = 0.0
+        self.broken = False
+
+    def start(self):
+        issuer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                issuer.asked.append(self.path)
+                time.sleep(issuer.pause)
+                document = issuer.documents().get(self.path)
+                if document is None or issuer.broken:
+                    self.send_error(500 if issuer.broken else 404)
+                    return
+                body = json.dumps(document).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
+        self._server.socket.close()
+        self._server.socket = self._socket
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def documents(self):
+        # As a cluster's API server publishes them, and the claims that AWS asks for.
+        return {
+            "/.well-known/openid-configuration": {
+                "issuer": self.url,
+                "jwks_uri": f"{self.url}/openid/v1/jwks",
+                "response_types_supported": ["id_token"],
+                "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": sorted({key.algorithm for key in self.published}),
+                "claims_supported": ["sub", "iss", "aud", "iat"],
+            },
+            "/openid/v1/jwks": {"keys": [key.public_jwk for key in self.published]},
+        }
+
+    def claims(self, namespace="apps", name="web", audience=AUDIENCE, lifetime=3600, **more):
+        """The claims of a projected token, as the API server writes them."""
+        now = int(time.time())
+        return {
+            "aud": [audience],
+            "exp": now + lifetime,
+            "iat": now,
+            "iss": self.url,
+            "jti": str(uuid.uuid4()),
+            "kubernetes.io": {
+                "namespace": namespace,
+                "node": {"name": "node-1", "uid": str(uuid.uuid4())},
+                "pod": {"name": f"{name}-7c5ddbdf54-x2x8q", "uid": str(uuid.uuid4())},
+                "serviceaccount": {"name": name, "uid": str(uuid.uuid4())},
+            },
+            "nbf": now,
+            "sub": f"system:serviceaccount:{namespace}:{name}",
+            **more,
+        }
+
+    def token(self, namespace="apps", name="web", key=None, **parameters):
+        return (key or self.key).sign(self.claims(namespace, name, **parameters))
+
+    def stop(self):
+        if hasattr(self, "_server"):
+            self._server.shutdown()
+        self._socket.close()
+
+
+def raw_token(header, claims, signature=b""):
+    """A token put together by hand, for what no library writes."""
+
+    def part(value):
+        text = value if isinstance(value, (str, bytes)) else json.dumps(value)
+        return base64.urlsafe_b64encode(text.encode() if isinstance(text, str) else text).rstrip(b"=").decode()
+
+    return ".".join((part(header), part(claims), part(signature)))
+
+
+def public_pem(key):
+    """A key's public half as the bytes an attacker may use for an HMAC."""
+    return key.private.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
