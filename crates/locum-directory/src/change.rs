@@ -6,8 +6,8 @@ use locum_crypto::Purpose;
 use locum_names::{AccessKeyId, AccountId, UniqueId};
 
 use crate::{
-    AccessKey, Account, CreateAccountStatus, ManagedPolicy, Organization, PolicyOwner, Revision, Ring, Role,
-    User,
+    AccessKey, Account, CreateAccountStatus, DelegationRequest, ManagedPolicy, MfaDevice, OidcProvider,
+    Organization, OutboundFederation, PolicyOwner, Revision, Ring, Role, SamlProvider, UsedAssertion, User,
 };
 
 /// The puts and deletes of one write, all applied or none.
@@ -122,6 +122,18 @@ pub enum EntityKey {
     Role(AccountId, UniqueId),
     /// A long-term access key.
     AccessKey(AccountId, AccessKeyId),
+    /// A SAML provider, by its lower-cased name.
+    SamlProvider(AccountId, Box<str>),
+    /// An OIDC provider, by its URL without the scheme.
+    OidcProvider(AccountId, Box<str>),
+    /// An MFA device, by its path and name.
+    MfaDevice(AccountId, Box<str>),
+    /// An assertion that was redeemed, by its digest.
+    UsedAssertion(AccountId, [u8; 32]),
+    /// The account as an issuer of tokens.
+    OutboundFederation(AccountId),
+    /// A delegation request, by its id.
+    DelegationRequest(Box<str>),
 }
 
 impl fmt::Display for EntityKey {
@@ -136,6 +148,15 @@ impl fmt::Display for EntityKey {
             Self::User(account, id) => write!(f, "/users/{account}/{id}"),
             Self::Role(account, id) => write!(f, "/roles/{account}/{id}"),
             Self::AccessKey(account, id) => write!(f, "/access-keys/{account}/{id}"),
+            Self::SamlProvider(account, name) => write!(f, "/saml-providers/{account}/{name}"),
+            Self::OidcProvider(account, url) => write!(f, "/oidc-providers/{account}/{url}"),
+            Self::MfaDevice(account, place) => write!(f, "/mfa-devices/{account}{place}"),
+            Self::UsedAssertion(account, digest) => {
+                write!(f, "/used-assertions/{account}/")?;
+                digest.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+            Self::OutboundFederation(account) => write!(f, "/outbound-federation/{account}"),
+            Self::DelegationRequest(id) => write!(f, "/delegation-requests/{id}"),
         }
     }
 }
@@ -179,6 +200,18 @@ pub enum Entity {
     Role(Arc<Role>),
     /// A long-term access key.
     AccessKey(Arc<AccessKey>),
+    /// A SAML provider.
+    SamlProvider(Arc<SamlProvider>),
+    /// An OIDC provider.
+    OidcProvider(Arc<OidcProvider>),
+    /// An MFA device.
+    MfaDevice(Arc<MfaDevice>),
+    /// An assertion that was redeemed.
+    UsedAssertion(Arc<UsedAssertion>),
+    /// An account as an issuer of tokens.
+    OutboundFederation(Arc<OutboundFederation>),
+    /// A delegation request.
+    DelegationRequest(Arc<DelegationRequest>),
 }
 
 /// Writes the conversions of each kind of entity, and the matches over all of them.
@@ -237,4 +270,11 @@ entities! {
     User(User), user => EntityKey::User(user.account, user.id);
     Role(Role), role => EntityKey::Role(role.account, role.id);
     AccessKey(AccessKey), key => EntityKey::AccessKey(key.account, key.id);
+    SamlProvider(SamlProvider), provider =>
+        EntityKey::SamlProvider(provider.account, provider.name.to_ascii_lowercase().into());
+    OidcProvider(OidcProvider), provider => EntityKey::OidcProvider(provider.account, provider.url.clone());
+    MfaDevice(MfaDevice), device => EntityKey::MfaDevice(device.account, device.place());
+    UsedAssertion(UsedAssertion), used => EntityKey::UsedAssertion(used.account, used.digest);
+    OutboundFederation(OutboundFederation), issuer => EntityKey::OutboundFederation(issuer.account);
+    DelegationRequest(DelegationRequest), request => EntityKey::DelegationRequest(request.id.clone());
 }

@@ -48,9 +48,12 @@ pub use aws_managed::{AwsPolicies, BuiltInError};
 pub use change::{Change, Changes, Entity, EntityKey};
 pub use directory::{BootstrapError, CommitError, Directory, OpenError, Pending, RootKey, WriteError};
 pub use entity::{
-    AccessKey, Account, AccountStatus, CreateAccountState, CreateAccountStatus, DEFAULT_MAX_SESSION_DURATION,
-    FeatureSet, InlinePolicy, InvalidVersionId, JoinedMethod, KeyOwner, KeyStatus, ManagedPolicy,
-    Organization, PolicyOwner, PolicyVersion, Revision, Ring, Role, RootUser, Tag, User, VersionId,
+    AccessKey, Account, AccountStatus, AssertionEncryption, CreateAccountState, CreateAccountStatus,
+    DEFAULT_MAX_SESSION_DURATION, DelegationApproval, DelegationParty, DelegationRequest, DelegationState,
+    DelegationToken, FeatureSet, InlinePolicy, InvalidVersionId, IssuerScheme, JoinedMethod, KeyOwner,
+    KeyStatus, ManagedPolicy, MfaDevice, MfaFailures, OidcProvider, Organization, OutboundAlgorithm,
+    OutboundFederation, OutboundKey, PolicyOwner, PolicyParameter, PolicyVersion, Revision, Ring, Role,
+    RootUser, SamlPrivateKey, SamlProvider, Tag, UsedAssertion, User, VersionId,
 };
 pub use snapshot::{Attachment, ChangeError, Counts, PolicyUsage, PolicyUse, Snapshot};
 pub use store::{Commit, Item, MemoryStore, RedbStore, Store, StoreError, Transaction};

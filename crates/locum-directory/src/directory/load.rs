@@ -16,7 +16,7 @@ const VERSION: u32 = 1;
 const PAGE: usize = 1000;
 
 /// Where entities are, each kind after those it refers to.
-const PREFIXES: [&str; 8] = [
+const PREFIXES: [&str; 14] = [
     "/accounts/",
     "/organization",
     "/rings/",
@@ -25,6 +25,12 @@ const PREFIXES: [&str; 8] = [
     "/users/",
     "/roles/",
     "/access-keys/",
+    "/saml-providers/",
+    "/oidc-providers/",
+    "/mfa-devices/",
+    "/used-assertions/",
+    "/outbound-federation/",
+    "/delegation-requests/",
 ];
 
 /// The one value in clear: it must be readable before anything is known.

@@ -39,7 +39,7 @@ impl AccessKey {
     }
 }
 
-/// Whose an access key is.
+/// Whose an access key or an MFA device is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum KeyOwner {
     /// The root user of an account.

@@ -6,19 +6,33 @@
 
 mod access_key;
 mod account;
+mod delegation;
 mod managed_policy;
+mod mfa_device;
+mod oidc_provider;
 mod organization;
+mod outbound;
 mod principal;
 mod ring;
+mod saml_provider;
+mod used_assertion;
 
 use locum_crypto::Random;
 
 pub use access_key::{AccessKey, KeyOwner, KeyStatus};
 pub use account::{Account, AccountStatus, CreateAccountState, CreateAccountStatus, JoinedMethod, RootUser};
+pub use delegation::{
+    DelegationApproval, DelegationParty, DelegationRequest, DelegationState, DelegationToken, PolicyParameter,
+};
 pub use managed_policy::{InvalidVersionId, ManagedPolicy, PolicyOwner, PolicyVersion, VersionId};
+pub use mfa_device::{MfaDevice, MfaFailures};
+pub use oidc_provider::{IssuerScheme, OidcProvider};
 pub use organization::{FeatureSet, Organization};
+pub use outbound::{OutboundAlgorithm, OutboundFederation, OutboundKey};
 pub use principal::{DEFAULT_MAX_SESSION_DURATION, InlinePolicy, Role, Tag, User};
 pub use ring::Ring;
+pub use saml_provider::{AssertionEncryption, SamlPrivateKey, SamlProvider};
+pub use used_assertion::UsedAssertion;
 
 /// When an entity last changed, in the store's global count of commits. Zero is "not stored yet".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -46,3 +60,4 @@ fn random_text(prefix: &str, length: usize, alphabet: &[u8], rng: &mut dyn Rando
 }
 
 const LOWER_ALPHANUMERIC: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+const UPPER_ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";

@@ -19,6 +19,10 @@ pub struct Organization {
     pub feature_set: FeatureSet,
     /// When it was made.
     pub created: Timestamp,
+    /// `RootCredentialsManagement`: the root users of member accounts need no credentials of their own.
+    pub root_credentials_management: bool,
+    /// `RootSessions`: `AssumeRoot` is allowed.
+    pub root_sessions: bool,
 }
 
 impl Organization {
@@ -32,6 +36,8 @@ impl Organization {
             management_account,
             feature_set: FeatureSet::All,
             created,
+            root_credentials_management: false,
+            root_sessions: false,
         }
     }
 }

@@ -1,19 +1,27 @@
 //! The stored form of an entity: a format byte and JSON, in types of their own, so that an entity may change its shape
 //! without changing what is on disk. Only ever sealed values of these leave the process.
 
+mod delegation;
+mod federation;
+mod mfa;
 mod principal;
 mod text;
 mod tree;
+mod wiped;
 
 use locum_policy::PolicyError;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{Documents, Entity};
+use delegation::DelegationRecord;
+use federation::{OidcRecord, OutboundRecord, SamlRecord, UsedAssertionRecord};
+use mfa::MfaRecord;
 use principal::{RoleRecord, UserRecord};
 use tree::{
     AccessKeyRecord, AccountRecord, CreateAccountRecord, OrganizationRecord, PolicyRecord, RingRecord,
 };
+use wiped::Wiped;
 
 /// The first byte of every value.
 const FORMAT: u8 = 1;
@@ -42,6 +50,12 @@ pub(crate) fn encode(entity: &Entity) -> Result<Zeroizing<Vec<u8>>, serde_json::
         Entity::User(user) => write(&UserRecord::from(&**user)),
         Entity::Role(role) => write(&RoleRecord::from(&**role)),
         Entity::AccessKey(key) => write(&AccessKeyRecord::from(&**key)),
+        Entity::SamlProvider(provider) => write(&SamlRecord::from(&**provider)),
+        Entity::OidcProvider(provider) => write(&OidcRecord::from(&**provider)),
+        Entity::MfaDevice(device) => write(&MfaRecord::from(&**device)),
+        Entity::UsedAssertion(used) => write(&UsedAssertionRecord::from(&**used)),
+        Entity::OutboundFederation(issuer) => write(&OutboundRecord::from(&**issuer)),
+        Entity::DelegationRequest(request) => write(&DelegationRecord::from(&**request)),
     }
 }
 
@@ -60,18 +74,34 @@ pub(crate) fn decode(prefix: &str, value: &[u8], documents: &mut Documents) -> R
         "/users/" => read::<UserRecord<'_>>(json)?.into_entity(documents)?.into(),
         "/roles/" => read::<RoleRecord<'_>>(json)?.into_entity(documents)?.into(),
         "/access-keys/" => read::<AccessKeyRecord<'_>>(json)?.into_entity()?.into(),
+        "/saml-providers/" => read::<SamlRecord<'_>>(json)?.into_entity()?.into(),
+        "/oidc-providers/" => read::<OidcRecord<'_>>(json)?.into_entity()?.into(),
+        "/mfa-devices/" => read::<MfaRecord<'_>>(json)?.into_entity()?.into(),
+        "/used-assertions/" => read::<UsedAssertionRecord<'_>>(json)?.into_entity()?.into(),
+        "/outbound-federation/" => read::<OutboundRecord<'_>>(json)?.into_entity()?.into(),
+        "/delegation-requests/" => read::<DelegationRecord<'_>>(json)?.into_entity()?.into(),
         _ => return Err(RecordError::Unknown("kind of entity")),
     })
 }
 
 fn write<T: Serialize>(record: &T) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
-    // Room from the start: growing would leave copies of secrets behind.
-    let mut value = Zeroizing::new(Vec::with_capacity(1024));
-    value.push(FORMAT);
-    serde_json::to_writer(&mut *value, record)?;
-    Ok(value)
+    let mut value = Wiped::with_capacity(1024);
+    value.0.push(FORMAT);
+    serde_json::to_writer(&mut value, record)?;
+    Ok(value.0)
 }
 
 fn read<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, serde_json::Error> {
     serde_json::from_slice(json)
+}
+
+/// The value that is written as `text`.
+fn one_of<T: Copy>(
+    values: &[T],
+    name: impl Fn(T) -> &'static str,
+    text: &str,
+    what: &'static str,
+) -> Result<T, RecordError> {
+    let found = values.iter().copied().find(|value| name(*value) == text);
+    found.ok_or(RecordError::Unknown(what))
 }

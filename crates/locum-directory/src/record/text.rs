@@ -4,6 +4,8 @@ use base64::{Engine as _, display::Base64Display, prelude::BASE64_STANDARD};
 use locum_crypto::SecretBytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+use super::RecordError;
+
 /// A value stored as the text it is written as: ids, timestamps.
 #[derive(Clone, Copy)]
 pub(super) struct Text<T>(pub(super) T);
@@ -37,4 +39,47 @@ impl<'de> Deserialize<'de> for Base64Secret {
         let bytes = BASE64_STANDARD.decode(text).map_err(D::Error::custom)?;
         Ok(Self(SecretBytes::new(bytes)))
     }
+}
+
+/// Bytes stored as base64.
+pub(super) struct Base64<'a>(Cow<'a, [u8]>);
+
+impl<'a> Base64<'a> {
+    pub(super) const fn of(bytes: &'a [u8]) -> Self {
+        Self(Cow::Borrowed(bytes))
+    }
+
+    pub(super) fn into_bytes(self) -> Box<[u8]> {
+        self.0.into()
+    }
+
+    /// The 32 bytes of a SHA-256 digest.
+    pub(super) fn into_digest(self) -> Result<[u8; 32], RecordError> {
+        let digest = self.0.as_ref().try_into();
+        digest.map_err(|_| RecordError::Unknown("digest"))
+    }
+}
+
+impl Serialize for Base64<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&Base64Display::new(&self.0, &BASE64_STANDARD))
+    }
+}
+
+impl<'de> Deserialize<'de> for Base64<'_> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        let bytes = BASE64_STANDARD.decode(text).map_err(D::Error::custom)?;
+        Ok(Self(Cow::Owned(bytes)))
+    }
+}
+
+/// Texts to be written.
+pub(super) fn borrowed(texts: &[Box<str>]) -> Vec<Cow<'_, str>> {
+    texts.iter().map(|text| Cow::Borrowed(&**text)).collect()
+}
+
+/// Texts that were read.
+pub(super) fn owned(texts: Vec<Cow<'_, str>>) -> Vec<Box<str>> {
+    texts.into_iter().map(Box::from).collect()
 }

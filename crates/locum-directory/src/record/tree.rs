@@ -9,7 +9,7 @@ use locum_policy::PolicyKind;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    RecordError,
+    RecordError, one_of,
     principal::{TagRecord, tag_records, tags},
     text::{Base64Secret, Text},
 };
@@ -30,6 +30,10 @@ pub(super) struct OrganizationRecord<'a> {
     #[serde(borrow)]
     feature_set: Cow<'a, str>,
     created: Text<Timestamp>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    root_credentials_management: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    root_sessions: bool,
 }
 
 impl<'a> From<&'a Organization> for OrganizationRecord<'a> {
@@ -40,6 +44,8 @@ impl<'a> From<&'a Organization> for OrganizationRecord<'a> {
             management_account: Text(organization.management_account),
             feature_set: organization.feature_set.as_str().into(),
             created: Text(organization.created),
+            root_credentials_management: organization.root_credentials_management,
+            root_sessions: organization.root_sessions,
         }
     }
 }
@@ -58,6 +64,8 @@ impl OrganizationRecord<'_> {
                 "feature set",
             )?,
             created: self.created.0,
+            root_credentials_management: self.root_credentials_management,
+            root_sessions: self.root_sessions,
         })
     }
 }
@@ -340,15 +348,4 @@ impl RingRecord<'_> {
             bytes: self.keys.0,
         })
     }
-}
-
-/// The value that is written as `text`.
-fn one_of<T: Copy>(
-    values: &[T],
-    name: impl Fn(T) -> &'static str,
-    text: &str,
-    what: &'static str,
-) -> Result<T, RecordError> {
-    let found = values.iter().copied().find(|value| name(*value) == text);
-    found.ok_or(RecordError::Unknown(what))
 }

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use locum_names::{AccessKeyId, AccountId, UniqueId};
 
 use super::{Attachment, Counts, PolicyUse, Snapshot, named::Filed};
-use crate::{AccessKey, Account, Change, Changes, Entity, EntityKey, Revision, change::purpose_name};
+use crate::{
+    AccessKey, Account, Change, Changes, DelegationRequest, Entity, EntityKey, MfaDevice, Revision,
+    change::purpose_name,
+};
 
 /// A change that would break what the directory promises. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +31,7 @@ pub enum ChangeError {
     /// It is still referred to.
     #[error("{0} cannot be removed while {1}")]
     InUse(EntityKey, &'static str),
-    /// It contradicts itself.
+    /// It contradicts itself, or what it was.
     #[error("{0} is not valid: {1}")]
     Invalid(EntityKey, &'static str),
 }
@@ -87,6 +90,16 @@ impl Snapshot {
             EntityKey::User(_, id) => self.users.by_id(id).map(|e| e.revision),
             EntityKey::Role(_, id) => self.roles.by_id(id).map(|e| e.revision),
             EntityKey::AccessKey(_, id) => self.keys.get(id).map(|e| e.revision),
+            EntityKey::SamlProvider(account, lower) => {
+                self.federation.saml_by_key(*account, lower).map(|e| e.revision)
+            }
+            EntityKey::OidcProvider(account, url) => self.oidc_provider(*account, url).map(|e| e.revision),
+            EntityKey::MfaDevice(account, place) => self.mfa_device(*account, place).map(|e| e.revision),
+            EntityKey::UsedAssertion(account, digest) => {
+                self.used_assertion(*account, *digest).map(|e| e.revision)
+            }
+            EntityKey::OutboundFederation(account) => self.outbound_federation(*account).map(|e| e.revision),
+            EntityKey::DelegationRequest(id) => self.delegation_request(id).map(|e| e.revision),
         }
         .unwrap_or(Revision::NEW)
     }
@@ -139,6 +152,30 @@ impl Snapshot {
                 self.attach(role.account, role.id, &role.attached, role.boundary);
             }
             Entity::AccessKey(key) => self.put_access_key(key)?,
+            Entity::SamlProvider(provider) => {
+                let account = provider.account;
+                if self.federation.put_saml(provider) {
+                    self.count(Some(account), |counts| &mut counts.saml_providers, 1);
+                }
+            }
+            Entity::OidcProvider(provider) => {
+                let account = provider.account;
+                if self.federation.put_oidc(provider) {
+                    self.count(Some(account), |counts| &mut counts.oidc_providers, 1);
+                }
+            }
+            Entity::MfaDevice(device) => {
+                let previous = self.mfa.put(&device)?;
+                self.count_device(previous.as_deref(), -1);
+                self.count_device(Some(&device), 1);
+            }
+            Entity::UsedAssertion(used) => self.used.put(used)?,
+            Entity::OutboundFederation(issuer) => self.federation.put_outbound(issuer)?,
+            Entity::DelegationRequest(request) => {
+                let previous = self.delegations.put(&request)?;
+                self.count_request(previous.as_deref(), -1);
+                self.count_request(Some(&request), 1);
+            }
         }
         Ok(())
     }
@@ -205,6 +242,26 @@ impl Snapshot {
                 }
             }
             EntityKey::AccessKey(_, id) => self.delete_access_key(id),
+            EntityKey::SamlProvider(account, lower) => {
+                if self.federation.delete_saml(*account, lower) {
+                    self.count(Some(*account), |counts| &mut counts.saml_providers, -1);
+                }
+            }
+            EntityKey::OidcProvider(account, url) => {
+                if self.federation.delete_oidc(*account, url) {
+                    self.count(Some(*account), |counts| &mut counts.oidc_providers, -1);
+                }
+            }
+            EntityKey::MfaDevice(account, place) => {
+                let removed = self.mfa.delete(*account, place);
+                self.count_device(removed.as_deref(), -1);
+            }
+            EntityKey::UsedAssertion(account, digest) => self.used.delete(*account, *digest),
+            EntityKey::OutboundFederation(account) => self.federation.delete_outbound(*account),
+            EntityKey::DelegationRequest(id) => {
+                let removed = self.delegations.delete(id);
+                self.count_request(removed.as_deref(), -1);
+            }
         }
     }
 
@@ -231,6 +288,19 @@ impl Snapshot {
         } else {
             self.counts.insert(account, counts);
         }
+    }
+
+    fn count_device(&mut self, device: Option<&MfaDevice>, by: isize) {
+        let Some(device) = device else { return };
+        self.count(Some(device.account), |counts| &mut counts.mfa_devices, by);
+        if device.owner.is_some() {
+            self.count(Some(device.account), |counts| &mut counts.mfa_devices_in_use, by);
+        }
+    }
+
+    fn count_request(&mut self, request: Option<&DelegationRequest>, by: isize) {
+        let requestor = request.map(|request| request.requestor);
+        self.count(requestor, |counts| &mut counts.delegation_requests, by);
     }
 
     fn attach(

@@ -7,7 +7,11 @@
 
 mod apply;
 mod attachment;
+mod delegations;
+mod federation;
+mod mfa;
 mod named;
+mod used;
 mod verify;
 
 use std::{ops::Bound, sync::Arc};
@@ -43,6 +47,10 @@ pub struct Snapshot {
     keys: HashMap<AccessKeyId, Arc<AccessKey>>,
     keys_by_owner: HashMap<KeyOwner, Arc<[AccessKeyId]>>,
     attachments: attachment::Attachments,
+    federation: federation::Federation,
+    mfa: mfa::MfaDevices,
+    used: used::UsedAssertions,
+    delegations: delegations::Delegations,
     counts: OrdMap<AccountId, Counts>,
     aws: AwsPolicies,
 }
@@ -56,6 +64,16 @@ pub struct Counts {
     pub roles: usize,
     /// Customer managed policies.
     pub policies: usize,
+    /// SAML providers.
+    pub saml_providers: usize,
+    /// OIDC providers.
+    pub oidc_providers: usize,
+    /// Virtual MFA devices, assigned or not.
+    pub mfa_devices: usize,
+    /// Virtual MFA devices that are assigned.
+    pub mfa_devices_in_use: usize,
+    /// Delegation requests that the account made.
+    pub delegation_requests: usize,
 }
 
 impl Snapshot {
@@ -75,6 +93,10 @@ impl Snapshot {
             keys: HashMap::new(),
             keys_by_owner: HashMap::new(),
             attachments: attachment::Attachments::default(),
+            federation: federation::Federation::default(),
+            mfa: mfa::MfaDevices::default(),
+            used: used::UsedAssertions::default(),
+            delegations: delegations::Delegations::default(),
             counts: OrdMap::new(),
             aws,
         }
@@ -141,7 +163,7 @@ impl Snapshot {
             .map(|(_, status)| status)
     }
 
-    /// How many users, roles and policies an account has.
+    /// How many entities of each kind an account has.
     #[must_use]
     pub fn counts(&self, account: AccountId) -> Counts {
         self.counts.get(&account).copied().unwrap_or_default()
