@@ -134,11 +134,12 @@ macro_rules! structure {
     (@value $presence:ident, $field:expr) => { $crate::Field::value(&$field) };
 }
 
-/// Declares an operation: its request, its response, and the model of all three.
+/// Declares an operation: its request, its response, and the model of all three. A third word, `unsigned`, says that
+/// anybody may call it.
 macro_rules! operation {
     (
         $(#[doc = $doc:expr])+
-        $name:ident: $service:ident, $access:ident;
+        $name:ident: $service:ident, $access:ident $(, $signing:ident)?;
 
         request $request:ident { $($request_members:tt)* }
         $(response $response:ident $(wire [$($wire:literal),+ $(,)?])? { $($response_members:tt)* })?
@@ -159,7 +160,7 @@ macro_rules! operation {
                 service: $crate::model::Service::$service,
                 name: stringify!($name),
                 doc: concat!($($doc),+).trim_ascii(),
-                signed: true,
+                signed: $crate::declare::operation!(@signed $($signing)?),
                 access: $crate::model::Access::$access,
                 input: Self::STRUCTURE,
                 output: $crate::declare::operation!(@output $($response)?),
@@ -170,6 +171,8 @@ macro_rules! operation {
         }
     };
 
+    (@signed) => { true };
+    (@signed unsigned) => { false };
     (@output) => { None };
     (@output $response:ident) => { Some($response::STRUCTURE) };
     (@response) => { $crate::NoResult };

@@ -44,6 +44,20 @@ errors! {
     REGION_DISABLED = "RegionDisabledException", 403, Sender;
     /// A token that was passed as a parameter has expired.
     EXPIRED_TOKEN = "ExpiredTokenException", 400, Sender;
+    /// The identity provider, or the role's trust in it, does not cover what its token claims.
+    IDP_REJECTED_CLAIM = "IDPRejectedClaim", 403, Sender;
+    /// The identity provider could not be asked for its keys; try again.
+    IDP_COMMUNICATION_ERROR = "IDPCommunicationError", 400, Sender;
+    /// The identity provider's token is not valid here.
+    INVALID_IDENTITY_TOKEN = "InvalidIdentityToken", 400, Sender;
+    /// The token would outlive the session that asks for it.
+    SESSION_DURATION_ESCALATION = "SessionDurationEscalationException", 403, Sender;
+    /// The account issues no tokens for other services.
+    OUTBOUND_FEDERATION_DISABLED = "OutboundWebIdentityFederationDisabledException", 403, Sender;
+    /// The claims do not fit into the token.
+    JWT_PAYLOAD_SIZE_EXCEEDED = "JWTPayloadSizeExceededException", 400, Sender;
+    /// The trade-in token can no longer be exchanged.
+    EXPIRED_TRADE_IN_TOKEN = "ExpiredTradeInTokenException", 400, Sender;
     /// The authorization message was not issued here, or no longer opens.
     INVALID_AUTHORIZATION_MESSAGE = "InvalidAuthorizationMessageException", 400, Sender;
 
@@ -55,18 +69,39 @@ errors! {
     ENTITY_ALREADY_EXISTS = "EntityAlreadyExists", 409, Sender;
     /// A recent change of the same thing has not settled yet.
     ENTITY_TEMPORARILY_UNMODIFIABLE = "EntityTemporarilyUnmodifiable", 409, Sender;
+    /// The feature is not enabled.
+    FEATURE_DISABLED = "FeatureDisabled", 404, Sender;
+    /// The feature is enabled already.
+    FEATURE_ENABLED = "FeatureEnabled", 409, Sender;
+    /// The codes are not those of the MFA device.
+    INVALID_AUTHENTICATION_CODE = "InvalidAuthenticationCode", 403, Sender;
     /// A parameter has a value that the operation cannot use.
     INVALID_INPUT = "InvalidInput", 400, Sender;
     /// A quota of the account is used up.
     LIMIT_EXCEEDED = "LimitExceeded", 409, Sender;
     /// What the request names does not exist.
     NO_SUCH_ENTITY = "NoSuchEntity", 404, Sender;
+    /// The identity provider could not be reached.
+    OPEN_ID_IDP_COMMUNICATION_ERROR = "OpenIdIdpCommunicationError", 400, Sender;
     /// The policy may not be attached here.
     POLICY_NOT_ATTACHABLE = "PolicyNotAttachable", 400, Sender;
     /// Only a service may change this role.
     UNMODIFIABLE_ENTITY = "UnmodifiableEntity", 400, Sender;
     /// The service failed.
     SERVICE_FAILURE = "ServiceFailure", 500, Receiver;
+
+    // The model gives the next five no status; 400 is what the protocol then says.
+    /// Only the organization's management account, or one it delegated this to, may do it.
+    ACCOUNT_NOT_MANAGEMENT_OR_DELEGATED_ADMINISTRATOR =
+        "AccountNotManagementOrDelegatedAdministratorException", 400, Sender;
+    /// Only the organization's management account may do it.
+    CALLER_IS_NOT_MANAGEMENT_ACCOUNT = "CallerIsNotManagementAccountException", 400, Sender;
+    /// The caller's account belongs to no organization.
+    ORGANIZATION_NOT_FOUND = "OrganizationNotFoundException", 400, Sender;
+    /// The organization has only consolidated billing.
+    ORGANIZATION_NOT_IN_ALL_FEATURES_MODE = "OrganizationNotInAllFeaturesModeException", 400, Sender;
+    /// The organization does not trust this service.
+    SERVICE_ACCESS_NOT_ENABLED = "ServiceAccessNotEnabledException", 400, Sender;
 
     /// The caller may not do this.
     ORGANIZATIONS_ACCESS_DENIED = "AccessDeniedException", 400, Sender;

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    ApiError, Node, Parameters,
+    ApiError, Blob, Node, Parameters,
     model::{Member, Shape, Structure},
 };
 
@@ -104,6 +104,7 @@ impl<'a> Leaf<'a> {
                 slot.get_or_insert_with(|| Node::empty_structure(structure.members.len()));
                 Ok(())
             }
+            (Shape::Blob, None) if !Blob::is_base64(self.value) => Err(ApiError::malformed_input()),
             (Shape::String(_) | Shape::Timestamp | Shape::Blob, None) => {
                 *slot = Some(Node::Text(Cow::Borrowed(self.value)));
                 Ok(())

@@ -11,7 +11,7 @@ use std::{
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::{
-    ApiError, Node, Record, Value,
+    ApiError, Blob, Node, Record, Sequence, Value,
     model::{Shape, StringRules, Structure},
     xml,
 };
@@ -57,6 +57,9 @@ fn structure_node(
 fn node(name: &str, shape: &'static Shape, json: Json) -> Result<Option<Node<'static>>, ApiError> {
     Ok(Some(match (shape, json) {
         (_, Json::Null) => return Ok(None),
+        (Shape::Blob, Json::Text(text)) if !Blob::is_base64(&text) => {
+            return Err(ApiError::serialization(format!("{name} must be base64")));
+        }
         (Shape::String(_) | Shape::Timestamp | Shape::Blob, Json::Text(text)) => Node::Text(Cow::Owned(text)),
         (Shape::Integer { .. }, Json::Number(digits)) => match digits.parse::<i32>() {
             Ok(number) => Node::Integer(i64::from(number)),
@@ -182,6 +185,7 @@ fn write_value(out: &mut String, shape: &Shape, value: Value<'_>) {
         Value::Boolean(value) => out.push_str(if value { "true" } else { "false" }),
         Value::Time(time) => out.push_str(itoa::Buffer::new().format(time.as_second())),
         Value::Record(record) => write_record(out, record),
+        Value::List(entries) if matches!(shape, Shape::Map) => write_map(out, entries),
         Value::List(items) => {
             let member = if let Shape::List { member, .. } = shape {
                 member
@@ -198,6 +202,24 @@ fn write_value(out: &mut String, shape: &Shape, value: Value<'_>) {
             out.push(']');
         }
     }
+}
+
+/// Appends the entries of a map as an object.
+fn write_map(out: &mut String, entries: &dyn Sequence) {
+    out.push('{');
+    for index in 0..entries.len() {
+        if let Value::Record(entry) = entries.item(index)
+            && let (Value::Text(key), Value::Text(value)) = (entry.member(0), entry.member(1))
+        {
+            if index > 0 {
+                out.push(',');
+            }
+            write_text(out, key);
+            out.push(':');
+            write_text(out, value);
+        }
+    }
+    out.push('}');
 }
 
 /// Appends a JSON string.

@@ -20,6 +20,7 @@
 //! );
 //! ```
 
+mod blob;
 mod client;
 mod declare;
 mod envelope;
@@ -28,6 +29,7 @@ pub mod errors;
 mod form;
 pub mod iam;
 mod json;
+mod map;
 pub mod model;
 mod node;
 pub mod organizations;
@@ -42,9 +44,11 @@ pub mod sts;
 mod validate;
 mod xml;
 
+pub use blob::Blob;
 pub use client::encode_form;
 pub use envelope::{Body, Format, error_body, success_body};
 pub use error::ApiError;
+pub use map::MapEntry;
 pub use node::Node;
 pub use parameters::{MAX_PARAMETERS, Parameters};
 pub use record::{Field, NoResult, Record, Request, Sequence, Value};

@@ -109,7 +109,7 @@ pub struct Operation {
     pub name: &'static str,
     /// One line of help.
     pub doc: &'static str,
-    /// Whether the request must be signed.
+    /// Whether the request must be signed; an unsigned one proves in another way who sends it.
     pub signed: bool,
     /// Whether it asks for a change of what is stored.
     pub access: Access,
@@ -210,7 +210,7 @@ pub enum Shape {
     },
     /// A nested structure.
     Structure(&'static Structure),
-    /// Text by text. No declared operation has one yet.
+    /// Text by text; its Rust type is a list of [`MapEntry`](crate::MapEntry). No request has one.
     Map,
 }
 
@@ -225,6 +225,17 @@ impl Shape {
         Self::Integer {
             min: Some(min),
             max: Some(max),
+        }
+    }
+
+    /// Whether it is a secret, or a list of secrets: never printed, logged or echoed. Bytes always are: the declared
+    /// operations have none but the seeds of MFA devices.
+    pub const fn is_secret(&self) -> bool {
+        match self {
+            Self::String(rules) => rules.sensitive,
+            Self::Blob => true,
+            Self::List { member, .. } => member.is_secret(),
+            _ => false,
         }
     }
 

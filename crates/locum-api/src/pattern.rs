@@ -115,6 +115,30 @@ pub const TOKEN_CODE: Pattern = Pattern {
     matches: |text| any(text, |c| c.is_ascii_digit()),
 };
 
+/// Serial numbers of MFA devices, where IAM takes them.
+pub const IAM_SERIAL_NUMBER: Pattern = Pattern {
+    text: r"[\w+=/:,.@-]+",
+    matches: |text| some(text, |c| is_name(c) || matches!(c, ':' | '/')),
+};
+
+/// Codes of MFA devices, where IAM takes them.
+pub const AUTHENTICATION_CODE: Pattern = Pattern {
+    text: r"[\d]+",
+    matches: |text| some(text, |c| c.is_ascii_digit()),
+};
+
+/// Names of SAML providers.
+pub const SAML_PROVIDER_NAME: Pattern = Pattern {
+    text: r"[\w._-]+",
+    matches: |text| some(text, |c| is_word(c) || matches!(c, '.' | '-')),
+};
+
+/// Ids of private keys, and of SAML providers.
+pub const PRIVATE_KEY_ID: Pattern = Pattern {
+    text: r"[A-Z0-9]+",
+    matches: |text| some(text, |c| c.is_ascii_uppercase() || c.is_ascii_digit()),
+};
+
 /// Policy documents.
 pub const DOCUMENT: Pattern = Pattern {
     text: r"[\u0009\u000A\u000D\u0020-\u00FF]+",

@@ -31,6 +31,9 @@ declarations in `crates/locum-api`; do not edit it. `LOCUM_BLESS=1 cargo test -p
 
 fn print_operation(page: &mut String, operation: &Operation) {
     let _ = writeln!(page, "\n### {}\n\n{}", operation.name, operation.doc);
+    if !operation.signed {
+        let _ = writeln!(page, "\nThe request is not signed.");
+    }
     print_structure(page, "Parameter", operation.input, "Required");
     if let Some(output) = operation.output {
         print_structure(page, "Result", output, "Always");

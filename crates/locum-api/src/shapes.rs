@@ -40,8 +40,16 @@ pub(crate) const SERIAL_NUMBER: Shape =
     Shape::String(StringRules::length(9, 256).matching(&pattern::SERIAL_NUMBER));
 /// The code that an MFA device shows.
 pub(crate) const TOKEN_CODE: Shape = Shape::String(StringRules::length(6, 6).matching(&pattern::TOKEN_CODE));
+/// The serial number of an MFA device, where IAM takes or gives one.
+pub(crate) const IAM_SERIAL_NUMBER: Shape =
+    Shape::String(StringRules::length(9, 256).matching(&pattern::IAM_SERIAL_NUMBER));
+/// The code that an MFA device shows, where IAM takes one.
+pub(crate) const AUTHENTICATION_CODE: Shape =
+    Shape::String(StringRules::length(6, 6).matching(&pattern::AUTHENTICATION_CODE));
 /// The size to which a session token is padded.
 pub(crate) const MINIMUM_TOKEN_SIZE: Shape = Shape::between(0, 4096);
+/// The lifetime of a session of a role.
+pub(crate) const ROLE_DURATION: Shape = Shape::between(900, 43_200);
 /// The lifetime of a session of a user.
 pub(crate) const USER_DURATION: Shape = Shape::between(900, 129_600);
 /// A number that counts.

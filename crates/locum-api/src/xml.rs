@@ -101,14 +101,14 @@ impl Writer {
             Value::Record(record) => self.record(name, record),
             Value::List(items) if items.is_empty() => self.empty(name),
             Value::List(items) => {
-                let member = if let Shape::List { member, .. } = shape {
-                    member
-                } else {
-                    &Shape::TEXT
+                let (item, member) = match shape {
+                    Shape::List { member, .. } => ("member", *member),
+                    Shape::Map => ("entry", &Shape::TEXT),
+                    _ => ("member", &Shape::TEXT),
                 };
                 self.element(name, |writer| {
                     for index in 0..items.len() {
-                        writer.value("member", member, items.item(index));
+                        writer.value(item, member, items.item(index));
                     }
                 });
             }

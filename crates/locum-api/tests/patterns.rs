@@ -26,6 +26,18 @@ fn names_are_ascii() {
     check(&pattern::NAME, &["a"], &["", "a*"]);
     check(&pattern::EXTERNAL_ID, &["", "a:/b"], &["a b", "a\\b"]);
     check(&pattern::SERIAL_NUMBER, &["arn:aws:iam::1:mfa/x"], &["a b"]);
+    check(
+        &pattern::IAM_SERIAL_NUMBER,
+        &["arn:aws:iam::1:mfa/x"],
+        &["", "a b"],
+    );
+    check(&pattern::AUTHENTICATION_CODE, &["012345"], &["", "٠", "12345 "]);
+    check(
+        &pattern::SAML_PROVIDER_NAME,
+        &["a.B_1-"],
+        &["", "a b", "a@b", "é"],
+    );
+    check(&pattern::PRIVATE_KEY_ID, &["A0"], &["", "a0", "A-0", "É"]);
     check(&pattern::TOKEN_CODE, &["", "012345"], &["٠", "12345a", " "]);
     check(&pattern::KEY_ID, &["", "AKIA_1"], &["a-b"]);
     check(&pattern::UNIQUE_ID, &["AIDA"], &["", "a-b"]);

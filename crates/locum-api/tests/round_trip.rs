@@ -10,8 +10,8 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use locum_api::{
-    Field, Node, Parameters, Record, Request, Value, encode_form, iam,
-    model::{Service, Shape, StringRules, Structure, operations},
+    Field, MapEntry, Node, Parameters, Record, Request, Value, encode_form, iam,
+    model::{Operation, Service, Shape, StringRules, Structure, operations},
     organizations, sts,
 };
 use proptest::{collection::vec, option, prelude::*};
@@ -57,7 +57,7 @@ fn shown_record(record: &dyn Record) -> Map<String, serde_json::Value> {
 }
 
 /// Returns a text that a shape allows.
-fn sample_text(rules: &StringRules) -> &'static str {
+fn sample_text(rules: &StringRules) -> Cow<'static, str> {
     const TEXTS: [&str; 13] = [
         "/",
         "v1",
@@ -73,18 +73,24 @@ fn sample_text(rules: &StringRules) -> &'static str {
         "o-0123456789/r-0123/029608264753/",
         "AKIAIOSFODNN7EXAMPLE",
     ];
-    let fits = |text: &&str| {
+    let fits = |text: &str| {
         let length = u32::try_from(text.chars().count()).unwrap();
         rules.pattern.is_none_or(|pattern| (pattern.matches)(text))
             && rules.min.is_none_or(|min| length >= min)
             && rules.max.is_none_or(|max| length <= max)
     };
-    rules
+    let text = rules
         .values
         .first()
         .copied()
-        .or_else(|| TEXTS.into_iter().find(fits))
-        .unwrap()
+        .or_else(|| TEXTS.into_iter().find(|text| fits(text)));
+    // What none of them fits has no more than a length to it.
+    let text = text.map_or_else(
+        || Cow::Owned("A".repeat(rules.min.unwrap() as usize)),
+        Cow::Borrowed,
+    );
+    assert!(!rules.values.is_empty() || fits(&text), "no sample for {rules:?}");
+    text
 }
 
 fn sample(shape: &Shape) -> serde_json::Value {
@@ -93,7 +99,8 @@ fn sample(shape: &Shape) -> serde_json::Value {
         Shape::Integer { min, .. } => json!(min.unwrap_or(7)),
         Shape::Boolean => json!(true),
         Shape::Timestamp => json!("2026-11-22T10:20:30Z"),
-        Shape::Blob | Shape::Map => unreachable!("no operation has one"),
+        Shape::Blob => json!("c2VlZA=="),
+        Shape::Map => json!([sample_structure(MapEntry::STRUCTURE)]),
         Shape::List { member, .. } => json!([sample(member), sample(member)]),
         Shape::Structure(structure) => serde_json::Value::Object(sample_structure(structure)),
     }
@@ -110,11 +117,12 @@ fn sample_structure(structure: &Structure) -> Map<String, serde_json::Value> {
 /// Returns the same as a tree.
 fn tree<'a>(shape: &Shape) -> Node<'a> {
     match shape {
-        Shape::String(rules) => Node::Text(Cow::Borrowed(sample_text(rules))),
+        Shape::String(rules) => Node::Text(sample_text(rules)),
         Shape::Integer { min, .. } => Node::Integer(min.unwrap_or(7)),
         Shape::Boolean => Node::Boolean(true),
         Shape::Timestamp => Node::Text(Cow::Borrowed("2026-11-22T10:20:30Z")),
-        Shape::Blob | Shape::Map => unreachable!("no operation has one"),
+        Shape::Blob => Node::Text(Cow::Borrowed("c2VlZA==")),
+        Shape::Map => Node::List(vec![Some(tree(&Shape::Structure(MapEntry::STRUCTURE)))]),
         Shape::List { member, .. } => Node::List(vec![Some(tree(member)), Some(tree(member))]),
         Shape::Structure(structure) => Node::Structure(
             structure
@@ -177,23 +185,39 @@ macro_rules! check_all {
 #[test]
 fn every_operation_reads_what_it_writes() {
     let checked = check_all![
-        sts: AssumeRoleRequest DecodeAuthorizationMessageRequest GetAccessKeyInfoRequest GetCallerIdentityRequest
-            GetFederationTokenRequest GetSessionTokenRequest;
+        sts:
+            AssumeRoleRequest AssumeRoleWithSAMLRequest AssumeRoleWithWebIdentityRequest
+            AssumeRootRequest DecodeAuthorizationMessageRequest GetAccessKeyInfoRequest
+            GetCallerIdentityRequest GetDelegatedAccessTokenRequest GetFederationTokenRequest
+            GetSessionTokenRequest GetWebIdentityTokenRequest;
         iam:
-            AttachRolePolicyRequest AttachUserPolicyRequest CreateAccessKeyRequest CreatePolicyRequest
-            CreatePolicyVersionRequest CreateRoleRequest CreateUserRequest DeleteAccessKeyRequest
+            AddClientIDToOpenIDConnectProviderRequest AttachRolePolicyRequest
+            AttachUserPolicyRequest CreateAccessKeyRequest CreateOpenIDConnectProviderRequest
+            CreatePolicyRequest CreatePolicyVersionRequest CreateRoleRequest
+            CreateSAMLProviderRequest CreateUserRequest CreateVirtualMFADeviceRequest
+            DeactivateMFADeviceRequest DeleteAccessKeyRequest DeleteOpenIDConnectProviderRequest
             DeletePolicyRequest DeletePolicyVersionRequest DeleteRoleRequest
-            DeleteRolePermissionsBoundaryRequest DeleteRolePolicyRequest DeleteUserRequest
-            DeleteUserPermissionsBoundaryRequest DeleteUserPolicyRequest DetachRolePolicyRequest
-            DetachUserPolicyRequest GetPolicyRequest GetPolicyVersionRequest GetRoleRequest
-            GetRolePolicyRequest GetUserRequest GetUserPolicyRequest ListAccessKeysRequest
-            ListAttachedRolePoliciesRequest ListAttachedUserPoliciesRequest ListPoliciesRequest
-            ListPolicyTagsRequest ListPolicyVersionsRequest ListRolePoliciesRequest ListRoleTagsRequest
-            ListRolesRequest ListUserPoliciesRequest ListUserTagsRequest ListUsersRequest
+            DeleteRolePermissionsBoundaryRequest DeleteRolePolicyRequest DeleteSAMLProviderRequest
+            DeleteUserRequest DeleteUserPermissionsBoundaryRequest DeleteUserPolicyRequest
+            DeleteVirtualMFADeviceRequest DetachRolePolicyRequest DetachUserPolicyRequest
+            EnableMFADeviceRequest GetMFADeviceRequest GetOpenIDConnectProviderRequest
+            GetPolicyRequest GetPolicyVersionRequest GetRoleRequest GetRolePolicyRequest
+            GetSAMLProviderRequest GetUserRequest GetUserPolicyRequest ListAccessKeysRequest
+            ListAttachedRolePoliciesRequest ListAttachedUserPoliciesRequest ListMFADeviceTagsRequest
+            ListMFADevicesRequest ListOpenIDConnectProviderTagsRequest
+            ListOpenIDConnectProvidersRequest ListPoliciesRequest ListPolicyTagsRequest
+            ListPolicyVersionsRequest ListRolePoliciesRequest ListRoleTagsRequest ListRolesRequest
+            ListSAMLProviderTagsRequest ListSAMLProvidersRequest ListUserPoliciesRequest
+            ListUserTagsRequest ListUsersRequest ListVirtualMFADevicesRequest
             PutRolePermissionsBoundaryRequest PutRolePolicyRequest PutUserPermissionsBoundaryRequest
-            PutUserPolicyRequest SetDefaultPolicyVersionRequest TagPolicyRequest TagRoleRequest
-            TagUserRequest UntagPolicyRequest UntagRoleRequest UntagUserRequest UpdateAccessKeyRequest
-            UpdateAssumeRolePolicyRequest UpdateRoleRequest UpdateRoleDescriptionRequest UpdateUserRequest;
+            PutUserPolicyRequest RemoveClientIDFromOpenIDConnectProviderRequest
+            ResyncMFADeviceRequest SetDefaultPolicyVersionRequest TagMFADeviceRequest
+            TagOpenIDConnectProviderRequest TagPolicyRequest TagRoleRequest TagSAMLProviderRequest
+            TagUserRequest UntagMFADeviceRequest UntagOpenIDConnectProviderRequest
+            UntagPolicyRequest UntagRoleRequest UntagSAMLProviderRequest UntagUserRequest
+            UpdateAccessKeyRequest UpdateAssumeRolePolicyRequest
+            UpdateOpenIDConnectProviderThumbprintRequest UpdateRoleRequest
+            UpdateRoleDescriptionRequest UpdateSAMLProviderRequest UpdateUserRequest;
         organizations: CreateAccountRequest DescribeAccountRequest DescribeCreateAccountStatusRequest
             DescribeOrganizationRequest ListAccountsRequest;
     ];
@@ -266,6 +290,44 @@ fn models_are_well_formed() {
         structure(operation.input);
         operation.output.into_iter().for_each(structure);
     }
+}
+
+/// Only what proves in another way who sends it may come without a signature.
+#[test]
+fn only_two_operations_are_unsigned() {
+    let all = Service::ALL.into_iter().flat_map(operations);
+    let unsigned: Vec<_> = all
+        .filter(|operation| !operation.signed)
+        .map(|operation| operation.name)
+        .collect();
+    assert_eq!(unsigned, ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"]);
+}
+
+#[test]
+fn what_proves_who_one_is_stays_secret() {
+    let secret = |operation: &Operation, name: &str| {
+        let (_, member) = operation.input.member(name).unwrap();
+        assert!(member.shape.is_secret(), "{name}");
+    };
+    secret(sts::AssumeRoleWithSAMLRequest::OPERATION, "SAMLAssertion");
+    secret(
+        sts::AssumeRoleWithWebIdentityRequest::OPERATION,
+        "WebIdentityToken",
+    );
+    secret(sts::GetDelegatedAccessTokenRequest::OPERATION, "TradeInToken");
+    secret(iam::CreateSAMLProviderRequest::OPERATION, "AddPrivateKey");
+    secret(iam::UpdateSAMLProviderRequest::OPERATION, "AddPrivateKey");
+
+    // Nothing of it is echoed when it breaks a rule.
+    let form =
+        "RoleArn=arn:aws:iam::123456789012:role/demo&PrincipalArn=arn:aws:iam::123456789012:saml-provider/x";
+    let form = format!("{form}&SAMLAssertion=abc");
+    let error = sts::AssumeRoleWithSAMLRequest::decode(&Parameters::parse(b"", form.as_bytes()).unwrap());
+    assert_eq!(
+        error.unwrap_err().message.unwrap(),
+        "1 validation error detected: Value at 'sAMLAssertion' failed to satisfy constraint: Member must have length \
+         greater than or equal to 4"
+    );
 }
 
 #[test]

@@ -5,77 +5,114 @@ mod boundaries;
 mod entities;
 mod inline_policies;
 mod managed_policies;
+mod mfa_devices;
+mod oidc_providers;
 mod policy_attachments;
 mod policy_versions;
 mod roles;
+mod saml_providers;
 mod tags;
 mod users;
+mod virtual_mfa_devices;
 
 pub use access_keys::*;
 pub use boundaries::*;
 pub use entities::*;
 pub use inline_policies::*;
 pub use managed_policies::*;
+pub use mfa_devices::*;
+pub use oidc_providers::*;
 pub use policy_attachments::*;
 pub use policy_versions::*;
 pub use roles::*;
+pub use saml_providers::*;
 pub use tags::*;
 pub use users::*;
+pub use virtual_mfa_devices::*;
 
 use crate::{Request, model::Operation};
 
 /// Every operation, sorted by name.
 pub(crate) const OPERATIONS: &[&Operation] = &[
+    AddClientIDToOpenIDConnectProviderRequest::OPERATION,
     AttachRolePolicyRequest::OPERATION,
     AttachUserPolicyRequest::OPERATION,
     CreateAccessKeyRequest::OPERATION,
+    CreateOpenIDConnectProviderRequest::OPERATION,
     CreatePolicyRequest::OPERATION,
     CreatePolicyVersionRequest::OPERATION,
     CreateRoleRequest::OPERATION,
+    CreateSAMLProviderRequest::OPERATION,
     CreateUserRequest::OPERATION,
+    CreateVirtualMFADeviceRequest::OPERATION,
+    DeactivateMFADeviceRequest::OPERATION,
     DeleteAccessKeyRequest::OPERATION,
+    DeleteOpenIDConnectProviderRequest::OPERATION,
     DeletePolicyRequest::OPERATION,
     DeletePolicyVersionRequest::OPERATION,
     DeleteRoleRequest::OPERATION,
     DeleteRolePermissionsBoundaryRequest::OPERATION,
     DeleteRolePolicyRequest::OPERATION,
+    DeleteSAMLProviderRequest::OPERATION,
     DeleteUserRequest::OPERATION,
     DeleteUserPermissionsBoundaryRequest::OPERATION,
     DeleteUserPolicyRequest::OPERATION,
+    DeleteVirtualMFADeviceRequest::OPERATION,
     DetachRolePolicyRequest::OPERATION,
     DetachUserPolicyRequest::OPERATION,
+    EnableMFADeviceRequest::OPERATION,
+    GetMFADeviceRequest::OPERATION,
+    GetOpenIDConnectProviderRequest::OPERATION,
     GetPolicyRequest::OPERATION,
     GetPolicyVersionRequest::OPERATION,
     GetRoleRequest::OPERATION,
     GetRolePolicyRequest::OPERATION,
+    GetSAMLProviderRequest::OPERATION,
     GetUserRequest::OPERATION,
     GetUserPolicyRequest::OPERATION,
     ListAccessKeysRequest::OPERATION,
     ListAttachedRolePoliciesRequest::OPERATION,
     ListAttachedUserPoliciesRequest::OPERATION,
+    ListMFADeviceTagsRequest::OPERATION,
+    ListMFADevicesRequest::OPERATION,
+    ListOpenIDConnectProviderTagsRequest::OPERATION,
+    ListOpenIDConnectProvidersRequest::OPERATION,
     ListPoliciesRequest::OPERATION,
     ListPolicyTagsRequest::OPERATION,
     ListPolicyVersionsRequest::OPERATION,
     ListRolePoliciesRequest::OPERATION,
     ListRoleTagsRequest::OPERATION,
     ListRolesRequest::OPERATION,
+    ListSAMLProviderTagsRequest::OPERATION,
+    ListSAMLProvidersRequest::OPERATION,
     ListUserPoliciesRequest::OPERATION,
     ListUserTagsRequest::OPERATION,
     ListUsersRequest::OPERATION,
+    ListVirtualMFADevicesRequest::OPERATION,
     PutRolePermissionsBoundaryRequest::OPERATION,
     PutRolePolicyRequest::OPERATION,
     PutUserPermissionsBoundaryRequest::OPERATION,
     PutUserPolicyRequest::OPERATION,
+    RemoveClientIDFromOpenIDConnectProviderRequest::OPERATION,
+    ResyncMFADeviceRequest::OPERATION,
     SetDefaultPolicyVersionRequest::OPERATION,
+    TagMFADeviceRequest::OPERATION,
+    TagOpenIDConnectProviderRequest::OPERATION,
     TagPolicyRequest::OPERATION,
     TagRoleRequest::OPERATION,
+    TagSAMLProviderRequest::OPERATION,
     TagUserRequest::OPERATION,
+    UntagMFADeviceRequest::OPERATION,
+    UntagOpenIDConnectProviderRequest::OPERATION,
     UntagPolicyRequest::OPERATION,
     UntagRoleRequest::OPERATION,
+    UntagSAMLProviderRequest::OPERATION,
     UntagUserRequest::OPERATION,
     UpdateAccessKeyRequest::OPERATION,
     UpdateAssumeRolePolicyRequest::OPERATION,
+    UpdateOpenIDConnectProviderThumbprintRequest::OPERATION,
     UpdateRoleRequest::OPERATION,
     UpdateRoleDescriptionRequest::OPERATION,
+    UpdateSAMLProviderRequest::OPERATION,
     UpdateUserRequest::OPERATION,
 ];

@@ -147,3 +147,150 @@ operation! {
     }
     errors [NO_SUCH_ENTITY, SERVICE_FAILURE, INVALID_INPUT]
 }
+
+operation! {
+    /// Adds tags to a SAML provider, or replaces their values.
+    TagSAMLProvider: Iam, Write;
+
+    request TagSAMLProviderRequest {
+        /// The ARN of the provider.
+        required "SAMLProviderArn" saml_provider_arn: String, shapes::ARN;
+        /// The tags.
+        required "Tags" tags: Vec<Tag>, TAGS;
+    }
+    errors [NO_SUCH_ENTITY, LIMIT_EXCEEDED, INVALID_INPUT, CONCURRENT_MODIFICATION, SERVICE_FAILURE]
+}
+
+operation! {
+    /// Removes tags from a SAML provider.
+    UntagSAMLProvider: Iam, Write;
+
+    request UntagSAMLProviderRequest {
+        /// The ARN of the provider.
+        required "SAMLProviderArn" saml_provider_arn: String, shapes::ARN;
+        /// The keys of the tags to remove.
+        required "TagKeys" tag_keys: Vec<String>, shapes::TAG_KEYS;
+    }
+    errors [NO_SUCH_ENTITY, INVALID_INPUT, CONCURRENT_MODIFICATION, SERVICE_FAILURE]
+}
+
+operation! {
+    /// Lists the tags of a SAML provider.
+    ListSAMLProviderTags: Iam, Read;
+
+    request ListSAMLProviderTagsRequest {
+        /// The ARN of the provider.
+        required "SAMLProviderArn" saml_provider_arn: String, shapes::ARN;
+        /// Where the page begins: the marker of the page before.
+        optional "Marker" marker: String, shapes::MARKER;
+        /// The most entries the page may have; 100 when absent.
+        optional "MaxItems" max_items: i32, shapes::MAX_ITEMS;
+    }
+    response ListSAMLProviderTagsResponse {
+        /// The tags.
+        required "Tags" tags: Vec<Tag>, TAGS;
+        /// Whether there is another page.
+        always "IsTruncated" is_truncated: bool, Shape::Boolean;
+        /// Where the next page begins.
+        optional "Marker" marker: String, Shape::TEXT;
+    }
+    errors [NO_SUCH_ENTITY, SERVICE_FAILURE, INVALID_INPUT]
+}
+
+operation! {
+    /// Adds tags to an OpenID Connect provider, or replaces their values.
+    TagOpenIDConnectProvider: Iam, Write;
+
+    request TagOpenIDConnectProviderRequest {
+        /// The ARN of the provider.
+        required "OpenIDConnectProviderArn" open_id_connect_provider_arn: String, shapes::ARN;
+        /// The tags.
+        required "Tags" tags: Vec<Tag>, TAGS;
+    }
+    errors [NO_SUCH_ENTITY, LIMIT_EXCEEDED, INVALID_INPUT, CONCURRENT_MODIFICATION, SERVICE_FAILURE]
+}
+
+operation! {
+    /// Removes tags from an OpenID Connect provider.
+    UntagOpenIDConnectProvider: Iam, Write;
+
+    request UntagOpenIDConnectProviderRequest {
+        /// The ARN of the provider.
+        required "OpenIDConnectProviderArn" open_id_connect_provider_arn: String, shapes::ARN;
+        /// The keys of the tags to remove.
+        required "TagKeys" tag_keys: Vec<String>, shapes::TAG_KEYS;
+    }
+    errors [NO_SUCH_ENTITY, INVALID_INPUT, CONCURRENT_MODIFICATION, SERVICE_FAILURE]
+}
+
+operation! {
+    /// Lists the tags of an OpenID Connect provider.
+    ListOpenIDConnectProviderTags: Iam, Read;
+
+    request ListOpenIDConnectProviderTagsRequest {
+        /// The ARN of the provider.
+        required "OpenIDConnectProviderArn" open_id_connect_provider_arn: String, shapes::ARN;
+        /// Where the page begins: the marker of the page before.
+        optional "Marker" marker: String, shapes::MARKER;
+        /// The most entries the page may have; 100 when absent.
+        optional "MaxItems" max_items: i32, shapes::MAX_ITEMS;
+    }
+    response ListOpenIDConnectProviderTagsResponse {
+        /// The tags.
+        required "Tags" tags: Vec<Tag>, TAGS;
+        /// Whether there is another page.
+        always "IsTruncated" is_truncated: bool, Shape::Boolean;
+        /// Where the next page begins.
+        optional "Marker" marker: String, Shape::TEXT;
+    }
+    errors [NO_SUCH_ENTITY, SERVICE_FAILURE, INVALID_INPUT]
+}
+
+operation! {
+    /// Adds tags to an MFA device, or replaces their values.
+    TagMFADevice: Iam, Write;
+
+    request TagMFADeviceRequest {
+        /// The serial number of the device.
+        required "SerialNumber" serial_number: String, shapes::IAM_SERIAL_NUMBER;
+        /// The tags.
+        required "Tags" tags: Vec<Tag>, TAGS;
+    }
+    errors [INVALID_INPUT, NO_SUCH_ENTITY, LIMIT_EXCEEDED, CONCURRENT_MODIFICATION, SERVICE_FAILURE]
+}
+
+operation! {
+    /// Removes tags from an MFA device.
+    UntagMFADevice: Iam, Write;
+
+    request UntagMFADeviceRequest {
+        /// The serial number of the device.
+        required "SerialNumber" serial_number: String, shapes::IAM_SERIAL_NUMBER;
+        /// The keys of the tags to remove.
+        required "TagKeys" tag_keys: Vec<String>, shapes::TAG_KEYS;
+    }
+    errors [NO_SUCH_ENTITY, INVALID_INPUT, CONCURRENT_MODIFICATION, SERVICE_FAILURE]
+}
+
+operation! {
+    /// Lists the tags of an MFA device.
+    ListMFADeviceTags: Iam, Read;
+
+    request ListMFADeviceTagsRequest {
+        /// The serial number of the device.
+        required "SerialNumber" serial_number: String, shapes::IAM_SERIAL_NUMBER;
+        /// Where the page begins: the marker of the page before.
+        optional "Marker" marker: String, shapes::MARKER;
+        /// The most entries the page may have; 100 when absent.
+        optional "MaxItems" max_items: i32, shapes::MAX_ITEMS;
+    }
+    response ListMFADeviceTagsResponse {
+        /// The tags.
+        required "Tags" tags: Vec<Tag>, TAGS;
+        /// Whether there is another page.
+        always "IsTruncated" is_truncated: bool, Shape::Boolean;
+        /// Where the next page begins.
+        optional "Marker" marker: String, Shape::TEXT;
+    }
+    errors [NO_SUCH_ENTITY, INVALID_INPUT, SERVICE_FAILURE]
+}

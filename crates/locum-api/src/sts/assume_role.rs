@@ -21,7 +21,7 @@ operation! {
         /// A policy document that limits the session.
         optional "Policy" policy: String, shapes::UNRESTRICTED_SESSION_POLICY;
         /// How long the credentials work, in seconds; at most what the role allows, and an hour when chaining.
-        optional "DurationSeconds" duration_seconds: i32, Shape::between(900, 43_200);
+        optional "DurationSeconds" duration_seconds: i32, shapes::ROLE_DURATION;
         /// Tags of the session.
         list "Tags" tags: Vec<Tag>, TAGS;
         /// The keys of the tags that sessions chained from this one keep.

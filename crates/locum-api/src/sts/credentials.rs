@@ -58,7 +58,8 @@ structure! {
 
 /// The managed policies that limit a session.
 pub(super) const POLICY_DESCRIPTORS: Shape = Shape::list(&POLICY_DESCRIPTOR);
-const POLICY_DESCRIPTOR: Shape = Shape::Structure(PolicyDescriptor::STRUCTURE);
+/// A managed policy that limits a session.
+pub(super) const POLICY_DESCRIPTOR: Shape = Shape::Structure(PolicyDescriptor::STRUCTURE);
 /// The tags of a session.
 pub(super) const TAGS: Shape = Shape::list_up_to(50, &TAG);
 const TAG: Shape = Shape::Structure(Tag::STRUCTURE);
