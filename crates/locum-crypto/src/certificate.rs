@@ -125,3 +125,7 @@ fn refuse_repeated(mut extensions: Der<'_>) -> Result<(), CertificateError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "certificate_tests.rs"]
+mod tests;

@@ -89,3 +89,60 @@ fn split_content(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     }
     rest.split_at_checked(usize::try_from(len).ok()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_definite_and_shortest() {
+        let long = [&[0x04, 0x81, 0x80][..], &[7; 128]].concat();
+        assert_eq!(Der::new(&long).take(0x04), Some(&[7; 128][..]));
+        let longer = [&[0x04, 0x82, 0x01, 0x00][..], &[7; 256]].concat();
+        assert_eq!(Der::new(&longer).take(0x04), Some(&[7; 256][..]));
+        let filled = [0x04, 0x81, 0x7f].into_iter().chain([7; 127]).collect::<Vec<_>>();
+        let zeros = [0x04, 0x82, 0x00, 0x80]
+            .into_iter()
+            .chain([7; 128])
+            .collect::<Vec<_>>();
+        for bad in [
+            &filled[..],
+            &zeros,
+            &long[..130],
+            &[],
+            &[0x04],
+            &[0x04, 0x01],
+            &[0x04, 0x80, 0x07, 0x00, 0x00],
+            &[0x04, 0x81],
+            &[0x04, 0x84, 0xff, 0xff, 0xff, 0xff],
+            &[0x04, 0x85, 0x00, 0x00, 0x00, 0x00, 0x01, 0x07],
+            &[0x04, 0xff, 0x07],
+        ] {
+            assert_eq!(Der::new(bad).take(0x04), None, "{bad:x?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_tag_takes_nothing() {
+        let mut der = Der::new(&[0x02, 0x01, 0x05, 0x30, 0x00]);
+        assert_eq!(der.take(SEQUENCE), None);
+        assert_eq!(der.take(INTEGER), Some(&[5][..]));
+        assert!(der.end().is_none());
+        assert!(der.sequence().is_some_and(|inner| inner.is_empty()));
+        assert!(der.end().is_some());
+    }
+
+    #[test]
+    fn positive_integers_have_one_spelling() {
+        let read = |content: &[u8]| {
+            let der = [&[INTEGER, u8::try_from(content.len()).unwrap()], content].concat();
+            Der::new(&der).positive().map(<[u8]>::to_vec)
+        };
+        assert_eq!(read(&[5]), Some(vec![5]));
+        assert_eq!(read(&[0, 0x80]), Some(vec![0x80]));
+        assert_eq!(read(&[0x7f, 0]), Some(vec![0x7f, 0]));
+        for bad in [&[][..], &[0], &[0, 5], &[0, 0, 0x80], &[0x80], &[0xff, 0xff]] {
+            assert_eq!(read(bad), None, "{bad:x?}");
+        }
+    }
+}

@@ -192,6 +192,74 @@ mod tests {
         assert!(!key.verifies(message, key.sign(message).get(..31).unwrap()));
     }
 
+    /// FIPS 180-2, appendices A.1, B.1, C.1 and D.1; RFC 3174 §7.3.
+    #[test]
+    fn other_digests_of_the_published_examples() {
+        assert_eq!(hex(&sha1(b"abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
+        assert_eq!(
+            hex(&sha1(b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")),
+            "84983e441c3bd26ebaae4aa1f95129e5e54670f1"
+        );
+        assert_eq!(
+            hex(&sha384(b"abc")),
+            "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"
+        );
+        assert_eq!(
+            hex(&sha512(b"abc")),
+            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"
+        );
+        assert_eq!(hex(&sha1(b"")), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+    }
+
+    /// RFC 2202 §3, and a code of RFC 4226 appendix D.
+    #[test]
+    fn hmac_sha1_of_the_published_examples() {
+        let cases: [(&[u8], &[u8], &str); 7] = [
+            (
+                &[0x0b; 20],
+                b"Hi There",
+                "b617318655057264e28bc0b6fb378c8ef146be00",
+            ),
+            (
+                b"Jefe",
+                b"what do ya want for nothing?",
+                "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79",
+            ),
+            (
+                &[0xaa; 20],
+                &[0xdd; 50],
+                "125d7342b9ac11cd91a39af48aa17b4f63f175d3",
+            ),
+            (
+                &[0xaa; 80],
+                b"Test Using Larger Than Block-Size Key - Hash Key First",
+                "aa4ae5e15272d00e95705637ce8a3b55ed402112",
+            ),
+            (
+                &[0xaa; 80],
+                b"Test Using Larger Than Block-Size Key and Larger Than One Block-Size Data",
+                "e8e99d0f45237d786d6bbaa7965c7808bbff1a91",
+            ),
+            (
+                &[0x0c; 20],
+                b"Test With Truncation",
+                "4c1a03424b55e07fe7f27be1d58bb9324a9a5a04",
+            ),
+            (
+                b"12345678901234567890",
+                &[0; 8],
+                "cc93cf18508d94934c64b65d8ba7667fb7cde4b0",
+            ),
+        ];
+        for (key, message, mac) in cases {
+            assert_eq!(hex(&hmac_sha1(key, message)), mac);
+        }
+        assert_eq!(
+            hex(&hmac_sha1(b"", b"")),
+            "fbdb1d1b18aa6c08324b7d64b71fb76370690e1d"
+        );
+    }
+
     #[test]
     fn both_hex_spellings_agree_on_every_byte() {
         for start in (0..=224).step_by(32) {

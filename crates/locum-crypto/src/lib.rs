@@ -11,6 +11,8 @@ mod certificate;
 mod decryption;
 mod deployment;
 mod der;
+#[cfg(test)]
+mod fixture;
 mod hash;
 mod kek;
 mod purpose;

@@ -2,7 +2,7 @@
 //!
 //! A key is parsed once and knows what it is; an algorithm that its kind or curve does not fit is a bad signature, so
 //! that a token never chooses how its key is used (`facts: security §1.6`). RSA below 2048 bits, SHA-1 and PSS do not
-//! exist here, and a curve has its one hash. Nothing in this file draws randomness.
+//! exist here, and a curve has its one hash. Nothing here draws randomness.
 
 use std::{fmt, sync::Arc};
 
@@ -190,6 +190,8 @@ impl VerificationKey {
 
     /// Verifies that `signature` is one of this key over `message` under exactly this algorithm.
     ///
+    /// Whoever has an ECDSA signature can write it in a second way, so signatures do not identify what was signed.
+    ///
     /// # Errors
     /// `BadSignature` in every other case, also if the key's kind or curve does not fit the algorithm.
     pub fn verify(
@@ -232,3 +234,7 @@ fn bit_len(number: &[u8]) -> usize {
 fn is_odd(number: &[u8]) -> bool {
     number.last().is_some_and(|b| b & 1 == 1)
 }
+
+#[cfg(test)]
+#[path = "verification_tests.rs"]
+mod tests;
