@@ -1,7 +1,8 @@
 //! The built-in managed policies, `arn:P:iam::aws:policy/…`: the same for every account, shared, never stored.
 //!
 //! They are data files of our own writing under `policies/aws/`, compiled into the program. Adding one is a file and a
-//! line in `BUILT_IN`. The ids are AWS's own, so that a policy is recognised by whoever knows them.
+//! line in `BUILT_IN`. The id of AdministratorAccess is AWS's own, so that it is recognised by whoever knows it; those of
+//! the root tasks, which AWS does not tell, are ours. Never change one: attachments are stored by id.
 
 use std::sync::Arc;
 
@@ -20,13 +21,50 @@ struct BuiltIn {
 }
 
 /// In the order of lower-cased names.
-const BUILT_IN: [BuiltIn; 1] = [BuiltIn {
-    id: "ANPAIWMBCKSKIEE64ZLYK",
-    name: "AdministratorAccess",
-    path: "/",
-    description: "Allows every action on every resource.",
-    document: include_str!("../policies/aws/AdministratorAccess.json"),
-}];
+const BUILT_IN: [BuiltIn; 6] = [
+    BuiltIn {
+        id: "ANPAIWMBCKSKIEE64ZLYK",
+        name: "AdministratorAccess",
+        path: "/",
+        description: "Allows every action on every resource.",
+        document: include_str!("../policies/aws/AdministratorAccess.json"),
+    },
+    BuiltIn {
+        id: "ANPAIPKD5W2BHBWUFJ47U",
+        name: "IAMAuditRootUserCredentials",
+        path: "/root-task/",
+        description: "Allows seeing which credentials the root user has, for AssumeRoot.",
+        document: include_str!("../policies/aws/root-task/IAMAuditRootUserCredentials.json"),
+    },
+    BuiltIn {
+        id: "ANPAIE4RZNCV57TFS4AAK",
+        name: "IAMCreateRootUserPassword",
+        path: "/root-task/",
+        description: "Allows giving the root user a password, for AssumeRoot.",
+        document: include_str!("../policies/aws/root-task/IAMCreateRootUserPassword.json"),
+    },
+    BuiltIn {
+        id: "ANPAIZOWNPWHPN35T3SWP",
+        name: "IAMDeleteRootUserCredentials",
+        path: "/root-task/",
+        description: "Allows seeing and removing the credentials of the root user, for AssumeRoot.",
+        document: include_str!("../policies/aws/root-task/IAMDeleteRootUserCredentials.json"),
+    },
+    BuiltIn {
+        id: "ANPAIJS7RPVPKWCHBKRQN",
+        name: "S3UnlockBucketPolicy",
+        path: "/root-task/",
+        description: "Allows replacing or removing a bucket policy that shuts everybody out, for AssumeRoot.",
+        document: include_str!("../policies/aws/root-task/S3UnlockBucketPolicy.json"),
+    },
+    BuiltIn {
+        id: "ANPAIJGN4MTWXAD6GJB3R",
+        name: "SQSUnlockQueuePolicy",
+        path: "/root-task/",
+        description: "Allows replacing or removing a queue policy that shuts everybody out, for AssumeRoot.",
+        document: include_str!("../policies/aws/root-task/SQSUnlockQueuePolicy.json"),
+    },
+];
 
 /// A built-in policy that does not load: a fault of this program, found by its tests.
 #[derive(Debug, thiserror::Error)]
@@ -109,6 +147,9 @@ fn managed_policy(source: &BuiltIn) -> Result<ManagedPolicy, String> {
 
 #[cfg(test)]
 mod tests {
+    use locum_names::Partition;
+    use locum_policy::{Context, Decision, Layers, Principal, Request, Source, decide};
+
     use super::*;
 
     #[test]
@@ -125,5 +166,85 @@ mod tests {
         }
         assert!(policies.by_name("AdministratorAccess").is_some());
         assert!(policies.by_name("NoSuchPolicy").is_none());
+    }
+
+    #[test]
+    fn root_tasks_do_their_task_to_root_and_nothing_else() {
+        let policies = AwsPolicies::load().unwrap();
+        let account = "123456789012".parse().unwrap();
+        let allowed = |name: &str, action: &str, resource: &str| {
+            let policy = policies.by_name(name).unwrap();
+            assert!(!policy.is_attachable());
+            assert_eq!(
+                policy.arn(Partition::Aws),
+                format!("arn:aws:iam::aws:policy/root-task/{name}")
+            );
+            let mut context = Context::new();
+            context.set("aws:PrincipalAccount", "123456789012");
+            context.set(
+                "aws:ResourceAccount",
+                resource.split(':').nth(4).unwrap_or_default(),
+            );
+            let session = [Source::new(policy.in_force().unwrap(), name)];
+            let request = Request {
+                principal: Principal::root(Partition::Aws, account),
+                action,
+                resource,
+                resource_account: account,
+                context: &context,
+            };
+            let layers = Layers {
+                session: Some(&session),
+                ..Layers::default()
+            };
+            decide(&request, &layers) == Decision::Allow
+        };
+        let root = "arn:aws:iam::123456789012:root";
+        let user = "arn:aws:iam::123456789012:user/alice";
+        let queue = "arn:aws:sqs:eu-north-1:123456789012:jobs";
+        for (name, action, resource, expected) in [
+            ("IAMAuditRootUserCredentials", "iam:ListAccessKeys", root, true),
+            ("IAMAuditRootUserCredentials", "iam:ListAccessKeys", user, false),
+            ("IAMAuditRootUserCredentials", "iam:DeleteAccessKey", root, false),
+            ("IAMAuditRootUserCredentials", "iam:GetAccountSummary", "*", true),
+            ("IAMCreateRootUserPassword", "iam:CreateLoginProfile", root, true),
+            ("IAMCreateRootUserPassword", "iam:CreateLoginProfile", user, false),
+            ("IAMCreateRootUserPassword", "iam:CreateAccessKey", root, false),
+            ("IAMDeleteRootUserCredentials", "iam:DeleteAccessKey", root, true),
+            (
+                "IAMDeleteRootUserCredentials",
+                "iam:DeactivateMFADevice",
+                root,
+                true,
+            ),
+            ("IAMDeleteRootUserCredentials", "iam:DeleteAccessKey", user, false),
+            ("IAMDeleteRootUserCredentials", "iam:CreateAccessKey", root, false),
+            (
+                "S3UnlockBucketPolicy",
+                "s3:DeleteBucketPolicy",
+                "arn:aws:s3:::notes",
+                true,
+            ),
+            (
+                "S3UnlockBucketPolicy",
+                "s3:GetObject",
+                "arn:aws:s3:::notes/a",
+                false,
+            ),
+            ("SQSUnlockQueuePolicy", "sqs:SetQueueAttributes", queue, true),
+            (
+                "SQSUnlockQueuePolicy",
+                "sqs:SetQueueAttributes",
+                "arn:aws:sqs:eu-north-1:210987654321:jobs",
+                false,
+            ),
+            ("SQSUnlockQueuePolicy", "sqs:ReceiveMessage", queue, false),
+        ] {
+            assert_eq!(
+                allowed(name, action, resource),
+                expected,
+                "{name} {action} {resource}"
+            );
+        }
     }
 }

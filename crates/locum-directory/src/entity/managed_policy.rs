@@ -7,6 +7,9 @@ use locum_policy::Policy;
 
 use super::{Revision, Tag};
 
+/// The path of the built-in policies that scope `AssumeRoot` (`facts: sts §2.7`).
+const ROOT_TASKS: &str = "/root-task/";
+
 /// A policy that many principals may share. Its attachment and boundary counts are
 /// [`Snapshot::policy_usage`](crate::Snapshot::policy_usage): derived, so they cannot be wrong.
 #[derive(Debug, Clone)]
@@ -75,6 +78,12 @@ impl ManagedPolicy {
             owner, path, name, ..
         } = self;
         format!("arn:{partition}:iam::{owner}:policy{path}{name}")
+    }
+
+    /// Whether it may be attached to principals and bound them. The root tasks are for `AssumeRoot` alone.
+    #[must_use]
+    pub fn is_attachable(&self) -> bool {
+        !(self.owner == PolicyOwner::Aws && *self.path == *ROOT_TASKS)
     }
 
     /// The version of this id.

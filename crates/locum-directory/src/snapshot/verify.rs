@@ -98,7 +98,7 @@ impl Snapshot {
     ) -> Result<(), ChangeError> {
         for (id, _) in uses(attached, boundary) {
             let reachable = self.policy_by_id(&id).is_some_and(|policy| match policy.owner {
-                PolicyOwner::Aws => true,
+                PolicyOwner::Aws => policy.is_attachable(),
                 PolicyOwner::Account(owner) => owner == account,
             });
             if !reachable {

@@ -39,7 +39,9 @@ impl<'r> NamedPolicy<'r> {
     pub(super) fn attachable(self) -> Result<Arc<ManagedPolicy>, ApiError> {
         let Self { arn, found } = self;
         let text = || format!("Policy {arn} does not exist or is not attachable.");
-        found.ok_or_else(|| errors::NO_SUCH_ENTITY.with(text()))
+        found
+            .filter(|policy| policy.is_attachable())
+            .ok_or_else(|| errors::NO_SUCH_ENTITY.with(text()))
     }
 
     /// The policy, to be shown or detached.

@@ -68,7 +68,7 @@ pub(super) fn policy(call: &Call<'_>, policy: &ManagedPolicy, detail: Detail) ->
         default_version_id: Some(policy.default_version.to_string()),
         attachment_count: i32::try_from(usage.attachments).ok(),
         permissions_boundary_usage_count: i32::try_from(usage.boundaries).ok(),
-        is_attachable: Some(true),
+        is_attachable: Some(policy.is_attachable()),
         description,
         create_date: Some(policy.created),
         update_date: Some(policy.updated),

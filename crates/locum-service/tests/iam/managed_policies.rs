@@ -60,9 +60,31 @@ fn lists_are_filtered_by_scope_path_and_use() {
         .admin("AttachUserPolicy", &[("UserName", "a"), ("PolicyArn", &notes)])
         .ok();
     for (parameters, expected) in [
-        (&[][..], &["AdministratorAccess", "aside", "bounds", "notes"][..]),
+        (
+            &[][..],
+            &[
+                "AdministratorAccess",
+                "aside",
+                "bounds",
+                "IAMAuditRootUserCredentials",
+                "IAMCreateRootUserPassword",
+                "IAMDeleteRootUserCredentials",
+                "notes",
+                "S3UnlockBucketPolicy",
+                "SQSUnlockQueuePolicy",
+            ][..],
+        ),
         (&[("Scope", "Local")], &["aside", "bounds", "notes"]),
-        (&[("Scope", "AWS")], &["AdministratorAccess"]),
+        (
+            &[("Scope", "AWS"), ("PathPrefix", "/root-task/")],
+            &[
+                "IAMAuditRootUserCredentials",
+                "IAMCreateRootUserPassword",
+                "IAMDeleteRootUserCredentials",
+                "S3UnlockBucketPolicy",
+                "SQSUnlockQueuePolicy",
+            ],
+        ),
         (&[("PathPrefix", "/x/")], &["aside"]),
         (&[("OnlyAttached", "true")], &["bounds", "notes"]),
         (&[("PolicyUsageFilter", "PermissionsBoundary")], &["bounds"]),
@@ -287,6 +309,10 @@ fn policies_are_attached_and_detached() {
     world.role(&world.root, "worker", TRUST_ACCOUNT, None);
     let (own, missing) = (world.policy("notes", READ_NOTES), policy_arn("none"));
     let not_attachable = format!("Policy {missing} does not exist or is not attachable.");
+    let root_task = "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy";
+    let shown = world.admin("GetPolicy", &[("PolicyArn", root_task)]).ok();
+    assert_eq!(shown.text("IsAttachable"), "false");
+    let root_task_text = format!("Policy {root_task} does not exist or is not attachable.");
     // Another partition's namesake is another policy.
     let foreign = own.replace("arn:aws:", "arn:aws-cn:");
     let foreign_text = format!("Policy {foreign} does not exist or is not attachable.");
@@ -315,6 +341,12 @@ fn policies_are_attached_and_detached() {
                 &[owner, ("PolicyArn", &foreign)],
                 NO_SUCH_ENTITY,
                 &foreign_text,
+            ),
+            (
+                &attach,
+                &[owner, ("PolicyArn", root_task)],
+                NO_SUCH_ENTITY,
+                &root_task_text,
             ),
             (
                 &attach,
