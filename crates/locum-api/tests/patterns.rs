@@ -159,3 +159,55 @@ fn organizations_has_its_own() {
         ],
     );
 }
+
+#[test]
+fn delegation_requests_have_their_own() {
+    check(
+        &pattern::IAM_ACCOUNT_ID,
+        &["012345678901"],
+        &["", "01234567890", "0123456789012"],
+    );
+    check(&pattern::DELEGATION_REQUEST_ID, &["a-B_0"], &["", "a.b"]);
+    check(
+        &pattern::OWNER_ID,
+        &["arn:aws:iam::012345678901:user/a+=,.@_-"],
+        &["", "a b", "é", "a\n"],
+    );
+    check(
+        &pattern::WORKFLOW_ID,
+        &["a\n\u{a1}"],
+        &["", "\u{7f}", "\u{a0}", "\u{100}"],
+    );
+    check(
+        &pattern::NOTIFICATION_CHANNEL,
+        &["arn:aws:sns:a-b_c.d"],
+        &["", "a/b", "a b"],
+    );
+    check(&pattern::POLICY_PARAMETER, &[" ~"], &["", "\t", "é"]);
+    check(
+        &pattern::REDIRECT_URL,
+        &[
+            "http://",
+            "https://a.b/c-d_e",
+            "https://a?",
+            "https://a?b=c&d=e#f/g",
+            "https://a#",
+            "https://a#b",
+        ],
+        &[
+            "",
+            "ftp://a",
+            "HTTPS://a",
+            "javascript:http://a",
+            "https:/a",
+            "https://a:80",
+            "https://a@b",
+            "https://a?b?c",
+            "https://a?b/c",
+            "https://a#b?c",
+            "https://a#b#c",
+            "https://a\n",
+            "https://é",
+        ],
+    );
+}

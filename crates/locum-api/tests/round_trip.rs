@@ -58,7 +58,7 @@ fn shown_record(record: &dyn Record) -> Map<String, serde_json::Value> {
 
 /// Returns a text that a shape allows.
 fn sample_text(rules: &StringRules) -> Cow<'static, str> {
-    const TEXTS: [&str; 13] = [
+    const TEXTS: [&str; 14] = [
         "/",
         "v1",
         "ada",
@@ -72,6 +72,7 @@ fn sample_text(rules: &StringRules) -> Cow<'static, str> {
         "arn:aws:organizations::029608264753:account/o-0123456789/029608264753",
         "o-0123456789/r-0123/029608264753/",
         "AKIAIOSFODNN7EXAMPLE",
+        "https://example.com/done?id=1#top",
     ];
     let fits = |text: &str| {
         let length = u32::try_from(text.chars().count()).unwrap();
@@ -191,8 +192,9 @@ fn every_operation_reads_what_it_writes() {
             GetCallerIdentityRequest GetDelegatedAccessTokenRequest GetFederationTokenRequest
             GetSessionTokenRequest GetWebIdentityTokenRequest;
         iam:
-            AddClientIDToOpenIDConnectProviderRequest AttachRolePolicyRequest
-            AttachUserPolicyRequest CreateAccessKeyRequest CreateOpenIDConnectProviderRequest
+            AcceptDelegationRequestRequest AddClientIDToOpenIDConnectProviderRequest
+            AssociateDelegationRequestRequest AttachRolePolicyRequest AttachUserPolicyRequest
+            CreateAccessKeyRequest CreateDelegationRequestRequest CreateOpenIDConnectProviderRequest
             CreatePolicyRequest CreatePolicyVersionRequest CreateRoleRequest
             CreateSAMLProviderRequest CreateUserRequest CreateVirtualMFADeviceRequest
             DeactivateMFADeviceRequest DeleteAccessKeyRequest DeleteOpenIDConnectProviderRequest
@@ -200,22 +202,28 @@ fn every_operation_reads_what_it_writes() {
             DeleteRolePermissionsBoundaryRequest DeleteRolePolicyRequest DeleteSAMLProviderRequest
             DeleteUserRequest DeleteUserPermissionsBoundaryRequest DeleteUserPolicyRequest
             DeleteVirtualMFADeviceRequest DetachRolePolicyRequest DetachUserPolicyRequest
-            EnableMFADeviceRequest GetMFADeviceRequest GetOpenIDConnectProviderRequest
-            GetPolicyRequest GetPolicyVersionRequest GetRoleRequest GetRolePolicyRequest
-            GetSAMLProviderRequest GetUserRequest GetUserPolicyRequest ListAccessKeysRequest
-            ListAttachedRolePoliciesRequest ListAttachedUserPoliciesRequest ListMFADeviceTagsRequest
+            DisableOrganizationsRootCredentialsManagementRequest
+            DisableOrganizationsRootSessionsRequest DisableOutboundWebIdentityFederationRequest
+            EnableMFADeviceRequest EnableOrganizationsRootCredentialsManagementRequest
+            EnableOrganizationsRootSessionsRequest EnableOutboundWebIdentityFederationRequest
+            GetDelegationRequestRequest GetMFADeviceRequest GetOpenIDConnectProviderRequest
+            GetOutboundWebIdentityFederationInfoRequest GetPolicyRequest GetPolicyVersionRequest
+            GetRoleRequest GetRolePolicyRequest GetSAMLProviderRequest GetUserRequest
+            GetUserPolicyRequest ListAccessKeysRequest ListAttachedRolePoliciesRequest
+            ListAttachedUserPoliciesRequest ListDelegationRequestsRequest ListMFADeviceTagsRequest
             ListMFADevicesRequest ListOpenIDConnectProviderTagsRequest
-            ListOpenIDConnectProvidersRequest ListPoliciesRequest ListPolicyTagsRequest
-            ListPolicyVersionsRequest ListRolePoliciesRequest ListRoleTagsRequest ListRolesRequest
-            ListSAMLProviderTagsRequest ListSAMLProvidersRequest ListUserPoliciesRequest
-            ListUserTagsRequest ListUsersRequest ListVirtualMFADevicesRequest
-            PutRolePermissionsBoundaryRequest PutRolePolicyRequest PutUserPermissionsBoundaryRequest
-            PutUserPolicyRequest RemoveClientIDFromOpenIDConnectProviderRequest
-            ResyncMFADeviceRequest SetDefaultPolicyVersionRequest TagMFADeviceRequest
+            ListOpenIDConnectProvidersRequest ListOrganizationsFeaturesRequest ListPoliciesRequest
+            ListPolicyTagsRequest ListPolicyVersionsRequest ListRolePoliciesRequest
+            ListRoleTagsRequest ListRolesRequest ListSAMLProviderTagsRequest
+            ListSAMLProvidersRequest ListUserPoliciesRequest ListUserTagsRequest ListUsersRequest
+            ListVirtualMFADevicesRequest PutRolePermissionsBoundaryRequest PutRolePolicyRequest
+            PutUserPermissionsBoundaryRequest PutUserPolicyRequest RejectDelegationRequestRequest
+            RemoveClientIDFromOpenIDConnectProviderRequest ResyncMFADeviceRequest
+            SendDelegationTokenRequest SetDefaultPolicyVersionRequest TagMFADeviceRequest
             TagOpenIDConnectProviderRequest TagPolicyRequest TagRoleRequest TagSAMLProviderRequest
             TagUserRequest UntagMFADeviceRequest UntagOpenIDConnectProviderRequest
             UntagPolicyRequest UntagRoleRequest UntagSAMLProviderRequest UntagUserRequest
-            UpdateAccessKeyRequest UpdateAssumeRolePolicyRequest
+            UpdateAccessKeyRequest UpdateAssumeRolePolicyRequest UpdateDelegationRequestRequest
             UpdateOpenIDConnectProviderThumbprintRequest UpdateRoleRequest
             UpdateRoleDescriptionRequest UpdateSAMLProviderRequest UpdateUserRequest;
         organizations: CreateAccountRequest DescribeAccountRequest DescribeCreateAccountStatusRequest

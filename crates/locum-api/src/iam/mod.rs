@@ -2,14 +2,18 @@
 
 mod access_keys;
 mod boundaries;
+mod delegation_requests;
+mod delegation_shapes;
 mod entities;
 mod inline_policies;
 mod managed_policies;
 mod mfa_devices;
 mod oidc_providers;
+mod outbound_federation;
 mod policy_attachments;
 mod policy_versions;
 mod roles;
+mod root_features;
 mod saml_providers;
 mod tags;
 mod users;
@@ -17,14 +21,17 @@ mod virtual_mfa_devices;
 
 pub use access_keys::*;
 pub use boundaries::*;
+pub use delegation_requests::*;
 pub use entities::*;
 pub use inline_policies::*;
 pub use managed_policies::*;
 pub use mfa_devices::*;
 pub use oidc_providers::*;
+pub use outbound_federation::*;
 pub use policy_attachments::*;
 pub use policy_versions::*;
 pub use roles::*;
+pub use root_features::*;
 pub use saml_providers::*;
 pub use tags::*;
 pub use users::*;
@@ -34,10 +41,13 @@ use crate::{Request, model::Operation};
 
 /// Every operation, sorted by name.
 pub(crate) const OPERATIONS: &[&Operation] = &[
+    AcceptDelegationRequestRequest::OPERATION,
     AddClientIDToOpenIDConnectProviderRequest::OPERATION,
+    AssociateDelegationRequestRequest::OPERATION,
     AttachRolePolicyRequest::OPERATION,
     AttachUserPolicyRequest::OPERATION,
     CreateAccessKeyRequest::OPERATION,
+    CreateDelegationRequestRequest::OPERATION,
     CreateOpenIDConnectProviderRequest::OPERATION,
     CreatePolicyRequest::OPERATION,
     CreatePolicyVersionRequest::OPERATION,
@@ -60,9 +70,17 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     DeleteVirtualMFADeviceRequest::OPERATION,
     DetachRolePolicyRequest::OPERATION,
     DetachUserPolicyRequest::OPERATION,
+    DisableOrganizationsRootCredentialsManagementRequest::OPERATION,
+    DisableOrganizationsRootSessionsRequest::OPERATION,
+    DisableOutboundWebIdentityFederationRequest::OPERATION,
     EnableMFADeviceRequest::OPERATION,
+    EnableOrganizationsRootCredentialsManagementRequest::OPERATION,
+    EnableOrganizationsRootSessionsRequest::OPERATION,
+    EnableOutboundWebIdentityFederationRequest::OPERATION,
+    GetDelegationRequestRequest::OPERATION,
     GetMFADeviceRequest::OPERATION,
     GetOpenIDConnectProviderRequest::OPERATION,
+    GetOutboundWebIdentityFederationInfoRequest::OPERATION,
     GetPolicyRequest::OPERATION,
     GetPolicyVersionRequest::OPERATION,
     GetRoleRequest::OPERATION,
@@ -73,10 +91,12 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     ListAccessKeysRequest::OPERATION,
     ListAttachedRolePoliciesRequest::OPERATION,
     ListAttachedUserPoliciesRequest::OPERATION,
+    ListDelegationRequestsRequest::OPERATION,
     ListMFADeviceTagsRequest::OPERATION,
     ListMFADevicesRequest::OPERATION,
     ListOpenIDConnectProviderTagsRequest::OPERATION,
     ListOpenIDConnectProvidersRequest::OPERATION,
+    ListOrganizationsFeaturesRequest::OPERATION,
     ListPoliciesRequest::OPERATION,
     ListPolicyTagsRequest::OPERATION,
     ListPolicyVersionsRequest::OPERATION,
@@ -93,8 +113,10 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     PutRolePolicyRequest::OPERATION,
     PutUserPermissionsBoundaryRequest::OPERATION,
     PutUserPolicyRequest::OPERATION,
+    RejectDelegationRequestRequest::OPERATION,
     RemoveClientIDFromOpenIDConnectProviderRequest::OPERATION,
     ResyncMFADeviceRequest::OPERATION,
+    SendDelegationTokenRequest::OPERATION,
     SetDefaultPolicyVersionRequest::OPERATION,
     TagMFADeviceRequest::OPERATION,
     TagOpenIDConnectProviderRequest::OPERATION,
@@ -110,6 +132,7 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     UntagUserRequest::OPERATION,
     UpdateAccessKeyRequest::OPERATION,
     UpdateAssumeRolePolicyRequest::OPERATION,
+    UpdateDelegationRequestRequest::OPERATION,
     UpdateOpenIDConnectProviderThumbprintRequest::OPERATION,
     UpdateRoleRequest::OPERATION,
     UpdateRoleDescriptionRequest::OPERATION,
