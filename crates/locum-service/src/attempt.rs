@@ -13,7 +13,7 @@ use crate::{
     authenticate::{Authenticated, Authenticator},
     call::{Call, Failure, Notes},
     carried::Carried,
-    circumstances::Circumstances,
+    circumstances::{Circumstances, SecondFactor},
     incoming::Incoming,
     restrictions,
     rings::Rings,
@@ -170,6 +170,7 @@ impl Attempt<'_> {
             settings: &self.service.settings,
             snapshot,
             rings: self.rings,
+            identity_keys: self.service.identity_keys(),
             at: self.circumstances(snapshot, trace, region, path.as_deref()),
             random,
             changes: Changes::new(),
@@ -212,6 +213,7 @@ impl Attempt<'_> {
             region,
             organization: snapshot.organization().map(|o| &*o.id),
             organization_path,
+            second_factor: SecondFactor::NotGiven,
         }
     }
 }

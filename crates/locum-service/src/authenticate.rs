@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use locum_crypto::{KeyRing, SecretString};
 use locum_directory::{AccountStatus, KeyOwner, KeyStatus, Snapshot};
 use locum_names::{AccessKeyId, AccountId, KeyKind};
-use locum_session::{Issuer, Session, SessionPrincipal, TokenError, open_session};
+use locum_session::{Issuer, Session, SessionPrincipal, SessionScope, TokenError, open_session};
 use locum_sigv4::{AuthError, ExpectedScope, Request, Scoped, Signed, SigningKeyCache};
 
 use crate::{
@@ -132,6 +132,11 @@ impl Authenticator<'_> {
         match &session.principal {
             SessionPrincipal::Root { account } => {
                 root_alive(*account)?;
+                let assumed = matches!(session.scope, Some(SessionScope::AssumedRoot));
+                let organization = self.snapshot.organization();
+                if assumed && !organization.is_some_and(|organization| organization.root_sessions) {
+                    return Err(AuthError::ExpiredToken);
+                }
                 Ok(Identity::Root)
             }
             SessionPrincipal::User { id, .. } => {

@@ -84,8 +84,10 @@ impl From<ApiError> for Failure {
 pub struct Target<'a> {
     /// Its ARN, or `*`.
     pub arn: &'a str,
-    /// The account it belongs to.
+    /// The account whose side decides: the one it belongs to, but for [`Target::of_member`].
     pub account: AccountId,
+    /// The account it belongs to, which is `aws:ResourceAccount`.
+    pub owner: AccountId,
     /// Its own policy.
     pub policy: ResourcePolicy<'a>,
 }
@@ -94,9 +96,28 @@ impl<'a> Target<'a> {
     /// Something of `account` that has no policy of its own.
     #[must_use]
     pub const fn plain(arn: &'a str, account: AccountId) -> Self {
+        Self::with_policy(arn, account, ResourcePolicy::None)
+    }
+
+    /// Something of `account` that has a policy of its own.
+    #[must_use]
+    pub const fn with_policy(arn: &'a str, account: AccountId, policy: ResourcePolicy<'a>) -> Self {
         Self {
             arn,
             account,
+            owner: account,
+            policy,
+        }
+    }
+
+    /// Something of a member account over which the organization gave `manager` the say: the manager's policies decide
+    /// as if it were its own.
+    #[must_use]
+    pub const fn of_member(arn: &'a str, member: AccountId, manager: AccountId) -> Self {
+        Self {
+            arn,
+            account: manager,
+            owner: member,
             policy: ResourcePolicy::None,
         }
     }
@@ -136,7 +157,7 @@ impl<'a> Call<'a> {
     where
         'a: 'k,
     {
-        let context = self.context(target.account, keys);
+        let context = self.context(target.owner, keys);
         let request = self.request(action, &target, &context);
         let session = SessionPolicies::of(self.caller);
         let policies = CallerPolicies::gather(self.snapshot, self.caller, session.as_ref());
@@ -161,7 +182,7 @@ impl<'a> Call<'a> {
     where
         'a: 'k,
     {
-        let context = self.context(target.account, keys);
+        let context = self.context(target.owner, keys);
         let request = self.request(action, &target, &context);
         let session = SessionPolicies::of(self.caller);
         let policies = CallerPolicies::gather(self.snapshot, self.caller, session.as_ref());

@@ -10,6 +10,7 @@ use locum_api::{
 };
 use locum_crypto::{Random, RotationSchedule, uuid};
 use locum_directory::{Directory, Snapshot, WriteError};
+use locum_federation::oidc::KeyCache;
 use locum_session::AuthorizationMessage;
 use locum_sigv4::{AuthError, SigningKeyCache};
 
@@ -44,6 +45,7 @@ pub struct Service {
     pub(crate) signing_keys: SigningKeyCache,
     audit: Arc<dyn AuditSink>,
     strangers: Strangers,
+    identity_keys: Arc<KeyCache>,
 }
 
 /// A reply, and the write it must wait for.
@@ -88,6 +90,7 @@ impl Service {
             signing_keys: SigningKeyCache::default(),
             audit,
             strangers: Strangers::default(),
+            identity_keys: Arc::default(),
         })
     }
 
@@ -112,6 +115,12 @@ impl Service {
     #[must_use]
     pub const fn directory(&self) -> &Arc<Directory> {
         &self.directory
+    }
+
+    /// The keys of OpenID Connect issuers: read here, fetched by whoever runs the service.
+    #[must_use]
+    pub const fn identity_keys(&self) -> &Arc<KeyCache> {
+        &self.identity_keys
     }
 
     /// Answers one request.

@@ -1,16 +1,18 @@
 //! The Security Token Service (`facts: sts §2`).
 
 mod assume_role;
+mod assume_root;
 mod authorization_message;
 mod caller_identity;
 mod federation_token;
 mod issue;
+mod second_factor;
 mod session_policy;
 mod session_tags;
 mod session_token;
 
 use locum_api::sts::{
-    AssumeRoleRequest, DecodeAuthorizationMessageRequest, GetAccessKeyInfoRequest, GetCallerIdentityRequest,
+    AssumeRoleRequest, AssumeRootRequest, DecodeAuthorizationMessageRequest, GetAccessKeyInfoRequest, GetCallerIdentityRequest,
     GetFederationTokenRequest, GetSessionTokenRequest,
 };
 
@@ -19,6 +21,7 @@ use crate::route::Route;
 /// Every operation, sorted by name.
 pub(crate) const ROUTES: &[Route] = &[
     Route::of::<AssumeRoleRequest>(),
+    Route::of::<AssumeRootRequest>(),
     Route::of::<DecodeAuthorizationMessageRequest>(),
     Route::of::<GetAccessKeyInfoRequest>(),
     Route::of::<GetCallerIdentityRequest>(),

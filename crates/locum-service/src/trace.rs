@@ -169,9 +169,12 @@ const fn event_source(service: Service) -> &'static str {
     }
 }
 
-/// CloudTrail counts AssumeRole as reading and the two that only reshape the caller as not (`facts: sts §10`).
+/// CloudTrail counts AssumeRole as reading, and these three as not (`facts: sts §10`).
 fn is_read_only(operation: &Operation) -> bool {
-    !matches!(operation.name, "GetFederationToken" | "GetSessionToken") && operation.access == Access::Read
+    !matches!(
+        operation.name,
+        "AssumeRoot" | "GetFederationToken" | "GetSessionToken"
+    ) && operation.access == Access::Read
 }
 
 /// The beginning of a text.

@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use locum_crypto::Random;
 use locum_directory::{Changes, Snapshot};
+use locum_federation::oidc::KeyCache;
 use locum_names::Partition;
 use locum_policy::{Context, Decision, Layer, Layers, Principal, Request, RequesterKind, decide};
 
@@ -26,6 +27,8 @@ pub struct UnsignedCall<'a> {
     pub snapshot: &'a Snapshot,
     /// The keys that seal tokens and messages.
     pub rings: &'a Rings,
+    /// The keys of OpenID Connect issuers.
+    pub identity_keys: &'a KeyCache,
     /// Where, when and how.
     pub at: Circumstances<'a>,
     /// The only source of randomness.
@@ -114,7 +117,7 @@ impl<'a> UnsignedCall<'a> {
         // What the provider says goes in first: none of it may replace a key that the server derives.
         keys(&mut context);
         request_keys(&mut context, &self.at);
-        context.set("aws:ResourceAccount", target.account.to_string());
+        context.set("aws:ResourceAccount", target.owner.to_string());
         if let Some(organization) = self.at.organization {
             context.set("aws:ResourceOrgID", organization);
         }

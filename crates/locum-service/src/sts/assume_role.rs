@@ -1,8 +1,8 @@
 //! AssumeRole (`facts: sts §2.4`).
 //!
 //! Whatever the reason of a denial, the answer is the same sentence: a caller cannot tell a role that does not exist from
-//! one that does not trust it. The order is: shape of the request, what the caller's session already fixes, then the
-//! policies, and only for those who may, the role's own limits.
+//! one that does not trust it. The order is: shape of the request, what the caller's session already fixes, the second
+//! factor, then the policies, and only for those who may, the role's own limits.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use crate::{
         issue::{Grant, issue, recorded},
         session_policy::SessionPolicies,
         session_tags,
-        session_token::refuse_mfa,
+        second_factor,
     },
 };
 
@@ -43,7 +43,6 @@ impl Perform for AssumeRoleRequest {
         if call.caller.is_root() {
             return Err(ApiError::access_denied("Roles may not be assumed by root accounts.").into());
         }
-        refuse_mfa(self.serial_number.as_deref(), self.token_code.as_deref())?;
         let chained_from = match call.caller.credential_kind() {
             CredentialKind::Role => call.caller.session.as_deref(),
             CredentialKind::LongTerm
@@ -56,6 +55,10 @@ impl Perform for AssumeRoleRequest {
         note_incoming(call, &tags);
         let source_identity = source_identity(call.caller, self.source_identity.as_deref())?;
         let account = arn.account.parse().unwrap_or_else(|_| call.account());
+        // After what the request alone decides, so that no code is used up for nothing; before whatever state and
+        // policies decide, so that a wrong code learns nothing. The session to come has no second factor.
+        let serial_number = self.serial_number.as_deref();
+        second_factor::verify(call, serial_number, self.token_code.as_deref())?;
 
         let role = find(call, &arn, account);
         let asked = Asked {
@@ -225,11 +228,8 @@ impl Asked<'_> {
     }
 
     fn target<'k>(&'k self, role: &'k Role) -> Target<'k> {
-        Target {
-            arn: &self.request.role_arn,
-            account: self.account,
-            policy: ResourcePolicy::Trust(Source::new(&role.trust, "trust policy")),
-        }
+        let trust = ResourcePolicy::Trust(Source::new(&role.trust, "trust policy"));
+        Target::with_policy(&self.request.role_arn, self.account, trust)
     }
 
     /// The keys of `facts: sts §4.2` that AssumeRole has. Inherited transitive tags count as requested ones, because the
