@@ -29,6 +29,17 @@ pub struct Circumstances<'a> {
     pub organization: Option<&'a str>,
     /// The organization's path to the caller's account: `o-…/r-…/`.
     pub organization_path: Option<&'a str>,
+    /// Whether this very call proved a second factor.
+    pub second_factor: SecondFactor,
+}
+
+/// Whether a call proved a second factor, whatever its session did before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// No code came with it.
+    NotGiven,
+    /// Its code was right.
+    Given,
 }
 
 /// The address as a policy compares it: an IPv4 address inside an IPv6 one is that IPv4 address.
@@ -77,18 +88,13 @@ fn principal_keys<'a>(context: &mut Context<'a>, caller: &'a Caller, at: &Circum
     for (key, value) in caller.tags() {
         context.set(tag_key("aws:PrincipalTag/", key), value);
     }
+    mfa_keys(context, caller, at);
     let Some(session) = caller.session.as_deref() else {
         return;
     };
     context.set("aws:TokenIssueTime", instant(session.issued_at).to_string());
     if let Some(source_identity) = session.source_identity.as_deref() {
         context.set("aws:SourceIdentity", source_identity);
-    }
-    // Absent for long-term keys, present for temporary ones (`facts: sts §4.3`).
-    context.set_bool("aws:MultiFactorAuthPresent", session.mfa.is_some());
-    if let Some(mfa) = &session.mfa {
-        let age = at.now.as_second().saturating_sub(mfa.authenticated_at).max(0);
-        context.set("aws:MultiFactorAuthAge", age.to_string());
     }
     if matches!(session.scope, Some(SessionScope::AssumedRoot)) {
         context.set_bool("aws:AssumedRoot", true);
@@ -98,6 +104,26 @@ fn principal_keys<'a>(context: &mut Context<'a>, caller: &'a Caller, at: &Circum
         for key in &federation.keys {
             context.set_many(&*key.name, key.values.iter().map(|value| &**value));
         }
+    }
+}
+
+/// Absent for long-term keys, present for temporary ones, and true for a call that itself has a code
+/// (`facts: sts §4.3`).
+fn mfa_keys(context: &mut Context<'_>, caller: &Caller, at: &Circumstances<'_>) {
+    let now = at.now.as_second();
+    let session = caller.session.as_deref();
+    let authenticated_at = match at.second_factor {
+        SecondFactor::Given => Some(now),
+        SecondFactor::NotGiven => session
+            .and_then(|session| session.mfa)
+            .map(|mfa| mfa.authenticated_at),
+    };
+    if session.is_some() || authenticated_at.is_some() {
+        context.set_bool("aws:MultiFactorAuthPresent", authenticated_at.is_some());
+    }
+    if let Some(authenticated_at) = authenticated_at {
+        let age = now.saturating_sub(authenticated_at).max(0);
+        context.set("aws:MultiFactorAuthAge", age.to_string());
     }
 }
 

@@ -19,6 +19,7 @@ mod iam;
 mod identifiers;
 mod incoming;
 mod layers;
+mod mfa;
 mod organizations;
 mod paging;
 mod reply;

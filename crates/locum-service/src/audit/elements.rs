@@ -1,13 +1,13 @@
 //! The parameters and the result of a call as a record shows them: by their model, so that no operation can forget to
 //! leave a secret out.
 
-use locum_api::{
-    Record, Value,
-    model::{Shape, Structure},
-};
+use locum_api::{Record, Value, model::Structure};
 use serde_json::{Map, Value as Json};
 
 use super::expiration_text;
+
+/// Not secret in the model, but they open what they protect for as long as they work; CloudTrail has them not either.
+const CODES: [&str; 3] = ["TokenCode", "AuthenticationCode1", "AuthenticationCode2"];
 
 /// The members that are there, under CloudTrail's names, secrets left out; `None` if nothing is left.
 #[must_use]
@@ -19,9 +19,7 @@ pub fn elements(record: &dyn Record) -> Option<Json> {
 fn object(record: &dyn Record, structure: &Structure) -> Map<String, Json> {
     let members = structure.members.iter().enumerate();
     members
-        .filter(|(_, member)| !matches!(member.shape, Shape::String(rules) if rules.sensitive))
-        // Not secret in the model, but it opens what it protects for as long as it works; CloudTrail has it not either.
-        .filter(|(_, member)| member.name != "TokenCode")
+        .filter(|(_, member)| !member.shape.is_secret() && !CODES.contains(&member.name))
         .filter_map(|(at, member)| Some((lower_camel(member.name), value(&record.member(at))?)))
         .collect()
 }

@@ -10,7 +10,10 @@ use crate::{
     call::{Call, Failure},
     caller::Identity,
     route::Perform,
-    sts::issue::{Grant, issue, recorded},
+    sts::{
+        issue::{Grant, issue, recorded},
+        second_factor,
+    },
 };
 
 /// Twelve hours.
@@ -19,9 +22,8 @@ const DEFAULT_SECONDS: i32 = 43_200;
 pub(super) const ROOT_MAX_SECONDS: i32 = 3600;
 
 impl Perform for GetSessionTokenRequest {
-    /// Needs no permission and cannot be denied by one.
+    /// Needs no permission and cannot be denied by one. The root user's devices count as users' do.
     fn perform(self, call: &mut Call<'_>) -> Result<GetSessionTokenResponse, Failure> {
-        refuse_mfa(self.serial_number.as_deref(), self.token_code.as_deref())?;
         let account = call.account();
         let (principal, limit) = match &call.caller.identity {
             Identity::Root => (SessionPrincipal::Root { account }, ROOT_MAX_SECONDS),
@@ -33,12 +35,14 @@ impl Perform for GetSessionTokenRequest {
                 );
             }
         };
+        let serial_number = self.serial_number.as_deref();
+        let mfa = second_factor::verify(call, serial_number, self.token_code.as_deref())?;
         let seconds = self.duration_seconds.unwrap_or(DEFAULT_SECONDS).min(limit);
-        let issued = issue(
-            &mut *call,
-            Grant::new(principal, seconds),
-            self.minimum_session_token_size,
-        )?;
+        let grant = Grant {
+            mfa,
+            ..Grant::new(principal, seconds)
+        };
+        let issued = issue(&mut *call, grant, self.minimum_session_token_size)?;
         let response = GetSessionTokenResponse {
             credentials: issued.credentials,
             session_token_utilization: issued.padded_utilization,
@@ -46,20 +50,5 @@ impl Perform for GetSessionTokenRequest {
         };
         call.notes.response_elements = recorded(&response);
         Ok(response)
-    }
-}
-
-/// No device is anybody's yet, so no code can be right: the texts are those of a device that is not the caller's
-/// (`facts: sts §5`). Ignoring the parameters would hand out a session without the second factor that was asked for.
-pub(super) fn refuse_mfa(serial_number: Option<&str>, token_code: Option<&str>) -> Result<(), ApiError> {
-    match (serial_number, token_code) {
-        (None, None) => Ok(()),
-        (Some(_), Some(_)) => Err(ApiError::access_denied(
-            "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is \
-             valid and associated with this user.",
-        )),
-        (Some(_), None) | (None, Some(_)) => Err(ApiError::access_denied(
-            "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
-        )),
     }
 }
