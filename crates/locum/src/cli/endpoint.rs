@@ -112,8 +112,12 @@ pub(crate) fn find(
         };
         return Ok(Endpoint { url, signing_region });
     }
-    let region = region.ok_or(Failure::NoRegion)?;
-    Ok(regional(&region, fips, dual_stack))
+    match region {
+        Some(region) => Ok(regional(&region, fips, dual_stack)),
+        // Nothing is signed for a region, so the global host will do; both versions of `aws` go there.
+        None if !wanted.signed && !fips && !dual_stack => Ok(regional("aws-global", false, false)),
+        None => Err(Failure::NoRegion),
+    }
 }
 
 /// Refuses what is not an absolute URL.
@@ -288,6 +292,14 @@ mod tests {
             Err(Failure::NoRegion)
         );
         assert!(found(&Wanted::default(), &[("AWS_ENDPOINT_URL", "http://x")]).is_ok());
+        assert_eq!(
+            found(&Wanted::default(), &[]).unwrap().url,
+            "https://sts.amazonaws.com"
+        );
+        assert_eq!(
+            found(&Wanted::default(), &[("AWS_USE_FIPS_ENDPOINT", "true")]),
+            Err(Failure::NoRegion)
+        );
         for region in ["bad region!", "evil.com/", "-x", "x-", "123", ""] {
             let wanted = Wanted {
                 region: Some(region),

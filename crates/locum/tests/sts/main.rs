@@ -8,6 +8,8 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod federation;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
