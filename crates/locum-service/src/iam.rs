@@ -7,9 +7,12 @@ mod access;
 mod access_keys;
 mod attachments;
 mod boundaries;
+mod devices;
 mod documents;
+mod holder;
 mod inline_policies;
 mod managed_policies;
+mod mfa_devices;
 mod owner;
 mod policies;
 mod policy_versions;
@@ -19,6 +22,7 @@ mod root_features;
 mod shown;
 mod tags;
 mod users;
+mod virtual_mfa_devices;
 mod whose;
 
 use locum_api::iam as api;
@@ -34,6 +38,8 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::CreatePolicyVersionRequest>(),
     Route::of::<api::CreateRoleRequest>(),
     Route::of::<api::CreateUserRequest>(),
+    Route::of::<api::CreateVirtualMFADeviceRequest>(),
+    Route::of::<api::DeactivateMFADeviceRequest>(),
     Route::of::<api::DeleteAccessKeyRequest>(),
     Route::of::<api::DeletePolicyRequest>(),
     Route::of::<api::DeletePolicyVersionRequest>(),
@@ -43,12 +49,15 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::DeleteUserRequest>(),
     Route::of::<api::DeleteUserPermissionsBoundaryRequest>(),
     Route::of::<api::DeleteUserPolicyRequest>(),
+    Route::of::<api::DeleteVirtualMFADeviceRequest>(),
     Route::of::<api::DetachRolePolicyRequest>(),
     Route::of::<api::DetachUserPolicyRequest>(),
     Route::of::<api::DisableOrganizationsRootCredentialsManagementRequest>(),
     Route::of::<api::DisableOrganizationsRootSessionsRequest>(),
+    Route::of::<api::EnableMFADeviceRequest>(),
     Route::of::<api::EnableOrganizationsRootCredentialsManagementRequest>(),
     Route::of::<api::EnableOrganizationsRootSessionsRequest>(),
+    Route::of::<api::GetMFADeviceRequest>(),
     Route::of::<api::GetPolicyRequest>(),
     Route::of::<api::GetPolicyVersionRequest>(),
     Route::of::<api::GetRoleRequest>(),
@@ -58,6 +67,8 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::ListAccessKeysRequest>(),
     Route::of::<api::ListAttachedRolePoliciesRequest>(),
     Route::of::<api::ListAttachedUserPoliciesRequest>(),
+    Route::of::<api::ListMFADeviceTagsRequest>(),
+    Route::of::<api::ListMFADevicesRequest>(),
     Route::of::<api::ListOrganizationsFeaturesRequest>(),
     Route::of::<api::ListPoliciesRequest>(),
     Route::of::<api::ListPolicyTagsRequest>(),
@@ -68,14 +79,18 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::ListUserPoliciesRequest>(),
     Route::of::<api::ListUserTagsRequest>(),
     Route::of::<api::ListUsersRequest>(),
+    Route::of::<api::ListVirtualMFADevicesRequest>(),
     Route::of::<api::PutRolePermissionsBoundaryRequest>(),
     Route::of::<api::PutRolePolicyRequest>(),
     Route::of::<api::PutUserPermissionsBoundaryRequest>(),
     Route::of::<api::PutUserPolicyRequest>(),
+    Route::of::<api::ResyncMFADeviceRequest>(),
     Route::of::<api::SetDefaultPolicyVersionRequest>(),
+    Route::of::<api::TagMFADeviceRequest>(),
     Route::of::<api::TagPolicyRequest>(),
     Route::of::<api::TagRoleRequest>(),
     Route::of::<api::TagUserRequest>(),
+    Route::of::<api::UntagMFADeviceRequest>(),
     Route::of::<api::UntagPolicyRequest>(),
     Route::of::<api::UntagRoleRequest>(),
     Route::of::<api::UntagUserRequest>(),

@@ -10,46 +10,15 @@ use locum_api::{
         self, AccessKeyMetadata, CreateAccessKeyRequest, CreateAccessKeyResponse, DeleteAccessKeyRequest,
         ListAccessKeysRequest, ListAccessKeysResponse, UpdateAccessKeyRequest,
     },
-    model::Operation,
 };
-use locum_directory::{AccessKey, KeyOwner, KeyStatus, User};
+use locum_directory::{AccessKey, KeyStatus};
 
-use super::{
-    access::{Keys, authorize, root_arn},
-    owner, quotas,
-    whose::{Whose, whose},
-};
+use super::{holder::Holder, quotas};
 use crate::{
     call::{Call, Failure},
     paging::{Pager, Question},
     route::Perform,
 };
-
-/// Whose keys an operation is about, if the caller may perform it there.
-struct Holder {
-    owner: KeyOwner,
-    /// `None` for the root user.
-    user_name: Option<String>,
-}
-
-fn holder(call: &Call<'_>, operation: &Operation, user_name: Option<String>) -> Result<Holder, Failure> {
-    match whose(call, user_name)? {
-        Whose::User(name) => {
-            let user = owner::permitted::<User>(call, operation, &name, Keys::default())?;
-            Ok(Holder {
-                owner: KeyOwner::User(user.id),
-                user_name: Some(user.name.to_string()),
-            })
-        }
-        Whose::Root => {
-            authorize(call, operation, &root_arn(call), Keys::default())?;
-            Ok(Holder {
-                owner: KeyOwner::Root(call.account()),
-                user_name: None,
-            })
-        }
-    }
-}
 
 impl Holder {
     /// The key of this id, if it is the holder's: another's is as if it did not exist.
@@ -63,7 +32,7 @@ impl Holder {
 
 impl Perform for CreateAccessKeyRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<CreateAccessKeyResponse, Failure> {
-        let holder = holder(call, Self::OPERATION, self.user_name)?;
+        let holder = Holder::permitted(call, Self::OPERATION, self.user_name)?;
         let keys = call.snapshot.access_keys(holder.owner).count();
         quotas::ACCESS_KEYS.check(keys.saturating_add(1))?;
         let key = loop {
@@ -86,7 +55,7 @@ impl Perform for CreateAccessKeyRequest {
 
 impl Perform for UpdateAccessKeyRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<NoResult, Failure> {
-        let holder = holder(call, Self::OPERATION, self.user_name)?;
+        let holder = Holder::permitted(call, Self::OPERATION, self.user_name)?;
         let key = holder.key(call, &self.access_key_id)?;
         let mut key = Arc::unwrap_or_clone(key);
         key.status = match self.status.as_str() {
@@ -105,7 +74,7 @@ impl Perform for UpdateAccessKeyRequest {
 
 impl Perform for DeleteAccessKeyRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<NoResult, Failure> {
-        let holder = holder(call, Self::OPERATION, self.user_name)?;
+        let holder = Holder::permitted(call, Self::OPERATION, self.user_name)?;
         let key = holder.key(call, &self.access_key_id)?;
         call.changes.delete(Arc::as_ref(&key));
         Ok(NoResult)
@@ -114,7 +83,7 @@ impl Perform for DeleteAccessKeyRequest {
 
 impl Perform for ListAccessKeysRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<ListAccessKeysResponse, Failure> {
-        let holder = holder(call, Self::OPERATION, self.user_name)?;
+        let holder = Holder::permitted(call, Self::OPERATION, self.user_name)?;
         let of = holder.user_name.as_deref().unwrap_or_default();
         let question = Question {
             operation: Self::OPERATION,

@@ -4,7 +4,7 @@ use locum_api::iam;
 use locum_directory::{ManagedPolicy, PolicyVersion, Role, Tag, User};
 use locum_names::UniqueId;
 
-use super::documents::shown_trust;
+use super::{access::root_arn, devices::ROOT, documents::shown_trust};
 use crate::call::Call;
 
 /// How much of an entity is shown.
@@ -30,6 +30,19 @@ pub(super) fn user(call: &Call<'_>, user: &User, detail: Detail) -> iam::User {
         password_last_used: None,
         permissions_boundary,
         tags,
+    }
+}
+
+/// The root user in the shape of a user. It has neither path nor name on AWS; the shape requires both.
+pub(super) fn root(call: &Call<'_>) -> iam::User {
+    let account = call.snapshot.account(call.account());
+    iam::User {
+        path: "/".to_owned(),
+        user_name: ROOT.to_owned(),
+        user_id: call.account().to_string(),
+        arn: root_arn(call),
+        create_date: account.map_or_else(|| call.now(), |account| account.joined),
+        ..iam::User::default()
     }
 }
 

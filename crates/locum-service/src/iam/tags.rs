@@ -1,4 +1,4 @@
-//! Tags of users, roles and managed policies.
+//! Tags of users, roles and managed policies; those of other entities stand with the entity.
 //!
 //! Case does not distinguish keys, but is kept: a key in another case replaces the old one, so that no entity carries
 //! two tags that a policy could mean with one name.
@@ -60,7 +60,7 @@ fn same(a: &str, b: &str) -> bool {
 }
 
 /// Adds tags to those an entity has.
-fn add(tags: &mut Vec<Tag>, new: Vec<Tag>, quota: &Quota) -> Result<(), ApiError> {
+pub(super) fn add(tags: &mut Vec<Tag>, new: Vec<Tag>, quota: &Quota) -> Result<(), ApiError> {
     for tag in new {
         match tags.iter_mut().find(|known| same(&known.key, &tag.key)) {
             Some(known) => *known = tag,
@@ -71,7 +71,7 @@ fn add(tags: &mut Vec<Tag>, new: Vec<Tag>, quota: &Quota) -> Result<(), ApiError
 }
 
 /// Removes tags; keys that are not there are no error.
-fn remove(tags: &mut Vec<Tag>, keys: &[String]) {
+pub(super) fn remove(tags: &mut Vec<Tag>, keys: &[String]) {
     tags.retain(|tag| !keys.iter().any(|key| same(key, &tag.key)));
 }
 
@@ -118,7 +118,11 @@ fn owner_tags<O: Owner>(
 }
 
 /// A page of tags in the order of their keys. A key is too long for a marker, so the marker holds a position.
-fn page(call: &mut Call<'_>, tags: &[Tag], question: Question<'_>) -> Result<Page<iam::Tag>, Failure> {
+pub(super) fn page(
+    call: &mut Call<'_>,
+    tags: &[Tag],
+    question: Question<'_>,
+) -> Result<Page<iam::Tag>, Failure> {
     let pager = Pager::open(call, question)?;
     let shown = pager.after().and_then(|after| after.parse().ok()).unwrap_or(0);
     let mut tags: Vec<&Tag> = tags.iter().collect();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use locum_api::{
     ApiError, NoResult, Request, errors,
     iam::{
-        self, CreateUserRequest, CreateUserResponse, DeleteUserRequest, GetUserRequest, GetUserResponse,
+        CreateUserRequest, CreateUserResponse, DeleteUserRequest, GetUserRequest, GetUserResponse,
         ListUsersRequest, ListUsersResponse, TagUserRequest, UpdateUserRequest,
     },
 };
@@ -64,20 +64,11 @@ impl Perform for GetUserRequest {
     }
 }
 
-/// The root user in the shape of a user. It has neither path nor name on AWS; the shape requires both.
 fn root_user(call: &Call<'_>) -> Result<GetUserResponse, Failure> {
     let arn = root_arn(call);
     authorize(call, GetUserRequest::OPERATION, &arn, Keys::default())?;
-    let account = call.snapshot.account(call.account());
     Ok(GetUserResponse {
-        user: iam::User {
-            path: "/".to_owned(),
-            user_name: "root".to_owned(),
-            user_id: call.account().to_string(),
-            arn,
-            create_date: account.map_or_else(|| call.now(), |account| account.joined),
-            ..iam::User::default()
-        },
+        user: shown::root(call),
     })
 }
 
@@ -140,6 +131,11 @@ impl Perform for DeleteUserRequest {
         let mut keys = call.snapshot.access_keys(KeyOwner::User(user.id));
         if keys.next().is_some() {
             let text = "Cannot delete entity, must remove referenced objects first.";
+            return Err(errors::DELETE_CONFLICT.with(text).into());
+        }
+        let mut devices = call.snapshot.mfa_devices_of(KeyOwner::User(user.id), None);
+        if devices.next().is_some() {
+            let text = "Cannot delete entity, must delete MFA device first.";
             return Err(errors::DELETE_CONFLICT.with(text).into());
         }
         call.changes.delete(Arc::as_ref(&user));
