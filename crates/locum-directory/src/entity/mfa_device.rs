@@ -26,9 +26,9 @@ pub struct MfaDevice {
     /// The newest time step whose code was accepted: codes of it and of all before are spent. For one seed it never
     /// goes back, whoever owns the device.
     pub last_step: Option<i64>,
-    /// By how many time steps its clock is ahead of ours, as of its last accepted code.
+    /// By how many time steps its clock is ahead of ours, as of the last two codes in a row that it showed.
     pub drift: i32,
-    /// The wrong codes since the last right one.
+    /// The wrong codes that count against it.
     pub failures: Option<MfaFailures>,
     /// No code is accepted before this time.
     pub locked_until: Option<Timestamp>,
@@ -73,11 +73,11 @@ impl MfaDevice {
     }
 }
 
-/// Wrong codes in a row.
+/// Wrong codes that are not forgiven yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MfaFailures {
     /// How many.
     pub count: u32,
-    /// When the first of them came.
+    /// When the first of them came, or one was last forgiven.
     pub since: Timestamp,
 }

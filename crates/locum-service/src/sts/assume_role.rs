@@ -24,9 +24,9 @@ use crate::{
     route::Perform,
     sts::{
         issue::{Grant, issue, recorded},
+        second_factor,
         session_policy::SessionPolicies,
         session_tags,
-        second_factor,
     },
 };
 
