@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
 use jiff::Timestamp;
 use locum_crypto::{KeyEncryptionKey, Purpose, SeededRandom};
 use locum_directory::{
-    Changes, Directory, Entity, KeyOwner, MemoryStore, Pending, PolicyUse, Revision, Snapshot, Store,
-    WriteError,
+    ChangeError, Changes, Directory, Entity, KeyOwner, MemoryStore, Pending, PolicyUse, Revision, Snapshot,
+    Store, WriteError,
 };
 use locum_names::AccountId;
 use locum_policy::{Policy, PolicyKind};
@@ -100,12 +100,75 @@ pub(crate) fn view(snapshot: &Snapshot) -> BTreeMap<String, String> {
             assert_eq!(usage.boundaries, counted(PolicyUse::Boundary));
             see(format!("uses {id} {place}"), &entities);
         }
+        for provider in snapshot.saml_providers(id) {
+            let pems: Vec<_> = provider.private_keys.iter().map(|key| key.pem.expose()).collect();
+            see(format!("saml {id} {}", provider.name), &(provider, pems));
+            assert_eq!(
+                snapshot.saml_provider(id, &provider.name).unwrap().uuid,
+                provider.uuid
+            );
+        }
+        for provider in snapshot.oidc_providers(id) {
+            see(format!("oidc {id} {}", provider.url), provider);
+        }
+        for device in snapshot.mfa_devices(id, None) {
+            see(
+                format!("mfa {id} {}", device.place()),
+                &(device, device.seed.expose()),
+            );
+        }
+        if let Some(issuer) = snapshot.outbound_federation(id) {
+            let keys: Vec<_> = issuer.keys.iter().map(|key| key.pkcs8.expose()).collect();
+            see(format!("outbound {id}"), &(issuer, keys));
+            let found = snapshot.outbound_federation_by_issuer(&issuer.issuer_id).unwrap();
+            assert_eq!(found.account, id);
+        }
+        for request in snapshot.delegation_requests(id, None) {
+            see(format!("delegation {id} {}", request.id), request);
+        }
         for owner in owners {
+            for (place, device) in snapshot.mfa_devices_of(owner, None).enumerate() {
+                assert_eq!(device.owner, Some(owner));
+                see(format!("mfa of {owner:?} {place}"), &device.place());
+            }
             for key in snapshot.access_keys(owner) {
                 assert_eq!(snapshot.access_key(&key.id).unwrap().owner, owner);
                 see(format!("key {}", key.id), &(key, key.secret.expose()));
             }
         }
     }
+    for (place, used) in snapshot.used_assertions_until(Timestamp::MAX).enumerate() {
+        assert_eq!(snapshot.used_assertion(used.account, used.digest), Some(used));
+        see(format!("used {place}"), used);
+    }
+    for (place, request) in snapshot.delegation_requests_until(Timestamp::MAX).enumerate() {
+        let (requestor, workflow) = (request.requestor, &request.workflow_id);
+        let found = snapshot
+            .delegation_request_by_workflow(requestor, workflow)
+            .unwrap();
+        assert_eq!(found.id, request.id);
+        see(format!("request {place}"), request);
+    }
+    let issuers: Vec<_> = snapshot
+        .all_oidc_providers()
+        .map(|p| (p.account, &p.url))
+        .collect();
+    see("oidc everywhere".into(), &issuers);
     seen
+}
+
+/// The write is refused, and nothing has changed.
+pub(crate) fn refused(directory: &Directory, changes: Changes) -> ChangeError {
+    let before = view(&directory.snapshot());
+    let Err(WriteError::Change(error)) = queue(directory, changes) else {
+        panic!("the change was accepted");
+    };
+    assert_eq!(view(&directory.snapshot()), before);
+    error
+}
+
+pub(crate) fn put_refused(directory: &Directory, entity: impl Into<Entity>) -> ChangeError {
+    let mut changes = Changes::new();
+    changes.put(entity);
+    refused(directory, changes)
 }

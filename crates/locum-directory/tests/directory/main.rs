@@ -10,8 +10,13 @@
 
 mod commits;
 mod crash;
+mod damage;
+mod delegations;
+mod federated;
+mod federated_model;
 mod files;
 mod fixture;
 mod model;
 mod refusals;
+mod samples;
 mod stores;

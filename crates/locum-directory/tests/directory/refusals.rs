@@ -3,31 +3,16 @@
 use jiff::Timestamp;
 use locum_crypto::{Random, SeededRandom};
 use locum_directory::{
-    AccessKey, Account, Attachment, ChangeError, Changes, Directory, Entity, InlinePolicy, JoinedMethod,
-    KeyOwner, ManagedPolicy, PolicyUse, Revision, Role, User, VersionId, WriteError,
+    AccessKey, Account, Attachment, ChangeError, Changes, InlinePolicy, JoinedMethod, KeyOwner,
+    ManagedPolicy, PolicyUse, Revision, Role, User, VersionId,
 };
 use locum_names::{AccountId, Arn, Partition, UniqueId, UniqueKind};
 use locum_policy::PolicyKind;
 
-use crate::fixture::{account, in_memory, now, policy, put, queue, view};
+use crate::fixture::{account, in_memory, now, policy, put, put_refused, queue, refused};
 
 fn user(name: &str, seed: u64) -> User {
     User::new(account(), "/", name, now(), &mut SeededRandom::new(seed))
-}
-
-fn refused(directory: &Directory, changes: Changes) -> ChangeError {
-    let before = view(&directory.snapshot());
-    let Err(WriteError::Change(error)) = queue(directory, changes) else {
-        panic!("the change was accepted");
-    };
-    assert_eq!(view(&directory.snapshot()), before);
-    error
-}
-
-fn put_refused(directory: &Directory, entity: impl Into<Entity>) -> ChangeError {
-    let mut changes = Changes::new();
-    changes.put(entity);
-    refused(directory, changes)
 }
 
 #[test]
