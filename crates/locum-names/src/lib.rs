@@ -18,6 +18,7 @@ mod embedded;
 mod key;
 mod partition;
 mod principal;
+mod region;
 mod unique;
 
 pub use account::AccountId;
@@ -25,6 +26,7 @@ pub use arn::Arn;
 pub use key::{AccessKeyId, KeyKind};
 pub use partition::Partition;
 pub use principal::{PrincipalArn, PrincipalKind};
+pub use region::has_region_shape;
 pub use unique::{UniqueId, UniqueKind};
 
 /// Text that is not the name it was read as.

@@ -17,7 +17,7 @@ use locum_directory::{AccessKey, Changes, Directory, InlinePolicy, KeyOwner, Mem
 use locum_names::{AccountId, Partition};
 use locum_policy::{Policy, PolicyKind};
 use locum_service::{
-    Incoming, Regions, Service, Settings,
+    Incoming, Regions, SamlRecipients, Service, Settings,
     audit::{AuditSink, Unrecorded},
 };
 use locum_sigv4::{PathRule, Request, Signer};
@@ -87,6 +87,8 @@ fn world() -> World {
         partition: Partition::Aws,
         deployment: *directory.deployment(),
         regions: Regions::Any,
+        public_url: None,
+        saml_recipients: SamlRecipients::Aws,
     };
     let schedule = RotationSchedule::default();
     let service = Service::new(

@@ -172,6 +172,7 @@ impl Attempt<'_> {
             rings: self.rings,
             identity_keys: self.service.identity_keys(),
             at: self.circumstances(snapshot, trace, region, path.as_deref()),
+            request_id: trace.request_id(),
             random,
             changes: Changes::new(),
             kept: Changes::new(),

@@ -1,6 +1,9 @@
 use locum_api::model::Service as ApiService;
-use locum_names::Partition;
+use locum_federation::outbound::PublicUrl;
+use locum_names::{Partition, has_region_shape};
 use locum_session::DeploymentId;
+
+use crate::saml_recipients::SamlRecipients;
 
 /// What an operator decides about a deployment.
 #[derive(Debug, Clone)]
@@ -11,6 +14,10 @@ pub struct Settings {
     pub deployment: DeploymentId,
     /// The regions it answers for.
     pub regions: Regions,
+    /// Where the world reaches it, if the operator says so.
+    pub public_url: Option<PublicUrl>,
+    /// Where SAML responses may be addressed to.
+    pub saml_recipients: SamlRecipients,
 }
 
 /// The regions that a credential scope may name.
@@ -48,21 +55,6 @@ impl Regions {
             }
         }
     }
-}
-
-/// `us-east-1`, `us-gov-west-1`: lower-case words and a number, joined by dashes.
-fn has_region_shape(region: &str) -> bool {
-    let Some((words, number)) = region.rsplit_once('-') else {
-        return false;
-    };
-    region.len() <= 32
-        && words.contains('-')
-        && words
-            .split('-')
-            .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()))
-        && !number.is_empty()
-        && number.len() <= 2
-        && number.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -31,6 +31,8 @@ pub struct UnsignedCall<'a> {
     pub identity_keys: &'a KeyCache,
     /// Where, when and how.
     pub at: Circumstances<'a>,
+    /// The id of the request, which some texts of identity providers repeat.
+    pub request_id: &'a str,
     /// The only source of randomness.
     pub random: &'a mut dyn Random,
     /// What the operation wants stored if it succeeds.

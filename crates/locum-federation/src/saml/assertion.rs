@@ -11,7 +11,7 @@ use super::{
     Expected, SamlError,
     envelope::{check_issuer, check_version, issue_instant},
     instant::{self, CLOCK_SKEW},
-    signature,
+    recipient, signature,
     xml::{self, Children, DS, SAML, attribute, only_attributes, trimmed},
 };
 
@@ -94,7 +94,7 @@ impl Assertion {
         }
         check_unique_names(&attributes)?;
 
-        if !expected.recipients.contains(&subject.recipient) {
+        if !recipient::is_expected(subject.recipient, expected.recipients) {
             return Err(SamlError::Recipient);
         }
         let audience = conditions.audience(expected.audiences)?;
@@ -234,7 +234,7 @@ impl<'a> Conditions<'a> {
         for restriction in &self.audiences {
             let met = restriction
                 .iter()
-                .find(|audience| expected.contains(audience))
+                .find(|audience| recipient::is_expected(audience, expected))
                 .ok_or(SamlError::Audience)?;
             first = first.or(Some(*met));
         }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use roxmltree::Node;
 
 use super::{
-    Expected, SamlError, instant, signature,
+    Expected, SamlError, instant, recipient, signature,
     xml::{self, Children, DS, SAML, SAMLP, attribute, only_attributes, trimmed},
 };
 
@@ -60,7 +60,7 @@ impl<'a, 'input> Envelope<'a, 'input> {
             check_issuer(issuer, expected)?;
         }
         if let Some(destination) = attribute(root, "Destination")
-            && !expected.recipients.contains(&destination)
+            && !recipient::is_expected(destination, expected.recipients)
         {
             return Err(SamlError::Destination);
         }

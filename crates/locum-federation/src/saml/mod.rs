@@ -21,6 +21,7 @@ mod error;
 mod guard;
 mod instant;
 mod metadata;
+mod recipient;
 mod role_claims;
 mod signature;
 mod xml;
@@ -94,9 +95,10 @@ pub struct Provider<'a> {
 pub struct Expected<'a> {
     /// The provider that the caller named. It is never chosen by what a response says.
     pub provider: Provider<'a>,
-    /// The audiences one of which every audience restriction must name.
+    /// The audiences one of which every audience restriction must name; `{region}` as in the recipients.
     pub audiences: &'a [&'a str],
-    /// The URLs one of which the assertion, and the response if it says so, must be sent to.
+    /// The URLs one of which the assertion, and the response if it says so, must be sent to. In one of them `{region}`
+    /// stands for any text of the shape of a region's name.
     pub recipients: &'a [&'a str],
     /// The time.
     pub now: Timestamp,

@@ -4,6 +4,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test program uses a part")]
 
+mod answer;
+
 use std::{
     cell::{Cell, RefCell},
     net::{IpAddr, Ipv4Addr},
@@ -12,17 +14,19 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use locum_api::model::Service as Api;
-use locum_crypto::{KeyEncryptionKey, RotationSchedule, SecretString, SeededRandom};
+use locum_crypto::{KeyEncryptionKey, Random, RotationSchedule, SecretString, SeededRandom};
 use locum_directory::{
-    AccessKey, Account, Changes, Directory, JoinedMethod, KeyOwner, MemoryStore, Snapshot,
+    AccessKey, Account, Changes, Directory, JoinedMethod, KeyOwner, MemoryStore, Snapshot, Store,
 };
 use locum_names::{AccountId, Partition};
 use locum_service::{
-    Incoming, Regions, Service, Settings,
+    Incoming, Regions, SamlRecipients, Service, Settings,
     audit::{AuditSink, Unrecorded},
 };
 use locum_sigv4::{PathRule, Request, Signer};
 use serde_json::Value;
+
+pub use answer::{Answer, percent_decode};
 
 /// Where every test begins.
 const BEGIN: &str = "2026-11-22T12:00:00Z";
@@ -68,10 +72,14 @@ impl World {
 
     /// A world whose keys differ from those of other seeds.
     pub fn seeded(seed: u64) -> Self {
+        Self::over(Arc::new(MemoryStore::new()), seed)
+    }
+
+    /// A world over a store of its own.
+    pub fn over(store: Arc<dyn Store>, seed: u64) -> Self {
         let mut random = SeededRandom::new(seed);
         let now: Timestamp = BEGIN.parse().unwrap();
         let kek = KeyEncryptionKey::generate(&mut random);
-        let store = Arc::new(MemoryStore::new());
         let directory = Directory::open(store, kek, Box::new(SeededRandom::new(seed + 1000))).unwrap();
         let account: AccountId = ACCOUNT.parse().unwrap();
         let mut root = None;
@@ -86,6 +94,8 @@ impl World {
             partition: Partition::Aws,
             deployment: *directory.deployment(),
             regions: Regions::Any,
+            public_url: None,
+            saml_recipients: SamlRecipients::Aws,
         };
         let records = Arc::new(Records::default());
         let schedule = RotationSchedule::default();
@@ -149,10 +159,22 @@ impl World {
 
     /// Calls an awsQuery operation and waits until its write is durable.
     pub fn call(&self, who: &Credentials, api: Api, action: &str, parameters: &Parameters<'_>) -> Answer {
+        let signed = self.signed_call(who, api, action, parameters);
+        signed.answered(&self.service, self.now(), &mut *self.random.borrow_mut())
+    }
+
+    /// Signs a call of an awsQuery operation.
+    pub fn signed_call(
+        &self,
+        who: &Credentials,
+        api: Api,
+        action: &str,
+        parameters: &Parameters<'_>,
+    ) -> Signed {
         let version = [("Action", action), ("Version", api.api_version())];
         let body = form(version.iter().chain(parameters));
         let content_type = "application/x-www-form-urlencoded; charset=utf-8";
-        self.send(who, api, &[("content-type", content_type)], body.as_bytes())
+        self.signed(who, api, &[("content-type", content_type)], body.as_bytes())
     }
 
     /// Calls an operation of Organizations as `who`.
@@ -167,6 +189,11 @@ impl World {
 
     /// Signs a POST for `/`, sends it, and waits until its write is durable.
     pub fn send(&self, who: &Credentials, api: Api, headers: &Parameters<'_>, body: &[u8]) -> Answer {
+        let signed = self.signed(who, api, headers, body);
+        signed.answered(&self.service, self.now(), &mut *self.random.borrow_mut())
+    }
+
+    fn signed(&self, who: &Credentials, api: Api, headers: &Parameters<'_>, body: &[u8]) -> Signed {
         let region = "us-east-1";
         let host = format!("{}.{region}.example.com", api.signing_name());
         let mut sent: Vec<(String, String)> = vec![("host".to_owned(), host)];
@@ -194,37 +221,20 @@ impl World {
                 .map(|(name, value)| (name.to_ascii_lowercase(), value)),
         );
         sent.push(("user-agent".to_owned(), "test/1".to_owned()));
-        let borrowed = borrow(&sent);
-        let incoming = Incoming {
-            method: "POST",
-            path: "/",
-            query: "",
-            headers: &borrowed,
-            body,
-            peer: IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)),
-            tls: Some(("TLSv1.3", "TLS_AES_128_GCM_SHA256")),
-        };
-        self.handle(&incoming)
+        Signed {
+            headers: sent,
+            body: body.to_vec(),
+        }
     }
 
     /// Hands over a request as it is.
     pub fn handle(&self, incoming: &Incoming<'_>) -> Answer {
-        let outcome = self
-            .service
-            .handle(incoming, self.now(), &mut *self.random.borrow_mut());
-        let reply = match outcome.commit.map(locum_service::Commit::wait) {
-            None | Some(Ok(())) => outcome.reply,
-            Some(Err(instead)) => instead,
-        };
-        let headers = reply
-            .headers
-            .iter()
-            .map(|(n, v)| ((*n).to_owned(), v.clone().into_owned()));
-        Answer {
-            status: reply.status,
-            headers: headers.collect(),
-            body: reply.body,
-        }
+        answered(
+            &self.service,
+            incoming,
+            self.now(),
+            &mut *self.random.borrow_mut(),
+        )
     }
 
     /// The audit records so far, oldest first.
@@ -267,84 +277,43 @@ impl World {
     }
 }
 
-/// An answer, with what tests ask of it.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
+/// A signed POST for `/`, to be sent from any thread and as often as you like.
+#[derive(Clone)]
+pub struct Signed {
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
 }
 
-impl Answer {
-    /// Itself, if the call succeeded.
-    #[track_caller]
-    pub fn ok(self) -> Self {
-        assert_eq!(self.status, 200, "{}", self.body);
-        self
+impl Signed {
+    /// Sends it and waits until its write is durable.
+    pub fn answered(&self, service: &Service, now: Timestamp, random: &mut dyn Random) -> Answer {
+        let incoming = Incoming {
+            method: "POST",
+            path: "/",
+            query: "",
+            headers: &borrow(&self.headers),
+            body: &self.body,
+            peer: IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)),
+            tls: Some(("TLSv1.3", "TLS_AES_128_GCM_SHA256")),
+        };
+        answered(service, &incoming, now, random)
     }
+}
 
-    /// Checks that the call failed in just this way.
-    #[track_caller]
-    pub fn fails(&self, status: u16, code: &str, message: &str) {
-        let got = (
-            self.status,
-            self.find("Code"),
-            self.find("Message").unwrap_or_default(),
-        );
-        assert_eq!(got, (status, Some(code.to_owned()), message.to_owned()));
-    }
-
-    /// The text of the first element of this name.
-    #[track_caller]
-    pub fn text(&self, name: &str) -> String {
-        self.find(name)
-            .unwrap_or_else(|| panic!("no {name} in {}", self.body))
-    }
-
-    /// The text of the first element of this name, if there is one.
-    pub fn find(&self, name: &str) -> Option<String> {
-        self.texts(name).into_iter().next()
-    }
-
-    /// The texts of every element of this name, in order.
-    pub fn texts(&self, name: &str) -> Vec<String> {
-        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
-        let parts = self.body.split(&open).skip(1);
-        parts
-            .map(|part| unescape(part.split(&close).next().unwrap()))
-            .collect()
-    }
-
-    /// The percent-encoded document in the first element of this name, decoded.
-    #[track_caller]
-    pub fn document(&self, name: &str) -> String {
-        percent_decode(&self.text(name))
-    }
-
-    /// The header of this name, in lower case.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self
-            .headers
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))?;
-        Some(&found.1)
-    }
-
-    /// The body as JSON.
-    #[track_caller]
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap()
-    }
-
-    /// The credentials in an answer of CreateAccessKey or of STS.
-    #[track_caller]
-    pub fn credentials(self) -> Credentials {
-        let answer = self.ok();
-        Credentials {
-            access_key_id: answer.text("AccessKeyId"),
-            secret: SecretString::new(answer.text("SecretAccessKey")),
-            token: answer.find("SessionToken").map(SecretString::new),
-        }
+fn answered(service: &Service, incoming: &Incoming<'_>, now: Timestamp, random: &mut dyn Random) -> Answer {
+    let outcome = service.handle(incoming, now, random);
+    let reply = match outcome.commit.map(locum_service::Commit::wait) {
+        None | Some(Ok(())) => outcome.reply,
+        Some(Err(instead)) => instead,
+    };
+    let headers = reply
+        .headers
+        .iter()
+        .map(|(n, v)| ((*n).to_owned(), v.clone().into_owned()));
+    Answer {
+        status: reply.status,
+        headers: headers.collect(),
+        body: reply.body,
     }
 }
 
@@ -376,25 +345,4 @@ pub fn percent_encode(text: &str) -> String {
         _ => format!("%{byte:02X}"),
     };
     text.bytes().map(encode).collect()
-}
-
-pub fn percent_decode(text: &str) -> String {
-    let mut parts = text.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        bytes.push(u8::from_str_radix(&part[..2], 16).unwrap());
-        bytes.extend_from_slice(&part.as_bytes()[2..]);
-    }
-    String::from_utf8(bytes).unwrap()
-}
-
-fn unescape(text: &str) -> String {
-    let text = text
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"");
-    text.replace("&apos;", "'")
-        .replace("&#xD;", "\r")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&")
 }

@@ -59,6 +59,8 @@ impl Deployment {
             partition: options.partition,
             deployment: *directory.deployment(),
             regions: options.regions.clone(),
+            public_url: None,
+            saml_recipients: options.saml_recipients.clone(),
         };
         let schedule = RotationSchedule::default();
         let sink = Arc::clone(&audit);

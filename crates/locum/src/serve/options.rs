@@ -5,7 +5,7 @@ use std::{ffi::OsString, net::SocketAddr, num::NonZeroU32, path::PathBuf};
 use lexopt::{Arg, Parser, ValueExt};
 use locum_names::{AccountId, Partition};
 use locum_server::{RotatePolicy, TlsFiles};
-use locum_service::Regions;
+use locum_service::{Regions, SamlRecipients};
 
 /// The page of the command.
 pub(crate) const HELP: &str = "\
@@ -23,6 +23,7 @@ OPTIONS
   --account <id>           The twelve digits of the first account, on first start. [random]
   --partition <name>       The partition in every ARN. [aws]
   --region <name>          A region it answers for; may be repeated. [every region]
+  --saml-recipient <url>   An address that SAML responses may be made for; may be repeated. [AWS's own]
   --kek-file <file>        The key that seals the store: 32 bytes, raw, hex or base64. Also LOCUM_KEK.
                            [<dir>/kek, made on first start]
   --tls-cert <file>        The certificate chain (PEM); with --tls-key, serves HTTPS.
@@ -46,6 +47,7 @@ pub(crate) struct Options {
     pub(crate) account: Option<AccountId>,
     pub(crate) partition: Partition,
     pub(crate) regions: Regions,
+    pub(crate) saml_recipients: SamlRecipients,
     pub(crate) kek_file: Option<PathBuf>,
     pub(crate) tls: Option<TlsFiles>,
     pub(crate) workers: Option<usize>,
@@ -64,6 +66,11 @@ pub(crate) enum OptionsError {
     /// Half of a certificate.
     #[error("--tls-cert and --tls-key go together: give both or neither")]
     HalfOfTls,
+    /// An address that no browser could send a response to.
+    #[error(
+        "--saml-recipient must be an address such as https://sts.example.com/saml, without braces or white space"
+    )]
+    SamlRecipient,
     /// Metrics for the world.
     #[error(
         "--admin-listen must be a loopback address such as 127.0.0.1:9090, since its pages ask for no credentials"
@@ -81,6 +88,7 @@ impl Options {
             account: None,
             partition: Partition::default(),
             regions: Regions::default(),
+            saml_recipients: SamlRecipients::default(),
             kek_file: None,
             tls: None,
             workers: None,
@@ -94,7 +102,8 @@ impl Options {
     /// `OptionsError`, one sentence.
     pub(crate) fn parse(words: Vec<OsString>) -> Result<Self, OptionsError> {
         let mut options = Self::new(PathBuf::new());
-        let (mut regions, mut cert, mut key) = (Vec::new(), None, None);
+        let (mut regions, mut recipients) = (Vec::new(), Vec::new());
+        let (mut cert, mut key) = (None, None);
         let mut parser = Parser::from_args(words);
         while let Some(argument) = parser.next()? {
             match argument {
@@ -104,6 +113,7 @@ impl Options {
                 Arg::Long("account") => options.account = Some(parser.value()?.parse()?),
                 Arg::Long("partition") => options.partition = parser.value()?.parse()?,
                 Arg::Long("region") => regions.push(parser.value()?.string()?),
+                Arg::Long("saml-recipient") => recipients.push(recipient(parser.value()?.string()?)?),
                 Arg::Long("kek-file") => options.kek_file = Some(parser.value()?.into()),
                 Arg::Long("tls-cert") => cert = Some(parser.value()?.into()),
                 Arg::Long("tls-key") => key = Some(parser.value()?.into()),
@@ -135,7 +145,23 @@ impl Options {
         if !regions.is_empty() {
             options.regions = Regions::Only(regions);
         }
+        if !recipients.is_empty() {
+            options.saml_recipients = SamlRecipients::Only(recipients);
+        }
         Ok(options)
+    }
+}
+
+/// An address of SAML responses. Braces would mean something to those who compare it.
+fn recipient(url: String) -> Result<String, OptionsError> {
+    let host = ["https://", "http://"]
+        .into_iter()
+        .find_map(|scheme| url.strip_prefix(scheme));
+    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'{' | b'}');
+    if host.is_some_and(|host| !host.is_empty()) && url.bytes().all(plain) {
+        Ok(url)
+    } else {
+        Err(OptionsError::SamlRecipient)
     }
 }
 
@@ -157,11 +183,18 @@ mod tests {
             "111122223333",
             "--region",
             "eu-west-1",
+            "--saml-recipient",
+            "https://a.example/saml",
+            "--saml-recipient=http://b.example/acs",
         ];
         let options = parse(&words).unwrap();
         assert_eq!(options.listen.to_string(), "0.0.0.0:0");
         assert_eq!(options.account.unwrap().to_string(), "111122223333");
         assert!(matches!(options.regions, Regions::Only(regions) if regions == ["eu-west-1"]));
+        assert!(matches!(
+            options.saml_recipients,
+            SamlRecipients::Only(urls) if urls == ["https://a.example/saml", "http://b.example/acs"]
+        ));
     }
 
     #[test]
@@ -174,6 +207,14 @@ mod tests {
             &["--data", "d", "--account", "12"],
             &["--data", "d", "--tls-cert", "c"],
             &["--data", "d", "--admin-listen", "0.0.0.0:1"],
+            &["--data", "d", "--saml-recipient", "sts.example.com"],
+            &["--data", "d", "--saml-recipient", "https://"],
+            &[
+                "--data",
+                "d",
+                "--saml-recipient",
+                "https://{region}.example.com/saml",
+            ],
             &["--data", "d", "--frobnicate"],
         ] {
             let text = parse(words).unwrap_err().to_string();
