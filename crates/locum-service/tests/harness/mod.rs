@@ -2,7 +2,12 @@
 //!
 //! Nothing is stubbed but the clock and the randomness: a test goes through the signature, the policies and the commit.
 
-#![allow(dead_code, unreachable_pub, reason = "each test program uses a part")]
+#![allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    reason = "each test program uses a part"
+)]
 
 mod answer;
 
