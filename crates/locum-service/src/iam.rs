@@ -19,6 +19,9 @@ mod policy_versions;
 mod quotas;
 mod roles;
 mod root_features;
+mod saml_provider_tags;
+mod saml_provider_update;
+mod saml_providers;
 mod shown;
 mod tags;
 mod users;
@@ -37,6 +40,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::CreatePolicyRequest>(),
     Route::of::<api::CreatePolicyVersionRequest>(),
     Route::of::<api::CreateRoleRequest>(),
+    Route::of::<api::CreateSAMLProviderRequest>(),
     Route::of::<api::CreateUserRequest>(),
     Route::of::<api::CreateVirtualMFADeviceRequest>(),
     Route::of::<api::DeactivateMFADeviceRequest>(),
@@ -46,6 +50,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::DeleteRoleRequest>(),
     Route::of::<api::DeleteRolePermissionsBoundaryRequest>(),
     Route::of::<api::DeleteRolePolicyRequest>(),
+    Route::of::<api::DeleteSAMLProviderRequest>(),
     Route::of::<api::DeleteUserRequest>(),
     Route::of::<api::DeleteUserPermissionsBoundaryRequest>(),
     Route::of::<api::DeleteUserPolicyRequest>(),
@@ -62,6 +67,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::GetPolicyVersionRequest>(),
     Route::of::<api::GetRoleRequest>(),
     Route::of::<api::GetRolePolicyRequest>(),
+    Route::of::<api::GetSAMLProviderRequest>(),
     Route::of::<api::GetUserRequest>(),
     Route::of::<api::GetUserPolicyRequest>(),
     Route::of::<api::ListAccessKeysRequest>(),
@@ -76,6 +82,8 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::ListRolePoliciesRequest>(),
     Route::of::<api::ListRoleTagsRequest>(),
     Route::of::<api::ListRolesRequest>(),
+    Route::of::<api::ListSAMLProviderTagsRequest>(),
+    Route::of::<api::ListSAMLProvidersRequest>(),
     Route::of::<api::ListUserPoliciesRequest>(),
     Route::of::<api::ListUserTagsRequest>(),
     Route::of::<api::ListUsersRequest>(),
@@ -89,14 +97,17 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::TagMFADeviceRequest>(),
     Route::of::<api::TagPolicyRequest>(),
     Route::of::<api::TagRoleRequest>(),
+    Route::of::<api::TagSAMLProviderRequest>(),
     Route::of::<api::TagUserRequest>(),
     Route::of::<api::UntagMFADeviceRequest>(),
     Route::of::<api::UntagPolicyRequest>(),
     Route::of::<api::UntagRoleRequest>(),
+    Route::of::<api::UntagSAMLProviderRequest>(),
     Route::of::<api::UntagUserRequest>(),
     Route::of::<api::UpdateAccessKeyRequest>(),
     Route::of::<api::UpdateAssumeRolePolicyRequest>(),
     Route::of::<api::UpdateRoleRequest>(),
     Route::of::<api::UpdateRoleDescriptionRequest>(),
+    Route::of::<api::UpdateSAMLProviderRequest>(),
     Route::of::<api::UpdateUserRequest>(),
 ];

@@ -51,11 +51,11 @@ operation! {
         /// When its metadata expires.
         always "ValidUntil" valid_until: Timestamp, Shape::Timestamp;
         /// Its tags.
-        list "Tags" tags: Vec<Tag>, TAGS;
+        always "Tags" tags: Vec<Tag>, TAGS;
         /// Whether assertions must be encrypted or may be.
         optional "AssertionEncryptionMode" assertion_encryption_mode: String, ENCRYPTION;
         /// The private keys that open encrypted assertions, without their secrets.
-        list "PrivateKeyList" private_key_list: Vec<SAMLPrivateKey>,
+        always "PrivateKeyList" private_key_list: Vec<SAMLPrivateKey>,
             Shape::list_up_to(2, &Shape::Structure(SAMLPrivateKey::STRUCTURE));
     }
     errors [NO_SUCH_ENTITY, INVALID_INPUT, SERVICE_FAILURE]

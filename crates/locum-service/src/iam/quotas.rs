@@ -12,6 +12,7 @@ pub(super) const USERS: Quota = quota("UsersPerAccount", 5000);
 pub(super) const ROLES: Quota = quota("RolesPerAccount", 1000);
 pub(super) const POLICIES: Quota = quota("PoliciesPerAccount", 1500);
 pub(super) const ACCESS_KEYS: Quota = quota("AccessKeysPerUser", 2);
+pub(super) const SAML_PROVIDERS: Quota = quota("SAMLProvidersPerAccount", 100);
 pub(super) const MFA_DEVICES: Quota = quota("MFADevicesPerUser", 8);
 /// As many as users.
 pub(super) const VIRTUAL_MFA_DEVICES: Quota = quota("VirtualMFADevicesPerAccount", 5000);
@@ -20,6 +21,7 @@ pub(super) const POLICIES_OF_ROLE: Quota = quota("PoliciesPerRole", 20);
 pub(super) const TAGS_OF_USER: Quota = quota("TagsPerUser", 50);
 pub(super) const TAGS_OF_ROLE: Quota = quota("TagsPerRole", 50);
 pub(super) const TAGS_OF_POLICY: Quota = quota("TagsPerPolicy", 50);
+pub(super) const TAGS_OF_SAML_PROVIDER: Quota = quota("TagsPerSAMLProvider", 50);
 pub(super) const TAGS_OF_MFA_DEVICE: Quota = quota("TagsPerMFADevice", 50);
 /// Of a managed policy's document, in characters that are not white space, as the sizes below.
 pub(super) const POLICY_SIZE: Quota = quota("PolicySize", 6144);
