@@ -14,6 +14,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
 use locum_crypto::{BufferedRandom, KeyEncryptionKey, RotationSchedule, SecretString, SystemRandom};
 use locum_directory::{AccessKey, Changes, Directory, InlinePolicy, KeyOwner, MemoryStore, Role, User};
+use locum_federation::outbound::PublicUrl;
 use locum_names::{AccountId, Partition};
 use locum_policy::{Policy, PolicyKind};
 use locum_service::{
@@ -87,7 +88,7 @@ fn world() -> World {
         partition: Partition::Aws,
         deployment: *directory.deployment(),
         regions: Regions::Any,
-        public_url: None,
+        public_url: PublicUrl::parse("https://sts.example.com").unwrap(),
         saml_recipients: SamlRecipients::Aws,
     };
     let schedule = RotationSchedule::default();

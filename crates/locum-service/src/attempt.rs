@@ -134,6 +134,7 @@ impl Attempt<'_> {
             settings: &self.service.settings,
             snapshot,
             rings: self.rings,
+            issuers: &self.service.issuers,
             caller: &authenticated.caller,
             at: self.circumstances(snapshot, trace, &authenticated.region, path.as_deref()),
             random,

@@ -19,6 +19,7 @@ use crate::{
     circumstances::{Circumstances, global_keys},
     denial::{Asked, Denial, Wording, denial},
     layers::{CallerPolicies, SessionPolicies},
+    outbound::Issuers,
     rings::Rings,
     settings::Settings,
 };
@@ -31,6 +32,8 @@ pub struct Call<'a> {
     pub snapshot: &'a Snapshot,
     /// The keys that seal tokens, messages and markers.
     pub rings: &'a Rings,
+    /// The keys of the accounts that issue tokens.
+    pub issuers: &'a Issuers,
     /// Who calls.
     pub caller: &'a Caller,
     /// Where, when and how.

@@ -13,6 +13,7 @@ mod holder;
 mod inline_policies;
 mod managed_policies;
 mod mfa_devices;
+mod outbound_federation;
 mod owner;
 mod policies;
 mod policy_versions;
@@ -59,10 +60,13 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::DetachUserPolicyRequest>(),
     Route::of::<api::DisableOrganizationsRootCredentialsManagementRequest>(),
     Route::of::<api::DisableOrganizationsRootSessionsRequest>(),
+    Route::of::<api::DisableOutboundWebIdentityFederationRequest>(),
     Route::of::<api::EnableMFADeviceRequest>(),
     Route::of::<api::EnableOrganizationsRootCredentialsManagementRequest>(),
     Route::of::<api::EnableOrganizationsRootSessionsRequest>(),
+    Route::of::<api::EnableOutboundWebIdentityFederationRequest>(),
     Route::of::<api::GetMFADeviceRequest>(),
+    Route::of::<api::GetOutboundWebIdentityFederationInfoRequest>(),
     Route::of::<api::GetPolicyRequest>(),
     Route::of::<api::GetPolicyVersionRequest>(),
     Route::of::<api::GetRoleRequest>(),

@@ -19,7 +19,11 @@ pub(crate) fn check(caller: &Caller, operation: &Operation) -> Result<(), ApiErr
             !matches!(operation.name, "GetFederationToken" | "GetSessionToken")
         }
         (Service::Sts, CredentialKind::SessionToken { .. }) => {
-            matches!(operation.name, "AssumeRole" | "GetCallerIdentity")
+            // The third is documented otherwise and was recorded to work in 2026.
+            matches!(
+                operation.name,
+                "AssumeRole" | "GetCallerIdentity" | "GetWebIdentityToken"
+            )
         }
         // What was delegated for a time must not become something longer or other.
         (
@@ -44,6 +48,9 @@ pub(crate) fn check(caller: &Caller, operation: &Operation) -> Result<(), ApiErr
             "InvalidClientTokenId",
             "The security token included in the request is invalid",
         ),
+        Service::Sts if operation.name == "GetWebIdentityToken" && kind == CredentialKind::Federation => {
+            ApiError::access_denied("GetWebIdentityToken does not support federated user sessions")
+        }
         Service::Sts | Service::Organizations => {
             ApiError::access_denied(format!("Cannot call {} with session credentials", operation.name))
         }

@@ -25,9 +25,7 @@ impl Settings {
             SamlRecipients::Aws => of_aws(self.partition).iter().copied().map(Cow::from).collect(),
             SamlRecipients::Only(urls) => urls.iter().map(Cow::from).collect(),
         };
-        if let Some(url) = &self.public_url {
-            recipients.push(Cow::from(format!("{}/saml", url.as_str())));
-        }
+        recipients.push(Cow::from(format!("{}/saml", self.public_url)));
         recipients
     }
 }

@@ -8,7 +8,7 @@ use locum_api::{
     ApiError, Body, Format, errors,
     model::{Access, Service as ApiService},
 };
-use locum_crypto::{Random, RotationSchedule, uuid};
+use locum_crypto::{Random, RotationSchedule, SigningError, uuid};
 use locum_directory::{Directory, Snapshot, WriteError};
 use locum_federation::oidc::KeyCache;
 use locum_session::AuthorizationMessage;
@@ -24,6 +24,7 @@ use crate::{
     denial::Denial,
     identifiers::extended_request_id,
     incoming::{Incoming, Reply},
+    outbound::{self, Issuers},
     reply::{conflict, failure, success, with_ids},
     rings::{DamagedRing, Rings},
     settings::Settings,
@@ -43,6 +44,7 @@ pub struct Service {
     directory: Arc<Directory>,
     rings: ArcSwap<Rings>,
     pub(crate) signing_keys: SigningKeyCache,
+    pub(crate) issuers: Issuers,
     audit: Arc<dyn AuditSink>,
     strangers: Strangers,
     identity_keys: Arc<KeyCache>,
@@ -65,6 +67,9 @@ pub enum StartError {
     /// The first key rings could not be stored.
     #[error("the key rings could not be stored: {0}")]
     Store(String),
+    /// A key of an issuer could not be made.
+    #[error("a key of an issuer could not be made: {0}")]
+    Signing(#[from] SigningError),
 }
 
 impl Service {
@@ -88,13 +93,15 @@ impl Service {
             directory,
             rings: ArcSwap::from_pointee(rings),
             signing_keys: SigningKeyCache::default(),
+            issuers: Issuers::default(),
             audit,
             strangers: Strangers::default(),
             identity_keys: Arc::default(),
         })
     }
 
-    /// Prepares, activates and retires keys as their schedule has it. Call it every few minutes.
+    /// Prepares, activates and retires keys as their schedule has it, those of issuers too. Call it every few minutes, where
+    /// a second more does not matter: an issuer's next key is made here.
     ///
     /// # Errors
     /// [`StartError`]; the keys in use stay in use.
@@ -108,7 +115,7 @@ impl Service {
         if let Some(rings) = Rings::of(&self.directory.snapshot())? {
             self.rings.store(Arc::new(rings));
         }
-        Ok(())
+        outbound::rotate(&self.directory, now, schedule)
     }
 
     /// The directory behind it.

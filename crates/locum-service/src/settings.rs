@@ -14,8 +14,8 @@ pub struct Settings {
     pub deployment: DeploymentId,
     /// The regions it answers for.
     pub regions: Regions,
-    /// Where the world reaches it, if the operator says so.
-    pub public_url: Option<PublicUrl>,
+    /// Where the world reaches it: what the URLs of its issuers begin with.
+    pub public_url: PublicUrl,
     /// Where SAML responses may be addressed to.
     pub saml_recipients: SamlRecipients,
 }

@@ -10,10 +10,11 @@ mod second_factor;
 mod session_policy;
 mod session_tags;
 mod session_token;
+mod web_identity_token;
 
 use locum_api::sts::{
-    AssumeRoleRequest, AssumeRootRequest, DecodeAuthorizationMessageRequest, GetAccessKeyInfoRequest, GetCallerIdentityRequest,
-    GetFederationTokenRequest, GetSessionTokenRequest,
+    AssumeRoleRequest, AssumeRootRequest, DecodeAuthorizationMessageRequest, GetAccessKeyInfoRequest,
+    GetCallerIdentityRequest, GetFederationTokenRequest, GetSessionTokenRequest, GetWebIdentityTokenRequest,
 };
 
 use crate::route::Route;
@@ -27,4 +28,5 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<GetCallerIdentityRequest>(),
     Route::of::<GetFederationTokenRequest>(),
     Route::of::<GetSessionTokenRequest>(),
+    Route::of::<GetWebIdentityTokenRequest>(),
 ];

@@ -23,6 +23,7 @@ use locum_crypto::{KeyEncryptionKey, Random, RotationSchedule, SecretString, See
 use locum_directory::{
     AccessKey, Account, Changes, Directory, JoinedMethod, KeyOwner, MemoryStore, Snapshot, Store,
 };
+use locum_federation::outbound::PublicUrl;
 use locum_names::{AccountId, Partition};
 use locum_service::{
     Incoming, Regions, SamlRecipients, Service, Settings,
@@ -99,7 +100,7 @@ impl World {
             partition: Partition::Aws,
             deployment: *directory.deployment(),
             regions: Regions::Any,
-            public_url: None,
+            public_url: PublicUrl::parse("https://sts.example.com").unwrap(),
             saml_recipients: SamlRecipients::Aws,
         };
         let records = Arc::new(Records::default());

@@ -14,10 +14,11 @@ use std::{
 use jiff::Timestamp;
 use locum_crypto::{RotationSchedule, SystemRandom};
 use locum_directory::{Directory, RedbStore};
+use locum_federation::outbound::PublicUrl;
 use locum_server::{AuditFile, Config, Running, Server, ServiceApplication, ShutdownHandle, TlsReload};
 use locum_service::{Service, Settings};
 
-use super::{Options, Refusal, data_dir::DataDir, memory};
+use super::{Options, OptionsError, Refusal, data_dir::DataDir, memory};
 
 /// How often the keys are looked at; far more often than they change.
 const ROTATION_INTERVAL: Duration = Duration::from_secs(60);
@@ -59,7 +60,7 @@ impl Deployment {
             partition: options.partition,
             deployment: *directory.deployment(),
             regions: options.regions.clone(),
-            public_url: None,
+            public_url: public_url(options, address, tls.is_some())?,
             saml_recipients: options.saml_recipients.clone(),
         };
         let schedule = RotationSchedule::default();
@@ -91,8 +92,7 @@ impl Deployment {
 
     /// Where it answers, as a client names it.
     pub(crate) fn url(&self) -> String {
-        let scheme = if self.encrypted { "https" } else { "http" };
-        format!("{scheme}://{}", self.address)
+        url(self.address, self.encrypted)
     }
 
     /// Whether only this machine can reach it.
@@ -152,6 +152,17 @@ impl Deployment {
         }
         self.wait();
     }
+}
+
+fn url(address: SocketAddr, encrypted: bool) -> String {
+    let scheme = if encrypted { "https" } else { "http" };
+    format!("{scheme}://{address}")
+}
+
+/// The URL that tokens name: what was asked for, or else where this process listens.
+fn public_url(options: &Options, address: SocketAddr, encrypted: bool) -> Result<PublicUrl, Refusal> {
+    let listening = || PublicUrl::parse(&url(address, encrypted)).map_err(OptionsError::from);
+    Ok(options.public_url.clone().map_or_else(listening, Ok)?)
 }
 
 /// Makes the first account unless there is one; returns whether it did.

@@ -3,6 +3,7 @@
 use std::{ffi::OsString, net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 use lexopt::{Arg, Parser, ValueExt};
+use locum_federation::outbound::{PublicUrl, PublicUrlError};
 use locum_names::{AccountId, Partition};
 use locum_server::{RotatePolicy, TlsFiles};
 use locum_service::{Regions, SamlRecipients};
@@ -24,6 +25,8 @@ OPTIONS
   --partition <name>       The partition in every ARN. [aws]
   --region <name>          A region it answers for; may be repeated. [every region]
   --saml-recipient <url>   An address that SAML responses may be made for; may be repeated. [AWS's own]
+  --public-url <url>       Where the world reaches it, such as https://sts.example.com: what the issuer of web identity
+                           tokens is called, and where their keys are. Keep it. [the address it listens on]
   --kek-file <file>        The key that seals the store: 32 bytes, raw, hex or base64. Also LOCUM_KEK.
                            [<dir>/kek, made on first start]
   --tls-cert <file>        The certificate chain (PEM); with --tls-key, serves HTTPS.
@@ -48,6 +51,7 @@ pub(crate) struct Options {
     pub(crate) partition: Partition,
     pub(crate) regions: Regions,
     pub(crate) saml_recipients: SamlRecipients,
+    pub(crate) public_url: Option<PublicUrl>,
     pub(crate) kek_file: Option<PathBuf>,
     pub(crate) tls: Option<TlsFiles>,
     pub(crate) workers: Option<usize>,
@@ -63,6 +67,9 @@ pub(crate) enum OptionsError {
     /// No directory.
     #[error("--data <dir> is required: the directory where everything is kept")]
     NoData,
+    /// A URL that tokens cannot name.
+    #[error("--public-url: {0}")]
+    PublicUrl(#[from] PublicUrlError),
     /// Half of a certificate.
     #[error("--tls-cert and --tls-key go together: give both or neither")]
     HalfOfTls,
@@ -89,6 +96,7 @@ impl Options {
             partition: Partition::default(),
             regions: Regions::default(),
             saml_recipients: SamlRecipients::default(),
+            public_url: None,
             kek_file: None,
             tls: None,
             workers: None,
@@ -114,6 +122,9 @@ impl Options {
                 Arg::Long("partition") => options.partition = parser.value()?.parse()?,
                 Arg::Long("region") => regions.push(parser.value()?.string()?),
                 Arg::Long("saml-recipient") => recipients.push(recipient(parser.value()?.string()?)?),
+                Arg::Long("public-url") => {
+                    options.public_url = Some(PublicUrl::parse(&parser.value()?.string()?)?);
+                }
                 Arg::Long("kek-file") => options.kek_file = Some(parser.value()?.into()),
                 Arg::Long("tls-cert") => cert = Some(parser.value()?.into()),
                 Arg::Long("tls-key") => key = Some(parser.value()?.into()),
@@ -186,10 +197,12 @@ mod tests {
             "--saml-recipient",
             "https://a.example/saml",
             "--saml-recipient=http://b.example/acs",
+            "--public-url=https://sts.example.com/",
         ];
         let options = parse(&words).unwrap();
         assert_eq!(options.listen.to_string(), "0.0.0.0:0");
         assert_eq!(options.account.unwrap().to_string(), "111122223333");
+        assert_eq!(options.public_url.unwrap().as_str(), "https://sts.example.com");
         assert!(matches!(options.regions, Regions::Only(regions) if regions == ["eu-west-1"]));
         assert!(matches!(
             options.saml_recipients,
@@ -205,6 +218,8 @@ mod tests {
             &["--data", "d", "surplus"],
             &["--data", "d", "--listen", "here"],
             &["--data", "d", "--account", "12"],
+            &["--data", "d", "--public-url", "sts.example.com"],
+            &["--data", "d", "--public-url", "https://sts.example.com/sts"],
             &["--data", "d", "--tls-cert", "c"],
             &["--data", "d", "--admin-listen", "0.0.0.0:1"],
             &["--data", "d", "--saml-recipient", "sts.example.com"],

@@ -1,0 +1,65 @@
+use jiff::Timestamp;
+use locum_crypto::RotationSchedule;
+use locum_directory::{Changes, Directory, OutboundFederation, Snapshot};
+use locum_names::AccountId;
+
+use super::keys;
+use crate::service::StartError;
+
+/// Takes the steps that are due for the keys of every issuer. A key is made before its write begins, while nobody waits;
+/// where no step is due nothing is made and nothing is written.
+pub(crate) fn rotate(
+    directory: &Directory,
+    now: Timestamp,
+    schedule: &RotationSchedule,
+) -> Result<(), StartError> {
+    let snapshot = directory.snapshot();
+    let waiting = snapshot
+        .outbound_federations()
+        .filter(|issuer| !keys::due(issuer, now, schedule).is_empty() || keys::has_expired(issuer, now));
+    // An issuer that cannot go on does not hold up the others.
+    waiting.fold(Ok(()), |before, issuer| {
+        before.and(rotate_one(directory, issuer, now, schedule))
+    })
+}
+
+fn rotate_one(
+    directory: &Directory,
+    issuer: &OutboundFederation,
+    now: Timestamp,
+    schedule: &RotationSchedule,
+) -> Result<(), StartError> {
+    let due = keys::due(issuer, now, schedule);
+    let made = due.into_iter().map(keys::make).collect::<Result<Vec<_>, _>>()?;
+    // The newest state decides once more: another node may have made the next key, or the issuer was disabled.
+    let write = |newest: &Snapshot| {
+        let changes = advanced(newest, issuer.account, &made, now, schedule);
+        Ok::<_, std::convert::Infallible>(((), changes))
+    };
+    let ((), pending) = directory
+        .write(write)
+        .map_err(|error| StartError::Store(error.to_string()))?;
+    let durable = pending.wait();
+    durable
+        .map(|_| ())
+        .map_err(|error| StartError::Store(error.to_string()))
+}
+
+fn advanced(
+    newest: &Snapshot,
+    account: AccountId,
+    made: &[keys::NewKey],
+    now: Timestamp,
+    schedule: &RotationSchedule,
+) -> Changes {
+    let mut changes = Changes::new();
+    if let Some(issuer) = newest.outbound_federation(account) {
+        let mut issuer = OutboundFederation::clone(issuer);
+        let before: Vec<_> = issuer.keys.iter().map(|key| key.kid.clone()).collect();
+        keys::advance(&mut issuer, made, now, schedule);
+        if !issuer.keys.iter().map(|key| &key.kid).eq(&before) {
+            changes.put(issuer);
+        }
+    }
+    changes
+}
