@@ -343,10 +343,12 @@ pub(super) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r')
 }
 
-/// Tells whether a namespace name is an absolute URI. Canonical XML has none for a relative one (§1.3 of version 1.0),
-/// and libxml2 then yields nothing.
+/// Tells whether a namespace name is an absolute URI that is spelled plainly. A relative one has no canonical form
+/// (Canonical XML 1.0 §1.3), and libxml2 then yields nothing; one with references or quotes is canonicalised by libxml2
+/// to something that is no XML.
 fn is_absolute(name: &str) -> bool {
-    name.bytes().all(|b| b.is_ascii_graphic())
+    name.bytes()
+        .all(|b| b.is_ascii_graphic() && !b"&<>\"'".contains(&b))
         && name.split_once(':').is_some_and(|(scheme, _)| {
             scheme.starts_with(|c: char| c.is_ascii_alphabetic())
                 && scheme
