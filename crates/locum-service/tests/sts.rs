@@ -11,6 +11,7 @@ mod harness;
 
 mod sts {
     mod assume_role;
+    mod assume_root;
     mod audit;
     mod authentication;
     mod confusion;

@@ -221,6 +221,10 @@ fn identity_statements() {
             r#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:iam::1:thing/x"}"#,
             r#"IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/."#,
         ),
+        (
+            r#"{"Effect":"Allow","Action":"sts:AssumeRoot","Resource":"arn:aws:iam::1:root"}"#,
+            "ok",
+        ),
         // Sorted downwards, the last one that is wrong wins.
         (
             r#"{"Effect":"Allow","Action":"*","Resource":["b","a","c"]}"#,
