@@ -33,16 +33,19 @@ const LONGEST_SERVICE: i64 = 7 * 24 * 3600 * SECOND;
 /// A fetch that reported nothing for this long is taken for lost.
 const LOST: i64 = 60 * SECOND;
 
+/// Key sets of one issuer that different thumbprints vouch for, at most; the oldest go first.
+const MOST_HELD: usize = 8;
+
 /// A time before all others.
 const NEVER: i64 = i64::MIN;
 
 /// What vouches that keys are the issuer's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verification {
     /// The server's certificate leads to a trusted root, or the operator allowed the issuer by name.
     TrustStore,
-    /// A certificate that the server presented has this SHA-1 thumbprint, which must be registered with the provider.
-    Thumbprint([u8; 20]),
+    /// Certificates that the server presented have these SHA-1 thumbprints, one of which a provider must register.
+    Thumbprint(Arc<[[u8; 20]]>),
 }
 
 impl Verification {
@@ -52,6 +55,23 @@ impl Verification {
         match self {
             Self::TrustStore => "IAMTrustStore",
             Self::Thumbprint(_) => "Thumbprint",
+        }
+    }
+
+    /// Whether keys so vouched for serve a provider that registers these thumbprints.
+    fn convinces(&self, thumbprints: &[[u8; 20]]) -> bool {
+        match self {
+            Self::TrustStore => true,
+            Self::Thumbprint(presented) => presented.iter().any(|one| thumbprints.contains(one)),
+        }
+    }
+
+    /// Whether `other` convinces nobody but those whom this convinces.
+    fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::TrustStore, Self::TrustStore) => true,
+            (Self::Thumbprint(these), Self::Thumbprint(those)) => those.iter().all(|one| these.contains(one)),
+            (Self::TrustStore, Self::Thumbprint(_)) | (Self::Thumbprint(_), Self::TrustStore) => false,
         }
     }
 }
@@ -139,10 +159,7 @@ impl Entry {
         let held = self.held.load();
         let accepted = held
             .iter()
-            .filter(|held| match &held.verification {
-                Verification::TrustStore => true,
-                Verification::Thumbprint(thumbprint) => thumbprints.contains(thumbprint),
-            })
+            .filter(|held| held.verification.convinces(thumbprints))
             .filter(|held| held.at >= oldest)
             .max_by_key(|held| held.at);
         if let Some(held) = accepted {
@@ -203,13 +220,15 @@ impl Entry {
         true
     }
 
-    /// Takes what a fetch brought. Keys replace those that the same thing vouches for; without any, the old ones stay.
+    /// Takes what a fetch brought. Keys replace those that the same vouches for; without any, the old ones stay.
     pub(super) fn put(&self, outcome: Result<Fetched, FetchProblem>, now: Timestamp) {
         let now = now.as_millisecond();
         let wait = match outcome {
             Ok(Fetched { keys, verification }) => {
                 let mut held: Vec<_> = self.held.load().iter().map(Arc::clone).collect();
-                held.retain(|other| other.verification != verification);
+                held.retain(|other| !verification.covers(&other.verification));
+                let surplus = (held.len() + 1).saturating_sub(MOST_HELD);
+                held.drain(..surplus);
                 held.push(Arc::new(Held {
                     keys,
                     verification,
@@ -241,10 +260,7 @@ impl Entry {
         }
         self.thumbprints.store(Arc::new(thumbprints.to_vec()));
         let mut held: Vec<_> = self.held.load().iter().map(Arc::clone).collect();
-        held.retain(|held| match &held.verification {
-            Verification::TrustStore => true,
-            Verification::Thumbprint(thumbprint) => thumbprints.contains(thumbprint),
-        });
+        held.retain(|held| held.verification.convinces(thumbprints));
         self.held.store(Arc::new(held));
     }
 

@@ -53,8 +53,8 @@ impl ReadyKeys {
 
     /// Returns what vouches for them.
     #[must_use]
-    pub fn verification(&self) -> Verification {
-        self.0.verification
+    pub fn verification(&self) -> &Verification {
+        &self.0.verification
     }
 }
 
@@ -110,7 +110,7 @@ impl KeyCache {
         match token.try_keys(ready.key_set(), expected) {
             Ok(claims) => Ok(Verified {
                 claims,
-                verification: ready.verification(),
+                verification: ready.verification().clone(),
             }),
             Err(Failure::Refused(error)) => Err(error),
             Err(Failure::UnknownKey) => Err(self.without_key(expected)),
@@ -142,14 +142,12 @@ impl KeyCache {
         }
     }
 
-    /// Asks for a fetch from an issuer, which counts at most once in thirty seconds. An issuer that the cache does not
-    /// know yet will be fetched from anyway.
+    /// Asks for a fetch from a registered issuer, which counts at most once in thirty seconds. One that the fetcher has
+    /// not seen yet will be fetched from anyway; then this only wakes it.
     pub fn want_refresh(&self, issuer: &str, now: Timestamp) -> Refresh {
-        let Some(entry) = self.entry(issuer) else {
-            return Refresh::UnderWay;
-        };
-        let refresh = entry.want(now);
-        if refresh == Refresh::Asked
+        let entry = self.entry(issuer);
+        let refresh = entry.as_ref().map_or(Refresh::UnderWay, |entry| entry.want(now));
+        if (entry.is_none() || refresh == Refresh::Asked)
             && let Some(wake) = self.waker.get()
         {
             wake();

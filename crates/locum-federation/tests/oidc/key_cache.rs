@@ -31,10 +31,10 @@ fn fetched(keys: KeySet) -> Result<Fetched, FetchProblem> {
     })
 }
 
-fn pinned(keys: KeySet, thumbprint: [u8; 20]) -> Result<Fetched, FetchProblem> {
+fn pinned(keys: KeySet, thumbprints: &[[u8; 20]]) -> Result<Fetched, FetchProblem> {
     Ok(Fetched {
         keys,
-        verification: Verification::Thumbprint(thumbprint),
+        verification: Verification::Thumbprint(thumbprints.into()),
     })
 }
 
@@ -291,7 +291,7 @@ fn a_thumbprint_vouches_for_those_who_registered_it() {
     let cache = KeyCache::new();
     cache.register(&[source(ISSUER, &[A, B])]);
     assert_eq!(cache.due(at(0)).len(), 1);
-    cache.put(ISSUER, pinned(keys(), A), at(0));
+    cache.put(ISSUER, pinned(keys(), &[A]), at(0));
     assert_eq!(verify_as(&cache, &good(), &[A], at(1)), Ok(()));
     assert_eq!(verify_as(&cache, &good(), &[B, A], at(1)), Ok(()));
     for others in [&[][..], &[B]] {
@@ -302,7 +302,7 @@ fn a_thumbprint_vouches_for_those_who_registered_it() {
     }
     // Whoever gets another certificate accepted for his own account changes nothing for the rest.
     let forged = KeySet::parse(jwks(&[jwk(&OTHER_RSA, r#","kid":"rsa""#)]).as_bytes()).unwrap();
-    cache.put(ISSUER, pinned(forged, B), at(2));
+    cache.put(ISSUER, pinned(forged, &[B]), at(2));
     assert_eq!(verify_as(&cache, &good(), &[A], at(3)), Ok(()));
     assert_eq!(
         verify_as(&cache, &good(), &[B], at(3)),
@@ -316,11 +316,30 @@ fn a_thumbprint_vouches_for_those_who_registered_it() {
 }
 
 #[test]
+fn several_thumbprints_vouch_for_one_chain() {
+    let cache = KeyCache::new();
+    cache.register(&[source(ISSUER, &[A, B])]);
+    cache.put(ISSUER, pinned(keys(), &[A, B]), at(0));
+    for thumbprints in [[A], [B]] {
+        assert_eq!(verify_as(&cache, &good(), &thumbprints, at(1)), Ok(()));
+    }
+    assert_eq!(
+        verify_as(&cache, &good(), &[[0xc; 20]], at(1)),
+        Err(TokenError::CertificateMismatch)
+    );
+    // Keys under fewer do not end those under more, which somebody may need.
+    let none = KeySet::parse(br#"{"keys":[]}"#).unwrap();
+    cache.put(ISSUER, pinned(none, &[B]), at(2));
+    assert_eq!(verify_as(&cache, &good(), &[A], at(3)), Ok(()));
+    assert_ne!(verify_as(&cache, &good(), &[B], at(3)), Ok(()));
+}
+
+#[test]
 fn keys_follow_the_registration_of_thumbprints() {
     let cache = KeyCache::new();
     cache.register(&[source(ISSUER, &[A])]);
     assert_eq!(cache.due(at(0)).len(), 1);
-    cache.put(ISSUER, pinned(keys(), A), at(0));
+    cache.put(ISSUER, pinned(keys(), &[A]), at(0));
     cache.register(&[source(ISSUER, &[A])]);
     assert_eq!(cache.due(at(1)), [], "nothing changed");
     cache.register(&[source(ISSUER, &[A, B])]);
@@ -346,7 +365,7 @@ fn what_vouched_is_told() {
         (verified.verification.name(), verified.claims.subject.as_str()),
         ("IAMTrustStore", "user-1")
     );
-    assert_eq!(Verification::Thumbprint(A).name(), "Thumbprint");
+    assert_eq!(Verification::Thumbprint([A].into()).name(), "Thumbprint");
     let elsewhere = Expected {
         issuer: "https://other.example.com",
         ..expected()
