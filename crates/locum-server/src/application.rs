@@ -19,6 +19,13 @@ pub trait Application: Send + Sync + 'static {
         Answer::empty(500, Label::new("none", "InternalFailure"))
     }
 
+    /// The answer to whoever reads the document at `path`; `None` if there is none. Never asked for `/`, which is where
+    /// operations are.
+    fn document(&self, path: &str) -> Option<Answer> {
+        let _ = path;
+        None
+    }
+
     /// Whether requests can be answered now; `/readyz` says so.
     fn ready(&self) -> bool {
         true

@@ -37,6 +37,7 @@ pub(crate) async fn answer(
 ) -> Response<Full<Bytes>> {
     let mut exchange = Exchange::begin(&worker, request.version());
     let (_busy, refusal) = state.begin();
+    let only_head = request.method() == Method::HEAD;
     let outcome = match refusal {
         Some(refusal) => Err(refusal),
         None if exchange.is_over(worker.limits.max_requests_in_flight) => Err(Refusal::Busy),
@@ -45,7 +46,12 @@ pub(crate) async fn answer(
     let response = match outcome {
         Ok(answer) => {
             exchange.label = Some(answer.label);
-            response(answer)
+            let mut response = response(answer);
+            if only_head {
+                // The length stays that of the body that a GET would bring.
+                *response.body_mut() = Full::default();
+            }
+            response
         }
         Err(refusal) => {
             worker.shared.metrics.refused(refusal);
@@ -108,7 +114,7 @@ async fn respond(worker: &Worker, state: &State, request: Request<RequestBody>) 
     if version == HttpVersion::Http2 {
         check_http2(&parts, worker.limits.max_head)?;
     }
-    if let Some(answer) = route(&parts) {
+    if let Some(answer) = route(worker, &parts) {
         if !body.is_end_stream() {
             state.leave_unread();
         }
@@ -153,16 +159,33 @@ async fn respond(worker: &Worker, state: &State, request: Request<RequestBody>) 
     Ok(answer)
 }
 
-/// The edge's own answer to what no operation can be: every one of them is a GET or POST of `/`.
-fn route(parts: &Parts) -> Option<Answer> {
-    if parts.uri.path() != "/" {
-        return Some(unknown_operation());
+/// The edge's own answer to what no operation can be: every one of them is a GET or POST of `/`. Elsewhere there are
+/// documents to read, or nothing.
+fn route(worker: &Worker, parts: &Parts) -> Option<Answer> {
+    let path = parts.uri.path();
+    if path != "/" {
+        let document = document(worker, path).unwrap_or_else(unknown_operation);
+        return Some(match parts.method {
+            Method::GET | Method::HEAD => document,
+            _ if document.status == 200 => read_only(document.label.operation),
+            _ => document,
+        });
     }
     match parts.method {
         Method::GET | Method::POST => None,
         Method::OPTIONS => Some(preflight()),
         _ => Some(unknown_operation()),
     }
+}
+
+/// What the application publishes at `path`; a panic counts as nothing.
+fn document(worker: &Worker, path: &str) -> Option<Answer> {
+    let application = &worker.shared.application;
+    let found = catch_unwind(AssertUnwindSafe(|| application.document(path)));
+    found.unwrap_or_else(|_| {
+        worker.shared.metrics.panics.add();
+        Some(Answer::empty(500, Label::new("none", "InternalFailure")))
+    })
 }
 
 /// Calls the application; neither a panic nor a lost write gets past this.
@@ -351,6 +374,14 @@ fn unknown_operation() -> Answer {
     Answer {
         body: Bytes::from_static(b"<UnknownOperationException/>\n"),
         ..Answer::empty(404, Label::new("none", "UnknownOperationException"))
+    }
+}
+
+/// A document is there to be read.
+fn read_only(operation: &'static str) -> Answer {
+    Answer {
+        headers: vec![("allow", Cow::Borrowed("GET, HEAD"))],
+        ..Answer::empty(405, Label::new(operation, "MethodNotAllowed"))
     }
 }
 

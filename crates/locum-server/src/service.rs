@@ -3,7 +3,7 @@
 //!
 //! Here, and only here, a request meets the clock and the system's randomness.
 
-use std::{cell::RefCell, sync::Arc};
+use std::{borrow::Cow, cell::RefCell, sync::Arc};
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -54,6 +54,20 @@ impl Application for ServiceApplication {
             pending,
             ..answer(outcome.reply)
         }
+    }
+
+    fn document(&self, path: &str) -> Option<Answer> {
+        let published = self.service.publication(path)?;
+        let caching = format!("public, max-age={}", published.max_age);
+        Some(Answer {
+            headers: vec![
+                ("content-type", Cow::Borrowed("application/json")),
+                ("cache-control", Cow::Owned(caching)),
+                ("x-content-type-options", Cow::Borrowed("nosniff")),
+            ],
+            body: Bytes::copy_from_slice(published.body.as_bytes()),
+            ..Answer::empty(200, Label::new(published.operation, "ok"))
+        })
     }
 
     fn ready(&self) -> bool {

@@ -44,6 +44,43 @@ fn http_1_0_closes_after_its_answer() {
     assert!(client.is_closed());
 }
 
+#[test]
+fn documents_are_read_and_nothing_else() {
+    let server = Fixture::start(|_| {});
+    let mut client = server.connect();
+    let reply = client.ask("GET /document?x=1 HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!((reply.status, reply.body.as_str()), (200, "{}"));
+    assert!(
+        reply.head.contains("content-type: application/json\r\n"),
+        "{}",
+        reply.head
+    );
+    for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
+        let reply = client.ask(&format!("{method} /document HTTP/1.1\r\nHost: a\r\n\r\n"));
+        assert_eq!((reply.status, reply.body.as_str()), (405, ""), "{method}");
+        assert!(reply.head.contains("allow: GET, HEAD\r\n"), "{}", reply.head);
+    }
+    assert_eq!(client.ask("GET /documents HTTP/1.1\r\nHost: a\r\n\r\n").status, 404);
+    assert_eq!(client.ask("GET /panic HTTP/1.1\r\nHost: a\r\n\r\n").status, 500);
+    // Where a body would end, the next answer begins.
+    client.send(b"HEAD /document HTTP/1.1\r\nHost: a\r\n\r\nGET /?facts HTTP/1.1\r\nHost: b\r\n\r\n");
+    let head = client.read_head();
+    assert!(
+        head.starts_with("HTTP/1.1 200") && head.contains("content-length: 2\r\n"),
+        "{head}"
+    );
+    assert_eq!(client.read().body, "Http11 b None");
+    assert_eq!(server.calls(), 1, "a document is no call");
+    let metrics = server.metrics();
+    for line in [
+        "locum_requests_total{operation=\"Document\",outcome=\"ok\"} 2",
+        "locum_requests_total{operation=\"Document\",outcome=\"MethodNotAllowed\"} 4",
+        "locum_panics_total 1",
+    ] {
+        assert!(metrics.lines().any(|shown| shown == line), "{line}\n{metrics}");
+    }
+}
+
 /// Facts: sts §1.1, recorded.
 #[test]
 fn other_paths_and_methods_are_unknown_operations() {
