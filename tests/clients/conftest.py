@@ -19,7 +19,7 @@ import pytest
 
 from oidc_issuers import KubernetesIssuer, NodeIssuer
 from saml_providers import PySaml2, Samlp
-from server import BINARY, Caller, Server
+from server import BINARY, Caller, Server, stranger
 from world import allow, make_role, make_user, trusting
 
 
@@ -100,6 +100,12 @@ def member(root, admin):
     status = create_account(root, "member")
     assert status["State"] == "SUCCEEDED", status
     return Member(admin, status["AccountId"])
+
+
+@pytest.fixture(scope="session")
+def nobody(server):
+    """STS for those who have no credentials yet."""
+    return stranger(server)
 
 
 @pytest.fixture(scope="session")

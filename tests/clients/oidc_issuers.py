@@ -4,6 +4,7 @@ Each has its socket before it runs, so that the server under test can be told it
 """
 
 import base64
+import hashlib
 import html
 import http.server
 import json
@@ -36,11 +37,6 @@ def listening():
     return found
 
 
-def base64url(number, length=None):
-    length = length or (number.bit_length() + 7) // 8
-    return base64.urlsafe_b64encode(number.to_bytes(length, "big")).rstrip(b"=").decode()
-
-
 class Key:
     """A signing key of an issuer."""
 
@@ -50,7 +46,8 @@ class Key:
         if algorithm.startswith("RS"):
             self.private = rsa.generate_private_key(65537, bits)
         else:
-            self.private = ec.generate_private_key({"ES256": ec.SECP256R1, "ES384": ec.SECP384R1, "ES512": ec.SECP521R1}[algorithm]())
+            curves = {"ES256": ec.SECP256R1, "ES384": ec.SECP384R1, "ES512": ec.SECP521R1}
+            self.private = ec.generate_private_key(curves[algorithm]())
 
     @property
     def public_jwk(self):
@@ -140,8 +137,6 @@ class NodeIssuer:
 
         browser = requests.Session()
         verifier = secrets.token_urlsafe(48)
-        import hashlib
-
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
         page = browser.get(
             self.discovery["authorization_endpoint"],

@@ -10,9 +10,12 @@ import json
 import os
 import subprocess
 import tempfile
+import time
 import warnings
 from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -164,14 +167,17 @@ class PySaml2:
         recipient=RECIPIENT,
         algorithm="sha256",
         session_not_on_or_after=None,
+        issued_ago=0,
         **more,
     ):
-        """A base64 response; `roles` are pairs "role,provider", `more` further attributes, `encrypt` a certificate."""
+        """A base64 response; `roles` are pairs "role,provider", `more` further attributes, `encrypt` a pair of keys."""
+        server = self._server
         from saml2 import saml
         from saml2.saml import NameID
 
-        text = str(
-            self._server.create_authn_response(
+        shifted = SimpleNamespace(strftime=time.strftime, gmtime=lambda *at: time.gmtime(*at or [time.time() - issued_ago]))
+        with patch("saml2.time_util.time", shifted):
+            response = server.create_authn_response(
                 attributes_of(roles, session_name, more),
                 in_response_to=None,
                 destination=recipient,
@@ -184,9 +190,9 @@ class PySaml2:
                 digest_alg=DIGESTS[algorithm],
                 session_not_on_or_after=session_not_on_or_after,
             )
-        )
+        text = str(response)
         if encrypt:
-            text = encrypted(text, encrypt, cipher)
+            text = encrypted(text, encrypt.certificate_pem, cipher)
         return base64.b64encode(text.encode()).decode()
 
 
@@ -209,8 +215,8 @@ def encrypted(response, certificate_pem, cipher="aes-256-gcm"):
             (Path(directory) / name).write_text(text)
         return subprocess.run(
             [
-                XMLSEC1, "--encrypt", "--pubkey-cert-pem", "to.crt", "--session-key", cipher.removesuffix("-gcm").removesuffix("-cbc"),
-                "--xml-data", "in.xml", "--node-xpath",
+                XMLSEC1, "--encrypt", "--pubkey-cert-pem", "to.crt",
+                "--session-key", cipher.removesuffix("-gcm").removesuffix("-cbc"), "--xml-data", "in.xml", "--node-xpath",
                 "//*[local-name()='EncryptedAssertion']/*[local-name()='Assertion']", "template.xml",
             ],  # fmt: skip
             cwd=directory, check=True, capture_output=True, text=True,

@@ -120,6 +120,11 @@ class Caller:
         return named
 
 
+def stranger(server):
+    """STS for somebody without credentials: the unmodified client finds none and asks for none."""
+    return _session.client("sts", endpoint_url=server.url, config=Config(retries=_once, connect_timeout=30, read_timeout=60))
+
+
 class Server:
     """A running `locum serve`, its address and its root caller."""
 

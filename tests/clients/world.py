@@ -44,6 +44,14 @@ def trusting(principal, *actions, condition=None):
     return policy(statement)
 
 
+def federated(provider, action, *more, condition=None):
+    """A trust policy for those whom the provider vouches for."""
+    statement = {"Effect": "Allow", "Principal": {"Federated": provider}, "Action": [action, *more]}
+    if condition:
+        statement["Condition"] = condition
+    return policy(statement)
+
+
 TAGGING = ("sts:AssumeRole", "sts:TagSession")
 NAMING = ("sts:AssumeRole", "sts:SetSourceIdentity")
 
