@@ -90,6 +90,7 @@ fn world() -> World {
         regions: Regions::Any,
         public_url: PublicUrl::parse("https://sts.example.com").unwrap(),
         saml_recipients: SamlRecipients::Aws,
+        allowed_issuers: Vec::new(),
     };
     let schedule = RotationSchedule::default();
     let service = Service::new(

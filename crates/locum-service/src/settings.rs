@@ -18,6 +18,9 @@ pub struct Settings {
     pub public_url: PublicUrl,
     /// Where SAML responses may be addressed to.
     pub saml_recipients: SamlRecipients,
+    /// OpenID Connect issuers, as `iss` has them to the letter, that need not be where the world can reach them: they may
+    /// have a port, `http://` or a private address.
+    pub allowed_issuers: Vec<String>,
 }
 
 /// The regions that a credential scope may name.

@@ -40,6 +40,9 @@ const BEGIN: &str = "2026-11-22T12:00:00Z";
 /// The account that the first start makes.
 pub const ACCOUNT: &str = "111122223333";
 
+/// The issuer that the operator allows by name.
+pub const ALLOWED_ISSUER: &str = "http://issuer.cluster.local:8080/realms/a";
+
 /// The parameters of a request.
 pub type Parameters<'a> = [(&'a str, &'a str)];
 
@@ -102,6 +105,7 @@ impl World {
             regions: Regions::Any,
             public_url: PublicUrl::parse("https://sts.example.com").unwrap(),
             saml_recipients: SamlRecipients::Aws,
+            allowed_issuers: vec![ALLOWED_ISSUER.to_owned()],
         };
         let records = Arc::new(Records::default());
         let schedule = RotationSchedule::default();

@@ -62,6 +62,7 @@ impl Deployment {
             regions: options.regions.clone(),
             public_url: public_url(options, address, tls.is_some())?,
             saml_recipients: options.saml_recipients.clone(),
+            allowed_issuers: Vec::new(),
         };
         let schedule = RotationSchedule::default();
         let sink = Arc::clone(&audit);
