@@ -202,22 +202,24 @@ impl Entry {
         since != NEVER && since <= now && now - since < LOST
     }
 
-    /// Whether to fetch now; then the fetch counts as begun.
-    pub(super) fn begin(&self, now: Timestamp) -> bool {
+    /// Since when a fetch is due, if it is. One that a request asked for goes before all others.
+    pub(super) fn due_since(&self, now: Timestamp) -> Option<i64> {
         let now = now.as_millisecond();
         if self.is_fetching(now) {
-            return false;
+            return None;
         }
-        let is_wanted = self.wanted.load(SeqCst);
+        if self.wanted.load(SeqCst) {
+            return Some(NEVER);
+        }
         let due_at = self.due_at.load(SeqCst);
         // A time further away than any wait was written by a clock that ran ahead.
-        let is_due = due_at <= now || due_at - now > REFRESH_INTERVAL;
-        if !is_wanted && !is_due {
-            return false;
-        }
-        self.fetching_since.store(now, SeqCst);
+        (due_at <= now || due_at - now > REFRESH_INTERVAL).then_some(due_at)
+    }
+
+    /// Counts a fetch as begun.
+    pub(super) fn begin(&self, now: Timestamp) {
+        self.fetching_since.store(now.as_millisecond(), SeqCst);
         self.wanted.store(false, SeqCst);
-        true
     }
 
     /// Takes what a fetch brought. Keys replace those that the same vouches for; without any, the old ones stay.

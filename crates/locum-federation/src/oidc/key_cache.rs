@@ -178,17 +178,26 @@ impl KeyCache {
         self.entries.store(Arc::new(entries));
     }
 
-    /// Returns the registered issuers to fetch from now: new, an hour old, failed a while ago, or asked for. Each fetch
-    /// counts as begun until [`Self::put`] or for a minute. For the fetcher alone.
+    /// Returns at most `most` of the registered issuers to fetch from now: new, an hour old, failed a while ago, or asked
+    /// for; those that wait longest first. Each fetch counts as begun until [`Self::put`] or for a minute. For the
+    /// fetcher alone.
     #[must_use]
-    pub fn due(&self, now: Timestamp) -> Vec<Source> {
+    pub fn due(&self, now: Timestamp, most: usize) -> Vec<Source> {
         let entries = self.entries.load();
-        let due = entries.iter().filter(|(_, entry)| entry.begin(now));
-        due.map(|(issuer, entry)| Source {
-            issuer: issuer.clone(),
-            thumbprints: entry.thumbprints(),
-        })
-        .collect()
+        let mut due: Vec<_> = entries
+            .iter()
+            .filter_map(|(issuer, entry)| Some((entry.due_since(now)?, issuer, entry)))
+            .collect();
+        due.sort_unstable_by_key(|&(since, issuer, _)| (since, issuer));
+        due.truncate(most);
+        let begin = |(_, issuer, entry): (i64, &Box<str>, &Arc<Entry>)| {
+            entry.begin(now);
+            Source {
+                issuer: issuer.clone(),
+                thumbprints: entry.thumbprints(),
+            }
+        };
+        due.into_iter().map(begin).collect()
     }
 
     /// Takes what a fetch brought. After a failure the last good keys serve on, for a week. An issuer that is not

@@ -14,6 +14,7 @@ use crate::issuer::{ISSUER, OTHER_RSA, RSA, RSA_HEADER, at, claims, expected, jw
 
 const A: [u8; 20] = [0xa; 20];
 const B: [u8; 20] = [0xb; 20];
+const MOST: usize = 16;
 const HOUR: i64 = 3600;
 const WEEK: i64 = 7 * 24 * HOUR;
 
@@ -42,7 +43,7 @@ fn pinned(keys: KeySet, thumbprints: &[[u8; 20]]) -> Result<Fetched, FetchProble
 fn ready() -> KeyCache {
     let cache = KeyCache::new();
     cache.register(&[source(ISSUER, &[])]);
-    assert_eq!(cache.due(at(0)).len(), 1);
+    assert_eq!(cache.due(at(0), MOST).len(), 1);
     cache.put(ISSUER, fetched(keys()), at(0));
     cache
 }
@@ -78,22 +79,22 @@ fn a_new_issuer_is_fetched_at_once_and_then_hourly() {
         verify(&cache, &good(), at(0)),
         Err(TokenError::ProviderUnreachable)
     );
-    assert_eq!(cache.due(at(0)), []);
+    assert_eq!(cache.due(at(0), MOST), []);
     cache.register(&[source(ISSUER, &[A])]);
     assert_eq!(
         verify(&cache, &good(), at(0)),
         Err(TokenError::ProviderUnreachable)
     );
-    assert_eq!(cache.due(at(0)), [source(ISSUER, &[A])]);
-    assert_eq!(cache.due(at(1)), [], "it is under way");
+    assert_eq!(cache.due(at(0), MOST), [source(ISSUER, &[A])]);
+    assert_eq!(cache.due(at(1), MOST), [], "it is under way");
     assert_eq!(
         verify(&cache, &good(), at(1)),
         Err(TokenError::ProviderUnreachable)
     );
     cache.put(ISSUER, fetched(keys()), at(2));
     assert_eq!(verify(&cache, &good(), at(2)), Ok(()));
-    assert_eq!(cache.due(at(HOUR + 1)).len(), 0);
-    assert_eq!(cache.due(at(HOUR + 2)).len(), 1);
+    assert_eq!(cache.due(at(HOUR + 1), MOST).len(), 0);
+    assert_eq!(cache.due(at(HOUR + 2), MOST).len(), 1);
 }
 
 #[test]
@@ -105,7 +106,7 @@ fn unknown_issuers_have_no_place() {
         cache.put(&issuer, fetched(keys()), at(1));
         assert!(matches!(cache.look_up(&issuer, &[], at(1)), Keys::Pending));
     }
-    assert_eq!(cache.due(at(1)), []);
+    assert_eq!(cache.due(at(1), MOST), []);
     assert_eq!(format!("{cache:?}"), "KeyCache { issuers: 1, .. }");
     cache.register(&[]);
     assert!(!is_ready(&cache, at(1)), "a deleted provider's keys are gone");
@@ -127,7 +128,7 @@ fn a_hundred_thousand_unknown_keys_cause_one_fetch() {
         let now = at(100 + i64::from(number) * 29 / 100_000);
         let header = format!(r#"{{"alg":"RS256","kid":"{number:08x}"}}"#);
         let error = verify(&cache, &format!("{}.{rest}", crate::issuer::encode(header)), now).unwrap_err();
-        let due = cache.due(now).len();
+        let due = cache.due(now, MOST).len();
         fetches += due;
         match fetches {
             1 if due == 1 => {
@@ -162,7 +163,11 @@ fn many_threads_get_one_refresh() {
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
     assert_eq!(
-        (asked, cache.due(at(50)).len(), cache.due(at(50)).len()),
+        (
+            asked,
+            cache.due(at(50), MOST).len(),
+            cache.due(at(50), MOST).len()
+        ),
         (1, 1, 0)
     );
 }
@@ -175,7 +180,7 @@ fn a_rotated_key_is_found_on_the_second_try() {
         verify(&cache, &rotated, at(100)),
         Err(TokenError::ProviderUnreachable)
     );
-    assert_eq!(cache.due(at(100)).len(), 1);
+    assert_eq!(cache.due(at(100), MOST).len(), 1);
     assert_eq!(
         verify(&cache, &rotated, at(101)),
         Err(TokenError::ProviderUnreachable),
@@ -196,7 +201,7 @@ fn a_withdrawn_key_is_gone() {
         Err(TokenError::ProviderUnreachable),
         "asks anew"
     );
-    assert_eq!(cache.due(at(51)).len(), 1);
+    assert_eq!(cache.due(at(51), MOST).len(), 1);
     cache.put(ISSUER, fetched(KeySet::parse(br#"{"keys":[]}"#).unwrap()), at(52));
     assert_eq!(verify(&cache, &good(), at(53)), Err(TokenError::NoKey));
 }
@@ -212,7 +217,7 @@ fn the_last_good_keys_serve_while_the_issuer_is_down() {
     ];
     let mut now = HOUR;
     for round in 0..2000 {
-        while cache.due(at(now)).is_empty() {
+        while cache.due(at(now), MOST).is_empty() {
             now += 10;
         }
         cache.put(ISSUER, Err(problems[round % 4]), at(now));
@@ -231,11 +236,11 @@ fn failures_are_retried_ever_later() {
     let cache = KeyCache::new();
     cache.register(&[source(ISSUER, &[])]);
     let (mut now, mut waits) = (0, Vec::new());
-    assert_eq!(cache.due(at(now)).len(), 1);
+    assert_eq!(cache.due(at(now), MOST).len(), 1);
     for _ in 0..20 {
         cache.put(ISSUER, Err(FetchProblem::Unreachable), at(now));
         let begun = now;
-        while cache.due(at(now)).is_empty() {
+        while cache.due(at(now), MOST).is_empty() {
             now += 1;
         }
         waits.push(now - begun);
@@ -254,13 +259,13 @@ fn without_keys_the_problem_is_told() {
     ] {
         let cache = KeyCache::new();
         cache.register(&[source(ISSUER, &[])]);
-        assert_eq!(cache.due(at(0)).len(), 1);
+        assert_eq!(cache.due(at(0), MOST).len(), 1);
         cache.put(ISSUER, Err(problem), at(1));
         assert_eq!(verify(&cache, &good(), at(2)), Err(error));
-        assert_eq!(cache.due(at(2)).len(), 1, "a request may hasten the retry");
+        assert_eq!(cache.due(at(2), MOST).len(), 1, "a request may hasten the retry");
         cache.put(ISSUER, Err(problem), at(3));
         let _ = verify(&cache, &good(), at(4));
-        assert_eq!(cache.due(at(4)), [], "but once in thirty seconds");
+        assert_eq!(cache.due(at(4), MOST), [], "but once in thirty seconds");
     }
 }
 
@@ -268,29 +273,64 @@ fn without_keys_the_problem_is_told() {
 fn a_lost_fetch_is_begun_again() {
     let cache = KeyCache::new();
     cache.register(&[source(ISSUER, &[])]);
-    assert_eq!(cache.due(at(0)).len(), 1);
-    assert_eq!(cache.due(at(59)).len(), 0);
-    assert_eq!(cache.due(at(60)).len(), 1);
+    assert_eq!(cache.due(at(0), MOST).len(), 1);
+    assert_eq!(cache.due(at(59), MOST).len(), 0);
+    assert_eq!(cache.due(at(60), MOST).len(), 1);
+}
+
+#[test]
+fn few_are_fetched_at_once_and_nobody_waits_for_ever() {
+    let cache = KeyCache::new();
+    let issuers: Vec<_> = (0..100)
+        .map(|number| source(&format!("https://idp-{number:02}.example.com"), &[]))
+        .collect();
+    cache.register(&issuers);
+    let mut fetched = Vec::new();
+    for second in 0..10 {
+        let due = cache.due(at(second), 10);
+        assert_eq!(due.len(), 10);
+        for source in due {
+            cache.put(&source.issuer, Err(FetchProblem::Unreachable), at(second));
+            fetched.push(source);
+        }
+    }
+    fetched.sort_by(|one, other| one.issuer.cmp(&other.issuer));
+    assert_eq!(fetched, issuers);
+    // Those that failed first are due first, but for the one that a request asks for.
+    assert_eq!(
+        cache.want_refresh("https://idp-99.example.com", at(32)),
+        Refresh::Asked
+    );
+    let due: Vec<_> = cache
+        .due(at(32), 3)
+        .into_iter()
+        .map(|source| source.issuer)
+        .collect();
+    assert_eq!(*due[0], *"https://idp-99.example.com");
+    assert_eq!(
+        (&*due[1], &*due[2]),
+        ("https://idp-00.example.com", "https://idp-01.example.com")
+    );
 }
 
 #[test]
 fn a_clock_that_goes_back_stops_nothing() {
     let cache = KeyCache::new();
     cache.register(&[source(ISSUER, &[])]);
-    assert_eq!(cache.due(at(1_000_000)).len(), 1);
+    assert_eq!(cache.due(at(1_000_000), MOST).len(), 1);
     assert_eq!(cache.want_refresh(ISSUER, at(1_000_000)), Refresh::Asked);
     cache.put(ISSUER, fetched(keys()), at(1_000_000));
     assert_eq!(cache.want_refresh(ISSUER, at(0)), Refresh::Asked);
-    assert_eq!(cache.due(at(0)).len(), 1);
+    assert_eq!(cache.due(at(0), MOST).len(), 1);
     cache.put(ISSUER, Err(FetchProblem::Unreachable), at(1_000_000));
-    assert_eq!(cache.due(at(10)).len(), 1);
+    assert_eq!(cache.due(at(10), MOST).len(), 1);
 }
 
 #[test]
 fn a_thumbprint_vouches_for_those_who_registered_it() {
     let cache = KeyCache::new();
     cache.register(&[source(ISSUER, &[A, B])]);
-    assert_eq!(cache.due(at(0)).len(), 1);
+    assert_eq!(cache.due(at(0), MOST).len(), 1);
     cache.put(ISSUER, pinned(keys(), &[A]), at(0));
     assert_eq!(verify_as(&cache, &good(), &[A], at(1)), Ok(()));
     assert_eq!(verify_as(&cache, &good(), &[B, A], at(1)), Ok(()));
@@ -338,13 +378,13 @@ fn several_thumbprints_vouch_for_one_chain() {
 fn keys_follow_the_registration_of_thumbprints() {
     let cache = KeyCache::new();
     cache.register(&[source(ISSUER, &[A])]);
-    assert_eq!(cache.due(at(0)).len(), 1);
+    assert_eq!(cache.due(at(0), MOST).len(), 1);
     cache.put(ISSUER, pinned(keys(), &[A]), at(0));
     cache.register(&[source(ISSUER, &[A])]);
-    assert_eq!(cache.due(at(1)), [], "nothing changed");
+    assert_eq!(cache.due(at(1), MOST), [], "nothing changed");
     cache.register(&[source(ISSUER, &[A, B])]);
     assert_eq!(
-        cache.due(at(1)),
+        cache.due(at(1), MOST),
         [source(ISSUER, &[A, B])],
         "a new one is tried at once"
     );
