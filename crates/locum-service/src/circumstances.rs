@@ -100,7 +100,10 @@ fn principal_keys<'a>(context: &mut Context<'a>, caller: &'a Caller, at: &Circum
         context.set_bool("aws:AssumedRoot", true);
     }
     if let Some(federation) = &session.federation {
-        context.set("aws:FederatedProvider", &*federation.provider);
+        // Sessions of web identities have it, those of SAML have `saml:namequalifier` (`facts: sts §4.3`).
+        if !federation.provider.contains(":saml-provider/") {
+            context.set("aws:FederatedProvider", &*federation.provider);
+        }
         for key in &federation.keys {
             context.set_many(&*key.name, key.values.iter().map(|value| &**value));
         }

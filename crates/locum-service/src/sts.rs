@@ -1,11 +1,16 @@
 //! The Security Token Service (`facts: sts §2`).
 
 mod assume_role;
+mod assume_role_with_saml;
 mod assume_root;
 mod authorization_message;
 mod caller_identity;
+mod federated_role;
 mod federation_token;
 mod issue;
+mod named_role;
+mod saml_assertion;
+mod saml_record;
 mod second_factor;
 mod session_policy;
 mod session_tags;
@@ -13,8 +18,9 @@ mod session_token;
 mod web_identity_token;
 
 use locum_api::sts::{
-    AssumeRoleRequest, AssumeRootRequest, DecodeAuthorizationMessageRequest, GetAccessKeyInfoRequest,
-    GetCallerIdentityRequest, GetFederationTokenRequest, GetSessionTokenRequest, GetWebIdentityTokenRequest,
+    AssumeRoleRequest, AssumeRoleWithSAMLRequest, AssumeRootRequest, DecodeAuthorizationMessageRequest,
+    GetAccessKeyInfoRequest, GetCallerIdentityRequest, GetFederationTokenRequest, GetSessionTokenRequest,
+    GetWebIdentityTokenRequest,
 };
 
 use crate::route::Route;
@@ -22,6 +28,7 @@ use crate::route::Route;
 /// Every operation, sorted by name.
 pub(crate) const ROUTES: &[Route] = &[
     Route::of::<AssumeRoleRequest>(),
+    Route::unsigned::<AssumeRoleWithSAMLRequest>(),
     Route::of::<AssumeRootRequest>(),
     Route::of::<DecodeAuthorizationMessageRequest>(),
     Route::of::<GetAccessKeyInfoRequest>(),

@@ -4,13 +4,11 @@
 //! one that does not trust it. The order is: shape of the request, what the caller's session already fixes, the second
 //! factor, then the policies, and only for those who may, the role's own limits.
 
-use std::sync::Arc;
-
 use locum_api::{
     ApiError,
     sts::{AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser},
 };
-use locum_directory::{AccountStatus, Role};
+use locum_directory::Role;
 use locum_names::{AccountId, Arn, PrincipalArn, PrincipalKind};
 use locum_policy::{Context, ResourcePolicy, Source};
 use locum_session::{SessionPrincipal, SessionTag, TagReach};
@@ -24,6 +22,7 @@ use crate::{
     route::Perform,
     sts::{
         issue::{Grant, issue, recorded},
+        named_role,
         second_factor,
         session_policy::SessionPolicies,
         session_tags,
@@ -60,7 +59,7 @@ impl Perform for AssumeRoleRequest {
         let serial_number = self.serial_number.as_deref();
         second_factor::verify(call, serial_number, self.token_code.as_deref())?;
 
-        let role = find(call, &arn, account);
+        let role = named_role::find(call.snapshot, call.partition(), &arn, account);
         let asked = Asked {
             request: &self,
             account,
@@ -177,18 +176,6 @@ fn source_identity<'r>(caller: &'r Caller, requested: Option<&'r str>) -> Result
         (Some(fixed), _) => Ok(Some(fixed)),
         (None, requested) => Ok(requested),
     }
-}
-
-/// The role that an ARN names to the letter, in an account that is open.
-fn find<'a>(call: &Call<'a>, arn: &Arn<'_>, account: AccountId) -> Option<Arc<Role>> {
-    let named = arn.to_string().parse::<PrincipalArn>().ok()?;
-    let PrincipalKind::Role { path, name } = &named.kind else {
-        return None;
-    };
-    let open = call.snapshot.account(account)?.status == AccountStatus::Active;
-    let role = call.snapshot.role(account, name)?;
-    let exact = open && named.partition == call.partition() && role.path == *path && role.name == *name;
-    exact.then(|| Arc::clone(role))
 }
 
 /// The three questions that an AssumeRole may ask of the policies; all have the same circumstances.
