@@ -15,6 +15,7 @@ use locum_sigv4::{AuthError, ExpectedScope, Request, Scoped, Signed, SigningKeyC
 
 use crate::{
     caller::{Caller, Identity},
+    root_tasks::RootTask,
     settings::Settings,
 };
 
@@ -132,9 +133,7 @@ impl Authenticator<'_> {
         match &session.principal {
             SessionPrincipal::Root { account } => {
                 root_alive(*account)?;
-                let assumed = matches!(session.scope, Some(SessionScope::AssumedRoot));
-                let organization = self.snapshot.organization();
-                if assumed && !organization.is_some_and(|organization| organization.root_sessions) {
+                if matches!(session.scope, Some(SessionScope::AssumedRoot)) && !self.is_task_on(session) {
                     return Err(AuthError::ExpiredToken);
                 }
                 Ok(Identity::Root)
@@ -174,6 +173,17 @@ impl Authenticator<'_> {
                 })
             }
         }
+    }
+
+    /// Whether the organization still has turned on what an assumed root is for.
+    fn is_task_on(&self, session: &Session) -> bool {
+        let task = session
+            .policy_arns
+            .first()
+            .and_then(|arn| RootTask::of_arn(self.settings.partition, arn));
+        let organization = self.snapshot.organization();
+        task.zip(organization)
+            .is_some_and(|(task, organization)| task.is_on(organization))
     }
 
     fn caller(

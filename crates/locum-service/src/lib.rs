@@ -26,6 +26,7 @@ mod paging;
 mod reply;
 mod restrictions;
 mod rings;
+mod root_tasks;
 mod route;
 mod saml_recipients;
 mod service;

@@ -14,6 +14,7 @@ use locum_session::{SessionPrincipal, SessionScope};
 use crate::{
     call::{Call, Failure, Target},
     denial::Wording,
+    root_tasks::{self, RootTask},
     route::Perform,
     sts::issue::{Grant, issue, recorded},
 };
@@ -22,22 +23,14 @@ const ACTION: &str = "sts:AssumeRoot";
 /// A quarter of an hour, which is also the longest.
 const DEFAULT_SECONDS: i32 = 900;
 
-/// The tasks there are (`facts: sts §2.7`).
-const TASKS: [&str; 5] = [
-    "IAMAuditRootUserCredentials",
-    "IAMCreateRootUserPassword",
-    "IAMDeleteRootUserCredentials",
-    "S3UnlockBucketPolicy",
-    "SQSUnlockQueuePolicy",
-];
-
 impl Perform for AssumeRootRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<AssumeRootResponse, Failure> {
         if call.caller.is_root() {
             return Err(ApiError::access_denied("Root sessions may not be assumed by root accounts.").into());
         }
         let member = member(call, &self.target_principal)?;
-        let task = task(call, self.task_policy_arn.arn.as_deref().unwrap_or_default())?;
+        let policy: Box<str> = self.task_policy_arn.arn.unwrap_or_default().into();
+        let task = task(call, &policy)?;
         let arn = PrincipalArn {
             partition: call.partition(),
             account: member,
@@ -46,9 +39,9 @@ impl Perform for AssumeRootRequest {
         .to_string();
         let target = Target::of_member(&arn, member, call.account());
         call.authorize(ACTION, target, Wording::Unexplained, |context| {
-            context.set("sts:TaskPolicyArn", &*task);
+            context.set("sts:TaskPolicyArn", &*policy);
         })?;
-        if let Some(why) = obstacle(call, member) {
+        if let Some(why) = obstacle(call, member, task) {
             let wording = Wording::Unexplained;
             return Err(call.refuse(ACTION, target, wording, why, |_| ()));
         }
@@ -56,7 +49,7 @@ impl Perform for AssumeRootRequest {
         let session = call.caller.session.as_deref();
         let source_identity = session.and_then(|session| session.source_identity.clone());
         let grant = Grant {
-            policy_arns: vec![task],
+            policy_arns: vec![policy],
             source_identity: source_identity.clone(),
             chain_depth: session.map_or(0, |session| session.chain_depth.saturating_add(1)),
             scope: Some(SessionScope::AssumedRoot),
@@ -92,22 +85,18 @@ fn member(call: &Call<'_>, target: &str) -> Result<AccountId, ApiError> {
     })
 }
 
-/// The ARN of a task policy that exists.
-fn task(call: &Call<'_>, arn: &str) -> Result<Box<str>, ApiError> {
-    let prefix = format!("arn:{}:iam::aws:policy/root-task/", call.partition());
-    let known = arn
-        .strip_prefix(&*prefix)
-        .is_some_and(|name| TASKS.contains(&name));
-    known.then(|| arn.into()).ok_or_else(|| {
-        let tasks = TASKS.join(", ");
+/// The task of a task policy.
+fn task(call: &Call<'_>, arn: &str) -> Result<RootTask, ApiError> {
+    RootTask::of_arn(call.partition(), arn).ok_or_else(|| {
+        let (prefix, names) = (root_tasks::prefix(call.partition()), root_tasks::names());
         ApiError::validation(format!(
-            "{arn} is not the ARN of a root task; the tasks are {prefix} followed by one of {tasks}."
+            "{arn} is not the ARN of a root task; the tasks are {prefix} followed by one of {names}."
         ))
     })
 }
 
 /// What stands in the way whatever the caller's policies say.
-fn obstacle(call: &Call<'_>, member: AccountId) -> Option<&'static str> {
+fn obstacle(call: &Call<'_>, member: AccountId, task: RootTask) -> Option<&'static str> {
     let Some(organization) = call.snapshot.organization() else {
         return Some("there is no organization");
     };
@@ -116,9 +105,10 @@ fn obstacle(call: &Call<'_>, member: AccountId) -> Option<&'static str> {
             "only principals of the organization's management account may assume a member's root user",
         );
     }
-    if !organization.root_sessions {
+    if !task.is_on(organization) {
         return Some(
-            "root sessions are not turned on in this organization; iam:EnableOrganizationsRootSessions does",
+            "the organization has not turned on what this task belongs to: RootCredentialsManagement for the tasks of \
+             IAM, RootSessions for those of S3 and SQS",
         );
     }
     if member == organization.management_account {

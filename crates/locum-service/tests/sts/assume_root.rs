@@ -13,8 +13,11 @@ fn scene() -> (Scene, Credentials, Credentials) {
     let scene = Scene::new();
     let member = scene.other_account(OTHER);
     let admin = scene.admin("admin");
-    let on = scene.iam(&admin, "EnableOrganizationsRootSessions", &[]).ok();
-    assert_eq!(on.texts("member"), ["RootSessions"]);
+    for feature in ["RootSessions", "RootCredentialsManagement"] {
+        scene
+            .iam(&admin, &format!("EnableOrganizations{feature}"), &[])
+            .ok();
+    }
     (scene, admin, member)
 }
 
@@ -48,11 +51,7 @@ fn the_session_is_the_members_root_and_does_its_task_alone() {
         ] {
             let answer = scene.iam(&root, action, parameters);
             assert_eq!(answer.status, 403, "{action}: {}", answer.body);
-            assert!(
-                answer.body.contains("session policy"),
-                "{}",
-                answer.body
-            );
+            assert!(answer.body.contains("session policy"), "{}", answer.body);
         }
         for operation in [
             "GetSessionToken",
@@ -157,15 +156,29 @@ fn only_the_five_tasks_and_root_users_are_targets() {
 }
 
 #[test]
-fn turning_root_sessions_off_ends_them() {
-    let (scene, admin, _) = scene();
-    let root = assume_root(&scene, &admin, OTHER, AUDIT).ok().credentials();
-    scene.sts(&root, "GetCallerIdentity", &[]).ok();
-    let off = scene.iam(&admin, "DisableOrganizationsRootSessions", &[]).ok();
-    assert!(off.texts("member").is_empty());
-    assert_eq!(scene.sts(&root, "GetCallerIdentity", &[]).status, 403);
+fn turning_a_feature_off_ends_its_tasks_and_no_others() {
+    const UNLOCK: &str = "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy";
     let arn = format!("arn:aws:iam::{ACCOUNT}:user/admin");
-    assume_root(&scene, &admin, OTHER, AUDIT).fails(403, "AccessDenied", &denied(&arn, THEIR_ROOT));
+    for (feature, ended, other) in [
+        ("RootSessions", UNLOCK, AUDIT),
+        ("RootCredentialsManagement", AUDIT, UNLOCK),
+    ] {
+        let (scene, admin, _) = scene();
+        let session = |task| assume_root(&scene, &admin, OTHER, task).ok().credentials();
+        let (dead, alive) = (session(ended), session(other));
+        scene.sts(&dead, "GetCallerIdentity", &[]).ok();
+        scene
+            .iam(&admin, &format!("DisableOrganizations{feature}"), &[])
+            .ok();
+        assert_eq!(
+            scene.sts(&dead, "GetCallerIdentity", &[]).status,
+            403,
+            "{feature}"
+        );
+        scene.sts(&alive, "GetCallerIdentity", &[]).ok();
+        assume_root(&scene, &admin, OTHER, ended).fails(403, "AccessDenied", &denied(&arn, THEIR_ROOT));
+        session(other);
+    }
 }
 
 #[test]
