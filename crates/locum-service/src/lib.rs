@@ -23,6 +23,7 @@ mod mfa;
 mod organizations;
 mod outbound;
 mod paging;
+mod redeemed;
 mod reply;
 mod restrictions;
 mod rings;

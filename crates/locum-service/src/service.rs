@@ -25,6 +25,7 @@ use crate::{
     identifiers::extended_request_id,
     incoming::{Incoming, Reply},
     outbound::{self, Issuers},
+    redeemed,
     reply::{conflict, failure, success, with_ids},
     rings::{DamagedRing, Rings},
     settings::Settings,
@@ -100,8 +101,8 @@ impl Service {
         })
     }
 
-    /// Prepares, activates and retires keys as their schedule has it, those of issuers too. Call it every few minutes, where
-    /// a second more does not matter: an issuer's next key is made here.
+    /// Prepares, activates and retires keys as their schedule has it, those of issuers too, and forgets redeemed assertions
+    /// that have expired. Call it every minute, where a second more does not matter: an issuer's next key is made here.
     ///
     /// # Errors
     /// [`StartError`]; the keys in use stay in use.
@@ -115,7 +116,8 @@ impl Service {
         if let Some(rings) = Rings::of(&self.directory.snapshot())? {
             self.rings.store(Arc::new(rings));
         }
-        outbound::rotate(&self.directory, now, schedule)
+        outbound::rotate(&self.directory, now, schedule)?;
+        redeemed::forget(&self.directory, now)
     }
 
     /// The directory behind it.

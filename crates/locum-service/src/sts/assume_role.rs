@@ -22,8 +22,7 @@ use crate::{
     route::Perform,
     sts::{
         issue::{Grant, issue, recorded},
-        named_role,
-        second_factor,
+        named_role, second_factor,
         session_policy::SessionPolicies,
         session_tags,
     },
