@@ -1,0 +1,118 @@
+//! What several calls at once, and a store that fails, make of a code.
+
+use std::sync::{
+    Arc, Barrier,
+    atomic::{AtomicBool, Ordering},
+    mpsc::Receiver,
+};
+
+use locum_api::model::Service as Api;
+use locum_crypto::SeededRandom;
+use locum_directory::{Commit, Item, MemoryStore, Revision, Store, StoreError, Transaction};
+
+use super::phone::{ALLOW_ALL, INVALID_CODE, Phone, TRUST_ACCOUNT};
+use crate::harness::{Signed, World};
+
+#[test]
+fn of_many_calls_at_once_with_one_code_one_succeeds() {
+    let world = World::new();
+    let alice = world.user(&world.root, "alice", Some(ALLOW_ALL));
+    let phone = Phone::of_user(&world, "alice");
+    let role = world.role(&world.root, "worker", TRUST_ACCOUNT, None);
+    let code = phone.shows(&world, 0);
+    let factor = [
+        ("SerialNumber", phone.serial.as_str()),
+        ("TokenCode", code.as_str()),
+    ];
+    let assume = [
+        &factor[..],
+        &[("RoleArn", &*role), ("RoleSessionName", "session")],
+    ]
+    .concat();
+    let sign_in = world.signed_call(&alice, Api::Sts, "GetSessionToken", &factor);
+    let assume = world.signed_call(&alice, Api::Sts, "AssumeRole", &assume);
+    let calls: Vec<Signed> = (0..4).flat_map(|_| [sign_in.clone(), assume.clone()]).collect();
+    let (service, now, start) = (&world.service, world.now(), &Barrier::new(calls.len()));
+    let answers: Vec<(u16, String)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..)
+            .zip(&calls)
+            .map(|(seed, call)| {
+                scope.spawn(move || {
+                    start.wait();
+                    let answer = call.answered(service, now, &mut SeededRandom::new(seed));
+                    (answer.status, answer.find("Message").unwrap_or_default())
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let (done, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|(status, _)| *status == 200);
+    assert_eq!(done.len(), 1);
+    assert_eq!(refused, vec![(403, INVALID_CODE.to_owned()); 7]);
+    assert_eq!(phone.failures(&world), 7);
+}
+
+/// A store whose commits fail while it is broken.
+#[derive(Default)]
+struct Breakable {
+    store: MemoryStore,
+    broken: AtomicBool,
+}
+
+impl Store for Breakable {
+    fn revision(&self) -> Result<Revision, StoreError> {
+        self.store.revision()
+    }
+
+    fn get(&self, key: &str) -> Result<Option<Item>, StoreError> {
+        self.store.get(key)
+    }
+
+    fn range(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Item>, StoreError> {
+        self.store.range(prefix, after, limit)
+    }
+
+    fn transact(&self, transaction: &Transaction) -> Result<Revision, StoreError> {
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable {
+                path: "directory.redb".to_owned(),
+                reason: "the disk is full".to_owned(),
+            });
+        }
+        self.store.transact(transaction)
+    }
+
+    fn watch(&self, from: Revision) -> Result<Receiver<Commit>, StoreError> {
+        self.store.watch(from)
+    }
+}
+
+#[test]
+fn without_a_store_no_code_opens_anything_and_no_guess_is_answered() {
+    let store = Arc::new(Breakable::default());
+    let world = World::over(Arc::clone(&store) as _, 1);
+    let alice = world.user(&world.root, "alice", Some(ALLOW_ALL));
+    let phone = Phone::of_user(&world, "alice");
+    let role = world.role(&world.root, "worker", TRUST_ACCOUNT, None);
+    store.broken.store(true, Ordering::SeqCst);
+    // Right and wrong look alike.
+    for code in [phone.wrong(&world), phone.shows(&world, 0)] {
+        for answer in [
+            phone.sign_in(&world, &alice, &code),
+            phone.assume(&world, &alice, &role, &code),
+        ] {
+            assert_eq!(answer.status, 503, "{}", answer.body);
+            assert_eq!(answer.find("SessionToken"), None);
+        }
+    }
+    let pair = phone.prove(&world, &world.root, "ResyncMFADevice", "alice", [0, 30]);
+    assert_eq!(pair.status, 503);
+    assert_eq!(phone.failures(&world), 0);
+    // What opened nothing is not used up, and still works once only.
+    store.broken.store(false, Ordering::SeqCst);
+    let code = phone.shows(&world, 0);
+    phone.sign_in(&world, &alice, &code).ok();
+    phone
+        .sign_in(&world, &alice, &code)
+        .fails(403, "AccessDenied", INVALID_CODE);
+}
