@@ -11,8 +11,11 @@ mod devices;
 mod documents;
 mod holder;
 mod inline_policies;
+mod issuer_url;
 mod managed_policies;
 mod mfa_devices;
+mod oidc_provider_changes;
+mod oidc_providers;
 mod outbound_federation;
 mod owner;
 mod policies;
@@ -35,9 +38,11 @@ use crate::route::Route;
 
 /// Every operation, sorted by name.
 pub(crate) const ROUTES: &[Route] = &[
+    Route::of::<api::AddClientIDToOpenIDConnectProviderRequest>(),
     Route::of::<api::AttachRolePolicyRequest>(),
     Route::of::<api::AttachUserPolicyRequest>(),
     Route::of::<api::CreateAccessKeyRequest>(),
+    Route::of::<api::CreateOpenIDConnectProviderRequest>(),
     Route::of::<api::CreatePolicyRequest>(),
     Route::of::<api::CreatePolicyVersionRequest>(),
     Route::of::<api::CreateRoleRequest>(),
@@ -46,6 +51,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::CreateVirtualMFADeviceRequest>(),
     Route::of::<api::DeactivateMFADeviceRequest>(),
     Route::of::<api::DeleteAccessKeyRequest>(),
+    Route::of::<api::DeleteOpenIDConnectProviderRequest>(),
     Route::of::<api::DeletePolicyRequest>(),
     Route::of::<api::DeletePolicyVersionRequest>(),
     Route::of::<api::DeleteRoleRequest>(),
@@ -66,6 +72,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::EnableOrganizationsRootSessionsRequest>(),
     Route::of::<api::EnableOutboundWebIdentityFederationRequest>(),
     Route::of::<api::GetMFADeviceRequest>(),
+    Route::of::<api::GetOpenIDConnectProviderRequest>(),
     Route::of::<api::GetOutboundWebIdentityFederationInfoRequest>(),
     Route::of::<api::GetPolicyRequest>(),
     Route::of::<api::GetPolicyVersionRequest>(),
@@ -79,6 +86,8 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::ListAttachedUserPoliciesRequest>(),
     Route::of::<api::ListMFADeviceTagsRequest>(),
     Route::of::<api::ListMFADevicesRequest>(),
+    Route::of::<api::ListOpenIDConnectProviderTagsRequest>(),
+    Route::of::<api::ListOpenIDConnectProvidersRequest>(),
     Route::of::<api::ListOrganizationsFeaturesRequest>(),
     Route::of::<api::ListPoliciesRequest>(),
     Route::of::<api::ListPolicyTagsRequest>(),
@@ -96,20 +105,24 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::PutRolePolicyRequest>(),
     Route::of::<api::PutUserPermissionsBoundaryRequest>(),
     Route::of::<api::PutUserPolicyRequest>(),
+    Route::of::<api::RemoveClientIDFromOpenIDConnectProviderRequest>(),
     Route::of::<api::ResyncMFADeviceRequest>(),
     Route::of::<api::SetDefaultPolicyVersionRequest>(),
     Route::of::<api::TagMFADeviceRequest>(),
+    Route::of::<api::TagOpenIDConnectProviderRequest>(),
     Route::of::<api::TagPolicyRequest>(),
     Route::of::<api::TagRoleRequest>(),
     Route::of::<api::TagSAMLProviderRequest>(),
     Route::of::<api::TagUserRequest>(),
     Route::of::<api::UntagMFADeviceRequest>(),
+    Route::of::<api::UntagOpenIDConnectProviderRequest>(),
     Route::of::<api::UntagPolicyRequest>(),
     Route::of::<api::UntagRoleRequest>(),
     Route::of::<api::UntagSAMLProviderRequest>(),
     Route::of::<api::UntagUserRequest>(),
     Route::of::<api::UpdateAccessKeyRequest>(),
     Route::of::<api::UpdateAssumeRolePolicyRequest>(),
+    Route::of::<api::UpdateOpenIDConnectProviderThumbprintRequest>(),
     Route::of::<api::UpdateRoleRequest>(),
     Route::of::<api::UpdateRoleDescriptionRequest>(),
     Route::of::<api::UpdateSAMLProviderRequest>(),

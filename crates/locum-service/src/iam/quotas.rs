@@ -16,6 +16,8 @@ pub(super) const SAML_PROVIDERS: Quota = quota("SAMLProvidersPerAccount", 100);
 pub(super) const MFA_DEVICES: Quota = quota("MFADevicesPerUser", 8);
 /// As many as users.
 pub(super) const VIRTUAL_MFA_DEVICES: Quota = quota("VirtualMFADevicesPerAccount", 5000);
+pub(super) const OIDC_PROVIDERS: Quota = quota("OpenIdConnectProvidersPerAccount", 100);
+pub(super) const CLIENT_IDS: Quota = quota("ClientIdsPerOpenIdConnectProvider", 100);
 pub(super) const POLICIES_OF_USER: Quota = quota("PoliciesPerUser", 10);
 pub(super) const POLICIES_OF_ROLE: Quota = quota("PoliciesPerRole", 20);
 pub(super) const TAGS_OF_USER: Quota = quota("TagsPerUser", 50);
@@ -23,6 +25,7 @@ pub(super) const TAGS_OF_ROLE: Quota = quota("TagsPerRole", 50);
 pub(super) const TAGS_OF_POLICY: Quota = quota("TagsPerPolicy", 50);
 pub(super) const TAGS_OF_SAML_PROVIDER: Quota = quota("TagsPerSAMLProvider", 50);
 pub(super) const TAGS_OF_MFA_DEVICE: Quota = quota("TagsPerMFADevice", 50);
+pub(super) const TAGS_OF_OIDC_PROVIDER: Quota = quota("TagsPerOpenIdConnectProvider", 50);
 /// Of a managed policy's document, in characters that are not white space, as the sizes below.
 pub(super) const POLICY_SIZE: Quota = quota("PolicySize", 6144);
 pub(super) const TRUST_SIZE: Quota = quota("ACLSizePerRole", 2048);
