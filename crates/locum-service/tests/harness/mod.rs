@@ -86,6 +86,15 @@ impl World {
 
     /// A world over a store of its own.
     pub fn over(store: Arc<dyn Store>, seed: u64) -> Self {
+        Self::set_up(store, seed, |_| ())
+    }
+
+    /// A world whose operator decided otherwise.
+    pub fn with_settings(edit: impl FnOnce(&mut Settings)) -> Self {
+        Self::set_up(Arc::new(MemoryStore::new()), 1, edit)
+    }
+
+    fn set_up(store: Arc<dyn Store>, seed: u64, edit: impl FnOnce(&mut Settings)) -> Self {
         let mut random = SeededRandom::new(seed);
         let now: Timestamp = BEGIN.parse().unwrap();
         let kek = KeyEncryptionKey::generate(&mut random);
@@ -99,7 +108,7 @@ impl World {
         directory
             .bootstrap(Some(account), now, &mut random, deliver)
             .unwrap();
-        let settings = Settings {
+        let mut settings = Settings {
             partition: Partition::Aws,
             deployment: *directory.deployment(),
             regions: Regions::Any,
@@ -107,6 +116,7 @@ impl World {
             saml_recipients: SamlRecipients::Aws,
             allowed_issuers: vec![ALLOWED_ISSUER.to_owned()],
         };
+        edit(&mut settings);
         let records = Arc::new(Records::default());
         let schedule = RotationSchedule::default();
         let sink: Arc<dyn AuditSink> = Arc::clone(&records) as _;
@@ -185,6 +195,27 @@ impl World {
         let body = form(version.iter().chain(parameters));
         let content_type = "application/x-www-form-urlencoded; charset=utf-8";
         self.signed(who, api, &[("content-type", content_type)], body.as_bytes())
+    }
+
+    /// Calls an operation of STS that nobody signs.
+    pub fn unsigned(&self, action: &str, parameters: &Parameters<'_>) -> Answer {
+        let call = Self::unsigned_call(action, parameters);
+        call.answered(&self.service, self.now(), &mut *self.random.borrow_mut())
+    }
+
+    /// A call of an operation of STS that nobody signs.
+    pub fn unsigned_call(action: &str, parameters: &Parameters<'_>) -> Signed {
+        let version = [("Action", action), ("Version", Api::Sts.api_version())];
+        let body = form(version.iter().chain(parameters));
+        let headers = [
+            ("host", "sts.us-east-1.example.com"),
+            ("content-type", "application/x-www-form-urlencoded; charset=utf-8"),
+            ("user-agent", "test/1"),
+        ];
+        Signed {
+            headers: headers.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec(),
+            body: body.into_bytes(),
+        }
     }
 
     /// Calls an operation of Organizations as `who`.
@@ -287,7 +318,7 @@ impl World {
     }
 }
 
-/// A signed POST for `/`, to be sent from any thread and as often as you like.
+/// A POST for `/`, signed if its operation is, to be sent from any thread and as often as you like.
 #[derive(Clone)]
 pub struct Signed {
     headers: Vec<(String, String)>,
