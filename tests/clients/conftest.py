@@ -17,7 +17,7 @@ os.environ.update(
 
 import pytest
 
-from oidc_issuers import KubernetesIssuer, NodeIssuer
+from oidc_issuers import Key, KubernetesIssuer, NodeIssuer
 from saml_providers import PySaml2, Samlp
 from server import BINARY, Caller, Server, stranger
 from world import allow, make_role, make_user, trusting
@@ -33,8 +33,7 @@ def issuers(tmp_path_factory):
     """Issuers with an address, not yet started: the server is told their addresses when it starts."""
     made = {
         "node": NodeIssuer(tmp_path_factory.mktemp("oidc")),
-        "kubernetes": KubernetesIssuer(),
-        "changing": KubernetesIssuer(),
+        **{name: KubernetesIssuer() for name in ("kubernetes", "signing", "rotating", "flooded", "broken", "short-lived")},
     }
     yield made
     for issuer in made.values():
@@ -116,14 +115,16 @@ def oidc_issuer(issuers):
 
 @pytest.fixture(scope="session")
 def kubernetes_issuer(issuers):
-    """An issuer like a cluster's; only good keys, for tests that share it."""
+    """An issuer like a cluster's."""
     return issuers["kubernetes"].start()
 
 
 @pytest.fixture(scope="session")
-def changing_issuer(issuers):
-    """A second one, for tests that change what it publishes."""
-    return issuers["changing"].start()
+def signing_issuer(issuers):
+    """An issuer with a key for every algorithm, which signs whatever a test wants."""
+    issuer = issuers["signing"].start()
+    issuer.published += [Key(algorithm) for algorithm in ("RS384", "RS512", "ES256", "ES384", "ES512")]
+    return issuer
 
 
 @pytest.fixture(scope="session")

@@ -147,7 +147,7 @@ def test_session_token(root, alice):
     with refused("InvalidClientTokenId", status=403):
         plain.iam.list_users()
     session = alice.session(DurationSeconds=900)
-    assert session.iam.list_users()["Users"]
+    session.iam.list_users()
     assert session.arn == alice.user.arn
 
 
@@ -280,7 +280,7 @@ def test_the_policy_that_everybody_copies(root):
         assume(plain, role)
     with refused("AccessDenied", status=403):
         erin.user.iam.list_users()
-    assert erin.session().iam.list_users()["Users"]
+    erin.session().iam.list_users()
 
 
 def test_root_has_a_second_factor_too(root, server):
