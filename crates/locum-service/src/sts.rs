@@ -2,11 +2,13 @@
 
 mod assume_role;
 mod assume_role_with_saml;
+mod assume_role_with_web_identity;
 mod assume_root;
 mod authorization_message;
 mod caller_identity;
 mod federated_role;
 mod federation_token;
+mod identity_token;
 mod issue;
 mod named_role;
 mod saml_assertion;
@@ -15,12 +17,13 @@ mod second_factor;
 mod session_policy;
 mod session_tags;
 mod session_token;
+mod web_identity_record;
 mod web_identity_token;
 
 use locum_api::sts::{
-    AssumeRoleRequest, AssumeRoleWithSAMLRequest, AssumeRootRequest, DecodeAuthorizationMessageRequest,
-    GetAccessKeyInfoRequest, GetCallerIdentityRequest, GetFederationTokenRequest, GetSessionTokenRequest,
-    GetWebIdentityTokenRequest,
+    AssumeRoleRequest, AssumeRoleWithSAMLRequest, AssumeRoleWithWebIdentityRequest, AssumeRootRequest,
+    DecodeAuthorizationMessageRequest, GetAccessKeyInfoRequest, GetCallerIdentityRequest,
+    GetFederationTokenRequest, GetSessionTokenRequest, GetWebIdentityTokenRequest,
 };
 
 use crate::route::Route;
@@ -29,6 +32,7 @@ use crate::route::Route;
 pub(crate) const ROUTES: &[Route] = &[
     Route::of::<AssumeRoleRequest>(),
     Route::unsigned::<AssumeRoleWithSAMLRequest>(),
+    Route::unsigned::<AssumeRoleWithWebIdentityRequest>(),
     Route::of::<AssumeRootRequest>(),
     Route::of::<DecodeAuthorizationMessageRequest>(),
     Route::of::<GetAccessKeyInfoRequest>(),

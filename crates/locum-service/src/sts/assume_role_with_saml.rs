@@ -6,8 +6,8 @@
 
 use jiff::Timestamp;
 use locum_api::{
-    ApiError, pattern,
-    sts::{AssumeRoleWithSAMLRequest, AssumeRoleWithSAMLResponse, AssumedRoleUser, Tag},
+    ApiError,
+    sts::{AssumeRoleWithSAMLRequest, AssumeRoleWithSAMLResponse, AssumedRoleUser},
 };
 use locum_directory::Role;
 use locum_federation::saml::{RoleClaims, SamlError, condition_keys, name_qualifier};
@@ -32,8 +32,6 @@ use crate::{
 
 const OPERATION: &str = "sts:AssumeRoleWithSAML";
 const DEFAULT_SECONDS: i32 = 3600;
-/// The most tags of a session (`facts: sts §2.2`).
-const MOST_TAGS: usize = 50;
 
 /// The keys that have one value; the others are multivalued (`facts: sts §4.4`).
 const SINGLE: [&str; 8] = [
@@ -67,7 +65,8 @@ impl PerformUnsigned for AssumeRoleWithSAMLRequest {
         {
             return Err(refused(call, &SamlError::Role).into());
         }
-        let tags = tags(&claims.principal_tags).ok_or_else(|| refused(call, &SamlError::PrincipalTag))?;
+        let tags = session_tags::claimed(&claims.principal_tags)
+            .ok_or_else(|| refused(call, &SamlError::PrincipalTag))?;
         let tags = session_tags::read(&tags, &claims.transitive_tag_keys, None)?;
         presented.check_redeemable(call)?;
 
@@ -165,24 +164,6 @@ fn of_account(text: &str) -> Result<(Arn<'_>, AccountId), ApiError> {
     let parsed = Arn::parse(text).ok();
     let named = parsed.and_then(|arn| Some((arn, arn.account.parse().ok()?)));
     named.ok_or_else(|| ApiError::not_an_arn(text))
-}
-
-/// The session tags of an assertion, if each is one (`facts: sts §2.2`).
-fn tags(claimed: &[(String, String)]) -> Option<Vec<Tag>> {
-    let fits = |(key, value): &(String, String)| {
-        (1..=128).contains(&key.chars().count())
-            && value.chars().count() <= 256
-            && (pattern::TAG_KEY.matches)(key)
-            && (pattern::TAG_VALUE.matches)(value)
-    };
-    if claimed.len() > MOST_TAGS || !claimed.iter().all(fits) {
-        return None;
-    }
-    let tags = claimed.iter().map(|(key, value)| Tag {
-        key: key.clone(),
-        value: value.clone(),
-    });
-    Some(tags.collect())
 }
 
 fn set_claims<'k>(context: &mut Context<'k>, keys: &[(&'static str, Vec<&'k str>)]) {

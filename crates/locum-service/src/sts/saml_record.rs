@@ -66,7 +66,8 @@ pub(super) fn note_claims(call: &mut UnsignedCall<'_>, claims: &RoleClaims) {
     }
 }
 
-fn parameter(call: &mut UnsignedCall<'_>, name: &str, value: Value) {
+/// Adds one of the request's parameters.
+pub(super) fn parameter(call: &mut UnsignedCall<'_>, name: &str, value: Value) {
     let parameters = call.notes.request_parameters.get_or_insert_with(|| json!({}));
     if let Some(parameters) = parameters.as_object_mut() {
         parameters.insert(name.to_owned(), value);

@@ -1,7 +1,10 @@
 //! The session tags of a request, and those that come down the chain (`facts: sts §1.8, §4.3`).
 
-use locum_api::{ApiError, sts::Tag};
+use locum_api::{ApiError, pattern, sts::Tag};
 use locum_session::{Session, SessionTag, TagReach};
+
+/// The most tags of a session (`facts: sts §2.2`).
+const MOST_TAGS: usize = 50;
 
 /// The tags of the session to be: inherited ones first, then those passed.
 ///
@@ -52,6 +55,24 @@ pub(super) fn read(
         },
     });
     Ok(inherited.into_iter().chain(passed).collect())
+}
+
+/// The tags that an identity provider claims, if each is one that a request could pass (`facts: sts §2.2`).
+pub(super) fn claimed(claims: &[(String, String)]) -> Option<Vec<Tag>> {
+    let fits = |(key, value): &(String, String)| {
+        (1..=128).contains(&key.chars().count())
+            && value.chars().count() <= 256
+            && (pattern::TAG_KEY.matches)(key)
+            && (pattern::TAG_VALUE.matches)(value)
+    };
+    if claims.len() > MOST_TAGS || !claims.iter().all(fits) {
+        return None;
+    }
+    let tags = claims.iter().map(|(key, value)| Tag {
+        key: key.clone(),
+        value: value.clone(),
+    });
+    Some(tags.collect())
 }
 
 /// Whether a key is one that nobody but AWS sets, so that policies may trust a tag of it.
