@@ -38,14 +38,18 @@ pub(crate) const EXTERNAL_ID: Shape =
 /// The serial number of an MFA device.
 pub(crate) const SERIAL_NUMBER: Shape =
     Shape::String(StringRules::length(9, 256).matching(&pattern::SERIAL_NUMBER));
-/// The code that an MFA device shows.
-pub(crate) const TOKEN_CODE: Shape = Shape::String(StringRules::length(6, 6).matching(&pattern::TOKEN_CODE));
+/// The code that an MFA device shows. Not secret in the model, but it opens what it protects for as long as it works.
+pub(crate) const TOKEN_CODE: Shape =
+    Shape::String(StringRules::length(6, 6).matching(&pattern::TOKEN_CODE).secret());
 /// The serial number of an MFA device, where IAM takes or gives one.
 pub(crate) const IAM_SERIAL_NUMBER: Shape =
     Shape::String(StringRules::length(9, 256).matching(&pattern::IAM_SERIAL_NUMBER));
 /// The code that an MFA device shows, where IAM takes one.
-pub(crate) const AUTHENTICATION_CODE: Shape =
-    Shape::String(StringRules::length(6, 6).matching(&pattern::AUTHENTICATION_CODE));
+pub(crate) const AUTHENTICATION_CODE: Shape = Shape::String(
+    StringRules::length(6, 6)
+        .matching(&pattern::AUTHENTICATION_CODE)
+        .secret(),
+);
 /// The size to which a session token is padded.
 pub(crate) const MINIMUM_TOKEN_SIZE: Shape = Shape::between(0, 4096);
 /// The lifetime of a session of a role.

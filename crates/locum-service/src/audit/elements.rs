@@ -6,9 +6,6 @@ use serde_json::{Map, Value as Json};
 
 use super::expiration_text;
 
-/// Not secret in the model, but they open what they protect for as long as they work; CloudTrail has them not either.
-const CODES: [&str; 3] = ["TokenCode", "AuthenticationCode1", "AuthenticationCode2"];
-
 /// The members that are there, under CloudTrail's names, secrets left out; `None` if nothing is left.
 #[must_use]
 pub fn elements(record: &dyn Record) -> Option<Json> {
@@ -19,7 +16,7 @@ pub fn elements(record: &dyn Record) -> Option<Json> {
 fn object(record: &dyn Record, structure: &Structure) -> Map<String, Json> {
     let members = structure.members.iter().enumerate();
     members
-        .filter(|(_, member)| !member.shape.is_secret() && !CODES.contains(&member.name))
+        .filter(|(_, member)| !member.shape.is_secret())
         .filter_map(|(at, member)| Some((lower_camel(member.name), value(&record.member(at))?)))
         .collect()
 }

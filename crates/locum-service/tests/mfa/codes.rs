@@ -194,6 +194,9 @@ fn only_six_ascii_digits_are_a_code() {
             assert_eq!(got, (400, "ValidationError".to_owned()), "{spelling:?}");
         }
     }
+    // A code with a slip of the finger is a code still: no log has it.
+    let log: String = world.records().iter().map(ToString::to_string).collect();
+    assert!(!log.contains(&code) && !log.contains(&format!("{head} {tail}")));
     // None of them was looked at.
     assert_eq!(phone.failures(&world), 0);
     phone.sign_in(&world, &alice, &code).ok();
