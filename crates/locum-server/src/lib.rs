@@ -23,6 +23,7 @@ mod exchange;
 mod guard;
 mod head;
 mod http2;
+mod identity_providers;
 mod listen;
 mod metrics;
 mod refusal;
@@ -37,6 +38,7 @@ pub use application::{Answer, Application, Done, HttpVersion, Incoming, Label, P
 pub use audit_file::{AuditError, AuditFile, RotatePolicy};
 pub use config::{Config, Limits, TlsFiles};
 pub use error::ServeError;
+pub use identity_providers::{AllowedIssuers, FetchConfig, IdentityProviders, NotAnIssuer};
 pub use server::{Bound, Running, Server};
 pub use service::ServiceApplication;
 pub use stop::ShutdownHandle;
