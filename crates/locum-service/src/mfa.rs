@@ -7,8 +7,12 @@ pub(crate) mod totp;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use locum_directory::{MfaDevice, Snapshot};
 use locum_names::{Arn, Partition};
+use serde_json::json;
+
+use crate::call::Notes;
 
 /// The device that a serial number names to the letter.
 pub(crate) fn device<'s>(
@@ -19,4 +23,9 @@ pub(crate) fn device<'s>(
     let arn = Arn::parse(serial_number).ok()?;
     let device = snapshot.mfa_device_by_arn(&arn)?;
     (device.serial_number(partition) == serial_number).then_some(device)
+}
+
+/// Tells the audit record why no code was looked at; the caller is told what everybody with a wrong code is.
+pub(crate) fn note_lock(notes: &mut Notes, until: Timestamp) {
+    notes.additional_event_data = Some(json!({ "mfaDeviceLockedUntil": until.to_string() }));
 }

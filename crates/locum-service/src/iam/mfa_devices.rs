@@ -23,6 +23,7 @@ use crate::{
     call::{Call, Failure},
     mfa::{
         guard::{self, Verdict},
+        note_lock,
         totp::Code,
     },
     paging::{Pager, Question},
@@ -136,7 +137,10 @@ fn proved(call: &mut Call<'_>, device: &MfaDevice, first: &str, second: &str) ->
             call.kept.put(device);
             Err(invalid())
         }
-        Verdict::Locked => Err(invalid()),
+        Verdict::Locked(until) => {
+            note_lock(&mut call.notes, until);
+            Err(invalid())
+        }
     }
 }
 

@@ -26,14 +26,14 @@ pub(crate) enum Verdict {
     Right(MfaDevice),
     /// The code is wrong or was used before. The device as it must be stored before anybody is told: the failure counts.
     Wrong(MfaDevice),
-    /// Too many were wrong. Nothing was compared and nothing changes.
-    Locked,
+    /// Too many were wrong. Nothing is compared before this time, and nothing changes.
+    Locked(Timestamp),
 }
 
 /// Checks a code against the step that the device is in, the one before and the one after.
 pub(crate) fn check(device: &MfaDevice, code: Code, now: Timestamp) -> Verdict {
-    if is_locked(device, now) {
-        return Verdict::Locked;
+    if let Some(until) = locked_until(device, now) {
+        return Verdict::Locked(until);
     }
     let current = step_of(now).saturating_add(i64::from(device.drift));
     let steps = current.saturating_sub(1)..=current.saturating_add(1);
@@ -49,8 +49,8 @@ pub(crate) fn check(device: &MfaDevice, code: Code, now: Timestamp) -> Verdict {
 
 /// Checks two codes in a row, and finds out from them how far the device's clock is from ours.
 pub(crate) fn check_pair(device: &MfaDevice, first: Code, second: Code, now: Timestamp) -> Verdict {
-    if is_locked(device, now) {
-        return Verdict::Locked;
+    if let Some(until) = locked_until(device, now) {
+        return Verdict::Locked(until);
     }
     let current = step_of(now);
     // The second code is the one the device shows now.
@@ -71,8 +71,8 @@ pub(crate) fn check_pair(device: &MfaDevice, first: Code, second: Code, now: Tim
     })
 }
 
-fn is_locked(device: &MfaDevice, now: Timestamp) -> bool {
-    device.locked_until.is_some_and(|until| now < until)
+fn locked_until(device: &MfaDevice, now: Timestamp) -> Option<Timestamp> {
+    device.locked_until.filter(|until| now < *until)
 }
 
 /// The device after one more wrong code.

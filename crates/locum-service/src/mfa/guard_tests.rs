@@ -33,7 +33,7 @@ fn right(verdict: Verdict) -> MfaDevice {
     match verdict {
         Verdict::Right(device) => device,
         Verdict::Wrong(_) => panic!("wrong"),
-        Verdict::Locked => panic!("locked"),
+        Verdict::Locked(_) => panic!("locked"),
     }
 }
 
@@ -42,7 +42,7 @@ fn refused(verdict: Verdict) -> MfaDevice {
     match verdict {
         Verdict::Wrong(device) => device,
         Verdict::Right(_) => panic!("right"),
-        Verdict::Locked => panic!("locked"),
+        Verdict::Locked(_) => panic!("locked"),
     }
 }
 
@@ -93,10 +93,10 @@ fn ten_wrong_codes_lock_the_device_for_a_while() {
     for later in [0, 500, 999] {
         let now = NOW + later;
         for code in [shown(now), wrong(now)] {
-            assert!(matches!(check(&device, code, at(now)), Verdict::Locked));
+            assert!(matches!(check(&device, code, at(now)), Verdict::Locked(_)));
             assert!(matches!(
                 check_pair(&device, code, shown(now + 30), at(now)),
-                Verdict::Locked
+                Verdict::Locked(_)
             ));
         }
     }
@@ -107,7 +107,7 @@ fn ten_wrong_codes_lock_the_device_for_a_while() {
     assert_eq!(again.locked_until, Some(at(NOW + 2000)));
     assert!(matches!(
         check(&again, shown(now + 30), at(now + 30)),
-        Verdict::Locked
+        Verdict::Locked(_)
     ));
     // Nine were forgiven after nine thousand seconds, all after ten thousand.
     let later = refused(check(&device, wrong(NOW + 9_000), at(NOW + 9_000)));
@@ -124,8 +124,11 @@ fn a_clock_that_goes_back_forgives_nothing() {
     }
     let back = NOW - DAY;
     let device = refused(check(&device, wrong(back), at(back)));
-    assert!(matches!(check(&device, shown(back), at(back)), Verdict::Locked));
-    assert!(matches!(check(&device, shown(NOW), at(NOW)), Verdict::Locked));
+    assert!(matches!(
+        check(&device, shown(back), at(back)),
+        Verdict::Locked(_)
+    ));
+    assert!(matches!(check(&device, shown(NOW), at(NOW)), Verdict::Locked(_)));
 }
 
 #[test]
@@ -136,7 +139,7 @@ fn wrong_pairs_count_like_wrong_codes() {
     }
     assert!(matches!(
         check_pair(&device, shown(NOW), shown(NOW + 30), at(NOW)),
-        Verdict::Locked
+        Verdict::Locked(_)
     ));
     assert_eq!(device.last_step, None);
 }
@@ -159,7 +162,7 @@ fn two_codes_in_a_row_are_found_within_ten_minutes_and_both_used_up() {
         let verdict = check_pair(&device(), first, second, at(NOW));
         let found = match &verdict {
             Verdict::Right(device) => Some(device.drift),
-            Verdict::Wrong(_) | Verdict::Locked => None,
+            Verdict::Wrong(_) | Verdict::Locked(_) => None,
         };
         assert_eq!(found, drift, "{second_code}");
         if let Verdict::Right(device) = verdict {
@@ -223,7 +226,7 @@ proptest! {
                     device = changed;
                     counted.push(now);
                 }
-                Verdict::Locked => {}
+                Verdict::Locked(_) => {}
             }
         }
         for (index, begin) in counted.iter().enumerate() {
@@ -237,11 +240,11 @@ proptest! {
 fn the_most_guesses_that_a_day_has() {
     let (mut device, mut guesses) = (device(), 0);
     for now in NOW..=NOW + DAY {
-        if !is_locked(&device, at(now)) {
+        if locked_until(&device, at(now)).is_none() {
             device = refused(check(&device, wrong(now), at(now)));
             guesses += 1;
         }
-        while !is_locked(&device, at(now)) {
+        while locked_until(&device, at(now)).is_none() {
             device = refused(check(&device, wrong(now), at(now)));
             guesses += 1;
         }

@@ -17,6 +17,7 @@ use crate::{
     mfa::{
         device,
         guard::{self, Verdict},
+        note_lock,
         totp::Code,
     },
 };
@@ -56,7 +57,10 @@ pub(super) fn verify(
             call.kept.put(device);
             return Err(invalid_code());
         }
-        Verdict::Locked => return Err(invalid_code()),
+        Verdict::Locked(until) => {
+            note_lock(&mut call.notes, until);
+            return Err(invalid_code());
+        }
     }
     call.at.second_factor = SecondFactor::Given;
     Ok(Some(MfaFacts {

@@ -102,3 +102,25 @@ fn the_seed_is_shown_once() {
         }
     }
 }
+
+#[test]
+fn only_the_record_tells_of_a_lock() {
+    let world = World::new();
+    let alice = world.user(&world.root, "alice", None);
+    let phone = Phone::of_user(&world, "alice");
+    let wrong = phone.wrong(&world);
+    (0..11).for_each(|_| drop(phone.sign_in(&world, &alice, &wrong)));
+    let resync = phone.prove(&world, &world.root, "ResyncMFADevice", "alice", [0, 30]);
+    assert_eq!(resync.status, 403);
+    let records = world.records();
+    let told: Vec<&Value> = records
+        .iter()
+        .rev()
+        .take(3)
+        .map(|record| &record["additionalEventData"])
+        .collect();
+    let until = "2026-11-22T12:17:40Z";
+    assert_eq!(told[0]["mfaDeviceLockedUntil"], until);
+    assert_eq!(told[1]["mfaDeviceLockedUntil"], until);
+    assert!(told[2].is_null(), "the tenth was looked at");
+}

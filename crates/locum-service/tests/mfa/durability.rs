@@ -32,10 +32,37 @@ fn of_many_calls_at_once_with_one_code_one_succeeds() {
     let sign_in = world.signed_call(&alice, Api::Sts, "GetSessionToken", &factor);
     let assume = world.signed_call(&alice, Api::Sts, "AssumeRole", &assume);
     let calls: Vec<Signed> = (0..4).flat_map(|_| [sign_in.clone(), assume.clone()]).collect();
+    let answers = at_once(&world, &calls);
+    let (done, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|(status, _)| *status == 200);
+    assert_eq!(done.len(), 1);
+    assert_eq!(refused, vec![(403, INVALID_CODE.to_owned()); 7]);
+    assert_eq!(phone.failures(&world), 7);
+}
+
+#[test]
+fn of_many_guesses_at_once_each_is_counted() {
+    let world = World::new();
+    let alice = world.user(&world.root, "alice", None);
+    let phone = Phone::of_user(&world, "alice");
+    let wrong = phone.wrong(&world);
+    let factor = [
+        ("SerialNumber", phone.serial.as_str()),
+        ("TokenCode", wrong.as_str()),
+    ];
+    let guess = world.signed_call(&alice, Api::Sts, "GetSessionToken", &factor);
+    let answers = at_once(&world, &vec![guess; 25]);
+    assert_eq!(answers, vec![(403, INVALID_CODE.to_owned()); 25]);
+    // Ten were looked at, however they overlapped.
+    assert_eq!(phone.failures(&world), 10);
+    assert!(phone.stored(&world).locked_until.is_some());
+}
+
+/// Status and message of calls that begin at one moment.
+fn at_once(world: &World, calls: &[Signed]) -> Vec<(u16, String)> {
     let (service, now, start) = (&world.service, world.now(), &Barrier::new(calls.len()));
-    let answers: Vec<(u16, String)> = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let threads: Vec<_> = (0..)
-            .zip(&calls)
+            .zip(calls)
             .map(|(seed, call)| {
                 scope.spawn(move || {
                     start.wait();
@@ -45,11 +72,7 @@ fn of_many_calls_at_once_with_one_code_one_succeeds() {
             })
             .collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
-    });
-    let (done, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|(status, _)| *status == 200);
-    assert_eq!(done.len(), 1);
-    assert_eq!(refused, vec![(403, INVALID_CODE.to_owned()); 7]);
-    assert_eq!(phone.failures(&world), 7);
+    })
 }
 
 /// A store whose commits fail while it is broken.
