@@ -5,10 +5,12 @@ looks at one recorded answer.
 """
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from authenticators import Authenticator
 from commands import run
 from world import allow, make_role, make_user, policy, refused, trusting, unique
 
@@ -69,6 +71,63 @@ STEPS = [
     ("iam detach-role-policy", "--role-name {role} --policy-arn {policy_arn}", None),
     ("iam put-role-permissions-boundary", "--role-name {role} --permissions-boundary {policy_arn}", None),
     ("iam delete-role-permissions-boundary", "--role-name {role}", None),
+    ("iam create-saml-provider", "--name {user} --saml-metadata-document file://metadata.xml", "SAMLProviderArn"),
+    ("iam get-saml-provider", "--saml-provider-arn {saml_arn}", "SAMLMetadataDocument"),
+    ("iam list-saml-providers", "", "SAMLProviderList"),
+    ("iam update-saml-provider", "--saml-provider-arn {saml_arn} --saml-metadata-document file://metadata.xml", "SAMLProviderArn"),
+    ("iam tag-saml-provider", "--saml-provider-arn {saml_arn} --tags Key=cost,Value=42", None),
+    ("iam list-saml-provider-tags", "--saml-provider-arn {saml_arn}", "Tags"),
+    ("iam untag-saml-provider", "--saml-provider-arn {saml_arn} --tag-keys cost", None),
+    ("iam delete-saml-provider", "--saml-provider-arn {saml_arn}", None),
+    (
+        "iam create-open-id-connect-provider",
+        "--url https://{user}.example.com --client-id-list a b --thumbprint-list {thumbprint}",
+        "OpenIDConnectProviderArn",
+    ),
+    ("iam get-open-id-connect-provider", "--open-id-connect-provider-arn {oidc_arn}", "ClientIDList"),
+    ("iam list-open-id-connect-providers", "", "OpenIDConnectProviderList"),
+    ("iam add-client-id-to-open-id-connect-provider", "--open-id-connect-provider-arn {oidc_arn} --client-id c", None),
+    ("iam remove-client-id-from-open-id-connect-provider", "--open-id-connect-provider-arn {oidc_arn} --client-id a", None),
+    (
+        "iam update-open-id-connect-provider-thumbprint",
+        "--open-id-connect-provider-arn {oidc_arn} --thumbprint-list {thumbprint}",
+        None,
+    ),
+    ("iam tag-open-id-connect-provider", "--open-id-connect-provider-arn {oidc_arn} --tags Key=cost,Value=42", None),
+    ("iam list-open-id-connect-provider-tags", "--open-id-connect-provider-arn {oidc_arn}", "Tags"),
+    ("iam untag-open-id-connect-provider", "--open-id-connect-provider-arn {oidc_arn} --tag-keys cost", None),
+    ("iam delete-open-id-connect-provider", "--open-id-connect-provider-arn {oidc_arn}", None),
+    (
+        "iam create-virtual-mfa-device",
+        "--virtual-mfa-device-name {user} --outfile seed --bootstrap-method Base32StringSeed",
+        "VirtualMFADevice.SerialNumber",
+    ),
+    ("iam tag-mfa-device", "--serial-number {serial} --tags Key=cost,Value=42", None),
+    ("iam list-mfa-device-tags", "--serial-number {serial}", "Tags"),
+    ("iam untag-mfa-device", "--serial-number {serial} --tag-keys cost", None),
+    (
+        "iam enable-mfa-device",
+        "--user-name {user} --serial-number {serial} --authentication-code1 {codes[0]} --authentication-code2 {codes[1]}",
+        None,
+    ),
+    ("iam list-mfa-devices", "--user-name {user}", "MFADevices"),
+    ("iam get-mfa-device", "--serial-number {serial} --user-name {user}", "SerialNumber"),
+    ("iam list-virtual-mfa-devices", "--assignment-status Assigned", "VirtualMFADevices"),
+    (
+        "iam resync-mfa-device",
+        "--user-name {user} --serial-number {serial} --authentication-code1 {codes[2]} --authentication-code2 {codes[3]}",
+        None,
+    ),
+    ("iam deactivate-mfa-device", "--user-name {user} --serial-number {serial}", None),
+    ("iam delete-virtual-mfa-device", "--serial-number {serial}", None),
+    ("iam enable-outbound-web-identity-federation", "", "IssuerIdentifier"),
+    ("iam get-outbound-web-identity-federation-info", "", "IssuerIdentifier"),
+    ("iam disable-outbound-web-identity-federation", "", None),
+    ("iam enable-organizations-root-credentials-management", "", "OrganizationId"),
+    ("iam enable-organizations-root-sessions", "", "EnabledFeatures"),
+    ("iam list-organizations-features", "", "EnabledFeatures"),
+    ("iam disable-organizations-root-sessions", "", "OrganizationId"),
+    ("iam disable-organizations-root-credentials-management", "", "OrganizationId"),
     ("iam delete-role", "--role-name {role}", None),
     ("iam delete-policy", "--policy-arn {policy_arn}", None),
     ("iam delete-user", "--user-name {user}", None),
@@ -78,6 +137,15 @@ STEPS = [
     ("organizations describe-create-account-status", "--create-account-request-id {request}", "CreateAccountStatus.State"),
     ("organizations describe-account", "--account-id {account}", "Account.Arn"),
 ]
+
+# What Debian's version 2 is too old for.
+NEWER = re.compile(r"iam (get-mfa-device|\S+-outbound-web-identity-\S+|\S+-organizations-(root|features)\S*)$")
+
+
+def known(version):
+    """The steps that a version can take."""
+    return [step for step in STEPS if version == "v1" or not NEWER.match(step[0])]
+
 
 # (name, operation, arguments, code): refused by the server, as somebody without any permission.
 DENIALS = [
@@ -109,6 +177,7 @@ def world_of(version, root, admin, account):
         "other": OTHER,
         "trust": trusting(admin.arn),
         "account": account,
+        "thumbprint": "ab" * 20,
     }
 
 
@@ -119,7 +188,7 @@ def fill(arguments, world):
 def walk(version, world, caller, nobody, home):
     """Runs every step in order and returns what each gave."""
     recorded = {}
-    for operation, arguments, _ in STEPS:
+    for operation, arguments, _ in known(version):
         done = run(version, *operation.split(), *fill(arguments, world), "--output", "json", home=home, caller=caller)
         recorded[operation] = done
         answer = json.loads(done.stdout) if done.returncode == 0 and done.stdout.strip() else {}
@@ -127,6 +196,15 @@ def walk(version, world, caller, nobody, home):
             world["made_key"] = answer.get("AccessKey", {}).get("AccessKeyId", "missing")
         elif operation == "iam create-policy":
             world["policy_arn"] = answer.get("Policy", {}).get("Arn", "missing")
+        elif operation == "iam create-saml-provider":
+            world["saml_arn"] = answer.get("SAMLProviderArn", "missing")
+        elif operation == "iam create-open-id-connect-provider":
+            world["oidc_arn"] = answer.get("OpenIDConnectProviderArn", "missing")
+        elif operation == "iam create-virtual-mfa-device":
+            world["serial"] = answer.get("VirtualMFADevice", {}).get("SerialNumber", "missing")
+            authenticator = Authenticator((home / "seed").read_text())
+            # Two pairs, so that the second is newer than the first.
+            world["codes"] = [*authenticator.pair(), authenticator.code(), authenticator.code()]
         elif operation == "organizations create-account":
             world["request"] = answer.get("CreateAccountStatus", {}).get("Id", "missing")
     for name, operation, arguments, _ in DENIALS:
@@ -135,10 +213,12 @@ def walk(version, world, caller, nobody, home):
 
 
 @pytest.fixture(scope="module")
-def recorded(root, admin, account, tmp_path_factory):
+def recorded(root, admin, account, saml_idp_pysaml2, tmp_path_factory):
     nobody = make_user(root).caller
     worlds = {version: world_of(version, root, admin, account) for version in VERSIONS}
     homes = {version: tmp_path_factory.mktemp(version) for version in VERSIONS}
+    for home in homes.values():
+        (home / "metadata.xml").write_text(saml_idp_pysaml2.metadata)
     with ThreadPoolExecutor(len(VERSIONS)) as pool:
         walks = {
             version: pool.submit(walk, version, worlds[version], admin.caller, nobody, homes[version]) for version in VERSIONS
@@ -146,8 +226,10 @@ def recorded(root, admin, account, tmp_path_factory):
         return {version: future.result() for version, future in walks.items()}
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize(("operation", "path"), [(operation, path) for operation, _, path in STEPS])
+@pytest.mark.parametrize(
+    ("version", "operation", "path"),
+    [(version, operation, path) for version in VERSIONS for operation, _, path in known(version)],
+)
 def test_operation(recorded, version, operation, path):
     done = recorded[version][operation]
     assert done.returncode == 0, done.stderr
