@@ -20,17 +20,32 @@ thread_local! {
     static RANDOM: RefCell<BufferedRandom> = RefCell::new(BufferedRandom::new());
 }
 
+/// What writes further metrics in the Prometheus text format.
+type Metrics = Box<dyn Fn(&mut String) + Send + Sync>;
+
 /// The service as an [`Application`], with the audit file whose state it reports.
 pub struct ServiceApplication {
     service: Arc<Service>,
     audit: Arc<AuditFile>,
+    metrics: Vec<Metrics>,
 }
 
 impl ServiceApplication {
     /// Puts the service behind the edge.
     #[must_use]
     pub const fn new(service: Arc<Service>, audit: Arc<AuditFile>) -> Self {
-        Self { service, audit }
+        Self {
+            service,
+            audit,
+            metrics: Vec::new(),
+        }
+    }
+
+    /// Shows what `write` writes among the metrics too.
+    #[must_use]
+    pub fn with_metrics(mut self, write: impl Fn(&mut String) + Send + Sync + 'static) -> Self {
+        self.metrics.push(Box::new(write));
+        self
     }
 }
 
@@ -76,6 +91,9 @@ impl Application for ServiceApplication {
 
     fn write_metrics(&self, out: &mut String) {
         self.audit.write_metrics(out);
+        for write in &self.metrics {
+            write(out);
+        }
     }
 }
 

@@ -186,14 +186,14 @@ impl KeyCache {
         let entries = self.entries.load();
         let mut due: Vec<_> = entries
             .iter()
-            .filter_map(|(issuer, entry)| Some((entry.due_since(now)?, issuer, entry)))
+            .filter_map(|(issuer, entry)| Some((entry.due_since(now)?, &**issuer, entry)))
             .collect();
         due.sort_unstable_by_key(|&(since, issuer, _)| (since, issuer));
         due.truncate(most);
-        let begin = |(_, issuer, entry): (i64, &Box<str>, &Arc<Entry>)| {
+        let begin = |(_, issuer, entry): (i64, &str, &Arc<Entry>)| {
             entry.begin(now);
             Source {
-                issuer: issuer.clone(),
+                issuer: issuer.into(),
                 thumbprints: entry.thumbprints(),
             }
         };

@@ -29,8 +29,13 @@ impl AllowedIssuers {
         Ok(())
     }
 
+    /// Returns the allowed issuers.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|issuer| &**issuer)
+    }
+
     pub(super) fn reach(&self, issuer: &str) -> Reach {
-        if self.0.iter().any(|allowed| **allowed == *issuer) {
+        if self.iter().any(|allowed| allowed == issuer) {
             Reach::Anywhere
         } else {
             Reach::Internet

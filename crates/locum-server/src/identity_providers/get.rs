@@ -4,6 +4,7 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -19,6 +20,7 @@ use rustls_pki_types::ServerName;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpStream, lookup_host},
+    time::timeout,
 };
 use tokio_rustls::TlsConnector;
 
@@ -34,6 +36,9 @@ const MAX_BODY: usize = 256 * 1024;
 /// Room for the head of a response, in bytes, and its lines at most.
 const MAX_HEAD: usize = 16 * 1024;
 const MAX_HEADERS: usize = 64;
+
+/// How long one address may take to accept; many hosts have an IPv6 address and no way to it.
+const CONNECT_LIMIT: Duration = Duration::from_millis(600);
 
 /// Which addresses may be connected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,9 +131,10 @@ async fn connect(url: &Url, reach: Reach) -> Result<TcpStream, Failed> {
         last = Failed::new(FetchProblem::Forbidden, "the host has no public address");
     }
     for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = Failed::unreachable(error),
+        match timeout(CONNECT_LIMIT, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => last = Failed::unreachable(error),
+            Err(late) => last = Failed::unreachable(late),
         }
     }
     Err(last)

@@ -15,7 +15,10 @@ use jiff::Timestamp;
 use locum_crypto::{RotationSchedule, SystemRandom};
 use locum_directory::{Directory, RedbStore};
 use locum_federation::outbound::PublicUrl;
-use locum_server::{AuditFile, Config, Running, Server, ServiceApplication, ShutdownHandle, TlsReload};
+use locum_server::{
+    AuditFile, Config, FetchConfig, IdentityProviders, Running, Server, ServiceApplication, ShutdownHandle,
+    TlsReload,
+};
 use locum_service::{Service, Settings};
 
 use super::{Options, OptionsError, Refusal, data_dir::DataDir, memory};
@@ -34,6 +37,7 @@ pub(crate) struct Deployment {
     running: Option<Running>,
     audit: Arc<AuditFile>,
     rotation: Option<(Sender<()>, JoinHandle<()>)>,
+    providers: Option<IdentityProviders>,
 }
 
 impl Deployment {
@@ -62,7 +66,7 @@ impl Deployment {
             regions: options.regions.clone(),
             public_url: public_url(options, address, tls.is_some())?,
             saml_recipients: options.saml_recipients.clone(),
-            allowed_issuers: Vec::new(),
+            allowed_issuers: options.allowed_issuers.iter().map(Into::into).collect(),
         };
         let schedule = RotationSchedule::default();
         let sink = Arc::clone(&audit);
@@ -76,7 +80,13 @@ impl Deployment {
         )?;
         let service = Arc::new(service);
         let rotation = rotate_in_background(Arc::clone(&service), schedule)?;
-        let application = ServiceApplication::new(service, Arc::clone(&audit));
+        let providers = IdentityProviders::start(
+            Arc::clone(service.directory()),
+            Arc::clone(service.identity_keys()),
+            FetchConfig::new(options.allowed_issuers.clone()),
+        )?;
+        let application =
+            ServiceApplication::new(service, Arc::clone(&audit)).with_metrics(providers.metrics());
         let running = bound.start(Arc::new(application))?;
         Ok(Self {
             data,
@@ -88,6 +98,7 @@ impl Deployment {
             running: Some(running),
             audit,
             rotation: Some(rotation),
+            providers: Some(providers),
         })
     }
 
@@ -136,6 +147,7 @@ impl Deployment {
         if let Some(running) = self.running.take() {
             running.wait();
         }
+        drop(self.providers.take());
         if let Some((stop, thread)) = self.rotation.take() {
             drop(stop);
             // A rotation that panicked was logged; there is nothing to take back.

@@ -5,7 +5,7 @@ use std::{ffi::OsString, net::SocketAddr, num::NonZeroU32, path::PathBuf};
 use lexopt::{Arg, Parser, ValueExt};
 use locum_federation::outbound::{PublicUrl, PublicUrlError};
 use locum_names::{AccountId, Partition};
-use locum_server::{RotatePolicy, TlsFiles};
+use locum_server::{AllowedIssuers, NotAnIssuer, RotatePolicy, TlsFiles};
 use locum_service::{Regions, SamlRecipients};
 
 /// The page of the command.
@@ -27,6 +27,8 @@ OPTIONS
   --saml-recipient <url>   An address that SAML responses may be made for; may be repeated. [AWS's own]
   --public-url <url>       Where the world reaches it, such as https://sts.example.com: what the issuer of web identity
                            tokens is called, and where their keys are. Keep it. [the address it listens on]
+  --allow-issuer <url>     An OpenID Connect issuer, exactly as it calls itself, that may have a private address or http://,
+                           such as a cluster's own; may be repeated. [only public addresses, by HTTPS]
   --kek-file <file>        The key that seals the store: 32 bytes, raw, hex or base64. Also LOCUM_KEK.
                            [<dir>/kek, made on first start]
   --tls-cert <file>        The certificate chain (PEM); with --tls-key, serves HTTPS.
@@ -52,6 +54,7 @@ pub(crate) struct Options {
     pub(crate) regions: Regions,
     pub(crate) saml_recipients: SamlRecipients,
     pub(crate) public_url: Option<PublicUrl>,
+    pub(crate) allowed_issuers: AllowedIssuers,
     pub(crate) kek_file: Option<PathBuf>,
     pub(crate) tls: Option<TlsFiles>,
     pub(crate) workers: Option<usize>,
@@ -70,6 +73,9 @@ pub(crate) enum OptionsError {
     /// A URL that tokens cannot name.
     #[error("--public-url: {0}")]
     PublicUrl(#[from] PublicUrlError),
+    /// An issuer that nothing could be fetched from.
+    #[error("--allow-issuer: {0}")]
+    Issuer(#[from] NotAnIssuer),
     /// Half of a certificate.
     #[error("--tls-cert and --tls-key go together: give both or neither")]
     HalfOfTls,
@@ -97,6 +103,7 @@ impl Options {
             regions: Regions::default(),
             saml_recipients: SamlRecipients::default(),
             public_url: None,
+            allowed_issuers: AllowedIssuers::default(),
             kek_file: None,
             tls: None,
             workers: None,
@@ -125,6 +132,7 @@ impl Options {
                 Arg::Long("public-url") => {
                     options.public_url = Some(PublicUrl::parse(&parser.value()?.string()?)?);
                 }
+                Arg::Long("allow-issuer") => options.allowed_issuers.allow(&parser.value()?.string()?)?,
                 Arg::Long("kek-file") => options.kek_file = Some(parser.value()?.into()),
                 Arg::Long("tls-cert") => cert = Some(parser.value()?.into()),
                 Arg::Long("tls-key") => key = Some(parser.value()?.into()),
@@ -230,6 +238,7 @@ mod tests {
                 "--saml-recipient",
                 "https://{region}.example.com/saml",
             ],
+            &["--data", "d", "--allow-issuer", "kubernetes.default.svc"],
             &["--data", "d", "--frobnicate"],
         ] {
             let text = parse(words).unwrap_err().to_string();
