@@ -185,19 +185,18 @@ impl<'a> Writer<'a> {
     }
 
     fn escaped(&mut self, text: &str, escape: fn(u8) -> Option<&'static str>) -> Result<(), C14nError> {
-        let mut rest = text;
-        while let Some((at, entity)) = rest
-            .bytes()
-            .enumerate()
-            .find_map(|(at, b)| Some((at, escape(b)?)))
-        {
-            // All that is escaped is one byte long.
-            let (plain, after) = rest.split_at_checked(at).ok_or(C14nError::Source)?;
-            self.push(plain)?;
-            self.push(entity)?;
-            rest = after.get(1..).unwrap_or_default();
+        let mut plain = 0;
+        let mut at = 0;
+        // A loop over bytes: what is escaped is one byte long.
+        while let Some(&byte) = text.as_bytes().get(at) {
+            if let Some(entity) = escape(byte) {
+                self.push(text.get(plain..at).ok_or(C14nError::Source)?)?;
+                self.push(entity)?;
+                plain = at + 1;
+            }
+            at += 1;
         }
-        self.push(rest)
+        self.push(text.get(plain..).ok_or(C14nError::Source)?)
     }
 
     fn push(&mut self, text: &str) -> Result<(), C14nError> {

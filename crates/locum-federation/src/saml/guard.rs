@@ -109,14 +109,13 @@ pub(super) fn admit<'a>(octets: &'a [u8], limits: &Limits) -> Result<Cow<'a, str
     }
     let text = std::str::from_utf8(octets).map_err(|_| GuardError::Encoding)?;
     let body = after_declaration(text)?;
-    if body.bytes().filter(|&b| b == b'=').count() > limits.equals {
+    if memchr::memchr_iter(b'=', body.as_bytes()).count() > limits.equals {
         return Err(GuardError::Attributes);
     }
     Scan::new(body, limits).run()?;
-    Ok(if body.contains('\r') {
-        Cow::Owned(body.replace("\r\n", "\n").replace('\r', "\n"))
-    } else {
-        Cow::Borrowed(body)
+    Ok(match memchr::memchr(b'\r', body.as_bytes()) {
+        Some(_) => Cow::Owned(body.replace("\r\n", "\n").replace('\r', "\n")),
+        None => Cow::Borrowed(body),
     })
 }
 
@@ -297,22 +296,27 @@ impl<'a> Scan<'a> {
 
     /// Takes a name off the rest and returns its prefix and local part.
     fn name(&mut self) -> Result<(Option<&'a str>, &'a str), GuardError> {
-        let len = self
-            .rest
-            .bytes()
-            .take_while(|&b| is_name_byte(b) || b == b':')
-            .take(NAME_LEN + 1)
-            .count();
+        let bytes = self.rest.as_bytes();
+        let mut len = 0;
+        let mut colon = None;
+        while let Some(&byte) = bytes.get(len) {
+            match byte {
+                b':' if colon.is_none() => colon = Some(len),
+                byte if is_name_byte(byte) => {}
+                _ => break,
+            }
+            len += 1;
+        }
         let (name, rest) = self.rest.split_at_checked(len).ok_or(GuardError::Name)?;
-        if len > NAME_LEN || rest.starts_with(|c: char| !c.is_ascii()) {
+        if len > NAME_LEN || rest.starts_with(|c: char| !c.is_ascii() || c == ':') {
             return Err(GuardError::Name);
         }
         self.rest = rest;
-        let (prefix, local) = match name.split_once(':') {
-            Some((prefix, local)) => (Some(prefix), local),
+        let (prefix, local) = match colon.and_then(|colon| name.split_at_checked(colon)) {
+            Some((prefix, local)) => (Some(prefix), local.get(1..).unwrap_or_default()),
             None => (None, name),
         };
-        if is_ncname(local) && prefix.is_none_or(is_ncname) {
+        if starts_a_name(local) && prefix.is_none_or(starts_a_name) {
             Ok((prefix, local))
         } else {
             Err(GuardError::Name)
@@ -331,11 +335,15 @@ struct Tag {
 
 /// Tells whether `name` is an ASCII name without a colon, as a prefix and a local name are.
 pub(super) fn is_ncname(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.bytes().all(is_name_byte)
+    starts_a_name(name) && name.bytes().all(is_name_byte)
+}
+
+fn starts_a_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
 }
 
 fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.')
 }
 
 /// Tells whether `c` is white space to XML.

@@ -26,6 +26,8 @@ mod role_claims;
 mod signature;
 mod xml;
 
+use std::borrow::Cow;
+
 use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
 use locum_crypto::{Certificate, CertificateError, DecryptionKey, VerificationKey};
@@ -221,13 +223,15 @@ fn open(encrypted: roxmltree::Node<'_, '_>, expected: &Expected<'_>) -> Result<A
 
 /// Decodes base64 that may be broken into lines.
 fn decode(response: &str) -> Result<Vec<u8>, SamlError> {
-    let digits: Vec<u8> = response
-        .bytes()
-        .filter(|b| !matches!(b, b'\r' | b'\n'))
-        .take(ENCODED_LEN + 4)
-        .collect();
-    if digits.len() > ENCODED_LEN {
+    let lines = memchr::memchr2_iter(b'\r', b'\n', response.as_bytes()).count();
+    if response.len() - lines > ENCODED_LEN {
         return Err(GuardError::Size.into());
     }
-    BASE64_STANDARD.decode(digits).map_err(|_| SamlError::Base64)
+    let digits = match lines {
+        0 => Cow::Borrowed(response),
+        _ => Cow::Owned(response.replace(['\r', '\n'], "")),
+    };
+    BASE64_STANDARD
+        .decode(digits.as_bytes())
+        .map_err(|_| SamlError::Base64)
 }
