@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use locum_crypto::{KeyRing, SecretString};
 use locum_directory::{AccountStatus, KeyOwner, KeyStatus, Snapshot};
-use locum_names::{AccessKeyId, AccountId, KeyKind};
+use locum_names::{AccessKeyId, AccountId, Arn, KeyKind};
 use locum_session::{Issuer, Session, SessionPrincipal, SessionScope, TokenError, open_session};
 use locum_sigv4::{AuthError, ExpectedScope, Request, Scoped, Signed, SigningKeyCache};
 
@@ -146,6 +146,7 @@ impl Authenticator<'_> {
             SessionPrincipal::Role { id, session_name, .. } => {
                 let role = self.snapshot.role_by_id(id).ok_or(AuthError::InvalidToken)?;
                 alive(role.revoke_before)?;
+                alive(self.provider_revocation(session))?;
                 Ok(Identity::Role {
                     role: Arc::clone(role),
                     session_name: session_name.clone(),
@@ -184,6 +185,13 @@ impl Authenticator<'_> {
         let organization = self.snapshot.organization();
         task.zip(organization)
             .is_some_and(|(task, organization)| task.is_on(organization))
+    }
+
+    /// Until when what the SAML provider of a session said was revoked. A provider that is gone revokes nothing: its sessions
+    /// run out (`docs/compatibility.md`).
+    fn provider_revocation(&self, session: &Session) -> Option<Timestamp> {
+        let arn = Arn::parse(&session.federation.as_ref()?.provider).ok()?;
+        self.snapshot.saml_provider_by_arn(&arn)?.revoke_before
     }
 
     fn caller(

@@ -10,6 +10,7 @@
 )]
 
 mod answer;
+mod breakable;
 
 use std::{
     cell::{Cell, RefCell},
@@ -33,6 +34,7 @@ use locum_sigv4::{PathRule, Request, Signer};
 use serde_json::Value;
 
 pub use answer::{Answer, percent_decode};
+pub use breakable::Breakable;
 
 /// Where every test begins.
 const BEGIN: &str = "2026-11-22T12:00:00Z";

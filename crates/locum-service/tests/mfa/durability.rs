@@ -1,17 +1,12 @@
 //! What several calls at once, and a store that fails, make of a code.
 
-use std::sync::{
-    Arc, Barrier,
-    atomic::{AtomicBool, Ordering},
-    mpsc::Receiver,
-};
+use std::sync::{Arc, Barrier};
 
 use locum_api::model::Service as Api;
 use locum_crypto::SeededRandom;
-use locum_directory::{Commit, Item, MemoryStore, Revision, Store, StoreError, Transaction};
 
 use super::phone::{ALLOW_ALL, INVALID_CODE, Phone, TRUST_ACCOUNT};
-use crate::harness::{Signed, World};
+use crate::harness::{Breakable, Signed, World};
 
 #[test]
 fn of_many_calls_at_once_with_one_code_one_succeeds() {
@@ -75,41 +70,6 @@ fn at_once(world: &World, calls: &[Signed]) -> Vec<(u16, String)> {
     })
 }
 
-/// A store whose commits fail while it is broken.
-#[derive(Default)]
-struct Breakable {
-    store: MemoryStore,
-    broken: AtomicBool,
-}
-
-impl Store for Breakable {
-    fn revision(&self) -> Result<Revision, StoreError> {
-        self.store.revision()
-    }
-
-    fn get(&self, key: &str) -> Result<Option<Item>, StoreError> {
-        self.store.get(key)
-    }
-
-    fn range(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Item>, StoreError> {
-        self.store.range(prefix, after, limit)
-    }
-
-    fn transact(&self, transaction: &Transaction) -> Result<Revision, StoreError> {
-        if self.broken.load(Ordering::SeqCst) {
-            return Err(StoreError::Unavailable {
-                path: "directory.redb".to_owned(),
-                reason: "the disk is full".to_owned(),
-            });
-        }
-        self.store.transact(transaction)
-    }
-
-    fn watch(&self, from: Revision) -> Result<Receiver<Commit>, StoreError> {
-        self.store.watch(from)
-    }
-}
-
 #[test]
 fn without_a_store_no_code_opens_anything_and_no_guess_is_answered() {
     let store = Arc::new(Breakable::default());
@@ -117,7 +77,7 @@ fn without_a_store_no_code_opens_anything_and_no_guess_is_answered() {
     let alice = world.user(&world.root, "alice", Some(ALLOW_ALL));
     let phone = Phone::of_user(&world, "alice");
     let role = world.role(&world.root, "worker", TRUST_ACCOUNT, None);
-    store.broken.store(true, Ordering::SeqCst);
+    store.set_broken(true);
     // Right and wrong look alike.
     for code in [phone.wrong(&world), phone.shows(&world, 0)] {
         for answer in [
@@ -132,7 +92,7 @@ fn without_a_store_no_code_opens_anything_and_no_guess_is_answered() {
     assert_eq!(pair.status, 503);
     assert_eq!(phone.failures(&world), 0);
     // What opened nothing is not used up, and still works once only.
-    store.broken.store(false, Ordering::SeqCst);
+    store.set_broken(false);
     let code = phone.shows(&world, 0);
     phone.sign_in(&world, &alice, &code).ok();
     phone

@@ -1,0 +1,28 @@
+//! Users of SAML providers, over the whole service: from the metadata to a session that works.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+mod harness;
+
+mod saml {
+    mod answers;
+    mod conditions;
+    mod durations;
+    mod encryption;
+    mod idp;
+    mod permissions;
+    mod places;
+    mod provider_authorization;
+    mod providers;
+    mod records;
+    mod refusals;
+    mod replay;
+    mod scene;
+    mod sealed;
+    mod sessions;
+}

@@ -1,0 +1,134 @@
+//! What a session knows of its provider's user, and for how long it lasts.
+
+use super::scene::{ACCOUNT, Scene, trust_with};
+
+/// A condition on the later requests of Alice's session; whether it holds.
+#[test]
+fn three_keys_live_on_in_the_session() {
+    let scene = Scene::new();
+    for (at, (condition, holds)) in [
+        (r#"{"StringEquals":{"saml:sub":"alice@example.com"}}"#, true),
+        (r#"{"StringEquals":{"saml:sub_type":"persistent"}}"#, true),
+        (
+            r#"{"StringEquals":{"saml:namequalifier":"w9623T/DM68QqX6yODhgW5uvh0U="}}"#,
+            true,
+        ),
+        (r#"{"StringEquals":{"saml:sub":"bob@example.com"}}"#, false),
+        (
+            r#"{"Null":{"saml:iss":"true","saml:aud":"true","saml:doc":"true","saml:cn":"true"}}"#,
+            true,
+        ),
+        (r#"{"Null":{"aws:FederatedProvider":"true"}}"#, true),
+        (r#"{"StringEquals":{"aws:SourceIdentity":"alice"}}"#, true),
+        (r#"{"StringEquals":{"aws:PrincipalTag/team":"blue"}}"#, true),
+        (r#"{"Bool":{"aws:MultiFactorAuthPresent":"false"}}"#, true),
+        (
+            r#"{"StringEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/r8"}}"#,
+            false,
+        ),
+        (
+            r#"{"StringEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/r10"}}"#,
+            true,
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let document = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"iam:ListUsers","Resource":"*","Condition":{condition}}}}}"#
+        );
+        let name = format!("r{at}");
+        let trust = super::scene::trust(&scene.provider);
+        let role = scene.role(&scene.root, &name, &trust, Some(&document));
+        let said = super::idp::Said::new(scene.now(), &[format!("{role},{}", scene.provider)]);
+        let said = said.id(&format!("_{at}")).but(|said| {
+            said.aws("SourceIdentity", &["alice"]);
+            said.aws("PrincipalTag:team", &["blue"]);
+            said.set("urn:oid:2.5.4.3", &["Alice"]);
+        });
+        let session = scene.ask_for(&role, &said).credentials();
+        let answer = scene.iam(&session, "ListUsers", &[]);
+        assert_eq!(
+            answer.status,
+            if holds { 200 } else { 403 },
+            "{condition}: {}",
+            answer.body
+        );
+    }
+}
+
+/// Transitive tags and the source identity go on to the next role, and what the provider said does not.
+#[test]
+fn what_goes_on_to_the_next_role() {
+    let scene = Scene::new();
+    let said = scene.said().but(|said| {
+        said.aws("SourceIdentity", &["alice"]);
+        said.aws("PrincipalTag:team", &["blue"]);
+        said.aws("PrincipalTag:cost", &["42"]);
+        said.aws("TransitiveTagKeys", &["team"]);
+    });
+    let session = scene.ask(&said).credentials();
+    let trusting = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{}"}},"Action":["sts:AssumeRole","sts:TagSession","sts:SetSourceIdentity"]}}}}"#,
+        scene.role
+    );
+    let seeing = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:ListUsers","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/team":"blue","aws:SourceIdentity":"alice"},"Null":{"aws:PrincipalTag/cost":"true","saml:sub":"true"}}}}"#;
+    let onward = scene.role(&scene.root, "onward", &trusting, Some(seeing));
+    let parameters = [("RoleArn", onward.as_str()), ("RoleSessionName", "onward")];
+    let next = scene.sts(&session, "AssumeRole", &parameters).credentials();
+    scene.iam(&next, "ListUsers", &[]).ok();
+}
+
+/// As on AWS: deletion keeps new users out, and lets sessions run out.
+#[test]
+fn sessions_outlive_their_provider() {
+    let scene = Scene::new();
+    let session = scene.ask(&scene.said()).credentials();
+    let named = [("SAMLProviderArn", scene.provider.as_str())];
+    scene.iam(&scene.root, "DeleteSAMLProvider", &named).ok();
+    scene.iam(&session, "ListUsers", &[]).ok();
+    let answer = scene.ask(&scene.said().id("_2"));
+    assert!(
+        answer
+            .text("Message")
+            .starts_with("Specified provider doesn't exist")
+    );
+    scene.advance(3600);
+    assert_eq!(scene.iam(&session, "ListUsers", &[]).text("Code"), "ExpiredToken");
+}
+
+/// The sessions of a provider that was revoked are not let in any more, the later ones are.
+#[test]
+fn a_revocation_ends_sessions() {
+    let scene = Scene::new();
+    let session = scene.ask(&scene.said()).credentials();
+    scene.advance(10);
+    let revocation = scene.now();
+    scene.edit_provider(|provider| provider.revoke_before = Some(revocation));
+    assert_eq!(scene.iam(&session, "ListUsers", &[]).text("Code"), "ExpiredToken");
+    scene.advance(1);
+    let session = scene.ask(&scene.said().id("_2")).credentials();
+    scene.iam(&session, "ListUsers", &[]).ok();
+}
+
+#[test]
+fn what_the_record_of_a_later_call_says() {
+    let scene = Scene::new();
+    let session = scene
+        .ask(&scene.said().but(|said| said.aws("SourceIdentity", &["alice"])))
+        .credentials();
+    scene.iam(&session, "ListUsers", &[]).ok();
+    let record = scene.records().pop().unwrap();
+    let identity = &record["userIdentity"];
+    assert_eq!(identity["type"], "AssumedRole");
+    assert_eq!(
+        identity["arn"],
+        format!("arn:aws:sts::{ACCOUNT}:assumed-role/worker/alice")
+    );
+    assert_eq!(identity["sessionContext"]["sourceIdentity"], "alice");
+    assert_eq!(
+        identity["sessionContext"]["attributes"]["mfaAuthenticated"],
+        "false"
+    );
+    assert!(trust_with("x", &[], "{}").contains("Federated"));
+}
