@@ -4,7 +4,7 @@
 //! state in which the caller's key is gone.
 
 use locum_api::{ApiError, Body, Format, model::Operation};
-use locum_crypto::Random;
+use locum_crypto::{Random, SecretString};
 use locum_directory::{Changes, Snapshot};
 use locum_sigv4::Request;
 
@@ -33,9 +33,15 @@ pub(crate) struct Attempt<'a> {
     pub(crate) carried: Carried,
 }
 
+/// What an operation that succeeded says.
+pub(crate) struct Answered {
+    pub(crate) body: Body,
+    pub(crate) headers: Vec<(&'static str, SecretString)>,
+}
+
 /// What a run came to.
 pub(crate) struct Ran {
-    pub(crate) body: Result<Body, Problem>,
+    pub(crate) answered: Result<Answered, Problem>,
     /// To be stored if it succeeded.
     pub(crate) changes: Changes,
     /// To be stored in any case.
@@ -44,14 +50,14 @@ pub(crate) struct Ran {
 
 impl Ran {
     pub(crate) fn asks_for_nothing(&self) -> bool {
-        self.kept.is_empty() && (self.body.is_err() || self.changes.is_empty())
+        self.kept.is_empty() && (self.answered.is_err() || self.changes.is_empty())
     }
 }
 
 impl From<Problem> for Ran {
     fn from(problem: Problem) -> Self {
         Self {
-            body: Err(problem),
+            answered: Err(problem),
             changes: Changes::new(),
             kept: Changes::new(),
         }
@@ -61,6 +67,7 @@ impl From<Problem> for Ran {
 /// What a run leaves behind, signed or not.
 struct Left {
     body: Result<Body, Failure>,
+    headers: Vec<(&'static str, SecretString)>,
     changes: Changes,
     kept: Changes,
     notes: Notes,
@@ -86,8 +93,10 @@ impl Attempt<'_> {
         };
         self.carried = left.carried;
         trace.notes(left.notes);
+        let headers = left.headers;
+        let answered = left.body.map(|body| Answered { body, headers });
         Ran {
-            body: left.body.map_err(Problem::from),
+            answered: answered.map_err(Problem::from),
             changes: left.changes,
             kept: left.kept,
         }
@@ -142,10 +151,12 @@ impl Attempt<'_> {
             kept: Changes::new(),
             notes: Notes::default(),
             carried: std::mem::take(&mut self.carried),
+            reply_headers: Vec::new(),
         };
         let body = run(&mut call, self.asked.input(self.incoming), &self.encoding(trace));
         Left {
             body,
+            headers: call.reply_headers,
             changes: call.changes,
             kept: call.kept,
             notes: call.notes,
@@ -183,6 +194,7 @@ impl Attempt<'_> {
         let body = run(&mut call, self.asked.input(self.incoming), &self.encoding(trace));
         Left {
             body,
+            headers: Vec::new(),
             changes: call.changes,
             kept: call.kept,
             notes: call.notes,

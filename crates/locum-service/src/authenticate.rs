@@ -15,6 +15,7 @@ use locum_sigv4::{AuthError, ExpectedScope, Request, Scoped, Signed, SigningKeyC
 
 use crate::{
     caller::{Caller, Identity},
+    delegation,
     root_tasks::RootTask,
     settings::Settings,
 };
@@ -107,6 +108,7 @@ impl Authenticator<'_> {
                 TokenError::Expired => AuthError::ExpiredToken,
             })
             .map(Arc::new)?;
+        let delegate = self.delegate(&session)?;
         let identity = self.session_identity(&session)?;
         let caller = self.caller(
             id,
@@ -114,6 +116,7 @@ impl Authenticator<'_> {
             identity,
             Some(Arc::clone(&session)),
         )?;
+        let caller = Caller { delegate, ..caller };
         Ok((caller, Secret::OfSession(session)))
     }
 
@@ -176,6 +179,17 @@ impl Authenticator<'_> {
         }
     }
 
+    /// The account that a session's access was delegated to, as long as it is.
+    fn delegate(&self, session: &Session) -> Result<Option<AccountId>, AuthError> {
+        let Some(SessionScope::Delegated { request }) = &session.scope else {
+            return Ok(None);
+        };
+        let request = delegation::in_force(self.snapshot, request, self.now);
+        request
+            .map(|request| Some(request.requestor))
+            .ok_or(AuthError::ExpiredToken)
+    }
+
     /// Whether the organization still has turned on what an assumed root is for.
     fn is_task_on(&self, session: &Session) -> bool {
         let task = session
@@ -215,6 +229,7 @@ impl Authenticator<'_> {
             access_key_id,
             identity,
             session,
+            delegate: None,
         })
     }
 }

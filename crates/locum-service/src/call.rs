@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 use locum_api::ApiError;
-use locum_crypto::Random;
+use locum_crypto::{Random, SecretString};
 use locum_directory::{Changes, Snapshot};
 use locum_names::{AccountId, Partition};
 use locum_policy::{Context, Decision, Layer, Layers, Request, ResourcePolicy, decide};
@@ -48,6 +48,8 @@ pub struct Call<'a> {
     pub notes: Notes,
     /// What the first run worked out for the second.
     pub carried: Carried,
+    /// What the reply says beside its body if the operation succeeds. It is not recorded.
+    pub reply_headers: Vec<(&'static str, SecretString)>,
 }
 
 /// What an operation adds to its audit record.

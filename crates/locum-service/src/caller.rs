@@ -11,7 +11,7 @@ use locum_policy::{FederatedIssuer, Principal, RequesterKind};
 use locum_session::{Session, SessionScope};
 
 use crate::{
-    audit::{SessionAttributes, SessionContext, SessionIssuer, UserIdentity, WebIdFederationData},
+    audit::{Delegate, SessionAttributes, SessionContext, SessionIssuer, UserIdentity, WebIdFederationData},
     clock::instant,
 };
 
@@ -28,6 +28,8 @@ pub struct Caller {
     pub identity: Identity,
     /// The session, if temporary credentials signed.
     pub session: Option<Arc<Session>>,
+    /// The account that the caller's access was delegated to, if it was.
+    pub delegate: Option<AccountId>,
 }
 
 /// Who a caller is.
@@ -73,6 +75,27 @@ pub enum CredentialKind {
     Delegated,
 }
 
+impl Identity {
+    /// Its ARN, of an identity of this account; a session's for a role.
+    #[must_use]
+    pub fn arn(&self, partition: Partition, account: AccountId) -> PrincipalArn {
+        let kind = match self {
+            Self::Root => PrincipalKind::Root,
+            Self::User(user) => return user.arn(partition),
+            Self::Role { role, session_name } => PrincipalKind::AssumedRole {
+                role: role.name.clone(),
+                session: session_name.clone(),
+            },
+            Self::FederatedUser { name, .. } => PrincipalKind::FederatedUser { name: name.clone() },
+        };
+        PrincipalArn {
+            partition,
+            account,
+            kind,
+        }
+    }
+}
+
 impl Caller {
     /// The kind of credentials that signed.
     #[must_use]
@@ -102,20 +125,7 @@ impl Caller {
     /// The ARN that `GetCallerIdentity` shows (`facts: sts §2.10`).
     #[must_use]
     pub fn arn(&self) -> PrincipalArn {
-        let kind = match &self.identity {
-            Identity::Root => PrincipalKind::Root,
-            Identity::User(user) => return user.arn(self.partition),
-            Identity::Role { role, session_name } => PrincipalKind::AssumedRole {
-                role: role.name.clone(),
-                session: session_name.clone(),
-            },
-            Identity::FederatedUser { name, .. } => PrincipalKind::FederatedUser { name: name.clone() },
-        };
-        PrincipalArn {
-            partition: self.partition,
-            account: self.account,
-            kind,
-        }
+        self.identity.arn(self.partition, self.account)
     }
 
     /// The value of `aws:PrincipalArn`: for a role session the role's ARN with its path (`facts: sts §4.3`).
@@ -235,6 +245,9 @@ impl Caller {
             access_key_id: Some(self.access_key_id.to_string()),
             user_name: self.user_name().map(str::to_owned),
             identity_provider: None,
+            invoked_by_delegate: self.delegate.map(|account| Delegate {
+                account_id: account.to_string(),
+            }),
             session_context: self
                 .session
                 .as_deref()

@@ -7,6 +7,9 @@ mod access;
 mod access_keys;
 mod attachments;
 mod boundaries;
+mod delegation_access;
+mod delegation_decisions;
+mod delegation_requests;
 mod devices;
 mod documents;
 mod holder;
@@ -19,6 +22,7 @@ mod oidc_providers;
 mod outbound_federation;
 mod owner;
 mod policies;
+mod policy_templates;
 mod policy_versions;
 mod quotas;
 mod roles;
@@ -38,10 +42,13 @@ use crate::route::Route;
 
 /// Every operation, sorted by name.
 pub(crate) const ROUTES: &[Route] = &[
+    Route::of::<api::AcceptDelegationRequestRequest>(),
     Route::of::<api::AddClientIDToOpenIDConnectProviderRequest>(),
+    Route::of::<api::AssociateDelegationRequestRequest>(),
     Route::of::<api::AttachRolePolicyRequest>(),
     Route::of::<api::AttachUserPolicyRequest>(),
     Route::of::<api::CreateAccessKeyRequest>(),
+    Route::of::<api::CreateDelegationRequestRequest>(),
     Route::of::<api::CreateOpenIDConnectProviderRequest>(),
     Route::of::<api::CreatePolicyRequest>(),
     Route::of::<api::CreatePolicyVersionRequest>(),
@@ -71,6 +78,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::EnableOrganizationsRootCredentialsManagementRequest>(),
     Route::of::<api::EnableOrganizationsRootSessionsRequest>(),
     Route::of::<api::EnableOutboundWebIdentityFederationRequest>(),
+    Route::of::<api::GetDelegationRequestRequest>(),
     Route::of::<api::GetMFADeviceRequest>(),
     Route::of::<api::GetOpenIDConnectProviderRequest>(),
     Route::of::<api::GetOutboundWebIdentityFederationInfoRequest>(),
@@ -84,6 +92,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::ListAccessKeysRequest>(),
     Route::of::<api::ListAttachedRolePoliciesRequest>(),
     Route::of::<api::ListAttachedUserPoliciesRequest>(),
+    Route::of::<api::ListDelegationRequestsRequest>(),
     Route::of::<api::ListMFADeviceTagsRequest>(),
     Route::of::<api::ListMFADevicesRequest>(),
     Route::of::<api::ListOpenIDConnectProviderTagsRequest>(),
@@ -105,8 +114,10 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::PutRolePolicyRequest>(),
     Route::of::<api::PutUserPermissionsBoundaryRequest>(),
     Route::of::<api::PutUserPolicyRequest>(),
+    Route::of::<api::RejectDelegationRequestRequest>(),
     Route::of::<api::RemoveClientIDFromOpenIDConnectProviderRequest>(),
     Route::of::<api::ResyncMFADeviceRequest>(),
+    Route::of::<api::SendDelegationTokenRequest>(),
     Route::of::<api::SetDefaultPolicyVersionRequest>(),
     Route::of::<api::TagMFADeviceRequest>(),
     Route::of::<api::TagOpenIDConnectProviderRequest>(),
@@ -122,6 +133,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::UntagUserRequest>(),
     Route::of::<api::UpdateAccessKeyRequest>(),
     Route::of::<api::UpdateAssumeRolePolicyRequest>(),
+    Route::of::<api::UpdateDelegationRequestRequest>(),
     Route::of::<api::UpdateOpenIDConnectProviderThumbprintRequest>(),
     Route::of::<api::UpdateRoleRequest>(),
     Route::of::<api::UpdateRoleDescriptionRequest>(),

@@ -14,6 +14,7 @@ mod carried;
 mod circumstances;
 mod clock;
 mod commit;
+mod delegation;
 pub mod denial;
 mod iam;
 mod identifiers;
@@ -39,6 +40,7 @@ pub mod unsigned;
 
 pub use carried::Carried;
 pub use commit::Commit;
+pub use delegation::TRADE_IN_TOKEN_HEADER;
 pub use incoming::{Incoming, Reply};
 pub use outbound::{Issuers, Published};
 pub use rings::{DamagedRing, Rings};

@@ -4,11 +4,15 @@ use std::borrow::Cow;
 
 use locum_api::{ApiError, Body, Format, error_body, errors, model::Service};
 
-use crate::incoming::Reply;
+use crate::{attempt::Answered, incoming::Reply};
 
 /// The reply of a call that succeeded.
-pub(crate) fn success(body: Body, operation: &'static str) -> Reply {
-    reply(200, body, operation, "ok")
+pub(crate) fn success(answered: Answered, operation: &'static str) -> Reply {
+    let mut reply = reply(200, answered.body, operation, "ok");
+    let headers = answered.headers.into_iter();
+    let headers = headers.map(|(name, value)| (name, Cow::Owned(value.expose().to_owned())));
+    reply.headers.extend(headers);
+    reply
 }
 
 /// The reply of a call that did not.

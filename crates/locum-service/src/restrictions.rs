@@ -7,6 +7,33 @@ use locum_api::{
 
 use crate::caller::{Caller, CredentialKind};
 
+/// What would outlast a delegation: access keys, second factors, who may assume a role that is there, what bounds users
+/// and roles, who signs in, and delegations themselves. The policy that was granted cannot allow these. New roles are
+/// bounded instead, see `delegation::check_boundary`.
+const LASTING: &[&str] = &[
+    "AcceptDelegationRequest",
+    "AddClientIDToOpenIDConnectProvider",
+    "AssociateDelegationRequest",
+    "CreateAccessKey",
+    "CreateDelegationRequest",
+    "CreateOpenIDConnectProvider",
+    "CreateSAMLProvider",
+    "CreateVirtualMFADevice",
+    "DeactivateMFADevice",
+    "DeleteRolePermissionsBoundary",
+    "DeleteUserPermissionsBoundary",
+    "EnableMFADevice",
+    "PutUserPermissionsBoundary",
+    "RejectDelegationRequest",
+    "ResyncMFADevice",
+    "SendDelegationToken",
+    "UpdateAccessKey",
+    "UpdateAssumeRolePolicy",
+    "UpdateDelegationRequest",
+    "UpdateOpenIDConnectProviderThumbprint",
+    "UpdateSAMLProvider",
+];
+
 /// Refuses an operation that these credentials can never call.
 ///
 /// # Errors
@@ -30,10 +57,9 @@ pub(crate) fn check(caller: &Caller, operation: &Operation) -> Result<(), ApiErr
             Service::Sts,
             CredentialKind::Federation | CredentialKind::AssumedRoot | CredentialKind::Delegated,
         ) => operation.name == "GetCallerIdentity",
-        // What an assumed root may is for its task policy to say, and what a delegate may for the delegated one.
-        (Service::Iam, CredentialKind::Role | CredentialKind::AssumedRoot | CredentialKind::Delegated) => {
-            true
-        }
+        // What an assumed root may is for its task policy to say.
+        (Service::Iam, CredentialKind::Role | CredentialKind::AssumedRoot) => true,
+        (Service::Iam, CredentialKind::Delegated) => !LASTING.contains(&operation.name),
         (Service::Iam, CredentialKind::SessionToken { mfa }) => mfa,
         (Service::Iam, CredentialKind::Federation) => false,
         (Service::Organizations, _) => true,
@@ -42,6 +68,10 @@ pub(crate) fn check(caller: &Caller, operation: &Operation) -> Result<(), ApiErr
         return Ok(());
     }
     Err(match operation.service {
+        Service::Iam if kind == CredentialKind::Delegated => ApiError::access_denied(format!(
+            "Cannot call {} with delegated credentials",
+            operation.name
+        )),
         // Not AccessDenied (`facts: sts §1.6`, the row of GetSessionToken without MFA).
         Service::Iam => ApiError::sender(
             403,
@@ -55,4 +85,21 @@ pub(crate) fn check(caller: &Caller, operation: &Operation) -> Result<(), ApiErr
             ApiError::access_denied(format!("Cannot call {} with session credentials", operation.name))
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use locum_api::model::operations;
+
+    use super::*;
+
+    #[test]
+    fn what_delegates_never_do_are_operations() {
+        for name in LASTING {
+            let known = operations(Service::Iam)
+                .iter()
+                .any(|operation| operation.name == *name);
+            assert!(known, "{name}");
+        }
+    }
 }

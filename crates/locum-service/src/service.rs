@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use locum_api::{
-    ApiError, Body, Format, errors,
+    ApiError, Format, errors,
     model::{Access, Service as ApiService},
 };
 use locum_crypto::{Random, RotationSchedule, SigningError, uuid};
@@ -16,11 +16,12 @@ use locum_sigv4::{AuthError, SigningKeyCache};
 
 use crate::{
     asked::Asked,
-    attempt::Attempt,
+    attempt::{Answered, Attempt},
     audit::AuditSink,
     call::Failure,
     carried::Carried,
     commit::{Commit, record_all},
+    delegation,
     denial::Denial,
     identifiers::extended_request_id,
     incoming::{Incoming, Reply},
@@ -102,7 +103,7 @@ impl Service {
     }
 
     /// Prepares, activates and retires keys as their schedule has it, those of issuers too, and forgets redeemed assertions
-    /// that have expired. Call it every minute, where a second more does not matter: an issuer's next key is made here.
+    /// and delegation requests that have expired. Call it every minute, where a second more does not matter: an issuer's next key is made here.
     ///
     /// # Errors
     /// [`StartError`]; the keys in use stay in use.
@@ -117,7 +118,8 @@ impl Service {
             self.rings.store(Arc::new(rings));
         }
         outbound::rotate(&self.directory, now, schedule)?;
-        redeemed::forget(&self.directory, now)
+        redeemed::forget(&self.directory, now)?;
+        delegation::forget(&self.directory, now)
     }
 
     /// The directory behind it.
@@ -146,7 +148,7 @@ impl Service {
             |asked| self.answer(incoming, &asked, &mut trace, format, random),
         );
         let (reply, pending) = match answered {
-            (Ok(body), pending) => (success(body, trace.operation_name()), pending),
+            (Ok(answered), pending) => (success(answered, trace.operation_name()), pending),
             (Err(problem), pending) => (
                 self.problem(problem, service, &mut trace, format, random),
                 pending,
@@ -197,7 +199,7 @@ impl Service {
         trace: &mut Trace,
         format: Format,
         random: &mut dyn Random,
-    ) -> (Result<Body, Problem>, Option<locum_directory::Pending>) {
+    ) -> (Result<Answered, Problem>, Option<locum_directory::Pending>) {
         let rings = self.rings.load();
         let mut attempt = Attempt {
             service: self,
@@ -209,20 +211,20 @@ impl Service {
         };
         trace.operation(asked.operation);
         let first = attempt.run(&self.directory.snapshot(), trace, random);
-        let writes = asked.operation.access == Access::Write && first.body.is_ok();
+        let writes = asked.operation.access == Access::Write && first.answered.is_ok();
         if !writes && first.asks_for_nothing() {
-            return (first.body, None);
+            return (first.answered, None);
         }
         let written = self.directory.write(|newest| {
             let run = attempt.run(newest, trace, random);
-            match run.body {
+            match run.answered {
                 Err(problem) if run.kept.is_empty() => Err(problem),
                 Err(problem) => Ok((Err(problem), run.kept)),
-                Ok(body) => Ok((Ok(body), run.kept.and(run.changes))),
+                Ok(answered) => Ok((Ok(answered), run.kept.and(run.changes))),
             }
         });
         match written {
-            Ok((body, pending)) => (body, Some(pending)),
+            Ok((answered, pending)) => (answered, Some(pending)),
             Err(WriteError::Refused(problem)) => (Err(problem), None),
             Err(WriteError::Change(_)) => (Err(conflict(asked.operation.service).into()), None),
             Err(WriteError::Busy | WriteError::Closed) => (Err(ApiError::service_unavailable().into()), None),

@@ -6,6 +6,7 @@ mod assume_role_with_web_identity;
 mod assume_root;
 mod authorization_message;
 mod caller_identity;
+mod delegated_access;
 mod federated_role;
 mod federation_token;
 mod identity_token;
@@ -22,7 +23,7 @@ mod web_identity_token;
 
 use locum_api::sts::{
     AssumeRoleRequest, AssumeRoleWithSAMLRequest, AssumeRoleWithWebIdentityRequest, AssumeRootRequest,
-    DecodeAuthorizationMessageRequest, GetAccessKeyInfoRequest, GetCallerIdentityRequest,
+    DecodeAuthorizationMessageRequest, GetAccessKeyInfoRequest, GetCallerIdentityRequest, GetDelegatedAccessTokenRequest,
     GetFederationTokenRequest, GetSessionTokenRequest, GetWebIdentityTokenRequest,
 };
 
@@ -37,6 +38,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<DecodeAuthorizationMessageRequest>(),
     Route::of::<GetAccessKeyInfoRequest>(),
     Route::of::<GetCallerIdentityRequest>(),
+    Route::of::<GetDelegatedAccessTokenRequest>(),
     Route::of::<GetFederationTokenRequest>(),
     Route::of::<GetSessionTokenRequest>(),
     Route::of::<GetWebIdentityTokenRequest>(),

@@ -32,6 +32,17 @@ pub struct UserIdentity {
     /// What the session is, of a call with temporary credentials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_context: Option<SessionContext>,
+    /// Who uses the access, if it was delegated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoked_by_delegate: Option<Delegate>,
+}
+
+/// Who uses access that was delegated.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Delegate {
+    /// The account that asked for it.
+    pub account_id: String,
 }
 
 impl UserIdentity {

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     call::{Call, Failure},
+    delegation,
     route::Perform,
 };
 
@@ -77,6 +78,7 @@ impl Perform for PutUserPermissionsBoundaryRequest {
 
 impl Perform for PutRolePermissionsBoundaryRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<NoResult, Failure> {
+        delegation::check_boundary(call, Some(&self.permissions_boundary))?;
         put::<Role>(call, Self::OPERATION, &self.role_name, &self.permissions_boundary)
     }
 }

@@ -13,6 +13,8 @@ pub(super) const ROLES: Quota = quota("RolesPerAccount", 1000);
 pub(super) const POLICIES: Quota = quota("PoliciesPerAccount", 1500);
 pub(super) const ACCESS_KEYS: Quota = quota("AccessKeysPerUser", 2);
 pub(super) const SAML_PROVIDERS: Quota = quota("SAMLProvidersPerAccount", 100);
+/// That one account made and that are still remembered.
+pub(super) const DELEGATION_REQUESTS: Quota = quota("DelegationRequestsPerAccount", 1000);
 pub(super) const MFA_DEVICES: Quota = quota("MFADevicesPerUser", 8);
 /// As many as users.
 pub(super) const VIRTUAL_MFA_DEVICES: Quota = quota("VirtualMFADevicesPerAccount", 5000);

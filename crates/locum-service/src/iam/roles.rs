@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     call::{Call, Failure},
+    delegation,
     paging::{Pager, Question},
     route::Perform,
 };
@@ -39,6 +40,7 @@ impl Perform for CreateRoleRequest {
         };
         let arn = arn(call, "role", format_args!("{path}{}", self.role_name));
         authorize_creation(call, Self::OPERATION, TagRoleRequest::OPERATION, &arn, keys)?;
+        delegation::check_boundary(call, self.permissions_boundary.as_deref())?;
         if is_reserved(path) {
             let text = format!("Roles of the path {path} are made by services only.");
             return Err(errors::INVALID_INPUT.with(text).into());
