@@ -15,8 +15,11 @@ mod saml {
     mod durations;
     mod encryption;
     mod idp;
+    mod meanwhile;
+    mod office;
     mod permissions;
     mod places;
+    mod private_keys;
     mod provider_authorization;
     mod providers;
     mod records;

@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 
-use super::scene::{ALLOW_ALL, Scene, trust};
+use super::scene::{ALLOW_ALL, Scene};
 
 /// Requested, the attribute, the end of the session at the provider; seconds granted (`facts: sts §2.5`).
 #[test]
@@ -96,5 +96,4 @@ fn chained_sessions_last_an_hour() {
         "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
     );
     assume("3600").ok();
-    assert!(trust(&scene.provider).contains("sts:TagSession"));
 }

@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::{
     idp::{Idp, Part, Said},
-    scene::{ACCOUNT, DENIED, OTHER, Scene},
+    scene::{ACCOUNT, DENIED, OTHER, Scene, register, trust},
 };
 
 const INVALID: &str = "InvalidIdentityToken";
@@ -311,8 +311,8 @@ fn when_an_assertion_is_redeemed() {
 fn the_provider_of_another_account() {
     let scene = Scene::new();
     let root = scene.other_account(OTHER);
-    let theirs = super::scene::register(&scene, &root, "idp", &scene.idp);
-    let role = scene.role(&root, "worker", &super::scene::trust(&theirs), None);
+    let theirs = register(&scene, &root, "idp", &scene.idp);
+    let role = scene.role(&root, "worker", &trust(&theirs), None);
     // Each with its own works.
     let ask = |role: &str, provider: &str, id: &str| {
         let said = Said::new(scene.now(), &[format!("{role},{provider}")]).id(id);
