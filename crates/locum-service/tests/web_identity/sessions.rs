@@ -1,0 +1,147 @@
+//! What a session of a provider's user carries into later requests.
+
+use serde_json::{Value, json};
+
+use super::scene::{ACCOUNT, CLIENT, PLACE, Scene, provider_arn};
+
+const ALL: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+
+fn may(scene: &Scene, role: &str, document: &str) {
+    let parameters = [
+        ("RoleName", role),
+        ("PolicyName", "inline"),
+        ("PolicyDocument", document),
+    ];
+    scene.iam(&scene.root, "PutRolePolicy", &parameters).ok();
+}
+
+#[test]
+fn later_requests_know_who_vouched_for_whom() {
+    let scene = Scene::new();
+    let role = scene.open_role("worker");
+    let claims = json!({ "amr": ["pwd", "otp"], "email": "a@example.com", "aud": [CLIENT, "other"] });
+    let session = scene.assume_with(&role, claims).credentials();
+    let keys = scene.keys(&scene.iam(&session, "ListUsers", &[]));
+    assert_eq!(keys["aws:FederatedProvider"], [provider_arn(ACCOUNT, PLACE)]);
+    assert_eq!(keys[&format!("{PLACE}:aud")], [CLIENT]);
+    assert_eq!(keys[&format!("{PLACE}:sub")], ["user-1"]);
+    assert_eq!(keys[&format!("{PLACE}:amr")], ["pwd", "otp"]);
+    assert_eq!(keys["aws:PrincipalType"], ["AssumedRole"]);
+    assert_eq!(keys["aws:MultiFactorAuthPresent"], ["false"]);
+    for absent in ["email", "oaud"] {
+        assert_eq!(keys.get(&format!("{PLACE}:{absent}")), None);
+    }
+    assert_eq!(keys.get("sts:RoleAuthorizedByIdp"), None);
+}
+
+#[test]
+fn policies_of_the_role_may_ask_for_them() {
+    let scene = Scene::new();
+    let role = scene.open_role("worker");
+    let condition = format!(
+        r#"{{"StringEquals":{{"{PLACE}:sub":"user-1","{PLACE}:aud":"{CLIENT}","aws:FederatedProvider":"{}"}},"ForAnyValue:StringEquals":{{"{PLACE}:amr":"otp"}}}}"#,
+        provider_arn(ACCOUNT, PLACE)
+    );
+    may(
+        &scene,
+        "worker",
+        &format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"iam:ListUsers","Resource":"*","Condition":{condition}}}}}"#
+        ),
+    );
+    let lists = |claims: Value| {
+        let session = scene.assume_with(&role, claims).credentials();
+        scene.iam(&session, "ListUsers", &[]).status
+    };
+    assert_eq!(lists(json!({ "amr": ["pwd", "otp"] })), 200);
+    assert_eq!(lists(json!({ "amr": ["pwd"] })), 403);
+    assert_eq!(lists(json!({ "amr": ["otp"], "sub": "user-2" })), 403);
+}
+
+#[test]
+fn a_role_assumed_from_it_lasts_an_hour_and_keeps_the_source_identity() {
+    let scene = Scene::new();
+    let role = scene.open_role("worker");
+    may(&scene, "worker", ALL);
+    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":["sts:AssumeRole","sts:SetSourceIdentity"]}}"#;
+    let next = scene.role(&scene.root, "next", trust, None);
+    let parameters = [("RoleName", "next"), ("MaxSessionDuration", "43200")];
+    scene.iam(&scene.root, "UpdateRole", &parameters).ok();
+    let claims = json!({ "https://aws.amazon.com/source_identity": "alice" });
+    let session = scene.assume_with(&role, claims).credentials();
+    let assume = |seconds: &str| {
+        let parameters = [
+            ("RoleArn", next.as_str()),
+            ("RoleSessionName", "next"),
+            ("DurationSeconds", seconds),
+        ];
+        scene.sts(&session, "AssumeRole", &parameters)
+    };
+    let text =
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.";
+    assume("3601").fails(400, "ValidationError", text);
+    let chained = assume("3600").ok();
+    assert_eq!(chained.text("SourceIdentity"), "alice");
+    // The provider vouched for the first role's user, not for what the role does next.
+    let keys = scene.keys(&scene.iam(&chained.credentials(), "ListUsers", &[]));
+    assert_eq!(keys.get("aws:FederatedProvider"), None);
+    assert_eq!(keys.get(&format!("{PLACE}:sub")), None);
+    assert_eq!(keys["aws:SourceIdentity"], ["alice"]);
+}
+
+#[test]
+fn a_session_outlives_its_token_and_ends_by_itself() {
+    let scene = Scene::new();
+    let role = scene.open_role("worker");
+    let token = scene.token(json!({}));
+    let session = scene.assume(&role, &token, &[]).credentials();
+    scene.advance(301);
+    scene.sts(&session, "GetCallerIdentity", &[]).ok();
+    let now = scene.now().as_second();
+    let text = format!(
+        "Token expired: current date/time {now} must be before the expiration date/time {}",
+        now - 1
+    );
+    scene
+        .assume(&role, &token, &[])
+        .fails(400, "ExpiredTokenException", &text);
+    scene.advance(3299);
+    assert_eq!(
+        scene.sts(&session, "GetCallerIdentity", &[]).text("Code"),
+        "ExpiredToken"
+    );
+}
+
+#[test]
+fn a_role_made_anew_is_another_role() {
+    let scene = Scene::new();
+    let role = scene.open_role("worker");
+    let session = scene.assume_with(&role, json!({})).credentials();
+    scene
+        .iam(&scene.root, "DeleteRole", &[("RoleName", "worker")])
+        .ok();
+    scene.open_role("worker");
+    assert_eq!(
+        scene.sts(&session, "GetCallerIdentity", &[]).text("Code"),
+        "InvalidClientTokenId"
+    );
+    scene.assume_with(&role, json!({})).ok();
+}
+
+#[test]
+fn the_log_of_a_later_request_tells_where_the_session_came_from() {
+    let scene = Scene::new();
+    let role = scene.open_role("worker");
+    let session = scene
+        .assume_with(&role, json!({ "amr": ["pwd", "otp"] }))
+        .credentials();
+    scene.sts(&session, "GetCallerIdentity", &[]).ok();
+    let context = &scene.record()["userIdentity"]["sessionContext"];
+    let expected = json!({
+        "federatedProvider": provider_arn(ACCOUNT, PLACE),
+        "attributes": {
+            format!("{PLACE}:aud"): CLIENT, format!("{PLACE}:sub"): "user-1", format!("{PLACE}:amr"): "pwd, otp",
+        },
+    });
+    assert_eq!(context["webIdFederationData"], expected);
+}
