@@ -41,8 +41,9 @@ def issuers(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    running = Server(tmp_path_factory.mktemp("server"))
+def server(tmp_path_factory, issuers):
+    allowed = [word for issuer in issuers.values() for word in ("--allow-issuer", issuer.url)]
+    running = Server(tmp_path_factory.mktemp("server"), *allowed)
     yield running
     status = running.stop()
     assert status == 0, f"locum ended with {status} on SIGTERM\n{running.told()}"

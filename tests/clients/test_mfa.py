@@ -238,8 +238,9 @@ def test_whose_device(root, alice):
     for serial, code in ((bob.serial, bob.authenticator.code()), (unused, authenticator.code()), (absent, "123456")):
         with refused("AccessDenied", STRANGE, 403):
             alice.sts.get_session_token(SerialNumber=serial, TokenCode=code)
+    both = "^MultiFactorAuthentication failed, must provide both MFA serial number"
     for half in ({"SerialNumber": alice.serial}, {"TokenCode": "123456"}):
-        with refused("AccessDenied", status=403, matching="^MultiFactorAuthentication failed, must provide both MFA serial number"):
+        with refused("AccessDenied", status=403, matching=both):
             alice.sts.get_session_token(**half)
 
 
@@ -261,9 +262,8 @@ def test_resync(root):
     ahead = dave.authenticator.at_step
     with refused("AccessDenied", WRONG, 403):
         dave.sts.get_session_token(SerialNumber=dave.serial, TokenCode=ahead(steps))
-    root.iam.resync_mfa_device(
-        UserName=dave.user.name, SerialNumber=dave.serial, AuthenticationCode1=ahead(steps), AuthenticationCode2=ahead(steps + 1)
-    )
+    codes = {"AuthenticationCode1": ahead(steps), "AuthenticationCode2": ahead(steps + 1)}
+    root.iam.resync_mfa_device(UserName=dave.user.name, SerialNumber=dave.serial, **codes)
     assert dave.sts.get_session_token(SerialNumber=dave.serial, TokenCode=ahead(steps + 2))
     with refused("AccessDenied", WRONG, 403):
         dave.sts.get_session_token(SerialNumber=dave.serial, TokenCode=ahead(steps + 2))
@@ -285,8 +285,7 @@ def test_the_policy_that_everybody_copies(root):
 
 def test_root_has_a_second_factor_too(root, server):
     serial, authenticator = make_device(root)
-    first, second = authenticator.pair()
-    root.iam.enable_mfa_device(UserName="root", SerialNumber=serial, AuthenticationCode1=first, AuthenticationCode2=second)
+    enable(root, "root", serial, authenticator)
     try:
         answer = root.sts.get_session_token(SerialNumber=serial, TokenCode=authenticator.code())
         session = Caller.of(server, answer["Credentials"])
