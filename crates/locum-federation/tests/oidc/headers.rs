@@ -1,5 +1,7 @@
 //! Attacks through the form of a token and its header.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
+use locum_crypto::{PublicParts, VerificationKey, hmac_sha256};
 use locum_federation::oidc::{MAX_TOKEN_LEN, Token, TokenError};
 
 use crate::issuer::{OTHER_RSA, P384, RSA, RSA_HEADER, claims, encode, jwk, sign, verify};
@@ -88,33 +90,51 @@ fn an_algorithm_is_named_exactly() {
     }
 }
 
+/// The RSA key's `SubjectPublicKeyInfo`: all but the modulus is the same for every key of 2048 bits.
+fn public_key_der() -> Vec<u8> {
+    const BEFORE: &[u8] = b"\x30\x82\x01\x22\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\
+        \x03\x82\x01\x0f\x00\x30\x82\x01\x0a\x02\x82\x01\x01\x00";
+    let PublicParts::Rsa { modulus, .. } = RSA.public() else {
+        panic!("it is RSA");
+    };
+    let der = [BEFORE, modulus, b"\x02\x03\x01\x00\x01"].concat();
+    assert!(VerificationKey::from_spki(&der).is_ok());
+    der
+}
+
 #[test]
 fn a_public_key_is_no_hmac_secret() {
-    let public = jwk(&RSA, "");
-    let der = locum_crypto::sha256(public.as_bytes());
-    for (algorithm, kid) in [
-        ("HS256", "rsa"),
-        ("HS384", "rsa"),
-        ("HS512", "rsa"),
-        ("HS256", "ec"),
-    ] {
-        let header = format!(r#"{{"alg":"{algorithm}","kid":"{kid}"}}"#);
-        let signed = format!("{}.{}", encode(&header), encode(claims(&[])));
-        for secret in [
-            public.as_bytes(),
-            format!("-----BEGIN PUBLIC KEY-----\n{public}\n-----END PUBLIC KEY-----\n").as_bytes(),
-            &der[..],
-            b"",
-        ] {
-            let mac = locum_crypto::hmac_sha256(secret, signed.as_bytes());
-            let token = format!("{signed}.{}", encode(mac));
-            assert_eq!(refused(&token), TokenError::UnsupportedAlgorithm);
+    let der = public_key_der();
+    let text = BASE64_STANDARD.encode(&der);
+    let lines: Vec<_> = text
+        .as_bytes()
+        .chunks(64)
+        .map(|line| str::from_utf8(line).unwrap())
+        .collect();
+    let pem = format!(
+        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----",
+        lines.join("\n")
+    );
+    let key = jwk(&RSA, r#","kid":"rsa","use":"sig""#);
+    let line_feed = format!("{pem}\n");
+    let secrets = [pem.as_bytes(), line_feed.as_bytes(), &der, key.as_bytes(), b""];
+    for (secret, algorithm) in secrets
+        .iter()
+        .flat_map(|secret| ["HS256", "HS384", "HS512"].map(|algorithm| (secret, algorithm)))
+    {
+        for kid in [r#","kid":"rsa""#, r#","kid":"ec""#, ""] {
+            let forge = |algorithm: &str| {
+                let header = format!(r#"{{"alg":"{algorithm}"{kid}}}"#);
+                let signed = format!("{}.{}", encode(header), encode(claims(&[])));
+                let mac = hmac_sha256(secret, signed.as_bytes());
+                format!("{signed}.{}", encode(mac))
+            };
+            assert_eq!(refused(&forge(algorithm)), TokenError::UnsupportedAlgorithm);
             // And the same octets under an algorithm that exists.
-            let signed = format!("{}.{}", encode(RSA_HEADER), encode(claims(&[])));
-            let mac = locum_crypto::hmac_sha256(secret, signed.as_bytes());
-            assert_eq!(
-                refused(&format!("{signed}.{}", encode(mac))),
-                TokenError::BadSignature
+            let error = refused(&forge("RS256"));
+            assert!(
+                matches!(error, TokenError::BadSignature | TokenError::NoKey),
+                "{error:?}"
             );
         }
     }

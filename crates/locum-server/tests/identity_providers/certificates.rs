@@ -20,7 +20,7 @@ fn pinned(idp: &Idp, thumbprint: [u8; 20]) -> Result<&'static str, FetchProblem>
 #[test]
 fn an_unknown_root_needs_a_thumbprint() {
     let (identity, other) = (Identity::new(), Identity::new());
-    let idp = Idp::presenting(&identity, &[identity.root.clone()]);
+    let idp = Idp::presenting(&identity, std::slice::from_ref(&identity.root));
     let fixture = Fixture::start(&[&idp.issuer()], &[&other.root]);
     assert_eq!(fixture.fetch(&idp.issuer()), MISMATCH);
     assert_eq!(idp.asked().len(), 0, "nothing was asked of an unknown server");
@@ -55,7 +55,7 @@ fn a_thumbprint_must_be_presented() {
 fn showing_a_registered_certificate_is_not_enough() {
     let (genuine, attacker) = (Identity::new(), Identity::new());
     // The attacker's own leaf, with the genuine certificates above it.
-    let idp = Idp::presenting(&attacker, &[genuine.root.clone()]);
+    let idp = Idp::presenting(&attacker, std::slice::from_ref(&genuine.root));
     assert_eq!(pinned(&idp, sha1(&genuine.root)), MISMATCH);
     let idp = Idp::presenting(
         &attacker,
@@ -75,7 +75,7 @@ fn a_certificate_names_its_host_and_is_valid_now() {
         params.not_after = rcgen::date_time_ymd(2021, 1, 1);
     });
     for identity in [&elsewhere, &expired] {
-        let idp = Idp::presenting(identity, &[identity.root.clone()]);
+        let idp = Idp::presenting(identity, std::slice::from_ref(&identity.root));
         assert_eq!(pinned(&idp, sha1(&identity.root)), MISMATCH);
         let fixture = Fixture::start(&[&idp.issuer()], &[&identity.root]);
         assert_eq!(fixture.fetch(&idp.issuer()), MISMATCH);
@@ -87,7 +87,7 @@ fn a_certificate_names_its_host_and_is_valid_now() {
 #[test]
 fn a_new_thumbprint_is_tried_at_once() {
     let identity = Identity::new();
-    let idp = Idp::presenting(&identity, &[identity.root.clone()]);
+    let idp = Idp::presenting(&identity, std::slice::from_ref(&identity.root));
     let (good, bad) = (sha1(&identity.root), [7; 20]);
     let fixture = Fixture::start(&[&idp.issuer()], &[]);
     fixture.register(&idp.issuer(), &[&bad]);
