@@ -6,11 +6,10 @@ use super::{
 };
 use crate::harness::World;
 
-/// The operations, with parameters that would succeed, and the resource that a policy must name.
-fn operations<'a>(
-    provider: &'a str,
-    metadata: &'a str,
-) -> [(&'static str, Vec<(&'static str, &'a str)>, &'a str); 8] {
+/// An operation, parameters with which it would succeed, and the resource that a policy must name.
+type Asked<'a> = (&'static str, Vec<(&'static str, &'a str)>, &'a str);
+
+fn operations<'a>(provider: &'a str, metadata: &'a str) -> [Asked<'a>; 8] {
     let named = ("SAMLProviderArn", provider);
     let tag = [("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "blue")];
     let new = [("Name", "new"), ("SAMLMetadataDocument", metadata)];
