@@ -16,6 +16,7 @@ mod web_identity {
     mod clusters;
     mod conditions;
     mod credentials;
+    mod documents;
     mod issuer;
     mod keys;
     mod permissions;
