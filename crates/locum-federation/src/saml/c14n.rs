@@ -138,15 +138,17 @@ impl<'a> Writer<'a> {
             if !prefix(name).is_empty() {
                 used.push(prefix(name));
             }
-            attributes.push((attribute.namespace().unwrap_or_default(), name, attribute.value()));
+            let namespace = attribute.namespace().unwrap_or_default();
+            attributes.push((namespace, attribute.name(), name, attribute.value()));
         }
         used.sort_unstable();
         used.dedup();
         for prefix in used {
             self.declare(node, prefix)?;
         }
-        attributes.sort_unstable_by_key(|&(namespace, name, _)| (namespace, local(name)));
-        for (_, name, value) in attributes {
+        // Comparing the pairs as tuples would compare their strings twice.
+        attributes.sort_unstable_by(|a, b| a.0.cmp(b.0).then_with(|| a.1.cmp(b.1)));
+        for (_, _, name, value) in attributes {
             self.push(" ")?;
             self.push(name)?;
             self.quoted(value)?;

@@ -160,7 +160,7 @@ pub(super) const RESPONSE: guard::Limits = guard::Limits {
     depth: 32,
     declarations: 32,
     attributes: 32,
-    equals: 16_384,
+    equals: 8_192,
     comments: guard::Comments::Refused,
 };
 
