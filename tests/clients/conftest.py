@@ -33,8 +33,10 @@ def issuers(tmp_path_factory):
     """Issuers with an address, not yet started: the server is told their addresses when it starts."""
     made = {
         "node": NodeIssuer(tmp_path_factory.mktemp("oidc")),
-        **{name: KubernetesIssuer() for name in ("kubernetes", "signing", "rotating", "flooded", "broken", "short-lived")},
+        "self-signed": KubernetesIssuer(certificate_in=tmp_path_factory.mktemp("self-signed")),
     }
+    for name in ("kubernetes", "signing", "rotating", "flooded", "broken", "short-lived", "parity"):
+        made[name] = KubernetesIssuer()
     yield made
     for issuer in made.values():
         issuer.stop()

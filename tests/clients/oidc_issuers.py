@@ -4,9 +4,11 @@ Each has its socket before it runs, so that the server under test can be told it
 """
 
 import base64
+import datetime
 import hashlib
 import html
 import http.server
+import ipaddress
 import json
 import os
 import re
@@ -22,10 +24,17 @@ from pathlib import Path
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import jwt
-from cryptography.hazmat.primitives import serialization
+from botocore.exceptions import ClientError
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
+
+from server import Caller
+from world import allow, federated, make_role
 
 AUDIENCE = "sts.amazonaws.com"
+ASSUME = "sts:AssumeRoleWithWebIdentity"
 NPM = os.environ.get("LOCUM_NPM", "/nonexistent")
 
 
@@ -169,19 +178,43 @@ class NodeIssuer:
             self._log.close()
 
 
+def self_signed(directory):
+    """A certificate for loopback and its key in a file, and the certificate's thumbprint."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "an issuer under test")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file = Path(directory) / "issuer.pem"
+    file.write_bytes(private + certificate.public_bytes(pem))
+    return file, certificate.fingerprint(hashes.SHA1()).hex()
+
+
 class KubernetesIssuer:
     """An issuer like that of a cluster: two documents under an address, and tokens for service accounts.
 
     What it publishes can be changed while it runs, and it counts who asked for what.
     """
 
-    def __init__(self, certificate=None):
+    def __init__(self, certificate_in=None):
         self._socket = listening()
-        if certificate:
+        if certificate_in:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate.certificate_file, certificate.key_file)
+            file, self.thumbprint = self_signed(certificate_in)
+            context.load_cert_chain(file)
             self._socket = context.wrap_socket(self._socket, server_side=True)
-        scheme = "https" if certificate else "http"
+        scheme = "https" if certificate_in else "http"
         self.url = f"{scheme}://127.0.0.1:{self._socket.getsockname()[1]}"
         self.key = Key("RS256")
         self.published = [self.key]
@@ -257,6 +290,38 @@ class KubernetesIssuer:
         if hasattr(self, "_server"):
             self._server.shutdown()
         self._socket.close()
+
+
+class Registered:
+    """An issuer as the account knows it, and a role that its users may assume."""
+
+    def __init__(self, root, issuer, *client_ids):
+        self.root, self.issuer = root, issuer
+        self.host = issuer.url.split("//")[1]
+        self.arn = root.iam.create_open_id_connect_provider(Url=issuer.url, ClientIDList=list(client_ids))[
+            "OpenIDConnectProviderArn"
+        ]
+        self.role = self.make_role(allow("*"))
+
+    def make_role(self, *statements, actions=(), condition=None, **parameters):
+        return make_role(self.root, federated(self.arn, ASSUME, *actions, condition=condition), *statements, **parameters)
+
+    def ask(self, nobody, token, role=None, session="alice", patient=True, **parameters):
+        """Asks as the clients do: once more while the issuer's keys are on their way."""
+        deadline = time.monotonic() + 15
+        while True:
+            try:
+                return nobody.assume_role_with_web_identity(
+                    RoleArn=(role or self.role).arn, RoleSessionName=session, WebIdentityToken=token, **parameters
+                )
+            except ClientError as error:
+                on_their_way = error.response["Error"]["Code"] == "IDPCommunicationError"
+                if not (on_their_way and patient) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    def sign_in(self, nobody, token, role=None, **parameters):
+        return Caller.of(self.root.server, self.ask(nobody, token, role, **parameters)["Credentials"])
 
 
 def raw_token(header, claims, signature=b""):

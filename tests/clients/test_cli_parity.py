@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from commands import run
+from oidc_issuers import AUDIENCE, Registered
 from world import TAGGING, make_role, make_user, policy, allow, refused, trusting
 
 FORMATS = ("json", "text", "table", "yaml")
@@ -23,6 +24,7 @@ CALLS = {
     "assume-role with tags": "--role-arn {role} --role-session-name parity --tags Key=team,Value=blue Key=cost,Value= "
     "--transitive-tag-keys team --duration-seconds 900",
     "assume-role with a policy": "--role-arn {role} --role-session-name parity --policy {policy} --policy-arns arn={managed}",
+    "assume-role-with-web-identity": "--role-arn {trusting} --role-session-name parity --web-identity-token {token}",
     "get-session-token": "--duration-seconds 900",
     "get-federation-token": "--name Bob",
     "decode-authorization-message": "--encoded-message={sealed}",
@@ -89,7 +91,10 @@ def masked(text):
 
 
 @pytest.fixture(scope="module")
-def world(root, admin, account):
+def world(root, admin, account, issuers, nobody):
+    cluster = Registered(root, issuers["parity"].start(), AUDIENCE)
+    token = cluster.issuer.token()
+    cluster.ask(nobody, token)
     with refused("AccessDenied") as refusal:
         make_user(root).sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/absent-role", RoleSessionName="no")
     managed = root.iam.create_policy(PolicyName="parity", PolicyDocument=policy(allow("*")))["Policy"]["Arn"]
@@ -97,6 +102,8 @@ def world(root, admin, account):
         "key": admin.caller.access_key_id,
         "role": make_role(root, trusting(admin.arn, *TAGGING)).arn,
         "closed": make_role(root, trusting(admin.arn)).arn,
+        "trusting": cluster.role.arn,
+        "token": token,
         "managed": managed,
         "policy": policy(allow("iam:ListUsers")).replace(" ", ""),
         "sealed": refusal.headers["x-locum-authorization-message"],

@@ -10,9 +10,9 @@ import sys
 import pytest
 
 from commands import run
-from oidc_issuers import AUDIENCE
+from oidc_issuers import AUDIENCE, Registered
 from server import Caller, clean_environment
-from test_web_identity import INVALID, NOT_AUTHORIZED, Registered
+from test_web_identity import INVALID, NOT_AUTHORIZED
 from world import allow, refused
 
 POD = "import boto3, json; print(json.dumps(boto3.client('sts').get_caller_identity()['Arn']))"

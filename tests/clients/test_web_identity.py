@@ -17,12 +17,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from commands import run
-from oidc_issuers import AUDIENCE, Key, NodeIssuer, public_pem, raw_token
+from oidc_issuers import AUDIENCE, Key, NodeIssuer, Registered, public_pem, raw_token
 from server import Caller
-from world import allow, assume, federated, make_role, refused, trusting
+from world import allow, assume, make_role, refused, trusting
 
-ACTION = "sts:AssumeRoleWithWebIdentity"
-NOT_AUTHORIZED = f"Not authorized to perform {ACTION}"
+NOT_AUTHORIZED = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
 INVALID = "InvalidIdentityToken"
 NO_KEY = (
     "Couldn't retrieve verification key from your identity provider,  "
@@ -31,38 +30,6 @@ NO_KEY = (
 TAGS = "https://aws.amazon.com/tags"
 SOURCE_IDENTITY = "https://aws.amazon.com/source_identity"
 ROLES = "https://aws.amazon.com/roles"
-
-
-class Registered:
-    """An issuer as the account knows it, and a role that its users may assume."""
-
-    def __init__(self, root, issuer, *client_ids):
-        self.root, self.issuer = root, issuer
-        self.host = issuer.url.split("//")[1]
-        self.arn = root.iam.create_open_id_connect_provider(Url=issuer.url, ClientIDList=list(client_ids))[
-            "OpenIDConnectProviderArn"
-        ]
-        self.role = self.make_role(allow("*"))
-
-    def make_role(self, *statements, actions=(), condition=None, **parameters):
-        return make_role(self.root, federated(self.arn, ACTION, *actions, condition=condition), *statements, **parameters)
-
-    def ask(self, nobody, token, role=None, session="alice", patient=True, **parameters):
-        """Asks as the clients do: once more while the issuer's keys are on their way."""
-        deadline = time.monotonic() + 15
-        while True:
-            try:
-                return nobody.assume_role_with_web_identity(
-                    RoleArn=(role or self.role).arn, RoleSessionName=session, WebIdentityToken=token, **parameters
-                )
-            except ClientError as error:
-                on_their_way = error.response["Error"]["Code"] == "IDPCommunicationError"
-                if not (on_their_way and patient) or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
-
-    def sign_in(self, nobody, token, role=None, **parameters):
-        return Caller.of(self.root.server, self.ask(nobody, token, role, **parameters)["Credentials"])
 
 
 @pytest.fixture(scope="module")
@@ -370,6 +337,30 @@ def test_a_broken_issuer(root, issuers, nobody):
     registered = Registered(root, issuer, AUDIENCE)
     with refused(("IDPCommunicationError", INVALID), status=400):
         registered.ask(nobody, issuer.token(), patient=False)
+
+
+def test_a_certificate_that_nobody_vouches_for(root, issuers, nobody):
+    """An issuer whose certificate no authority signed is believed by the thumbprint of it (facts: sts §6.2)."""
+    issuer = issuers["self-signed"].start()
+    mismatch = "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint"
+    registered = Registered(root, issuer, AUDIENCE)
+    update = root.iam.update_open_id_connect_provider_thumbprint
+    with refused(INVALID, mismatch, 400):
+        registered.ask(nobody, issuer.token())
+    update(OpenIDConnectProviderArn=registered.arn, ThumbprintList=["ab" * 20])
+    with refused(INVALID, mismatch, 400):
+        registered.ask(nobody, issuer.token())
+    assert issuer.asked == []
+    update(OpenIDConnectProviderArn=registered.arn, ThumbprintList=[issuer.thumbprint])
+    deadline = time.monotonic() + 45
+    while True:
+        try:
+            assert registered.ask(nobody, issuer.token())
+            break
+        except ClientError as error:
+            # One forced refresh in 30 s.
+            assert error.response["Error"]["Message"] == mismatch and time.monotonic() < deadline, error
+            time.sleep(1)
 
 
 def test_a_flood_of_unknown_keys(root, issuers, nobody, server):
