@@ -225,6 +225,10 @@ fn identity_statements() {
             r#"{"Effect":"Allow","Action":"sts:AssumeRoot","Resource":"arn:aws:iam::1:root"}"#,
             "ok",
         ),
+        (
+            r#"{"Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam::1:delegation-request/*"}"#,
+            "ok",
+        ),
         // Sorted downwards, the last one that is wrong wins.
         (
             r#"{"Effect":"Allow","Action":"*","Resource":["b","a","c"]}"#,
