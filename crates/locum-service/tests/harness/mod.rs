@@ -328,16 +328,29 @@ pub struct Signed {
 }
 
 impl Signed {
-    /// Sends it and waits until its write is durable.
+    /// Sends it over TLS and waits until its write is durable.
     pub fn answered(&self, service: &Service, now: Timestamp, random: &mut dyn Random) -> Answer {
+        let (peer, tls) = (Ipv4Addr::new(203, 0, 113, 7), "TLSv1.3");
+        self.answered_from(service, now, random, peer.into(), Some(tls))
+    }
+
+    /// The same from a place, with this version of TLS or none.
+    pub fn answered_from(
+        &self,
+        service: &Service,
+        now: Timestamp,
+        random: &mut dyn Random,
+        peer: IpAddr,
+        tls: Option<&str>,
+    ) -> Answer {
         let incoming = Incoming {
             method: "POST",
             path: "/",
             query: "",
             headers: &borrow(&self.headers),
             body: &self.body,
-            peer: IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)),
-            tls: Some(("TLSv1.3", "TLS_AES_128_GCM_SHA256")),
+            peer,
+            tls: tls.map(|version| (version, "TLS_AES_128_GCM_SHA256")),
         };
         answered(service, &incoming, now, random)
     }

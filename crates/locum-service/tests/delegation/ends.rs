@@ -1,0 +1,112 @@
+//! What ends delegated access at once: the customer's word, and the end of anybody it stands on.
+
+use locum_directory::{Account, AccountStatus, Changes};
+
+use super::parties::{ALLOW_ALL, Answer, Credentials, Parties, SESSION_EXPIRED, VENDOR};
+
+fn ended(answer: &Answer) {
+    answer.fails(403, "ExpiredToken", SESSION_EXPIRED);
+}
+
+fn identity(parties: &Parties, who: &Credentials) -> Answer {
+    parties.sts(who, "GetCallerIdentity", &[])
+}
+
+#[test]
+fn rejecting_a_request_ends_its_sessions() {
+    let parties = Parties::new();
+    let (id, delegate) = parties.delegated(&parties.admin, &[]);
+    let (_, other) = parties.delegated(&parties.admin, &[]);
+    identity(&parties, &delegate).ok();
+    parties.on(&parties.owner, "RejectDelegationRequest", &id).ok();
+    ended(&identity(&parties, &delegate));
+    ended(&parties.iam(&delegate, "ListUsers", &[]));
+    identity(&parties, &other).ok();
+}
+
+#[test]
+fn an_approver_who_is_gone_lends_nothing() {
+    let parties = Parties::new();
+    let approver = parties.user(&parties.root, "approver", Some(ALLOW_ALL));
+    let (_, delegate) = parties.delegated(&approver, &[]);
+    let accepted = parties.accepted(&approver, &[]);
+    let (_, token) = parties.finalized(&approver, &[]);
+    let key = [
+        ("UserName", "approver"),
+        ("AccessKeyId", &*approver.access_key_id),
+    ];
+    parties.iam(&parties.root, "DeleteAccessKey", &key).ok();
+    // The key alone is not what it stands on.
+    identity(&parties, &delegate).ok();
+    let inline = [("UserName", "approver"), ("PolicyName", "inline")];
+    parties.iam(&parties.root, "DeleteUserPolicy", &inline).ok();
+    parties
+        .iam(&parties.root, "DeleteUser", &[("UserName", "approver")])
+        .ok();
+    ended(&identity(&parties, &delegate));
+    assert_eq!(parties.trade(&parties.vendor, &token).status, 403);
+    assert_eq!(
+        parties
+            .on(&parties.owner, "SendDelegationToken", &accepted)
+            .status,
+        400
+    );
+    // A namesake is somebody else.
+    parties.user(&parties.root, "approver", Some(ALLOW_ALL));
+    ended(&identity(&parties, &delegate));
+    assert_eq!(parties.trade(&parties.vendor, &token).status, 403);
+}
+
+#[test]
+fn a_role_that_is_gone_lends_nothing() {
+    let parties = Parties::new();
+    let session = parties.in_role("admins", ALLOW_ALL);
+    let (_, delegate) = parties.delegated(&session, &[]);
+    // Longer than the session that granted it.
+    let inline = [("RoleName", "admins"), ("PolicyName", "inline")];
+    parties.iam(&parties.root, "DeleteRolePolicy", &inline).ok();
+    identity(&parties, &delegate).ok();
+    assert_eq!(parties.iam(&delegate, "ListUsers", &[]).status, 403);
+    parties
+        .iam(&parties.root, "DeleteRole", &[("RoleName", "admins")])
+        .ok();
+    ended(&identity(&parties, &delegate));
+}
+
+#[test]
+fn a_closed_vendor_loses_its_access() {
+    let parties = Parties::new();
+    let (_, delegate) = parties.delegated(&parties.admin, &[]);
+    identity(&parties, &delegate).ok();
+    parties.change(|snapshot| {
+        let mut account = Account::clone(snapshot.account(VENDOR.parse().unwrap()).unwrap());
+        account.status = AccountStatus::Suspended;
+        let mut changes = Changes::new();
+        changes.put(account);
+        changes
+    });
+    ended(&identity(&parties, &delegate));
+}
+
+#[test]
+fn sessions_of_a_users_revocation_end_and_later_grants_do_not() {
+    let parties = Parties::new();
+    let (_, before) = parties.delegated(&parties.admin, &[]);
+    let (_, unsent) = parties.finalized(&parties.admin, &[]);
+    parties.advance(60);
+    let now = parties.now();
+    parties.change(|snapshot| {
+        let user = snapshot.user(parties.account, "admin").unwrap();
+        let mut user = locum_directory::User::clone(user);
+        user.revoke_before = Some(now);
+        let mut changes = Changes::new();
+        changes.put(user);
+        changes
+    });
+    ended(&identity(&parties, &before));
+    // Granted before, though it would be traded in after.
+    parties.advance(60);
+    assert_eq!(parties.trade(&parties.vendor, &unsent).status, 403);
+    let (_, after) = parties.delegated(&parties.admin, &[]);
+    identity(&parties, &after).ok();
+}
