@@ -4,7 +4,8 @@
 //! member more, `explanation`, that says which layer decided and what would have to change. It goes into a sealed
 //! header, and in clear into the audit log. Of another account it says nothing at all: there it judges the caller's own
 //! side as if the other side were willing, so a caller cannot learn whether a foreign role exists, how it is tagged or
-//! whom it trusts (`facts: sts §2.4`).
+//! whom it trusts (`facts: sts §2.4`). Whom an identity provider vouches for carries away what was asked and nothing
+//! else, since even the length of a sealed message shows; why it was denied stands in the audit log alone.
 
 mod document;
 mod reason;
@@ -43,6 +44,8 @@ pub struct Denial {
     pub account: AccountId,
     /// What a decoded authorization message says.
     pub explanation: Value,
+    /// What the audit log says: the layer and the statement that decided.
+    pub reason: Value,
 }
 
 impl Denial {
@@ -76,20 +79,29 @@ pub(crate) fn denial(
         snapshot,
         partition: asked.partition,
     };
-    let explanation = if account == request.resource_account {
+    let (explanation, reason) = if account == request.resource_account {
         let explanation = explain(request, layers);
         let reason = match asked.instead {
             Some(text) => reason::of_service(text),
             None => reason::of(request, layers, &explanation, &names),
         };
-        document::document(asked, request, &explanation, reason)
+        let document = match asked.wording {
+            Wording::Federated(operation) => outside(asked, request, operation),
+            Wording::Unexplained | Wording::Full | Wording::WithoutResource => {
+                document::document(asked, request, &explanation, reason.clone())
+            }
+        };
+        (document, reason)
     } else {
-        own_side(asked, request, layers, &names)
+        let document = own_side(asked, request, layers, &names);
+        let reason = document.get("explanation").cloned().unwrap_or(Value::Null);
+        (document, reason)
     };
     Denial {
         message: sentence(asked, request, decision, &names),
         account,
         explanation,
+        reason,
     }
 }
 
@@ -121,6 +133,18 @@ static WILLING: LazyLock<Option<Policy>> = LazyLock::new(|| {
         r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:*"}}"#;
     Policy::compile(document, PolicyKind::Trust).ok()
 });
+
+/// What whom an identity provider vouches for is told: the same whether the role is not there, does not trust, or lacks a
+/// permission.
+fn outside(asked: &Asked<'_>, request: &Request<'_>, operation: &str) -> Value {
+    let context = without_resource_tags(request.context);
+    let request = Request {
+        action: operation,
+        context: &context,
+        ..*request
+    };
+    document::document(asked, &request, &nothing(), reason::outside(&request))
+}
 
 /// The explanation of a denial across accounts: of what the caller's own side says, whatever the other side does.
 fn own_side(asked: &Asked<'_>, request: &Request<'_>, layers: &Layers<'_>, names: &Names<'_>) -> Value {

@@ -9,7 +9,7 @@ use locum_api::{
     model::{Access, Operation, Service},
 };
 use locum_names::AccountId;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     audit::{AuditRecord, TlsDetails, UserIdentity},
@@ -122,14 +122,9 @@ impl Trace {
     }
 
     pub(crate) fn explain(&mut self, denial: &Denial) {
-        let explanation = denial
-            .explanation
-            .get("explanation")
-            .cloned()
-            .unwrap_or(Value::Null);
         let more = self.record.additional_event_data.get_or_insert_with(|| json!({}));
         if let Some(more) = more.as_object_mut() {
-            more.insert("authorization".to_owned(), explanation);
+            more.insert("authorization".to_owned(), denial.reason.clone());
         }
     }
 

@@ -93,18 +93,19 @@ impl<'a> UnsignedCall<'a> {
         Err(self.denied(operation, vouched, &request, &layers, &decision, None))
     }
 
-    /// The denial of what no policy can allow, with the reason for those who may read it.
+    /// The denial of what no policy can allow; the reason goes into the audit log.
     pub fn refuse<'k>(
         &self,
         operation: &'static str,
         vouched: &Vouched<'k>,
         target: Target<'k>,
         why: &str,
+        keys: impl FnOnce(&mut Context<'k>),
     ) -> Failure
     where
         'a: 'k,
     {
-        let context = self.context(&target, |_| ());
+        let context = self.context(&target, keys);
         let request = self.request(vouched, operation, &target, &context);
         let layers = layers(&target);
         let decision = Decision::ImplicitDeny { layer: Layer::Trust };

@@ -79,6 +79,18 @@ pub(super) fn hidden(request: &Request<'_>) -> Value {
     })
 }
 
+/// All that is said to whom an identity provider vouches for.
+pub(super) fn outside(request: &Request<'_>) -> Value {
+    let (account, action) = (request.resource_account, request.action);
+    json!({
+        "layer": "resource account",
+        "reason": format!(
+            "Account {account} does not allow {action} to whom this provider vouches for, or has no such role; its audit \
+             log tells which."
+        ),
+    })
+}
+
 /// Statements count from 1 for people.
 const fn number(index: usize) -> usize {
     index.saturating_add(1)

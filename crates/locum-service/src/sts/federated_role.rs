@@ -4,7 +4,7 @@
 //! sentence: whether the role is there, whom it trusts and what it lacks is for its account to know
 //! (`facts: sts §6.1`).
 
-use locum_directory::Role;
+use locum_directory::{Role, Tag};
 use locum_names::AccountId;
 use locum_policy::{Context, ResourcePolicy, Source};
 use locum_session::SessionTag;
@@ -43,7 +43,7 @@ impl<'w> Wanted<'w> {
         claims: impl Fn(&mut Context<'w>),
     ) -> Result<(), Failure> {
         let Some(role) = role else {
-            return Err(self.refuse(call, "The account has no such role."));
+            return Err(self.refuse(call, "The account has no such role.", claims));
         };
         // Names of roles are the same in either case.
         let reserved = role.name.get(..RESERVED.len());
@@ -51,6 +51,7 @@ impl<'w> Wanted<'w> {
             return Err(self.refuse(
                 call,
                 "Roles of AWSReservedSSO are assumed through their own portal only.",
+                claims,
             ));
         }
         let identity = self.source_identity.map(|_| "sts:SetSourceIdentity");
@@ -60,19 +61,28 @@ impl<'w> Wanted<'w> {
             let target = Target::with_policy(self.role_arn, self.account, trust);
             call.authorize(self.operation, &self.vouched, action, target, |context| {
                 claims(context);
-                self.keys(role, context);
+                self.keys(&role.tags, context);
             })?;
         }
         Ok(())
     }
 
-    fn refuse<'a: 'w>(&'w self, call: &UnsignedCall<'a>, why: &str) -> Failure {
+    /// The denial of a role that no policy could give, in the circumstances of any other.
+    fn refuse<'a: 'w>(
+        &'w self,
+        call: &UnsignedCall<'a>,
+        why: &str,
+        claims: impl Fn(&mut Context<'w>),
+    ) -> Failure {
         let target = Target::plain(self.role_arn, self.account);
-        call.refuse(self.operation, &self.vouched, target, why)
+        call.refuse(self.operation, &self.vouched, target, why, |context| {
+            claims(context);
+            self.keys(&[], context);
+        })
     }
 
     /// The keys of `facts: sts §4.2`. They go in after the provider's claims, which therefore cannot replace them.
-    fn keys(&'w self, role: &'w Role, context: &mut Context<'w>) {
+    fn keys(&'w self, role_tags: &'w [Tag], context: &mut Context<'w>) {
         context.set("sts:RoleSessionName", self.session_name);
         if let Some(source_identity) = self.source_identity {
             context.set("sts:SourceIdentity", source_identity);
@@ -82,6 +92,6 @@ impl<'w> Wanted<'w> {
             context.set_many("sts:TransitiveTagKeys", transitive.map(|tag| &*tag.key));
         }
         request_tag_keys(context, self.tags.iter().map(|tag| (&*tag.key, &*tag.value)));
-        resource_tag_keys(context, role.tags.iter().map(|tag| (&*tag.key, &*tag.value)));
+        resource_tag_keys(context, role_tags.iter().map(|tag| (&*tag.key, &*tag.value)));
     }
 }

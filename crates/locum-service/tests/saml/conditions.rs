@@ -60,7 +60,6 @@ fn the_keys_of_an_assertion() {
     aws:RequestedRegion = us-east-1
     aws:Resource = role/tagged
     aws:ResourceAccount = 111122223333
-    aws:ResourceTag/project = locum
     aws:SecureTransport = true
     aws:Service = iam
     aws:SourceIp = 203.0.113.7
@@ -68,7 +67,6 @@ fn the_keys_of_an_assertion() {
     aws:Type = role
     aws:UserAgent = test/1
     aws:ViaAWSService = false
-    iam:ResourceTag/project = locum
     saml:aud = https://signin.aws.amazon.com/saml
     saml:cn = Alice, A
     saml:doc = 111122223333/idp

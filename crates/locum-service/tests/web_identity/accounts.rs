@@ -154,6 +154,39 @@ fn a_role_that_is_not_there_answers_like_one_that_does_not_trust() {
     ] {
         assert_eq!(shape(&scene.assume_with(role, json!({}))), expected, "{role}");
     }
+    // Not even the sealed message differs, which shows its length: not in who, what and where, and not by the action.
+    let tagged = scene.trusting("tagged", ACTION, "{}");
+    scene
+        .iam(
+            &scene.root,
+            "TagRole",
+            &[
+                ("RoleName", "tagged"),
+                ("Tags.member.1.Key", "a"),
+                ("Tags.member.1.Value", "b"),
+            ],
+        )
+        .ok();
+    let absent_too = format!("arn:aws:iam::{ACCOUNT}:role/absen2");
+    let claims = json!({ "https://aws.amazon.com/tags": { "principal_tags": { "Team": ["blue"] } } });
+    let sealed = |role: &str| {
+        let denied = scene.assume_with(role, claims.clone());
+        denied.fails(403, "AccessDenied", DENIED);
+        (
+            denied.header("x-locum-authorization-message").unwrap().len(),
+            scene.keys(&denied),
+        )
+    };
+    let (length, keys) = sealed(&tagged);
+    let (other_length, mut other_keys) = sealed(&absent_too);
+    assert_eq!(length, other_length);
+    for (key, values) in &mut other_keys {
+        if matches!(&**key, "aws:ARN" | "aws:Resource") {
+            values[0] = values[0].replace("absen2", "tagged");
+        }
+    }
+    assert_eq!(keys, other_keys);
+    assert_eq!(keys["aws:RequestTag/Team"], ["blue"]);
     // A bad token tells as little.
     for role in [&*absent, &*denying] {
         let answer = scene.assume_with(role, json!({ "aud": "other" }));

@@ -173,6 +173,28 @@ fn the_request_and_its_surroundings() {
 }
 
 #[test]
+fn the_tags_of_the_role() {
+    let scene = Scene::new();
+    let own = format!(
+        r#"{{"StringEquals":{{"aws:ResourceTag/owner":"${{{PLACE}:sub}}","iam:ResourceTag/owner":"user-1"}}}}"#
+    );
+    let role = scene.trusting("owned", ACTION, &own);
+    scene
+        .assume_with(&role, json!({}))
+        .fails(403, "AccessDenied", DENIED);
+    let tag = [
+        ("RoleName", "owned"),
+        ("Tags.member.1.Key", "owner"),
+        ("Tags.member.1.Value", "user-1"),
+    ];
+    scene.iam(&scene.root, "TagRole", &tag).ok();
+    scene.assume_with(&role, json!({})).ok();
+    scene
+        .assume_with(&role, json!({ "sub": "user-2" }))
+        .fails(403, "AccessDenied", DENIED);
+}
+
+#[test]
 fn a_claim_without_a_key_of_its_own_decides_nothing() {
     let scene = Scene::new();
     let claims = json!({
