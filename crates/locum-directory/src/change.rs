@@ -6,8 +6,9 @@ use locum_crypto::Purpose;
 use locum_names::{AccessKeyId, AccountId, UniqueId};
 
 use crate::{
-    AccessKey, Account, CreateAccountStatus, DelegationRequest, ManagedPolicy, MfaDevice, OidcProvider,
-    Organization, OutboundFederation, PolicyOwner, Revision, Ring, Role, SamlProvider, UsedAssertion, User,
+    AccessKey, Account, CreateAccountStatus, DelegationRequest, Group, ManagedPolicy, MfaDevice,
+    OidcProvider, Organization, OutboundFederation, PolicyOwner, Revision, Ring, Role, SamlProvider,
+    UsedAssertion, User,
 };
 
 /// The puts and deletes of one write, all applied or none.
@@ -116,6 +117,8 @@ pub enum EntityKey {
     CreateAccountStatus(Box<str>),
     /// A customer's managed policy.
     Policy(AccountId, UniqueId),
+    /// A group.
+    Group(AccountId, UniqueId),
     /// A user.
     User(AccountId, UniqueId),
     /// A role.
@@ -145,6 +148,7 @@ impl fmt::Display for EntityKey {
             Self::Account(id) => write!(f, "/accounts/{id}"),
             Self::CreateAccountStatus(id) => write!(f, "/create-account/{id}"),
             Self::Policy(account, id) => write!(f, "/policies/{account}/{id}"),
+            Self::Group(account, id) => write!(f, "/groups/{account}/{id}"),
             Self::User(account, id) => write!(f, "/users/{account}/{id}"),
             Self::Role(account, id) => write!(f, "/roles/{account}/{id}"),
             Self::AccessKey(account, id) => write!(f, "/access-keys/{account}/{id}"),
@@ -194,6 +198,8 @@ pub enum Entity {
     CreateAccountStatus(Arc<CreateAccountStatus>),
     /// A managed policy.
     Policy(Arc<ManagedPolicy>),
+    /// A group.
+    Group(Arc<Group>),
     /// A user.
     User(Arc<User>),
     /// A role.
@@ -267,6 +273,7 @@ entities! {
     Account(Account), account => EntityKey::Account(account.id);
     CreateAccountStatus(CreateAccountStatus), status => EntityKey::CreateAccountStatus(status.id.clone());
     Policy(ManagedPolicy), policy => policy_key(policy);
+    Group(Group), group => EntityKey::Group(group.account, group.id);
     User(User), user => EntityKey::User(user.account, user.id);
     Role(Role), role => EntityKey::Role(role.account, role.id);
     AccessKey(AccessKey), key => EntityKey::AccessKey(key.account, key.id);

@@ -50,7 +50,7 @@ pub use directory::{BootstrapError, CommitError, Directory, OpenError, Pending, 
 pub use entity::{
     AccessKey, Account, AccountStatus, AssertionEncryption, CreateAccountState, CreateAccountStatus,
     DEFAULT_MAX_SESSION_DURATION, DelegationApproval, DelegationParty, DelegationRequest, DelegationState,
-    DelegationToken, FeatureSet, InlinePolicy, InvalidVersionId, IssuerScheme, JoinedMethod, KeyOwner,
+    DelegationToken, FeatureSet, Group, InlinePolicy, InvalidVersionId, IssuerScheme, JoinedMethod, KeyOwner,
     KeyStatus, ManagedPolicy, MfaDevice, MfaFailures, OidcProvider, Organization, OutboundAlgorithm,
     OutboundFederation, OutboundKey, PolicyOwner, PolicyParameter, PolicyVersion, Revision, Ring, Role,
     RootUser, SamlPrivateKey, SamlProvider, Tag, UsedAssertion, User, VersionId,

@@ -16,12 +16,13 @@ const VERSION: u32 = 1;
 const PAGE: usize = 1000;
 
 /// Where entities are, each kind after those it refers to.
-const PREFIXES: [&str; 14] = [
+const PREFIXES: [&str; 15] = [
     "/accounts/",
     "/organization",
     "/rings/",
     "/create-account/",
     "/policies/",
+    "/groups/",
     "/users/",
     "/roles/",
     "/access-keys/",

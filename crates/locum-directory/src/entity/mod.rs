@@ -7,6 +7,7 @@
 mod access_key;
 mod account;
 mod delegation;
+mod group;
 mod managed_policy;
 mod mfa_device;
 mod oidc_provider;
@@ -24,6 +25,7 @@ pub use account::{Account, AccountStatus, CreateAccountState, CreateAccountStatu
 pub use delegation::{
     DelegationApproval, DelegationParty, DelegationRequest, DelegationState, DelegationToken, PolicyParameter,
 };
+pub use group::Group;
 pub use managed_policy::{InvalidVersionId, ManagedPolicy, PolicyOwner, PolicyVersion, VersionId};
 pub use mfa_device::{MfaDevice, MfaFailures};
 pub use oidc_provider::{IssuerScheme, OidcProvider};

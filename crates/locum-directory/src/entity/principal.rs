@@ -17,10 +17,10 @@ pub struct Tag {
     pub value: Box<str>,
 }
 
-/// A policy that lives and dies with one principal.
+/// A policy that lives and dies with one user, group or role.
 #[derive(Debug, Clone)]
 pub struct InlinePolicy {
-    /// Unique within its principal.
+    /// Unique within its owner.
     pub name: Box<str>,
     /// The compiled document.
     pub policy: Policy,
@@ -49,6 +49,8 @@ pub struct User {
     pub inline: Vec<InlinePolicy>,
     /// Managed policies, in the order they were attached.
     pub attached: Vec<UniqueId>,
+    /// The groups it is in, in the order it was added to them.
+    pub groups: Vec<UniqueId>,
     /// Sessions issued before this time are no longer accepted.
     pub revoke_before: Option<Timestamp>,
 }
@@ -68,6 +70,7 @@ impl User {
             boundary: None,
             inline: Vec::new(),
             attached: Vec::new(),
+            groups: Vec::new(),
             revoke_before: None,
         }
     }

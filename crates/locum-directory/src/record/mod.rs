@@ -3,6 +3,7 @@
 
 mod delegation;
 mod federation;
+mod group;
 mod mfa;
 mod principal;
 mod text;
@@ -16,6 +17,7 @@ use zeroize::Zeroizing;
 use crate::{Documents, Entity};
 use delegation::DelegationRecord;
 use federation::{OidcRecord, OutboundRecord, SamlRecord, UsedAssertionRecord};
+use group::GroupRecord;
 use mfa::MfaRecord;
 use principal::{RoleRecord, UserRecord};
 use tree::{
@@ -47,6 +49,7 @@ pub(crate) fn encode(entity: &Entity) -> Result<Zeroizing<Vec<u8>>, serde_json::
         Entity::Account(account) => write(&AccountRecord::from(&**account)),
         Entity::CreateAccountStatus(status) => write(&CreateAccountRecord::from(&**status)),
         Entity::Policy(policy) => write(&PolicyRecord::from(&**policy)),
+        Entity::Group(group) => write(&GroupRecord::from(&**group)),
         Entity::User(user) => write(&UserRecord::from(&**user)),
         Entity::Role(role) => write(&RoleRecord::from(&**role)),
         Entity::AccessKey(key) => write(&AccessKeyRecord::from(&**key)),
@@ -71,6 +74,7 @@ pub(crate) fn decode(prefix: &str, value: &[u8], documents: &mut Documents) -> R
         "/accounts/" => read::<AccountRecord<'_>>(json)?.into_entity()?.into(),
         "/create-account/" => read::<CreateAccountRecord<'_>>(json)?.into_entity()?.into(),
         "/policies/" => read::<PolicyRecord<'_>>(json)?.into_entity(documents)?.into(),
+        "/groups/" => read::<GroupRecord<'_>>(json)?.into_entity(documents)?.into(),
         "/users/" => read::<UserRecord<'_>>(json)?.into_entity(documents)?.into(),
         "/roles/" => read::<RoleRecord<'_>>(json)?.into_entity(documents)?.into(),
         "/access-keys/" => read::<AccessKeyRecord<'_>>(json)?.into_entity()?.into(),

@@ -19,7 +19,7 @@ pub(super) struct TagRecord<'a> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct InlineRecord<'a> {
+pub(super) struct InlineRecord<'a> {
     #[serde(borrow)]
     name: Cow<'a, str>,
     #[serde(borrow)]
@@ -44,6 +44,8 @@ pub(super) struct UserRecord<'a> {
     inline: Vec<InlineRecord<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     attached: Vec<Text<UniqueId>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<Text<UniqueId>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     revoke_before: Option<Text<Timestamp>>,
 }
@@ -60,6 +62,7 @@ impl<'a> From<&'a User> for UserRecord<'a> {
             boundary: user.boundary.map(Text),
             inline: inline_records(&user.inline),
             attached: user.attached.iter().copied().map(Text).collect(),
+            groups: user.groups.iter().copied().map(Text).collect(),
             revoke_before: user.revoke_before.map(Text),
         }
     }
@@ -78,6 +81,7 @@ impl UserRecord<'_> {
             boundary: self.boundary.map(|id| id.0),
             inline: inline(self.inline, documents)?,
             attached: self.attached.into_iter().map(|id| id.0).collect(),
+            groups: self.groups.into_iter().map(|id| id.0).collect(),
             revoke_before: self.revoke_before.map(|time| time.0),
         })
     }
@@ -167,7 +171,7 @@ pub(super) fn tags(records: Vec<TagRecord<'_>>) -> Vec<Tag> {
     records.into_iter().map(tag).collect()
 }
 
-fn inline_records<'a>(policies: &'a [InlinePolicy]) -> Vec<InlineRecord<'a>> {
+pub(super) fn inline_records<'a>(policies: &'a [InlinePolicy]) -> Vec<InlineRecord<'a>> {
     let record = |InlinePolicy { name, policy }: &'a InlinePolicy| InlineRecord {
         name: Cow::Borrowed(&**name),
         document: Cow::Borrowed(policy.document()),
@@ -175,7 +179,7 @@ fn inline_records<'a>(policies: &'a [InlinePolicy]) -> Vec<InlineRecord<'a>> {
     policies.iter().map(record).collect()
 }
 
-fn inline(
+pub(super) fn inline(
     records: Vec<InlineRecord<'_>>,
     documents: &mut Documents,
 ) -> Result<Vec<InlinePolicy>, RecordError> {

@@ -87,6 +87,7 @@ impl Snapshot {
             EntityKey::Account(id) => self.accounts.get(id).map(|e| e.revision),
             EntityKey::CreateAccountStatus(id) => self.create_account.get(id).map(|e| e.revision),
             EntityKey::Policy(_, id) => self.policies.by_id(id).map(|e| e.revision),
+            EntityKey::Group(_, id) => self.group_by_id(id).map(|e| e.revision),
             EntityKey::User(_, id) => self.users.by_id(id).map(|e| e.revision),
             EntityKey::Role(_, id) => self.roles.by_id(id).map(|e| e.revision),
             EntityKey::AccessKey(_, id) => self.keys.get(id).map(|e| e.revision),
@@ -121,6 +122,16 @@ impl Snapshot {
                     self.count(policy.account(), |counts| &mut counts.policies, 1);
                 }
             }
+            Entity::Group(group) => {
+                let key = EntityKey::Group(group.account, group.id);
+                let previous = file(self.groups.named.insert(&group), &group, key)?;
+                if let Some(previous) = &previous {
+                    self.detach(previous.account, previous.id, &previous.attached, None);
+                } else {
+                    self.count(Some(group.account), |counts| &mut counts.groups, 1);
+                }
+                self.attach(group.account, group.id, &group.attached, None);
+            }
             Entity::User(user) => {
                 let key = EntityKey::User(user.account, user.id);
                 let previous = file(self.users.insert(&user), &user, key)?;
@@ -131,10 +142,12 @@ impl Snapshot {
                         &previous.attached,
                         previous.boundary,
                     );
+                    self.groups.leave(previous);
                 } else {
                     self.count(Some(user.account), |counts| &mut counts.users, 1);
                 }
                 self.attach(user.account, user.id, &user.attached, user.boundary);
+                self.groups.join(&user);
             }
             Entity::Role(role) => {
                 let key = EntityKey::Role(role.account, role.id);
@@ -229,9 +242,16 @@ impl Snapshot {
                     self.count(Some(*account), |counts| &mut counts.policies, -1);
                 }
             }
+            EntityKey::Group(account, id) => {
+                if let Some(group) = self.groups.named.remove(id) {
+                    self.detach(group.account, group.id, &group.attached, None);
+                    self.count(Some(*account), |counts| &mut counts.groups, -1);
+                }
+            }
             EntityKey::User(account, id) => {
                 if let Some(user) = self.users.remove(id) {
                     self.detach(user.account, user.id, &user.attached, user.boundary);
+                    self.groups.leave(&user);
                     self.count(Some(*account), |counts| &mut counts.users, -1);
                 }
             }
@@ -306,31 +326,31 @@ impl Snapshot {
     fn attach(
         &mut self,
         account: AccountId,
-        principal: UniqueId,
+        holder: UniqueId,
         attached: &[UniqueId],
         boundary: Option<UniqueId>,
     ) {
         for (policy, usage) in uses(attached, boundary) {
             self.attachments
-                .insert(policy, account, Attachment { usage, principal });
+                .insert(policy, account, Attachment { usage, holder });
         }
     }
 
     fn detach(
         &mut self,
         account: AccountId,
-        principal: UniqueId,
+        holder: UniqueId,
         attached: &[UniqueId],
         boundary: Option<UniqueId>,
     ) {
         for (policy, usage) in uses(attached, boundary) {
             self.attachments
-                .remove(policy, account, Attachment { usage, principal });
+                .remove(policy, account, Attachment { usage, holder });
         }
     }
 }
 
-/// The policies a principal uses, and how.
+/// The policies a user, group or role uses, and how.
 pub(super) fn uses(
     attached: &[UniqueId],
     boundary: Option<UniqueId>,

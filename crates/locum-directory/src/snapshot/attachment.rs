@@ -1,11 +1,11 @@
-//! Which principals a managed policy is attached to or bounds: the index behind `ListEntitiesForPolicy` and the counts.
+//! What a managed policy is attached to or bounds: the index behind `ListEntitiesForPolicy` and the counts.
 
 use std::ops::Bound;
 
 use imbl::{OrdMap, OrdSet};
 use locum_names::{AccountId, UniqueId};
 
-/// How a principal uses a managed policy.
+/// How a user, group or role uses a managed policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PolicyUse {
     /// It grants.
@@ -14,19 +14,19 @@ pub enum PolicyUse {
     Boundary,
 }
 
-/// A user or role that uses a policy; the id's kind tells which.
+/// A user, group or role that uses a policy; the id's kind tells which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Attachment {
     /// How.
     pub usage: PolicyUse,
     /// Who.
-    pub principal: UniqueId,
+    pub holder: UniqueId,
 }
 
-/// How often the principals of one account use a policy.
+/// How often one account uses a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PolicyUsage {
-    /// Users and roles it is attached to.
+    /// Users, groups and roles it is attached to.
     pub attachments: usize,
     /// Users and roles it bounds.
     pub boundaries: usize,

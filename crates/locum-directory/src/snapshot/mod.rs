@@ -9,6 +9,7 @@ mod apply;
 mod attachment;
 mod delegations;
 mod federation;
+mod groups;
 mod mfa;
 mod named;
 mod used;
@@ -41,6 +42,7 @@ pub struct Snapshot {
     /// Lower-cased address to account.
     emails: OrdMap<Arc<str>, AccountId>,
     create_account: OrdMap<Box<str>, Arc<CreateAccountStatus>>,
+    groups: groups::Groups,
     users: Named<User>,
     roles: Named<Role>,
     policies: Named<ManagedPolicy>,
@@ -58,6 +60,8 @@ pub struct Snapshot {
 /// How many entities an account has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
+    /// Groups.
+    pub groups: usize,
     /// Users.
     pub users: usize,
     /// Roles.
@@ -87,6 +91,7 @@ impl Snapshot {
             accounts: OrdMap::new(),
             emails: OrdMap::new(),
             create_account: OrdMap::new(),
+            groups: groups::Groups::default(),
             users: Named::default(),
             roles: Named::default(),
             policies: Named::default(),
@@ -277,13 +282,13 @@ impl Snapshot {
         &self.aws
     }
 
-    /// How many principals of an account a policy is attached to, and how many it bounds.
+    /// How many users, groups and roles of an account a policy is attached to, and how many it bounds.
     #[must_use]
     pub fn policy_usage(&self, policy: &UniqueId, account: AccountId) -> PolicyUsage {
         self.attachments.usage(policy, account)
     }
 
-    /// The users and roles of an account that a policy is attached to or bounds, in the order of use and unique id,
+    /// The users, groups and roles of an account that a policy is attached to or bounds, in the order of use and unique id,
     /// after one of them.
     pub fn policy_entities<'a>(
         &'a self,

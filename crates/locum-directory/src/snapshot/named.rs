@@ -12,13 +12,27 @@ use equivalent::{Comparable, Equivalent};
 use imbl::{HashMap, OrdSet};
 use locum_names::{AccountId, UniqueId};
 
-use crate::{ManagedPolicy, PolicyOwner, Role, User};
+use crate::{Group, ManagedPolicy, PolicyOwner, Role, User};
 
 /// What a collection files an entity under.
 pub(crate) trait Filed {
     fn id(&self) -> UniqueId;
     fn account(&self) -> Option<AccountId>;
     fn name(&self) -> &str;
+}
+
+impl Filed for Group {
+    fn id(&self) -> UniqueId {
+        self.id
+    }
+
+    fn account(&self) -> Option<AccountId> {
+        Some(self.account)
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 impl Filed for User {

@@ -21,6 +21,7 @@ impl Snapshot {
             Entity::Organization(organization) => self.verify_account(key, organization.management_account),
             Entity::Ring(_) | Entity::CreateAccountStatus(_) | Entity::Account(_) => Ok(()),
             Entity::Policy(policy) => self.verify_policy(key, policy),
+            Entity::Group(group) => self.verify_group(key, group),
             Entity::User(user) => self.verify_user(key, user),
             Entity::Role(role) => self.verify_role(key, role),
             Entity::AccessKey(access_key) => self.verify_access_key(key, access_key),
@@ -73,6 +74,7 @@ impl Snapshot {
         verify_name(&key, UniqueKind::User, user.id, &user.name)?;
         verify_inline(&key, &user.inline)?;
         self.verify_uses(&key, user.account, &user.attached, user.boundary)?;
+        self.verify_membership(&key, user)?;
         self.verify_account(key, user.account)
     }
 
@@ -89,7 +91,7 @@ impl Snapshot {
         self.verify_account(key, role.account)
     }
 
-    fn verify_uses(
+    pub(super) fn verify_uses(
         &self,
         key: &EntityKey,
         account: AccountId,
@@ -119,6 +121,7 @@ impl Snapshot {
         let in_use = match key {
             EntityKey::Policy(account, id) => (self.policy_usage(id, *account) != PolicyUsage::default())
                 .then_some("it is attached or bounds"),
+            EntityKey::Group(_, id) => self.group_in_use(*id),
             EntityKey::User(_, id) => {
                 let owner = KeyOwner::User(*id);
                 let keys = self.access_keys(owner).next().map(|_| "it has access keys");
@@ -156,7 +159,12 @@ impl Snapshot {
     }
 }
 
-fn verify_name(key: &EntityKey, kind: UniqueKind, id: UniqueId, name: &str) -> Result<(), ChangeError> {
+pub(super) fn verify_name(
+    key: &EntityKey,
+    kind: UniqueKind,
+    id: UniqueId,
+    name: &str,
+) -> Result<(), ChangeError> {
     if id.kind() != kind {
         return Err(ChangeError::Invalid(
             key.clone(),
@@ -170,7 +178,7 @@ fn verify_name(key: &EntityKey, kind: UniqueKind, id: UniqueId, name: &str) -> R
 }
 
 /// A document is compiled again, as what it is stored as, at the next start: it must be accepted then too.
-fn verify_inline(key: &EntityKey, policies: &[InlinePolicy]) -> Result<(), ChangeError> {
+pub(super) fn verify_inline(key: &EntityKey, policies: &[InlinePolicy]) -> Result<(), ChangeError> {
     if policies
         .iter()
         .any(|inline| inline.policy.kind() != PolicyKind::Inline)

@@ -81,6 +81,11 @@ pub(crate) fn view(snapshot: &Snapshot) -> BTreeMap<String, String> {
         see(format!("account {id}"), account);
         see(format!("counts {id}"), &snapshot.counts(id));
         let mut owners = vec![KeyOwner::Root(id)];
+        for (place, group) in snapshot.groups(id, None, "/").enumerate() {
+            see(format!("group {id} {place}"), group);
+            let members: Vec<_> = snapshot.group_members(group.id).map(|user| user.id).collect();
+            see(format!("members {id} {place}"), &members);
+        }
         for (place, user) in snapshot.users(id, None, "/").enumerate() {
             see(format!("user {id} {place}"), user);
             owners.push(KeyOwner::User(user.id));

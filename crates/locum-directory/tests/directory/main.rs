@@ -16,6 +16,7 @@ mod federated;
 mod federated_model;
 mod files;
 mod fixture;
+mod groups;
 mod model;
 mod refusals;
 mod samples;

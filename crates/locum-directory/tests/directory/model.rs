@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use locum_crypto::SeededRandom;
-use locum_directory::{AccessKey, Changes, Directory, KeyOwner, ManagedPolicy, RedbStore, Role, User};
+use locum_directory::{AccessKey, Changes, Directory, Group, KeyOwner, ManagedPolicy, RedbStore, Role, User};
 use locum_names::UniqueId;
 use locum_policy::PolicyKind;
 use proptest::prelude::*;
@@ -16,6 +16,9 @@ const NAMES: [&str; 5] = ["alice", "Alice", "BOB", "carol", "a"];
 enum Step {
     CreateUser(usize),
     CreateRole(usize),
+    CreateGroup(usize),
+    /// The groups that a user shall be in.
+    Join(usize, Vec<usize>),
     CreatePolicy(usize),
     RenameUser(usize, usize),
     /// The policies that a principal shall have attached, and its boundary.
@@ -31,7 +34,10 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => name.clone().prop_map(Step::CreateUser),
         2 => name.clone().prop_map(Step::CreateRole),
+        3 => name.clone().prop_map(Step::CreateGroup),
         4 => name.clone().prop_map(Step::CreatePolicy),
+        5 => (any.clone(), prop::collection::vec(any.clone(), 0..4))
+            .prop_map(|(which, groups)| Step::Join(which, groups)),
         2 => (any.clone(), name).prop_map(|(which, name)| Step::RenameUser(which, name)),
         6 => (any.clone(), prop::collection::vec(any.clone(), 0..3), prop::option::of(any.clone()))
             .prop_map(|(which, attached, boundary)| Step::Attach(which, attached, boundary)),
@@ -49,6 +55,8 @@ struct Known {
     name: String,
     attached: Vec<String>,
     boundary: Option<String>,
+    /// A user's.
+    groups: Vec<String>,
     /// A key's user.
     owner: Option<String>,
 }
@@ -57,6 +65,7 @@ struct Known {
 enum Kind {
     User,
     Role,
+    Group,
     Policy,
     Key,
 }
@@ -83,6 +92,7 @@ impl Model {
         let uses = |k: &Known| {
             k.attached.iter().any(|p| p == id)
                 || k.boundary.as_deref() == Some(id)
+                || k.groups.iter().any(|group| group == id)
                 || k.owner.as_deref() == Some(id)
         };
         self.0.iter().any(uses)
@@ -100,6 +110,7 @@ fn add(model: &mut Model, kind: Kind, id: &impl ToString, name: &str, owner: Opt
         name: name.to_owned(),
         attached: Vec::new(),
         boundary: None,
+        groups: Vec::new(),
         owner,
     });
 }
@@ -139,6 +150,34 @@ fn decide(step: &Step, seed: u64, directory: &Directory, model: &mut Model) -> O
             changes.put(role);
             free
         }
+        Step::CreateGroup(name) => {
+            let group = Group::new(account(), "/", NAMES[*name], now(), &mut rng);
+            let free = !model.named(Kind::Group, NAMES[*name]);
+            if free {
+                add(model, Kind::Group, &group.id, NAMES[*name], None);
+            }
+            changes.put(group);
+            free
+        }
+        Step::Join(which, groups) => {
+            let at = model.pick(*which, &[Kind::User])?;
+            let groups = groups
+                .iter()
+                .filter_map(|which| model.pick(*which, &[Kind::Group]));
+            let groups: Vec<String> = groups.map(|at| model.0[at].id.clone()).collect();
+            changes.put(User {
+                groups: groups.iter().map(|id| id.parse().unwrap()).collect(),
+                ..user_at(model, at)
+            });
+            let mut once = groups.clone();
+            once.sort();
+            once.dedup();
+            let distinct = once.len() == groups.len();
+            if distinct {
+                model.0[at].groups = groups;
+            }
+            distinct
+        }
         Step::CreatePolicy(name) => {
             let managed = policy(PolicyKind::Managed);
             let managed = ManagedPolicy::new(account(), "/", NAMES[*name], managed, now(), &mut rng);
@@ -163,20 +202,26 @@ fn decide(step: &Step, seed: u64, directory: &Directory, model: &mut Model) -> O
             free
         }
         Step::Attach(which, attached, boundary) => {
-            let at = model.pick(*which, &[Kind::User, Kind::Role])?;
+            let at = model.pick(*which, &[Kind::User, Kind::Role, Kind::Group])?;
             let policy_id = |which: &usize| {
                 let place = model.pick(*which, &[Kind::Policy])?;
                 model.0[place].id.parse::<UniqueId>().ok()
             };
             let mut ids: Vec<UniqueId> = attached.iter().filter_map(policy_id).collect();
             ids.dedup();
-            let boundary = boundary.as_ref().and_then(policy_id);
+            let bounded = model.0[at].kind != Kind::Group;
+            let boundary = boundary.as_ref().filter(|_| bounded).and_then(policy_id);
             let id: UniqueId = model.0[at].id.parse().unwrap();
             if model.0[at].kind == Kind::User {
                 changes.put(User {
                     attached: ids.clone(),
                     boundary,
                     ..user_at(model, at)
+                });
+            } else if model.0[at].kind == Kind::Group {
+                changes.put(Group {
+                    attached: ids.clone(),
+                    ..Group::clone(snapshot.group_by_id(&id).unwrap())
                 });
             } else {
                 let role = Role::clone(snapshot.role_by_id(&id).unwrap());
@@ -199,11 +244,13 @@ fn decide(step: &Step, seed: u64, directory: &Directory, model: &mut Model) -> O
             true
         }
         Step::Delete(which) => {
-            let at = model.pick(*which, &[Kind::User, Kind::Role, Kind::Policy, Kind::Key])?;
+            let kinds = [Kind::User, Kind::Role, Kind::Group, Kind::Policy, Kind::Key];
+            let at = model.pick(*which, &kinds)?;
             let Known { kind, id, .. } = model.0[at].clone();
             match kind {
                 Kind::User => changes.delete(&user_at(model, at)),
                 Kind::Role => changes.delete(&**snapshot.role_by_id(&id.parse().unwrap()).unwrap()),
+                Kind::Group => changes.delete(&**snapshot.group_by_id(&id.parse().unwrap()).unwrap()),
                 Kind::Policy => changes.delete(&**snapshot.policy_by_id(&id.parse().unwrap()).unwrap()),
                 Kind::Key => changes.delete(&**snapshot.access_key(&id.parse().unwrap()).unwrap()),
             };
@@ -223,6 +270,7 @@ fn agree(directory: &Directory, model: &Model) {
     let counts = snapshot.counts(account());
     assert_eq!(counts.users, model.count(Kind::User));
     assert_eq!(counts.roles, model.count(Kind::Role));
+    assert_eq!(counts.groups, model.count(Kind::Group));
     assert_eq!(counts.policies, model.count(Kind::Policy));
     for known in &model.0 {
         match known.kind {
@@ -242,6 +290,18 @@ fn agree(directory: &Directory, model: &Model) {
                 let mut owned: Vec<_> = owned.map(|k| k.id.clone()).collect();
                 owned.sort();
                 assert_eq!(keys, owned);
+            }
+            Kind::Group => {
+                let group = snapshot.group(account(), &known.name).unwrap();
+                assert_eq!(group.id.to_string(), known.id);
+                let members: Vec<_> = snapshot
+                    .group_members(group.id)
+                    .map(|user| user.id.to_string())
+                    .collect();
+                let joined = model.0.iter().filter(|k| k.groups.contains(&known.id));
+                let mut joined: Vec<_> = joined.map(|k| k.id.clone()).collect();
+                joined.sort();
+                assert_eq!(members, joined);
             }
             Kind::Role => {
                 assert_eq!(

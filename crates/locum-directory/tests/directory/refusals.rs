@@ -345,7 +345,7 @@ fn policies_are_found_by_arn_to_the_letter_and_aws_ones_are_everywhere() {
         uses,
         [Attachment {
             usage: PolicyUse::Attached,
-            principal: id
+            holder: id
         }]
     );
     assert_eq!(
