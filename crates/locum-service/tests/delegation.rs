@@ -13,10 +13,16 @@ mod delegation {
     mod approvers;
     mod creation;
     mod ends;
+    #[path = "../web_identity/issuer.rs"]
+    #[allow(dead_code, reason = "these tests use a part")]
+    mod issuer;
     mod lasting;
     mod life;
     mod parties;
     mod permissions;
+    #[path = "../mfa/phone.rs"]
+    #[allow(dead_code, reason = "these tests use a part")]
+    mod phone;
     mod states;
     mod tokens;
 }

@@ -1,8 +1,14 @@
 //! Who can grant, and that nobody grants more than he has, nor for longer.
 
 use locum_directory::{Changes, Role};
+use locum_federation::oidc::{Fetched, Source, Verification};
+use serde_json::json;
 
-use super::parties::{ACCOUNT, ALLOW_ALL, Answer, Credentials, Parties, allow};
+use super::{
+    issuer::{EC, key_set, token},
+    parties::{ACCOUNT, ALLOW_ALL, Answer, Credentials, Parties, allow},
+    phone::Phone,
+};
 
 const LIMITED: &str = "A session that has session policies, or that comes from an identity provider, AssumeRoot or a \
                        delegation, cannot accept delegation requests.";
@@ -29,6 +35,45 @@ fn sessions_that_can_do_less_than_their_principal_grant_nothing() {
     let federated = parties.sts(&parties.admin, "GetFederationToken", &federated);
     let text = "The security token included in the request is invalid";
     accept(&parties, &federated.credentials(), &[]).fails(403, "InvalidClientTokenId", text);
+}
+
+#[test]
+fn whom_an_identity_provider_vouches_for_grants_nothing() {
+    let parties = Parties::new();
+    let issuer = "https://idp.example.com";
+    let provider = [("Url", issuer), ("ClientIDList.member.1", "client-1")];
+    parties
+        .iam(&parties.root, "CreateOpenIDConnectProvider", &provider)
+        .ok();
+    let cache = parties.service.identity_keys();
+    cache.register(&[Source {
+        issuer: issuer.into(),
+        thumbprints: Vec::new(),
+    }]);
+    assert_eq!(cache.due(parties.now(), 10).len(), 1);
+    let fetched = Fetched {
+        keys: key_set(&[("ec-1", &EC)]),
+        verification: Verification::TrustStore,
+    };
+    cache.put(issuer, Ok(fetched), parties.now());
+    let trust = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"Federated":"arn:aws:iam::{ACCOUNT}:oidc-provider/idp.example.com"}},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{{"StringEquals":{{"idp.example.com:aud":"client-1"}}}}}}}}"#
+    );
+    // Everything but what a policy denies to just this user.
+    let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"iam:ListUsers","Resource":"*","Condition":{"StringEquals":{"idp.example.com:sub":"eve"}}}]}"#;
+    let role = parties.role(&parties.root, "federated", &trust, Some(document));
+    let now = parties.now().as_second();
+    let claims = json!({ "iss": issuer, "sub": "eve", "aud": "client-1", "iat": now, "exp": now + 300 });
+    let token = token("ec-1", &EC, &claims);
+    let parameters = [
+        ("RoleArn", &*role),
+        ("RoleSessionName", "session"),
+        ("WebIdentityToken", &*token),
+    ];
+    let assumed = parties.sts(&parties.nobody, "AssumeRoleWithWebIdentity", &parameters);
+    let session = assumed.ok().credentials();
+    assert_eq!(parties.iam(&session, "ListUsers", &[]).status, 403);
+    accept(&parties, &session, &[]).fails(403, "AccessDenied", LIMITED);
 }
 
 #[test]
@@ -133,6 +178,27 @@ fn no_second_factor_comes_out_of_nowhere() {
     let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:AcceptDelegationRequest","Resource":"*"},{"Effect":"Allow","Action":"iam:ListUsers","Resource":"*","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}]}"#;
     let approver = parties.user(&parties.root, "careful", Some(document));
     let (_, delegate) = parties.delegated(&approver, &[]);
+    assert_eq!(parties.iam(&delegate, "ListUsers", &[]).status, 403);
+    // The one that the approver had goes on, and grows old.
+    let phone = Phone::of_user(&parties, "careful");
+    let session = phone.sign_in(&parties, &approver, &phone.shows(&parties, 0));
+    let (id, delegate) = parties.delegated(&session.ok().credentials(), &[]);
+    let at = parties.kept(&id).approval.as_ref().unwrap().mfa_at;
+    assert_eq!(at, Some(parties.now()));
+    parties.iam(&delegate, "ListUsers", &[]).ok();
+    let young = document.replace(
+        r#""Bool":{"aws:MultiFactorAuthPresent":"true"}"#,
+        r#""NumericLessThan":{"aws:MultiFactorAuthAge":"600"}"#,
+    );
+    let inline = [
+        ("UserName", "careful"),
+        ("PolicyName", "inline"),
+        ("PolicyDocument", &*young),
+    ];
+    parties.iam(&parties.root, "PutUserPolicy", &inline).ok();
+    parties.advance(599);
+    parties.iam(&delegate, "ListUsers", &[]).ok();
+    parties.advance(1);
     assert_eq!(parties.iam(&delegate, "ListUsers", &[]).status, 403);
 }
 
