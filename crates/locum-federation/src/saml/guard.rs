@@ -135,7 +135,7 @@ fn after_declaration(text: &str) -> Result<&str, GuardError> {
         }
         rest = after;
     }
-    if let Some((_, after)) = pseudo_attribute(rest, "standalone") {
+    if let Some(("yes" | "no", after)) = pseudo_attribute(rest, "standalone") {
         rest = after;
     }
     if rest.trim_matches(is_space).is_empty() {

@@ -149,6 +149,10 @@ fn other_encodings_are_refused() {
         GuardError::Declaration,
     );
     refuse(
+        &format!("<?xml version=\"1.0\" standalone=\"x\"?>{document}"),
+        GuardError::Declaration,
+    );
+    refuse(
         &format!("<?xml version=\"1.0\" x=\"y\"?>{document}"),
         GuardError::Declaration,
     );
