@@ -17,10 +17,12 @@ pub(crate) fn rotate(
     let waiting = snapshot
         .outbound_federations()
         .filter(|issuer| !keys::due(issuer, now, schedule).is_empty() || keys::has_expired(issuer, now));
-    // An issuer that cannot go on does not hold up the others.
-    waiting.fold(Ok(()), |before, issuer| {
-        before.and(rotate_one(directory, issuer, now, schedule))
-    })
+    let mut outcome = Ok(());
+    for issuer in waiting {
+        // One that cannot go on does not hold up the others.
+        outcome = outcome.and(rotate_one(directory, issuer, now, schedule));
+    }
+    outcome
 }
 
 fn rotate_one(
