@@ -34,6 +34,7 @@ mod decide;
 mod decision;
 mod error;
 mod explain;
+mod findings;
 mod fold;
 mod glob;
 mod index;
@@ -56,6 +57,9 @@ pub use decide::decide;
 pub use decision::{Decision, Layer, because, because_from};
 pub use error::PolicyError;
 pub use explain::{Explanation, Mismatch, NearMiss, StatementRef, StatementText, explain};
+pub use findings::{
+    Finding, FindingKind, FindingsKind, IssueCode, Location, PathElement, Position, Span, findings,
+};
 pub use policy::{Effect, Policy, PolicyKind};
 pub use principal::{FederatedIssuer, Principal, RequesterKind};
 pub use quirks::{QUIRKS, Quirks, Reading};

@@ -2,7 +2,10 @@
 //!
 //! Numbers are compared digit by digit: a 16-digit account number or a price loses nothing on the way through a float.
 
-use std::{cmp::Ordering, net::IpAddr};
+use std::{
+    cmp::Ordering,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+};
 
 /// `-?\d+(\.\d+)?`, borrowed from its text.
 #[derive(Debug, Clone, Copy)]
@@ -211,6 +214,30 @@ impl Range {
                 network: written,
                 bits,
             }),
+        }
+    }
+
+    /// The address as it was written, host bits and all.
+    pub(crate) const fn network(&self) -> IpAddr {
+        self.network
+    }
+
+    /// The length of the prefix.
+    pub(crate) const fn bits(&self) -> u32 {
+        self.bits
+    }
+
+    /// The first address of the range.
+    pub(crate) fn first(&self) -> IpAddr {
+        match self.network {
+            IpAddr::V4(ip) => {
+                let mask = u32::MAX.checked_shl(32 - self.bits).unwrap_or_default();
+                IpAddr::from(Ipv4Addr::from_bits(ip.to_bits() & mask))
+            }
+            IpAddr::V6(ip) => {
+                let mask = u128::MAX.checked_shl(128 - self.bits).unwrap_or_default();
+                IpAddr::from(Ipv6Addr::from_bits(ip.to_bits() & mask))
+            }
         }
     }
 

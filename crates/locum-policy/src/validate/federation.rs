@@ -53,14 +53,7 @@ const SHARED: [SharedIssuer; 8] = [
 
 /// Checks an `Allow` statement of a trust policy.
 pub(super) fn check(statement: &Node) -> Result<(), PolicyError> {
-    let principal = statement.get("Principal").and_then(|p| p.get("Federated"));
-    let providers = principal.map(Node::list).unwrap_or_default();
-    for issuer in &SHARED {
-        let named =
-            |node: &&Node| issuer_host(node.as_str().unwrap_or_default()).eq_ignore_ascii_case(issuer.host);
-        let Some(node) = providers.iter().find(named) else {
-            continue;
-        };
+    for (node, issuer) in shared(statement) {
         let provider = node.as_str().unwrap_or_default();
         let block = statement.get("Condition").and_then(Node::members);
         if issuer.host.starts_with("cognito-identity") && block.unwrap_or_default().is_empty() {
@@ -72,6 +65,30 @@ pub(super) fn check(statement: &Node) -> Result<(), PolicyError> {
         }
     }
     Ok(())
+}
+
+/// The providers of an `Allow` statement that everybody shares and no condition pins down, each with its host: what
+/// [`check`] refuses, all of it.
+pub(crate) fn unpinned(statement: &Node) -> Vec<(&Node, &'static str)> {
+    let unpinned = shared(statement).filter(|(_, issuer)| !is_pinned(statement, issuer));
+    unpinned.map(|(node, issuer)| (node, issuer.host)).collect()
+}
+
+/// Whether everybody shares a provider, whose conditions are looked at by [`check`].
+pub(crate) fn is_shared(provider: &str) -> bool {
+    let host = issuer_host(provider);
+    SHARED.iter().any(|issuer| issuer.host.eq_ignore_ascii_case(host))
+}
+
+/// The first provider of each shared issuer.
+fn shared(statement: &Node) -> impl Iterator<Item = (&Node, &'static SharedIssuer)> {
+    let principal = statement.get("Principal").and_then(|p| p.get("Federated"));
+    let providers = principal.map(Node::list).unwrap_or_default();
+    SHARED.iter().filter_map(move |issuer| {
+        let named =
+            |node: &&Node| issuer_host(node.as_str().unwrap_or_default()).eq_ignore_ascii_case(issuer.host);
+        Some((providers.iter().find(named)?, issuer))
+    })
 }
 
 /// The host of a provider's ARN, or the host itself.

@@ -14,7 +14,7 @@ pub(super) const SYNTAX: &str = "Syntax errors in policy.";
 const LEGACY: &str = "The policy failed legacy parsing";
 
 /// The beginnings of a resource of IAM itself.
-pub(crate) const IAM_PATHS: [&str; 13] = [
+const IAM_PATHS: [&str; 13] = [
     "user/",
     "federated-user/",
     "role/",
@@ -221,15 +221,20 @@ fn resource_format(node: &Node) -> Result<(), PolicyError> {
     if service == "s3" && has_region && !name.starts_with("accesspoint/") {
         return fail(format!("Resource {resource} can not contain region information."));
     }
-    // The text was recorded before AssumeRoot, whose resource is a root user, and before delegation requests.
-    let unlisted = matches!(name, "*" | "root") || name.starts_with("delegation-request/");
-    if service == "iam" && !unlisted && !IAM_PATHS.iter().any(|path| name.starts_with(path)) {
+    if service == "iam" && !is_iam_resource(name) {
         let paths = IAM_PATHS.join(", ");
         return fail(format!(
             "IAM resource path must either be \"*\" or start with {paths}."
         ));
     }
     Ok(())
+}
+
+/// Whether IAM has resources of this name, the last field of their ARN. The text of the refusal was recorded before
+/// AssumeRoot, whose resource is a root user, and before delegation requests.
+pub(crate) fn is_iam_resource(name: &str) -> bool {
+    let unlisted = matches!(name, "*" | "root") || name.starts_with("delegation-request/");
+    unlisted || IAM_PATHS.iter().any(|path| name.starts_with(path))
 }
 
 fn unique_sids(root: &Node) -> Result<(), PolicyError> {

@@ -3,9 +3,12 @@
 //! There are two families of texts: identity policies speak one, trust and resource-based policies another. Session
 //! policies, whose texts nobody has recorded, borrow the first; organization policies have one text for everything.
 
-mod federation;
+pub(crate) mod federation;
 mod identity;
 mod resource_based;
+
+pub(crate) use identity::is_iam_resource;
+pub(crate) use resource_based::is_trust_action;
 
 use crate::{
     PolicyError, PolicyKind,

@@ -197,7 +197,7 @@ fn actions(statement: &Node, kind: PolicyKind) -> Result<(), PolicyError> {
 }
 
 /// Whether it names one of the actions of a trust policy, or is a wildcard within STS that does.
-fn is_trust_action(action: &str) -> bool {
+pub(crate) fn is_trust_action(action: &str) -> bool {
     let in_sts = action
         .get(..4)
         .is_some_and(|vendor| vendor.eq_ignore_ascii_case("sts:"));

@@ -9,6 +9,7 @@
 )]
 
 mod agreement;
+mod findings;
 mod layers;
 mod naive;
 mod operators;
