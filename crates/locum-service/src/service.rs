@@ -122,6 +122,12 @@ impl Service {
         delegation::forget(&self.directory, now)
     }
 
+    /// What the operator decided.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// The directory behind it.
     #[must_use]
     pub const fn directory(&self) -> &Arc<Directory> {

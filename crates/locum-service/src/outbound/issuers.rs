@@ -9,6 +9,8 @@ use locum_directory::{OutboundAlgorithm, OutboundFederation, Revision};
 use locum_federation::outbound::key_set;
 use locum_names::AccountId;
 
+use crate::service::Service;
+
 /// The keys of issuers, read once: reading an RSA key costs as much as signing with it, and the set of public keys is
 /// there for anybody to ask for as often as they like.
 #[derive(Default)]
@@ -37,6 +39,22 @@ impl Issuers {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<AccountId, Arc<Issuer>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Service {
+    /// Reads the keys of every issuer and signs once, so that nobody's token waits for what the first signature of a
+    /// process costs. Does nothing if no account issues tokens.
+    pub fn warm_up(&self) {
+        let snapshot = self.directory().snapshot();
+        let enabled = snapshot.outbound_federations().filter(|issuer| issuer.enabled);
+        let read: Vec<_> = enabled
+            .filter_map(|issuer| self.issuers.of(issuer).ok())
+            .collect();
+        if let Some((_, key)) = read.iter().find_map(|issuer| issuer.keys.first()) {
+            // A key that cannot sign will say so to whoever asks for a token.
+            let _ = key.sign(&[]);
+        }
     }
 }
 

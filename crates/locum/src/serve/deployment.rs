@@ -202,6 +202,7 @@ fn rotate_in_background(
 ) -> Result<(Sender<()>, JoinHandle<()>), Refusal> {
     let (stop, stopped) = mpsc::channel::<()>();
     let rotate = move || {
+        service.warm_up();
         while stopped.recv_timeout(ROTATION_INTERVAL) == Err(RecvTimeoutError::Timeout) {
             if let Err(error) = service.rotate(Timestamp::now(), &schedule, &mut SystemRandom) {
                 tracing::error!(%error, "key rotation; the keys in use stay in use");
