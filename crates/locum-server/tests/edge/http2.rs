@@ -163,3 +163,20 @@ fn a_request_under_way_outlives_the_stop() {
         assert_eq!(slow.await.unwrap().unwrap().0, 200);
     });
 }
+
+#[test]
+fn head_brings_the_length_and_no_body() {
+    let server = Fixture::start(|_| {});
+    block_on(async {
+        let mut sender = cleartext(&server).await;
+        sender.ready().await.unwrap();
+        let request = Request::head("http://a/document").body(Full::default()).unwrap();
+        let response = sender.send_request(request).await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-length"], "2");
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        assert!(body.is_empty(), "{body:?}");
+        let (status, _) = ask(&mut sender, "http://a/?facts", &[], vec![]).await.unwrap();
+        assert_eq!(status, 200, "the connection goes on");
+    });
+}
