@@ -113,17 +113,20 @@ impl KeyCache {
                 verification: ready.verification().clone(),
             }),
             Err(Failure::Refused(error)) => Err(error),
-            Err(Failure::UnknownKey) => Err(self.without_key(expected)),
+            Err(Failure::UnknownKey) => Err(self.newer_might_help(expected, TokenError::NoKey)),
+            Err(Failure::UnknownAlgorithm) => {
+                Err(self.newer_might_help(expected, TokenError::UnsupportedAlgorithm))
+            }
         }
     }
 
-    /// The answer for a key that is not at hand.
-    fn without_key(&self, expected: &Expected<'_>) -> TokenError {
+    /// The answer for a key or an algorithm that the documents at hand do not have: `otherwise`, if they are new.
+    fn newer_might_help(&self, expected: &Expected<'_>, otherwise: TokenError) -> TokenError {
         match self.want_refresh(expected.issuer, expected.now) {
             Refresh::Asked | Refresh::UnderWay => TokenError::ProviderUnreachable,
             Refresh::Recent => {
                 let problem = self.entry(expected.issuer).and_then(|entry| entry.last_problem());
-                problem.map_or(TokenError::NoKey, TokenError::from)
+                problem.map_or(otherwise, TokenError::from)
             }
         }
     }

@@ -55,6 +55,8 @@ pub struct Expected<'a> {
 pub(super) enum Failure {
     /// The set has no key for the token; a newer one may.
     UnknownKey,
+    /// The issuer did not announce the token's algorithm; it may have meanwhile.
+    UnknownAlgorithm,
     /// Anything else.
     Refused(TokenError),
 }
@@ -110,6 +112,7 @@ impl<'a> Token<'a> {
     pub fn verify(&self, keys: &KeySet, expected: &Expected<'_>) -> Result<Claims, TokenError> {
         self.try_keys(keys, expected).map_err(|failure| match failure {
             Failure::UnknownKey => TokenError::NoKey,
+            Failure::UnknownAlgorithm => TokenError::UnsupportedAlgorithm,
             Failure::Refused(error) => error,
         })
     }
@@ -120,7 +123,7 @@ impl<'a> Token<'a> {
             Candidates::Keys(candidates) => candidates,
             Candidates::Unknown => return Err(Failure::UnknownKey),
             Candidates::Ambiguous => return Err(Failure::Refused(TokenError::NoKey)),
-            Candidates::Unsupported => return Err(Failure::Refused(TokenError::UnsupportedAlgorithm)),
+            Candidates::Unsupported => return Err(Failure::UnknownAlgorithm),
         };
         let verifies = |key: &&locum_crypto::VerificationKey| {
             key.verify(

@@ -7,7 +7,8 @@ use std::sync::{
 
 use jiff::Timestamp;
 use locum_federation::oidc::{
-    Expected, FetchProblem, Fetched, KeyCache, KeySet, Keys, Refresh, Source, Token, TokenError, Verification,
+    Algorithm, Expected, FetchProblem, Fetched, KeyCache, KeySet, Keys, Refresh, Source, Token, TokenError,
+    Verification,
 };
 
 use crate::issuer::{ISSUER, OTHER_RSA, RSA, RSA_HEADER, at, claims, expected, jwk, jwks, keys, sign};
@@ -190,6 +191,31 @@ fn a_rotated_key_is_found_on_the_second_try() {
     cache.put(ISSUER, fetched(KeySet::parse(both.as_bytes()).unwrap()), at(101));
     assert_eq!(verify(&cache, &rotated, at(101)), Ok(()));
     assert_eq!(verify(&cache, &good(), at(101)), Ok(()));
+}
+
+#[test]
+fn an_algorithm_that_was_not_announced_is_asked_for_once() {
+    let cache = ready();
+    let limited = || fetched(keys().limited_to(&[Algorithm::Es256]));
+    cache.put(ISSUER, limited(), at(0));
+    assert_eq!(
+        verify(&cache, &good(), at(100)),
+        Err(TokenError::ProviderUnreachable)
+    );
+    assert_eq!(cache.due(at(100), MOST).len(), 1);
+    cache.put(ISSUER, limited(), at(101));
+    assert_eq!(
+        verify(&cache, &good(), at(102)),
+        Err(TokenError::UnsupportedAlgorithm)
+    );
+    assert!(cache.due(at(102), MOST).is_empty());
+    assert_eq!(
+        verify(&cache, &good(), at(140)),
+        Err(TokenError::ProviderUnreachable)
+    );
+    assert_eq!(cache.due(at(140), MOST).len(), 1);
+    cache.put(ISSUER, fetched(keys()), at(141));
+    assert_eq!(verify(&cache, &good(), at(142)), Ok(()));
 }
 
 #[test]
