@@ -193,37 +193,43 @@ fn every_operation_reads_what_it_writes() {
             GetSessionTokenRequest GetWebIdentityTokenRequest;
         iam:
             AcceptDelegationRequestRequest AddClientIDToOpenIDConnectProviderRequest
-            AssociateDelegationRequestRequest AttachRolePolicyRequest AttachUserPolicyRequest
-            CreateAccessKeyRequest CreateDelegationRequestRequest CreateOpenIDConnectProviderRequest
+            AddUserToGroupRequest AssociateDelegationRequestRequest AttachGroupPolicyRequest
+            AttachRolePolicyRequest AttachUserPolicyRequest CreateAccessKeyRequest
+            CreateDelegationRequestRequest CreateGroupRequest CreateOpenIDConnectProviderRequest
             CreatePolicyRequest CreatePolicyVersionRequest CreateRoleRequest
             CreateSAMLProviderRequest CreateUserRequest CreateVirtualMFADeviceRequest
-            DeactivateMFADeviceRequest DeleteAccessKeyRequest DeleteOpenIDConnectProviderRequest
-            DeletePolicyRequest DeletePolicyVersionRequest DeleteRoleRequest
-            DeleteRolePermissionsBoundaryRequest DeleteRolePolicyRequest DeleteSAMLProviderRequest
-            DeleteUserRequest DeleteUserPermissionsBoundaryRequest DeleteUserPolicyRequest
-            DeleteVirtualMFADeviceRequest DetachRolePolicyRequest DetachUserPolicyRequest
-            DisableOrganizationsRootCredentialsManagementRequest
+            DeactivateMFADeviceRequest DeleteAccessKeyRequest DeleteGroupRequest
+            DeleteGroupPolicyRequest DeleteOpenIDConnectProviderRequest DeletePolicyRequest
+            DeletePolicyVersionRequest DeleteRoleRequest DeleteRolePermissionsBoundaryRequest
+            DeleteRolePolicyRequest DeleteSAMLProviderRequest DeleteUserRequest
+            DeleteUserPermissionsBoundaryRequest DeleteUserPolicyRequest
+            DeleteVirtualMFADeviceRequest DetachGroupPolicyRequest DetachRolePolicyRequest
+            DetachUserPolicyRequest DisableOrganizationsRootCredentialsManagementRequest
             DisableOrganizationsRootSessionsRequest DisableOutboundWebIdentityFederationRequest
             EnableMFADeviceRequest EnableOrganizationsRootCredentialsManagementRequest
             EnableOrganizationsRootSessionsRequest EnableOutboundWebIdentityFederationRequest
-            GetDelegationRequestRequest GetMFADeviceRequest GetOpenIDConnectProviderRequest
-            GetOutboundWebIdentityFederationInfoRequest GetPolicyRequest GetPolicyVersionRequest
-            GetRoleRequest GetRolePolicyRequest GetSAMLProviderRequest GetUserRequest
-            GetUserPolicyRequest ListAccessKeysRequest ListAttachedRolePoliciesRequest
-            ListAttachedUserPoliciesRequest ListDelegationRequestsRequest ListMFADeviceTagsRequest
-            ListMFADevicesRequest ListOpenIDConnectProviderTagsRequest
-            ListOpenIDConnectProvidersRequest ListOrganizationsFeaturesRequest ListPoliciesRequest
-            ListPolicyTagsRequest ListPolicyVersionsRequest ListRolePoliciesRequest
-            ListRoleTagsRequest ListRolesRequest ListSAMLProviderTagsRequest
-            ListSAMLProvidersRequest ListUserPoliciesRequest ListUserTagsRequest ListUsersRequest
-            ListVirtualMFADevicesRequest PutRolePermissionsBoundaryRequest PutRolePolicyRequest
-            PutUserPermissionsBoundaryRequest PutUserPolicyRequest RejectDelegationRequestRequest
-            RemoveClientIDFromOpenIDConnectProviderRequest ResyncMFADeviceRequest
-            SendDelegationTokenRequest SetDefaultPolicyVersionRequest TagMFADeviceRequest
-            TagOpenIDConnectProviderRequest TagPolicyRequest TagRoleRequest TagSAMLProviderRequest
-            TagUserRequest UntagMFADeviceRequest UntagOpenIDConnectProviderRequest
-            UntagPolicyRequest UntagRoleRequest UntagSAMLProviderRequest UntagUserRequest
-            UpdateAccessKeyRequest UpdateAssumeRolePolicyRequest UpdateDelegationRequestRequest
+            GetDelegationRequestRequest GetGroupRequest GetGroupPolicyRequest GetMFADeviceRequest
+            GetOpenIDConnectProviderRequest GetOutboundWebIdentityFederationInfoRequest
+            GetPolicyRequest GetPolicyVersionRequest GetRoleRequest GetRolePolicyRequest
+            GetSAMLProviderRequest GetUserRequest GetUserPolicyRequest ListAccessKeysRequest
+            ListAttachedGroupPoliciesRequest ListAttachedRolePoliciesRequest
+            ListAttachedUserPoliciesRequest ListDelegationRequestsRequest
+            ListEntitiesForPolicyRequest ListGroupPoliciesRequest ListGroupsRequest
+            ListGroupsForUserRequest ListMFADeviceTagsRequest ListMFADevicesRequest
+            ListOpenIDConnectProviderTagsRequest ListOpenIDConnectProvidersRequest
+            ListOrganizationsFeaturesRequest ListPoliciesRequest ListPolicyTagsRequest
+            ListPolicyVersionsRequest ListRolePoliciesRequest ListRoleTagsRequest ListRolesRequest
+            ListSAMLProviderTagsRequest ListSAMLProvidersRequest ListUserPoliciesRequest
+            ListUserTagsRequest ListUsersRequest ListVirtualMFADevicesRequest PutGroupPolicyRequest
+            PutRolePermissionsBoundaryRequest PutRolePolicyRequest PutUserPermissionsBoundaryRequest
+            PutUserPolicyRequest RejectDelegationRequestRequest
+            RemoveClientIDFromOpenIDConnectProviderRequest RemoveUserFromGroupRequest
+            ResyncMFADeviceRequest SendDelegationTokenRequest SetDefaultPolicyVersionRequest
+            TagMFADeviceRequest TagOpenIDConnectProviderRequest TagPolicyRequest TagRoleRequest
+            TagSAMLProviderRequest TagUserRequest UntagMFADeviceRequest
+            UntagOpenIDConnectProviderRequest UntagPolicyRequest UntagRoleRequest
+            UntagSAMLProviderRequest UntagUserRequest UpdateAccessKeyRequest
+            UpdateAssumeRolePolicyRequest UpdateDelegationRequestRequest UpdateGroupRequest
             UpdateOpenIDConnectProviderThumbprintRequest UpdateRoleRequest
             UpdateRoleDescriptionRequest UpdateSAMLProviderRequest UpdateUserRequest;
         organizations: CreateAccountRequest DescribeAccountRequest DescribeCreateAccountStatusRequest

@@ -31,6 +31,22 @@ structure! {
 }
 
 structure! {
+    /// A group of users.
+    Group {
+        /// Its path.
+        required "Path" path: String, shapes::PATH;
+        /// Its name.
+        required "GroupName" group_name: String, shapes::NAME_128;
+        /// Its unique id.
+        required "GroupId" group_id: String, shapes::UNIQUE_ID;
+        /// Its ARN.
+        required "Arn" arn: String, shapes::ARN;
+        /// When it was created.
+        required "CreateDate" create_date: Timestamp, Shape::Timestamp;
+    }
+}
+
+structure! {
     /// A role.
     Role {
         /// Its path.
@@ -134,6 +150,8 @@ structure! {
 
 /// A user in a result.
 pub(super) const USER: Shape = Shape::Structure(User::STRUCTURE);
+/// A group in a result.
+pub(super) const GROUP: Shape = Shape::Structure(Group::STRUCTURE);
 /// A role in a result.
 pub(super) const ROLE: Shape = Shape::Structure(Role::STRUCTURE);
 /// A managed policy in a result.

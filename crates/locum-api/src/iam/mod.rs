@@ -5,12 +5,15 @@ mod boundaries;
 mod delegation_requests;
 mod delegation_shapes;
 mod entities;
+mod group_policies;
+mod groups;
 mod inline_policies;
 mod managed_policies;
 mod mfa_devices;
 mod oidc_providers;
 mod outbound_federation;
 mod policy_attachments;
+mod policy_entities;
 mod policy_versions;
 mod roles;
 mod root_features;
@@ -23,12 +26,15 @@ pub use access_keys::*;
 pub use boundaries::*;
 pub use delegation_requests::*;
 pub use entities::*;
+pub use group_policies::*;
+pub use groups::*;
 pub use inline_policies::*;
 pub use managed_policies::*;
 pub use mfa_devices::*;
 pub use oidc_providers::*;
 pub use outbound_federation::*;
 pub use policy_attachments::*;
+pub use policy_entities::*;
 pub use policy_versions::*;
 pub use roles::*;
 pub use root_features::*;
@@ -43,11 +49,14 @@ use crate::{Request, model::Operation};
 pub(crate) const OPERATIONS: &[&Operation] = &[
     AcceptDelegationRequestRequest::OPERATION,
     AddClientIDToOpenIDConnectProviderRequest::OPERATION,
+    AddUserToGroupRequest::OPERATION,
     AssociateDelegationRequestRequest::OPERATION,
+    AttachGroupPolicyRequest::OPERATION,
     AttachRolePolicyRequest::OPERATION,
     AttachUserPolicyRequest::OPERATION,
     CreateAccessKeyRequest::OPERATION,
     CreateDelegationRequestRequest::OPERATION,
+    CreateGroupRequest::OPERATION,
     CreateOpenIDConnectProviderRequest::OPERATION,
     CreatePolicyRequest::OPERATION,
     CreatePolicyVersionRequest::OPERATION,
@@ -57,6 +66,8 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     CreateVirtualMFADeviceRequest::OPERATION,
     DeactivateMFADeviceRequest::OPERATION,
     DeleteAccessKeyRequest::OPERATION,
+    DeleteGroupRequest::OPERATION,
+    DeleteGroupPolicyRequest::OPERATION,
     DeleteOpenIDConnectProviderRequest::OPERATION,
     DeletePolicyRequest::OPERATION,
     DeletePolicyVersionRequest::OPERATION,
@@ -68,6 +79,7 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     DeleteUserPermissionsBoundaryRequest::OPERATION,
     DeleteUserPolicyRequest::OPERATION,
     DeleteVirtualMFADeviceRequest::OPERATION,
+    DetachGroupPolicyRequest::OPERATION,
     DetachRolePolicyRequest::OPERATION,
     DetachUserPolicyRequest::OPERATION,
     DisableOrganizationsRootCredentialsManagementRequest::OPERATION,
@@ -78,6 +90,8 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     EnableOrganizationsRootSessionsRequest::OPERATION,
     EnableOutboundWebIdentityFederationRequest::OPERATION,
     GetDelegationRequestRequest::OPERATION,
+    GetGroupRequest::OPERATION,
+    GetGroupPolicyRequest::OPERATION,
     GetMFADeviceRequest::OPERATION,
     GetOpenIDConnectProviderRequest::OPERATION,
     GetOutboundWebIdentityFederationInfoRequest::OPERATION,
@@ -89,9 +103,14 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     GetUserRequest::OPERATION,
     GetUserPolicyRequest::OPERATION,
     ListAccessKeysRequest::OPERATION,
+    ListAttachedGroupPoliciesRequest::OPERATION,
     ListAttachedRolePoliciesRequest::OPERATION,
     ListAttachedUserPoliciesRequest::OPERATION,
     ListDelegationRequestsRequest::OPERATION,
+    ListEntitiesForPolicyRequest::OPERATION,
+    ListGroupPoliciesRequest::OPERATION,
+    ListGroupsRequest::OPERATION,
+    ListGroupsForUserRequest::OPERATION,
     ListMFADeviceTagsRequest::OPERATION,
     ListMFADevicesRequest::OPERATION,
     ListOpenIDConnectProviderTagsRequest::OPERATION,
@@ -109,12 +128,14 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     ListUserTagsRequest::OPERATION,
     ListUsersRequest::OPERATION,
     ListVirtualMFADevicesRequest::OPERATION,
+    PutGroupPolicyRequest::OPERATION,
     PutRolePermissionsBoundaryRequest::OPERATION,
     PutRolePolicyRequest::OPERATION,
     PutUserPermissionsBoundaryRequest::OPERATION,
     PutUserPolicyRequest::OPERATION,
     RejectDelegationRequestRequest::OPERATION,
     RemoveClientIDFromOpenIDConnectProviderRequest::OPERATION,
+    RemoveUserFromGroupRequest::OPERATION,
     ResyncMFADeviceRequest::OPERATION,
     SendDelegationTokenRequest::OPERATION,
     SetDefaultPolicyVersionRequest::OPERATION,
@@ -133,6 +154,7 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     UpdateAccessKeyRequest::OPERATION,
     UpdateAssumeRolePolicyRequest::OPERATION,
     UpdateDelegationRequestRequest::OPERATION,
+    UpdateGroupRequest::OPERATION,
     UpdateOpenIDConnectProviderThumbprintRequest::OPERATION,
     UpdateRoleRequest::OPERATION,
     UpdateRoleDescriptionRequest::OPERATION,

@@ -119,4 +119,5 @@ structure! {
     }
 }
 
-const ATTACHED: Shape = Shape::Structure(AttachedPolicy::STRUCTURE);
+/// A managed policy in a list.
+pub(super) const ATTACHED: Shape = Shape::Structure(AttachedPolicy::STRUCTURE);
