@@ -1,8 +1,12 @@
 //! The built-in managed policies, `arn:P:iam::aws:policy/…`: the same for every account, shared, never stored.
 //!
 //! They are data files of our own writing under `policies/aws/`, compiled into the program. Adding one is a file and a
-//! line in `BUILT_IN`. The id of AdministratorAccess is AWS's own, so that it is recognised by whoever knows it; those of
-//! the root tasks, which AWS does not tell, are ours. Never change one: attachments are stored by id.
+//! line in `BUILT_IN`. The ids of the attachable ones are AWS's own, so that they are recognised by whoever knows them;
+//! those of the root tasks, which AWS does not tell, are ours. Never change one: attachments are stored by id.
+//!
+//! They say what AWS's documentation says they are for, not what AWS's say action by action. ReadOnlyAccess and
+//! SecurityAudit name services, since no action pattern may leave the service open, and what reads a secret or hands out
+//! a credential is in neither.
 
 use std::sync::Arc;
 
@@ -21,13 +25,27 @@ struct BuiltIn {
 }
 
 /// In the order of lower-cased names.
-const BUILT_IN: [BuiltIn; 6] = [
+const BUILT_IN: [BuiltIn; 13] = [
     BuiltIn {
         id: "ANPAIWMBCKSKIEE64ZLYK",
         name: "AdministratorAccess",
         path: "/",
         description: "Allows every action on every resource.",
         document: include_str!("../policies/aws/AdministratorAccess.json"),
+    },
+    BuiltIn {
+        id: "ANPAIFIR6V6BVTRAHWINE",
+        name: "AmazonS3FullAccess",
+        path: "/",
+        description: "Allows everything in S3.",
+        document: include_str!("../policies/aws/AmazonS3FullAccess.json"),
+    },
+    BuiltIn {
+        id: "ANPAIZTJ4DXE7G6AGAE6M",
+        name: "AmazonS3ReadOnlyAccess",
+        path: "/",
+        description: "Allows reading everything in S3.",
+        document: include_str!("../policies/aws/AmazonS3ReadOnlyAccess.json"),
     },
     BuiltIn {
         id: "ANPAIPKD5W2BHBWUFJ47U",
@@ -51,11 +69,46 @@ const BUILT_IN: [BuiltIn; 6] = [
         document: include_str!("../policies/aws/root-task/IAMDeleteRootUserCredentials.json"),
     },
     BuiltIn {
+        id: "ANPAI7XKCFMBPM3QQRRVQ",
+        name: "IAMFullAccess",
+        path: "/",
+        description: "Allows everything in IAM, and seeing the organization around it.",
+        document: include_str!("../policies/aws/IAMFullAccess.json"),
+    },
+    BuiltIn {
+        id: "ANPAJKSO7NDY4T57MWDSQ",
+        name: "IAMReadOnlyAccess",
+        path: "/",
+        description: "Allows seeing everything in IAM, and simulating its policies.",
+        document: include_str!("../policies/aws/IAMReadOnlyAccess.json"),
+    },
+    BuiltIn {
+        id: "ANPAJYRXTHIB4FOVS3ZXS",
+        name: "PowerUserAccess",
+        path: "/",
+        description: "Allows everything but the management of identities, of the account and of the organization.",
+        document: include_str!("../policies/aws/PowerUserAccess.json"),
+    },
+    BuiltIn {
+        id: "ANPAILL3HVNFSB6DCOWYQ",
+        name: "ReadOnlyAccess",
+        path: "/",
+        description: "Allows reading in the services it names; no secrets and no credentials.",
+        document: include_str!("../policies/aws/ReadOnlyAccess.json"),
+    },
+    BuiltIn {
         id: "ANPAIJS7RPVPKWCHBKRQN",
         name: "S3UnlockBucketPolicy",
         path: "/root-task/",
         description: "Allows replacing or removing a bucket policy that shuts everybody out, for AssumeRoot.",
         document: include_str!("../policies/aws/root-task/S3UnlockBucketPolicy.json"),
+    },
+    BuiltIn {
+        id: "ANPAIX2T3QCXHR2OGGCTO",
+        name: "SecurityAudit",
+        path: "/",
+        description: "Allows seeing how things are set up in the services it names, and nothing of their contents.",
+        document: include_str!("../policies/aws/SecurityAudit.json"),
     },
     BuiltIn {
         id: "ANPAIJGN4MTWXAD6GJB3R",

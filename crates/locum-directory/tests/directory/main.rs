@@ -8,6 +8,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
+mod aws_policies;
 mod commits;
 mod crash;
 mod damage;
