@@ -233,6 +233,7 @@ impl<'a> Call<'a> {
             caller_arn: &self.caller.arn().to_string(),
             caller_id: &self.caller.user_id(),
             partition: self.partition(),
+            user: self.caller.source_of_permissions(),
             wording,
             instead,
         };

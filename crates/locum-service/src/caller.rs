@@ -177,6 +177,15 @@ impl Caller {
         }
     }
 
+    /// The user whose policies these credentials have: their own user, or who issued a federated user's.
+    pub(crate) fn source_of_permissions(&self) -> Option<&User> {
+        match &self.identity {
+            Identity::User(user) => Some(user),
+            Identity::FederatedUser { issuer, .. } => issuer.as_deref(),
+            Identity::Root | Identity::Role { .. } => None,
+        }
+    }
+
     /// The caller as the policy engine sees it.
     #[must_use]
     pub fn principal(&self) -> Principal<'_> {

@@ -10,10 +10,10 @@
 mod document;
 mod reason;
 
-use std::sync::LazyLock;
+use std::{ptr, sync::LazyLock};
 
 use locum_api::ApiError;
-use locum_directory::Snapshot;
+use locum_directory::{Group, Snapshot, User};
 use locum_names::{AccountId, Partition, UniqueId};
 use locum_policy::{
     Context, Decision, Explanation, Layer, Layers, Policy, PolicyKind, Request, ResourcePolicy, Source,
@@ -61,6 +61,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) caller_arn: &'a str,
     pub(crate) caller_id: &'a str,
     pub(crate) partition: Partition,
+    /// The user whose policies the caller has.
+    pub(crate) user: Option<&'a User>,
     pub(crate) wording: Wording,
     /// What to tell the account's own callers in place of what the policies say.
     pub(crate) instead: Option<&'a str>,
@@ -78,6 +80,7 @@ pub(crate) fn denial(
     let names = Names {
         snapshot,
         partition: asked.partition,
+        user: asked.user,
     };
     let (explanation, reason) = if account == request.resource_account {
         let explanation = explain(request, layers);
@@ -201,6 +204,7 @@ fn without_resource_tags<'a>(context: &Context<'a>) -> Context<'a> {
 pub(crate) struct Names<'a> {
     snapshot: &'a Snapshot,
     partition: Partition,
+    user: Option<&'a User>,
 }
 
 impl Names<'_> {
@@ -208,6 +212,22 @@ impl Names<'_> {
     fn managed(&self, source: &str) -> Option<String> {
         let id: UniqueId = source.parse().ok()?;
         Some(self.snapshot.policy_by_id(&id)?.arn(self.partition))
+    }
+
+    /// The group through which the caller has an identity policy; `None` for one of its own.
+    ///
+    /// An inline policy is told from its namesakes by the name itself: a source's name is the very one in the snapshot.
+    fn group(&self, source: &str) -> Option<&Group> {
+        let user = self.user?;
+        let id: Option<UniqueId> = source.parse().ok();
+        let own = id.is_some_and(|id| user.attached.contains(&id));
+        let mut groups = user.groups.iter().filter_map(|id| self.snapshot.group_by_id(id));
+        let found = groups.find(|group| {
+            let attached = id.is_some_and(|id| group.attached.contains(&id));
+            let mut inline = group.inline.iter();
+            attached || inline.any(|inline| ptr::eq(&*inline.name, source))
+        });
+        found.filter(|_| !own).map(AsRef::as_ref)
     }
 
     /// The ARN of a managed policy, or an inline policy's name.

@@ -1,4 +1,4 @@
-//! Identity and Access Management: users, roles, managed policies and access keys (`facts: sts §8`).
+//! Identity and Access Management: users, groups, roles, managed policies and access keys (`facts: sts §8`).
 //!
 //! Every operation goes the same way: whose is it, may the caller, does it exist, is the name free, does it fit the
 //! quotas, and only then the change. So a caller who may not do a thing learns nothing about it but the denial.
@@ -12,6 +12,9 @@ mod delegation_decisions;
 mod delegation_requests;
 mod devices;
 mod documents;
+mod group_members;
+mod group_policies;
+mod groups;
 mod holder;
 mod inline_policies;
 mod issuer_url;
@@ -22,6 +25,7 @@ mod oidc_providers;
 mod outbound_federation;
 mod owner;
 mod policies;
+mod policy_entities;
 mod policy_templates;
 mod policy_versions;
 mod quotas;
@@ -44,11 +48,14 @@ use crate::route::Route;
 pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::AcceptDelegationRequestRequest>(),
     Route::of::<api::AddClientIDToOpenIDConnectProviderRequest>(),
+    Route::of::<api::AddUserToGroupRequest>(),
     Route::of::<api::AssociateDelegationRequestRequest>(),
+    Route::of::<api::AttachGroupPolicyRequest>(),
     Route::of::<api::AttachRolePolicyRequest>(),
     Route::of::<api::AttachUserPolicyRequest>(),
     Route::of::<api::CreateAccessKeyRequest>(),
     Route::of::<api::CreateDelegationRequestRequest>(),
+    Route::of::<api::CreateGroupRequest>(),
     Route::of::<api::CreateOpenIDConnectProviderRequest>(),
     Route::of::<api::CreatePolicyRequest>(),
     Route::of::<api::CreatePolicyVersionRequest>(),
@@ -58,6 +65,8 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::CreateVirtualMFADeviceRequest>(),
     Route::of::<api::DeactivateMFADeviceRequest>(),
     Route::of::<api::DeleteAccessKeyRequest>(),
+    Route::of::<api::DeleteGroupRequest>(),
+    Route::of::<api::DeleteGroupPolicyRequest>(),
     Route::of::<api::DeleteOpenIDConnectProviderRequest>(),
     Route::of::<api::DeletePolicyRequest>(),
     Route::of::<api::DeletePolicyVersionRequest>(),
@@ -69,6 +78,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::DeleteUserPermissionsBoundaryRequest>(),
     Route::of::<api::DeleteUserPolicyRequest>(),
     Route::of::<api::DeleteVirtualMFADeviceRequest>(),
+    Route::of::<api::DetachGroupPolicyRequest>(),
     Route::of::<api::DetachRolePolicyRequest>(),
     Route::of::<api::DetachUserPolicyRequest>(),
     Route::of::<api::DisableOrganizationsRootCredentialsManagementRequest>(),
@@ -79,6 +89,8 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::EnableOrganizationsRootSessionsRequest>(),
     Route::of::<api::EnableOutboundWebIdentityFederationRequest>(),
     Route::of::<api::GetDelegationRequestRequest>(),
+    Route::of::<api::GetGroupRequest>(),
+    Route::of::<api::GetGroupPolicyRequest>(),
     Route::of::<api::GetMFADeviceRequest>(),
     Route::of::<api::GetOpenIDConnectProviderRequest>(),
     Route::of::<api::GetOutboundWebIdentityFederationInfoRequest>(),
@@ -90,9 +102,14 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::GetUserRequest>(),
     Route::of::<api::GetUserPolicyRequest>(),
     Route::of::<api::ListAccessKeysRequest>(),
+    Route::of::<api::ListAttachedGroupPoliciesRequest>(),
     Route::of::<api::ListAttachedRolePoliciesRequest>(),
     Route::of::<api::ListAttachedUserPoliciesRequest>(),
     Route::of::<api::ListDelegationRequestsRequest>(),
+    Route::of::<api::ListEntitiesForPolicyRequest>(),
+    Route::of::<api::ListGroupPoliciesRequest>(),
+    Route::of::<api::ListGroupsRequest>(),
+    Route::of::<api::ListGroupsForUserRequest>(),
     Route::of::<api::ListMFADeviceTagsRequest>(),
     Route::of::<api::ListMFADevicesRequest>(),
     Route::of::<api::ListOpenIDConnectProviderTagsRequest>(),
@@ -110,12 +127,14 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::ListUserTagsRequest>(),
     Route::of::<api::ListUsersRequest>(),
     Route::of::<api::ListVirtualMFADevicesRequest>(),
+    Route::of::<api::PutGroupPolicyRequest>(),
     Route::of::<api::PutRolePermissionsBoundaryRequest>(),
     Route::of::<api::PutRolePolicyRequest>(),
     Route::of::<api::PutUserPermissionsBoundaryRequest>(),
     Route::of::<api::PutUserPolicyRequest>(),
     Route::of::<api::RejectDelegationRequestRequest>(),
     Route::of::<api::RemoveClientIDFromOpenIDConnectProviderRequest>(),
+    Route::of::<api::RemoveUserFromGroupRequest>(),
     Route::of::<api::ResyncMFADeviceRequest>(),
     Route::of::<api::SendDelegationTokenRequest>(),
     Route::of::<api::SetDefaultPolicyVersionRequest>(),
@@ -134,6 +153,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::UpdateAccessKeyRequest>(),
     Route::of::<api::UpdateAssumeRolePolicyRequest>(),
     Route::of::<api::UpdateDelegationRequestRequest>(),
+    Route::of::<api::UpdateGroupRequest>(),
     Route::of::<api::UpdateOpenIDConnectProviderThumbprintRequest>(),
     Route::of::<api::UpdateRoleRequest>(),
     Route::of::<api::UpdateRoleDescriptionRequest>(),

@@ -82,21 +82,27 @@ impl<'a> CallerPolicies<'a> {
         caller: &'a Caller,
         session: Option<&'a SessionPolicies>,
     ) -> Self {
-        let (inline, attached, boundary): (&[InlinePolicy], &[UniqueId], Option<UniqueId>) =
-            match &caller.identity {
-                Identity::Root | Identity::FederatedUser { issuer: None, .. } => (&[], &[], None),
-                Identity::User(user)
-                | Identity::FederatedUser {
-                    issuer: Some(user), ..
-                } => (&user.inline, &user.attached, user.boundary),
-                Identity::Role { role, .. } => (&role.inline, &role.attached, role.boundary),
-            };
-        let managed = attached.iter().filter_map(|id| managed_or_nothing(snapshot, id));
-        let identity = inline
-            .iter()
-            .map(|policy| Source::new(&policy.policy, &policy.name))
-            .chain(managed)
-            .collect();
+        let mut identity = Vec::new();
+        let boundary = match &caller.identity {
+            Identity::Root | Identity::FederatedUser { issuer: None, .. } => None,
+            Identity::User(user)
+            | Identity::FederatedUser {
+                issuer: Some(user), ..
+            } => {
+                identity.extend(granted(snapshot, &user.inline, &user.attached));
+                for group in &user.groups {
+                    match snapshot.group_by_id(group) {
+                        Some(group) => identity.extend(granted(snapshot, &group.inline, &group.attached)),
+                        None => identity.extend(nothing()),
+                    }
+                }
+                user.boundary
+            }
+            Identity::Role { role, .. } => {
+                identity.extend(granted(snapshot, &role.inline, &role.attached));
+                role.boundary
+            }
+        };
         let boundary = boundary.and_then(|id| managed_or_nothing(snapshot, &id));
         Self {
             identity,
@@ -135,6 +141,19 @@ impl SessionPolicies {
         });
         inline.chain(managed).collect()
     }
+}
+
+/// The policies that one user, group or role has.
+fn granted<'a>(
+    snapshot: &'a Snapshot,
+    inline: &'a [InlinePolicy],
+    attached: &'a [UniqueId],
+) -> impl Iterator<Item = Source<'a>> {
+    let managed = attached.iter().filter_map(|id| managed_or_nothing(snapshot, id));
+    inline
+        .iter()
+        .map(|policy| Source::new(&policy.policy, &policy.name))
+        .chain(managed)
 }
 
 fn managed<'a>(snapshot: &'a Snapshot, id: &UniqueId) -> Option<Source<'a>> {

@@ -156,6 +156,7 @@ impl<'a> UnsignedCall<'a> {
             caller_arn: vouched.provider,
             caller_id: vouched.user,
             partition: self.partition(),
+            user: None,
             wording: Wording::Federated(operation),
             instead,
         };

@@ -13,6 +13,8 @@ mod iam {
     mod access_keys;
     mod authorization;
     mod boundaries;
+    mod group_permissions;
+    mod groups;
     mod inline_policies;
     mod managed_policies;
     mod paging;

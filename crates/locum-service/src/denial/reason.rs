@@ -26,13 +26,19 @@ pub(super) fn of(
             sid,
         } => {
             let place = place(layer, source, statement, sid, names);
-            json!({
-                "layer": layer.name(),
-                "policy": names.name(source),
-                "statement": number(statement),
-                "statementId": sid,
-                "reason": format!("{place} denies {action}; no other statement can override it."),
-            })
+            let reason = format!("{place} denies {action}; no other statement can override it.");
+            with_group(
+                json!({
+                    "layer": layer.name(),
+                    "policy": names.name(source),
+                    "statement": number(statement),
+                    "statementId": sid,
+                    "reason": reason,
+                }),
+                layer,
+                source,
+                names,
+            )
         }
         Decision::ImplicitDeny { layer } => {
             let none = match layers.session {
@@ -48,17 +54,41 @@ pub(super) fn of(
                         source, index, sid, ..
                     } = near.statement;
                     let place = place(layer, source, index, sid, names);
-                    json!({
-                        "layer": layer.name(),
-                        "policy": names.name(source),
-                        "statement": number(index),
-                        "statementId": sid,
-                        "reason": format!("{none} {place} would allow it but for {}.", but_for(&near.mismatch)),
-                    })
+                    let reason = format!(
+                        "{none} {place} would allow it but for {}.",
+                        but_for(&near.mismatch)
+                    );
+                    with_group(
+                        json!({
+                            "layer": layer.name(),
+                            "policy": names.name(source),
+                            "statement": number(index),
+                            "statementId": sid,
+                            "reason": reason,
+                        }),
+                        layer,
+                        source,
+                        names,
+                    )
                 }
             }
         }
     }
+}
+
+/// Adds the ARN of the group that the policy comes from, if it comes from one.
+fn with_group(mut reason: Value, layer: Layer, source: &str, names: &Names<'_>) -> Value {
+    if let (Some(members), Some(arn)) = (reason.as_object_mut(), group_arn(layer, source, names)) {
+        members.insert("group".to_owned(), arn.into());
+    }
+    reason
+}
+
+fn group_arn(layer: Layer, source: &str, names: &Names<'_>) -> Option<String> {
+    if layer != Layer::Identity {
+        return None;
+    }
+    Some(names.group(source)?.arn(names.partition))
 }
 
 /// What no policy has a say in.
@@ -104,6 +134,9 @@ fn place(layer: Layer, source: &str, index: usize, sid: &str, names: &Names<'_>)
     text.push_str(&format!(" of the {layer}"));
     if !matches!(layer, Layer::Trust) && !source.is_empty() {
         text.push_str(&format!(" {}", shown(&names.name(source))));
+    }
+    if let Some(arn) = group_arn(layer, source, names) {
+        text.push_str(&format!(" of {}", shown(&arn)));
     }
     text
 }

@@ -1,4 +1,4 @@
-//! Managed policies attached to users and roles.
+//! Managed policies attached to users and roles; those of groups share what is here.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Attaches a policy; one that is attached already is no error.
-fn attach<O: Owner>(
+pub(super) fn attach<O: Owner>(
     call: &mut Call<'_>,
     operation: &Operation,
     name: &str,
@@ -35,7 +35,7 @@ fn attach<O: Owner>(
     let owner = permitted_within_boundary::<O>(call, operation, name, of_policy(policy_arn))?;
     let policy = named.attachable()?;
     let mut owner = Arc::unwrap_or_clone(owner);
-    let attached = owner.held_mut().attached;
+    let attached = owner.attached_mut();
     if attached.contains(&policy.id) {
         return Ok(NoResult);
     }
@@ -45,7 +45,8 @@ fn attach<O: Owner>(
     Ok(NoResult)
 }
 
-fn detach<O: Owner>(
+/// Detaches a policy; one that is not attached is not found.
+pub(super) fn detach<O: Owner>(
     call: &mut Call<'_>,
     operation: &Operation,
     name: &str,
@@ -55,7 +56,7 @@ fn detach<O: Owner>(
     let owner = permitted_within_boundary::<O>(call, operation, name, of_policy(policy_arn))?;
     let policy = named.existing()?;
     let mut owner = Arc::unwrap_or_clone(owner);
-    let attached = owner.held_mut().attached;
+    let attached = owner.attached_mut();
     let before = attached.len();
     attached.retain(|id| *id != policy.id);
     if attached.len() == before {
@@ -73,7 +74,7 @@ fn of_policy(policy_arn: &str) -> Keys<'_> {
 }
 
 /// A page of the attached policies of a path, in the order of their names.
-fn list<O: Owner>(
+pub(super) fn list<O: Owner>(
     call: &mut Call<'_>,
     name: &str,
     path_prefix: Option<&str>,
@@ -82,7 +83,7 @@ fn list<O: Owner>(
     let owner = permitted::<O>(call, question.operation, name, Keys::default())?;
     let pager = Pager::open(call, question)?;
     let (snapshot, partition) = (call.snapshot, call.partition());
-    let attached = owner.held().attached.iter();
+    let attached = owner.attached().iter();
     let policies = attached
         .filter_map(|id| snapshot.policy_by_id(id))
         .filter(|policy| policy.path.starts_with(path_prefix.unwrap_or("/")))

@@ -15,7 +15,7 @@ use locum_names::UniqueId;
 
 use super::{
     access::Keys,
-    owner::{Owner, permitted, permitted_within_boundary},
+    owner::{Principal, permitted, permitted_within_boundary},
     policies::NamedPolicy,
 };
 use crate::{
@@ -44,7 +44,7 @@ pub(super) fn existing(requested: Option<NamedPolicy<'_>>) -> Result<Option<Uniq
     Ok(policy.map(|policy| policy.id))
 }
 
-fn put<O: Owner>(
+fn put<O: Principal>(
     call: &mut Call<'_>,
     operation: &Operation,
     name: &str,
@@ -56,16 +56,16 @@ fn put<O: Owner>(
         ..Keys::default()
     };
     let mut owner = Arc::unwrap_or_clone(permitted::<O>(call, operation, name, keys)?);
-    *owner.held_mut().boundary = Some(named.attachable()?.id);
+    *owner.boundary_mut() = Some(named.attachable()?.id);
     call.changes.put(owner);
     Ok(NoResult)
 }
 
 /// Removes a boundary; having none is no error.
-fn delete<O: Owner>(call: &mut Call<'_>, operation: &Operation, name: &str) -> Result<NoResult, Failure> {
+fn delete<O: Principal>(call: &mut Call<'_>, operation: &Operation, name: &str) -> Result<NoResult, Failure> {
     let owner = permitted_within_boundary::<O>(call, operation, name, Keys::default())?;
     let mut owner = Arc::unwrap_or_clone(owner);
-    *owner.held_mut().boundary = None;
+    *owner.boundary_mut() = None;
     call.changes.put(owner);
     Ok(NoResult)
 }

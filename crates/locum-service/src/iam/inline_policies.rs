@@ -1,4 +1,4 @@
-//! Inline policies of users and roles.
+//! Inline policies of users and roles; those of groups share what is here.
 
 use std::sync::Arc;
 
@@ -25,7 +25,8 @@ use crate::{
     route::Perform,
 };
 
-fn put<O: Owner>(
+/// Adds an inline policy, or replaces the one of its name.
+pub(super) fn put<O: Owner>(
     call: &mut Call<'_>,
     operation: &Operation,
     name: &str,
@@ -38,7 +39,7 @@ fn put<O: Owner>(
         name: policy_name.into(),
         policy: documents::inline(document)?,
     };
-    let inline = owner.held_mut().inline;
+    let inline = owner.inline_mut();
     match inline.binary_search_by(|known| known.name.as_ref().cmp(policy_name)) {
         Ok(at) => {
             if let Some(known) = inline.get_mut(at) {
@@ -54,7 +55,7 @@ fn put<O: Owner>(
 
 /// All inline policies count together, without white space (`facts: policy §6.1`).
 fn check_size<O: Owner>(owner: &O) -> Result<(), ApiError> {
-    let documents = owner.held().inline.iter().map(|inline| inline.policy.document());
+    let documents = owner.inline().iter().map(|inline| inline.policy.document());
     let size = documents.map(significant_len).fold(0, usize::saturating_add);
     if size <= O::INLINE_SIZE {
         return Ok(());
@@ -66,28 +67,34 @@ fn check_size<O: Owner>(owner: &O) -> Result<(), ApiError> {
 }
 
 /// The owner's name as it was given, and the document.
-fn get<O: Owner>(
+pub(super) fn get<O: Owner>(
     call: &Call<'_>,
     operation: &Operation,
     name: &str,
     policy_name: &str,
 ) -> Result<(String, String), Failure> {
     let owner = permitted::<O>(call, operation, name, Keys::default())?;
-    let mut inline = owner.held().inline.iter();
+    let mut inline = owner.inline().iter();
     let found = inline.find(|inline| *inline.name == *policy_name);
     let found = found.ok_or_else(|| no_such::<O>(policy_name))?;
     Ok((owner.name().to_owned(), found.policy.document().to_owned()))
 }
 
-fn list<O: Owner>(call: &mut Call<'_>, name: &str, question: Question<'_>) -> Result<Page<String>, Failure> {
+/// A page of the names of the inline policies.
+pub(super) fn list<O: Owner>(
+    call: &mut Call<'_>,
+    name: &str,
+    question: Question<'_>,
+) -> Result<Page<String>, Failure> {
     let owner = permitted::<O>(call, question.operation, name, Keys::default())?;
     let pager = Pager::open(call, question)?;
-    let inline = owner.held().inline.iter();
+    let inline = owner.inline().iter();
     let names = inline.map(|inline| (inline.name.to_string(), inline.name.to_string()));
     Ok(pager.take_sorted(call, names))
 }
 
-fn delete<O: Owner>(
+/// Removes an inline policy.
+pub(super) fn delete<O: Owner>(
     call: &mut Call<'_>,
     operation: &Operation,
     name: &str,
@@ -95,7 +102,7 @@ fn delete<O: Owner>(
 ) -> Result<NoResult, Failure> {
     let owner = permitted_within_boundary::<O>(call, operation, name, Keys::default())?;
     let mut owner = Arc::unwrap_or_clone(owner);
-    let inline = owner.held_mut().inline;
+    let inline = owner.inline_mut();
     let before = inline.len();
     inline.retain(|inline| *inline.name != *policy_name);
     if inline.len() == before {

@@ -1,10 +1,10 @@
-//! What users and roles have in common: a name, tags, and policies of three kinds. Whatever an operation does with these
-//! is written once.
+//! What users, groups and roles have in common: a name, and policies. Whatever an operation does with these is written
+//! once.
 
 use std::sync::Arc;
 
 use locum_api::{ApiError, errors, model::Operation};
-use locum_directory::{Entity, InlinePolicy, Role, Snapshot, Tag, User};
+use locum_directory::{Entity, Group, InlinePolicy, Role, Snapshot, Tag, User};
 use locum_names::{AccountId, Partition, UniqueId};
 
 use super::{
@@ -13,14 +13,12 @@ use super::{
 };
 use crate::call::{Call, Failure};
 
-/// A user or a role.
+/// A user, a group or a role.
 pub(super) trait Owner: Clone + Into<Entity> {
-    /// `user` or `role`, in ARNs and messages.
+    /// `user`, `group` or `role`, in ARNs and messages.
     const KIND: &'static str;
     /// How many managed policies may be attached to one.
     const ATTACHED: Quota;
-    /// How many tags one may have.
-    const TAGS: Quota;
     /// How many characters the inline policies of one may have together.
     const INLINE_SIZE: usize;
 
@@ -30,30 +28,36 @@ pub(super) trait Owner: Clone + Into<Entity> {
     fn arn_text(&self, partition: Partition) -> String;
     /// Its name, as it was given.
     fn name(&self) -> &str;
-    /// What it has.
-    fn held(&self) -> Held<&[Tag], &Option<UniqueId>, &[InlinePolicy], &[UniqueId]>;
-    /// What it has, to be changed.
-    fn held_mut(&mut self) -> HeldMut<'_>;
+    /// Its tags; a group can have none.
+    fn tags(&self) -> &[Tag];
+    /// The managed policy that bounds it; none ever bounds a group.
+    fn boundary(&self) -> Option<UniqueId>;
+    /// Its inline policies.
+    fn inline(&self) -> &[InlinePolicy];
+    /// Its inline policies, to be changed.
+    fn inline_mut(&mut self) -> &mut Vec<InlinePolicy>;
+    /// Its managed policies.
+    fn attached(&self) -> &[UniqueId];
+    /// Its managed policies, to be changed.
+    fn attached_mut(&mut self) -> &mut Vec<UniqueId>;
 }
 
-/// What users and roles have.
-pub(super) struct Held<T, B, I, A> {
-    pub(super) tags: T,
-    pub(super) boundary: B,
-    pub(super) inline: I,
-    pub(super) attached: A,
-}
+/// A user or a role: what can have tags and a boundary.
+pub(super) trait Principal: Owner {
+    /// How many tags one may have.
+    const TAGS: Quota;
 
-/// What users and roles have, to be changed.
-pub(super) type HeldMut<'o> =
-    Held<&'o mut Vec<Tag>, &'o mut Option<UniqueId>, &'o mut Vec<InlinePolicy>, &'o mut Vec<UniqueId>>;
+    /// Its tags, to be changed.
+    fn tags_mut(&mut self) -> &mut Vec<Tag>;
+    /// Its boundary, to be changed.
+    fn boundary_mut(&mut self) -> &mut Option<UniqueId>;
+}
 
 macro_rules! owner {
-    ($type:ident, $find:ident, $kind:literal, $attached:ident, $tags:ident, $inline:ident) => {
+    ($type:ident, $find:ident, $kind:literal, $attached:ident, $inline:ident, $tags:expr, $boundary:expr) => {
         impl Owner for $type {
             const KIND: &'static str = $kind;
             const ATTACHED: Quota = quotas::$attached;
-            const TAGS: Quota = quotas::$tags;
             const INLINE_SIZE: usize = quotas::$inline;
 
             fn of_name<'s>(snapshot: &'s Snapshot, account: AccountId, name: &str) -> Option<&'s Arc<Self>> {
@@ -68,31 +72,74 @@ macro_rules! owner {
                 &self.name
             }
 
-            fn held(&self) -> Held<&[Tag], &Option<UniqueId>, &[InlinePolicy], &[UniqueId]> {
-                Held {
-                    tags: &self.tags,
-                    boundary: &self.boundary,
-                    inline: &self.inline,
-                    attached: &self.attached,
-                }
+            fn tags(&self) -> &[Tag] {
+                let tags: fn(&Self) -> &[Tag] = $tags;
+                tags(self)
             }
 
-            fn held_mut(&mut self) -> HeldMut<'_> {
-                Held {
-                    tags: &mut self.tags,
-                    boundary: &mut self.boundary,
-                    inline: &mut self.inline,
-                    attached: &mut self.attached,
-                }
+            fn boundary(&self) -> Option<UniqueId> {
+                let boundary: fn(&Self) -> Option<UniqueId> = $boundary;
+                boundary(self)
+            }
+
+            fn inline(&self) -> &[InlinePolicy] {
+                &self.inline
+            }
+
+            fn inline_mut(&mut self) -> &mut Vec<InlinePolicy> {
+                &mut self.inline
+            }
+
+            fn attached(&self) -> &[UniqueId] {
+                &self.attached
+            }
+
+            fn attached_mut(&mut self) -> &mut Vec<UniqueId> {
+                &mut self.attached
             }
         }
     };
 }
 
-owner!(User, user, "user", POLICIES_OF_USER, TAGS_OF_USER, INLINE_OF_USER);
-owner!(Role, role, "role", POLICIES_OF_ROLE, TAGS_OF_ROLE, INLINE_OF_ROLE);
+macro_rules! principal {
+    ($type:ident, $find:ident, $kind:literal, $attached:ident, $inline:ident, $tags:ident) => {
+        owner!(
+            $type,
+            $find,
+            $kind,
+            $attached,
+            $inline,
+            |of| &of.tags,
+            |of| of.boundary
+        );
 
-/// The user or role of this name, if the caller may perform the operation on it.
+        impl Principal for $type {
+            const TAGS: Quota = quotas::$tags;
+
+            fn tags_mut(&mut self) -> &mut Vec<Tag> {
+                &mut self.tags
+            }
+
+            fn boundary_mut(&mut self) -> &mut Option<UniqueId> {
+                &mut self.boundary
+            }
+        }
+    };
+}
+
+principal!(User, user, "user", POLICIES_OF_USER, INLINE_OF_USER, TAGS_OF_USER);
+principal!(Role, role, "role", POLICIES_OF_ROLE, INLINE_OF_ROLE, TAGS_OF_ROLE);
+owner!(
+    Group,
+    group,
+    "group",
+    POLICIES_OF_GROUP,
+    INLINE_OF_GROUP,
+    |_| &[],
+    |_| None
+);
+
+/// The user, group or role of this name, if the caller may perform the operation on it.
 ///
 /// # Errors
 /// Denied, or, for those who are not, that it does not exist.
@@ -108,7 +155,7 @@ pub(super) fn permitted<O: Owner>(
         return Err(no_such::<O>(name).into());
     };
     let keys = Keys {
-        resource_tags: found.held().tags,
+        resource_tags: found.tags(),
         ..keys
     };
     authorize(call, operation, &found.arn_text(call.partition()), keys)?;
@@ -124,7 +171,7 @@ pub(super) fn permitted_within_boundary<O: Owner>(
     keys: Keys<'_>,
 ) -> Result<Arc<O>, Failure> {
     let boundary = O::of_name(call.snapshot, call.account(), name)
-        .and_then(|owner| *owner.held().boundary)
+        .and_then(|owner| owner.boundary())
         .and_then(|id| call.snapshot.policy_by_id(&id))
         .map(|policy| policy.arn(call.partition()));
     let keys = Keys {
@@ -135,16 +182,15 @@ pub(super) fn permitted_within_boundary<O: Owner>(
 }
 
 /// `The user with name X cannot be found.` (`facts: sts §8.5`).
-fn no_such<O: Owner>(name: &str) -> ApiError {
+pub(super) fn no_such<O: Owner>(name: &str) -> ApiError {
     errors::NO_SUCH_ENTITY.with(format!("The {} with name {name} cannot be found.", O::KIND))
 }
 
 /// Refuses to delete what still has policies.
 pub(super) fn check_deletable<O: Owner>(owner: &O) -> Result<(), ApiError> {
-    let held = owner.held();
-    let text = if !held.attached.is_empty() {
+    let text = if !owner.attached().is_empty() {
         "Cannot delete entity, must detach all policies first."
-    } else if !held.inline.is_empty() {
+    } else if !owner.inline().is_empty() {
         "Cannot delete entity, must delete policies first."
     } else {
         return Ok(());

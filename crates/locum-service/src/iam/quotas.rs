@@ -9,6 +9,9 @@ pub(super) struct Quota {
 }
 
 pub(super) const USERS: Quota = quota("UsersPerAccount", 5000);
+pub(super) const GROUPS: Quota = quota("GroupsPerAccount", 300);
+/// That one user is in.
+pub(super) const GROUPS_OF_USER: Quota = quota("GroupsPerUser", 10);
 pub(super) const ROLES: Quota = quota("RolesPerAccount", 1000);
 pub(super) const POLICIES: Quota = quota("PoliciesPerAccount", 1500);
 pub(super) const ACCESS_KEYS: Quota = quota("AccessKeysPerUser", 2);
@@ -21,6 +24,7 @@ pub(super) const VIRTUAL_MFA_DEVICES: Quota = quota("VirtualMFADevicesPerAccount
 pub(super) const OIDC_PROVIDERS: Quota = quota("OpenIdConnectProvidersPerAccount", 100);
 pub(super) const CLIENT_IDS: Quota = quota("ClientIdsPerOpenIdConnectProvider", 100);
 pub(super) const POLICIES_OF_USER: Quota = quota("PoliciesPerUser", 10);
+pub(super) const POLICIES_OF_GROUP: Quota = quota("PoliciesPerGroup", 10);
 pub(super) const POLICIES_OF_ROLE: Quota = quota("PoliciesPerRole", 20);
 pub(super) const TAGS_OF_USER: Quota = quota("TagsPerUser", 50);
 pub(super) const TAGS_OF_ROLE: Quota = quota("TagsPerRole", 50);
@@ -36,6 +40,8 @@ pub(super) const TRUST_SIZE: Quota = quota("ACLSizePerRole", 2048);
 pub(super) const VERSIONS: usize = 5;
 /// Of all inline policies of a user together.
 pub(super) const INLINE_OF_USER: usize = 2048;
+/// Of all inline policies of a group together.
+pub(super) const INLINE_OF_GROUP: usize = 5120;
 /// Of all inline policies of a role together.
 pub(super) const INLINE_OF_ROLE: usize = 10_240;
 

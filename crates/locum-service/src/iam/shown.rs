@@ -1,7 +1,7 @@
 //! Entities as answers show them (`facts: sts §8.6`).
 
 use locum_api::iam;
-use locum_directory::{ManagedPolicy, PolicyVersion, Role, Tag, User};
+use locum_directory::{Group, ManagedPolicy, PolicyVersion, Role, Tag, User};
 use locum_names::UniqueId;
 
 use super::{access::root_arn, devices::ROOT, documents::shown_trust};
@@ -43,6 +43,16 @@ pub(super) fn root(call: &Call<'_>) -> iam::User {
         arn: root_arn(call),
         create_date: account.map_or_else(|| call.now(), |account| account.joined),
         ..iam::User::default()
+    }
+}
+
+pub(super) fn group(call: &Call<'_>, group: &Group) -> iam::Group {
+    iam::Group {
+        path: group.path.to_string(),
+        group_name: group.name.to_string(),
+        group_id: group.id.to_string(),
+        arn: group.arn(call.partition()),
+        create_date: group.created,
     }
 }
 

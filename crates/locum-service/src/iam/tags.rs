@@ -18,7 +18,7 @@ use locum_directory::{Role, Tag, User};
 
 use super::{
     access::Keys,
-    owner::{Owner, permitted},
+    owner::{Principal, permitted},
     policies::NamedPolicy,
     quotas::{self, Quota},
     shown,
@@ -75,7 +75,7 @@ pub(super) fn remove(tags: &mut Vec<Tag>, keys: &[String]) {
     tags.retain(|tag| !keys.iter().any(|key| same(key, &tag.key)));
 }
 
-fn tag_owner<O: Owner>(
+fn tag_owner<O: Principal>(
     call: &mut Call<'_>,
     operation: &Operation,
     name: &str,
@@ -87,12 +87,12 @@ fn tag_owner<O: Owner>(
         ..Keys::default()
     };
     let mut owner = Arc::unwrap_or_clone(permitted::<O>(call, operation, name, keys)?);
-    add(owner.held_mut().tags, new, &O::TAGS)?;
+    add(owner.tags_mut(), new, &O::TAGS)?;
     call.changes.put(owner);
     Ok(NoResult)
 }
 
-fn untag_owner<O: Owner>(
+fn untag_owner<O: Principal>(
     call: &mut Call<'_>,
     operation: &Operation,
     name: &str,
@@ -103,18 +103,18 @@ fn untag_owner<O: Owner>(
         ..Keys::default()
     };
     let mut owner = Arc::unwrap_or_clone(permitted::<O>(call, operation, name, keys)?);
-    remove(owner.held_mut().tags, tag_keys);
+    remove(owner.tags_mut(), tag_keys);
     call.changes.put(owner);
     Ok(NoResult)
 }
 
-fn owner_tags<O: Owner>(
+fn owner_tags<O: Principal>(
     call: &mut Call<'_>,
     name: &str,
     question: Question<'_>,
 ) -> Result<Page<iam::Tag>, Failure> {
     let owner = permitted::<O>(call, question.operation, name, Keys::default())?;
-    page(call, owner.held().tags, question)
+    page(call, owner.tags(), question)
 }
 
 /// A page of tags in the order of their keys. A key is too long for a marker, so the marker holds a position.

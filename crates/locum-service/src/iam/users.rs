@@ -13,7 +13,9 @@ use locum_directory::{KeyOwner, User};
 
 use super::{
     access::{Keys, arn, authorize, authorize_creation, root_arn},
-    boundaries, owner, quotas,
+    boundaries,
+    groups::MEMBERS_LEFT,
+    owner, quotas,
     shown::{self, Detail},
     tags,
     whose::{Whose, whose},
@@ -132,6 +134,9 @@ impl Perform for DeleteUserRequest {
         if keys.next().is_some() {
             let text = "Cannot delete entity, must remove referenced objects first.";
             return Err(errors::DELETE_CONFLICT.with(text).into());
+        }
+        if !user.groups.is_empty() {
+            return Err(errors::DELETE_CONFLICT.with(MEMBERS_LEFT).into());
         }
         let mut devices = call.snapshot.mfa_devices_of(KeyOwner::User(user.id), None);
         if devices.next().is_some() {
