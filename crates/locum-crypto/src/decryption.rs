@@ -44,6 +44,9 @@ impl OaepHash {
     }
 }
 
+/// The longest modulus: 4096 bits.
+const MOST_BYTES: usize = 512;
+
 /// Why a private key is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DecryptionKeyError {
@@ -53,8 +56,8 @@ pub enum DecryptionKeyError {
     /// PEM of something else, for instance an encrypted private key.
     #[error("the PEM block is neither a \"PRIVATE KEY\" (PKCS#8) nor an \"RSA PRIVATE KEY\" (PKCS#1)")]
     Label,
-    /// Not an RSA private key, inconsistent, or too short.
-    #[error("the private key is not an RSA key of 2048 to 8192 bits")]
+    /// Not an RSA private key, inconsistent, too short or too long.
+    #[error("the private key is not an RSA key of 2048 to 4096 bits")]
     Key,
 }
 
@@ -65,8 +68,9 @@ pub struct DecryptionKey {
 }
 
 impl DecryptionKey {
-    /// Reads an unencrypted RSA private key of 2048 to 8192 bits from PEM, as PKCS#8 ("PRIVATE KEY") or PKCS#1 ("RSA
-    /// PRIVATE KEY"), and checks that its parts belong together. Draws no randomness.
+    /// Reads an unencrypted RSA private key of 2048 to 4096 bits from PEM, as PKCS#8 ("PRIVATE KEY") or PKCS#1 ("RSA
+    /// PRIVATE KEY"), and checks that its parts belong together. Draws no randomness. A longer key would let whoever
+    /// sends ciphertexts spend tens of milliseconds with each.
     ///
     /// # Errors
     /// `DecryptionKeyError` for any other text.
@@ -84,10 +88,9 @@ impl DecryptionKey {
 
     fn new(key: PrivateDecryptingKey) -> Option<Self> {
         let public = key.public_key().as_der().ok()?;
-        Some(Self {
-            id: hex(&sha256(public.as_ref())),
-            key: OaepPrivateDecryptingKey::new(key).ok()?,
-        })
+        let id = hex(&sha256(public.as_ref()));
+        let key = OaepPrivateDecryptingKey::new(key).ok()?;
+        (key.key_size_bytes() <= MOST_BYTES).then_some(Self { id, key })
     }
 
     /// Returns the id of the key: the SHA-256 of its `SubjectPublicKeyInfo`, as 64 hexadecimal digits. Not secret.

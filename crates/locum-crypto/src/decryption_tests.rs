@@ -93,7 +93,7 @@ fn other_texts_are_no_key() {
     let (_, body) = PKCS8.trim_end().split_once("-----\n").unwrap();
     let (body, _) = body.split_once("\n-----").unwrap();
     let relabelled = |label: &str| format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n");
-    let cases: [(&str, String, E); 17] = [
+    let cases: [(&str, String, E); 18] = [
         ("nothing", String::new(), E::Pem),
         ("words", "PRIVATE KEY".into(), E::Pem),
         ("base64 alone", body.into(), E::Pem),
@@ -132,6 +132,11 @@ fn other_texts_are_no_key() {
         (
             "1024 bits",
             include_str!("../fixtures/rsa1024_pkcs8.pem").into(),
+            E::Key,
+        ),
+        (
+            "4104 bits",
+            include_str!("../fixtures/rsa4104_pkcs8.pem").into(),
             E::Key,
         ),
         (
