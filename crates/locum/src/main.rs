@@ -1,6 +1,7 @@
 //! The `locum` program: which word runs what.
 
 mod cli;
+mod policy;
 mod quickstart;
 mod remote;
 mod serve;
@@ -18,7 +19,7 @@ struct Command {
     run: fn(Vec<OsString>) -> ExitCode,
 }
 
-const COMMANDS: [Command; 3] = [
+const COMMANDS: [Command; 4] = [
     Command {
         name: "serve",
         doc: "Run a Security Token Service on this machine.",
@@ -28,6 +29,11 @@ const COMMANDS: [Command; 3] = [
         name: "quickstart",
         doc: "Run one for a moment and show what it does.",
         run: |words| quickstart::run(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "policy",
+        doc: "Find what is wrong with policies before they are stored.",
+        run: |words| policy::run(words.into_iter().skip(1).collect()),
     },
     Command {
         name: "sts",

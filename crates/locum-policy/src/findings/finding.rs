@@ -1,7 +1,10 @@
 use std::fmt;
 
 use super::IssueCode;
-use crate::PolicyKind;
+use crate::{
+    PolicyKind,
+    json::{self, Node},
+};
 
 /// Which language a document is held against: ValidatePolicy's `policyType`, and its resource type for a role's trust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,6 +33,40 @@ impl FindingsKind {
             Self::ServiceControl => PolicyKind::ServiceControl,
             Self::ResourceControl => PolicyKind::ResourceControl,
         }
+    }
+
+    /// The `policyType` of the API, such as `IDENTITY_POLICY`.
+    #[must_use]
+    pub const fn policy_type(self) -> &'static str {
+        match self {
+            Self::Identity => "IDENTITY_POLICY",
+            Self::Resource | Self::Trust => "RESOURCE_POLICY",
+            Self::ServiceControl => "SERVICE_CONTROL_POLICY",
+            Self::ResourceControl => "RESOURCE_CONTROL_POLICY",
+        }
+    }
+
+    /// The `validatePolicyResourceType` of the API, where one is meant.
+    #[must_use]
+    pub const fn resource_type(self) -> Option<&'static str> {
+        match self {
+            Self::Trust => Some("AWS::IAM::AssumeRolePolicyDocument"),
+            Self::Identity | Self::Resource | Self::ServiceControl | Self::ResourceControl => None,
+        }
+    }
+
+    /// Guesses what a document is: a trust policy if a statement has a principal and no resource, otherwise, and where
+    /// nothing can be read, an identity policy.
+    #[must_use]
+    pub fn guess(document: &str) -> Self {
+        let root = json::read(document);
+        let statements = root.as_ref().ok().and_then(|root| root.get("Statement"));
+        let is_trust = |statement: &Node| {
+            let has = |keys: [&str; 2]| keys.iter().any(|key| statement.get(key).is_some());
+            has(["Principal", "NotPrincipal"]) && !has(["Resource", "NotResource"])
+        };
+        let is_trust = statements.is_some_and(|list| list.list().iter().any(is_trust));
+        if is_trust { Self::Trust } else { Self::Identity }
     }
 
     /// The policy is read by IAM's older parser, which knows fewer forms of a Sid or an ARN.
