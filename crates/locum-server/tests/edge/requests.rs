@@ -60,7 +60,10 @@ fn documents_are_read_and_nothing_else() {
         assert_eq!((reply.status, reply.body.as_str()), (405, ""), "{method}");
         assert!(reply.head.contains("allow: GET, HEAD\r\n"), "{}", reply.head);
     }
-    assert_eq!(client.ask("GET /documents HTTP/1.1\r\nHost: a\r\n\r\n").status, 404);
+    assert_eq!(
+        client.ask("GET /documents HTTP/1.1\r\nHost: a\r\n\r\n").status,
+        404
+    );
     assert_eq!(client.ask("GET /panic HTTP/1.1\r\nHost: a\r\n\r\n").status, 500);
     // Where a body would end, the next answer begins.
     client.send(b"HEAD /document HTTP/1.1\r\nHost: a\r\n\r\nGET /?facts HTTP/1.1\r\nHost: b\r\n\r\n");
