@@ -169,7 +169,12 @@ fn together(
             "A request carries one value of {}, or none, and none is enough for ForAllValues:.",
             clip(&key.key)
         );
-        report.push(IssueCode::ForallvaluesWithSingleValuedKey, &key.key_span, message);
+        // Access Analyzer was seen to point at the values here.
+        report.push(
+            IssueCode::ForallvaluesWithSingleValuedKey,
+            &key.value.span,
+            message,
+        );
     }
     let text = matches!(operator.comparison, Comparison::Text { .. } | Comparison::Like);
     let fits = match global.kind {

@@ -51,7 +51,7 @@ const fn several(name: &'static str) -> GlobalKey {
     }
 }
 
-const KEYS: [GlobalKey; 60] = [
+const KEYS: [GlobalKey; 61] = [
     one("aws:AssumedRoot", KeyType::Flag),
     several("aws:CalledVia"),
     one("aws:CalledViaFirst", KeyType::Text),
@@ -108,6 +108,7 @@ const KEYS: [GlobalKey; 60] = [
     one("sts:AWSServiceName", KeyType::Text),
     one("sts:DurationSeconds", KeyType::Number),
     one("sts:ExternalId", KeyType::Text),
+    several("sts:IdentityTokenAudience"),
     one("sts:RoleSessionName", KeyType::Text),
     one("sts:SourceIdentity", KeyType::Text),
     one("sts:TaskPolicyArn", KeyType::Arn),

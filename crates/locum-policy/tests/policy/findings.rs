@@ -369,6 +369,20 @@ proptest! {
         }
     }
 
+    /// One edit to a document without errors: no other error can hide that one is missing.
+    #[test]
+    fn what_one_edit_breaks_is_an_error(
+        row in any::<prop::sample::Index>(),
+        at in 0..60_usize,
+        with in prop::sample::select(replacements()),
+    ) {
+        let rows = rows();
+        let Row { kind, good, .. } = &rows[row.index(rows.len())];
+        let edited = mutated(&serde_json::from_str(good).unwrap(), at, &with).to_string();
+        let found = findings(&edited, *kind);
+        prop_assert!(compiles(&edited, *kind) || found.iter().any(is_error), "{:?} {}", kind, edited);
+    }
+
     #[test]
     fn no_text_is_too_odd(
         document in document(PolicyKind::Trust),
