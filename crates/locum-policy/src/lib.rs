@@ -3,6 +3,7 @@
 //! A document is read by a strict reader, validated with AWS's own messages and compiled once, when it is written, to
 //! an immutable matcher. A [`Request`] is then decided against the [`Layers`] that bear on it: [`decide`] for the
 //! answer, without allocating, and [`explain`] for the same answer with every statement that took part.
+//! [`findings`] tells an author all that is wrong, dangerous or needless, with its place.
 //! There is no I/O and no clock in here; times arrive as condition keys.
 //!
 //! ```
