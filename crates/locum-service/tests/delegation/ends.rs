@@ -25,6 +25,24 @@ fn rejecting_a_request_ends_its_sessions() {
 }
 
 #[test]
+fn an_approver_lends_what_its_groups_allow_while_it_is_in_them() {
+    let parties = Parties::new();
+    let approver = parties.user(&parties.root, "approver", None);
+    let group = ("GroupName", "approvers");
+    let member = [group, ("UserName", "approver")];
+    let document = [group, ("PolicyName", "all"), ("PolicyDocument", ALLOW_ALL)];
+    parties.iam(&parties.root, "CreateGroup", &[group]).ok();
+    parties.iam(&parties.root, "PutGroupPolicy", &document).ok();
+    parties.iam(&parties.root, "AddUserToGroup", &member).ok();
+    let (_, delegate) = parties.delegated(&approver, &[]);
+    parties.iam(&delegate, "ListUsers", &[]).ok();
+    parties.iam(&parties.root, "RemoveUserFromGroup", &member).ok();
+    assert_eq!(parties.iam(&delegate, "ListUsers", &[]).status, 403);
+    parties.iam(&parties.root, "AddUserToGroup", &member).ok();
+    parties.iam(&delegate, "ListUsers", &[]).ok();
+}
+
+#[test]
 fn an_approver_who_is_gone_lends_nothing() {
     let parties = Parties::new();
     let approver = parties.user(&parties.root, "approver", Some(ALLOW_ALL));
