@@ -18,6 +18,7 @@ mod iam {
     mod inline_policies;
     mod managed_policies;
     mod paging;
+    mod policy_entities;
     mod quotas;
     mod roles;
     mod tags;
