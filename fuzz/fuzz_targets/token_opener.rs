@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
 use locum_crypto::{DeploymentId, KeyEncryptionKey, KeyRing, Purpose, SecretString, SeededRandom};
 use locum_session::{
-    AuthorizationMessage, Session, SessionPrincipal, TOKEN_PREFIX, TokenError, open_session, seal_session,
+    AuthorizationMessage, Federation, FederationKey, Session, SessionPrincipal, SessionScope, TOKEN_PREFIX,
+    TokenError, open_session, seal_session,
 };
 
 const KEY: &str = "ASIAQNZGKIQY56JQ7WML";
@@ -42,6 +43,16 @@ static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| {
         tags: Vec::new(),
         source_identity: None,
         chain_depth: 0,
+        federation: Some(Federation {
+            provider: "arn:aws:iam::029608264753:saml-provider/adfs".into(),
+            keys: vec![FederationKey {
+                name: "saml:sub".into(),
+                values: vec!["ann".into()],
+            }],
+        }),
+        scope: Some(SessionScope::Delegated {
+            request: "request".into(),
+        }),
     };
     let token = seal_session(&session, &sessions, &deployment, &mut rng).expect("fits");
     Fixture {

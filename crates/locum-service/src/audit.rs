@@ -8,7 +8,9 @@ mod elements;
 mod identity;
 
 pub use elements::elements;
-pub use identity::{Delegate, SessionAttributes, SessionContext, SessionIssuer, UserIdentity, WebIdFederationData};
+pub use identity::{
+    Delegate, SessionAttributes, SessionContext, SessionIssuer, UserIdentity, WebIdFederationData,
+};
 
 use jiff::Timestamp;
 use serde::Serialize;

@@ -23,8 +23,9 @@ mod web_identity_token;
 
 use locum_api::sts::{
     AssumeRoleRequest, AssumeRoleWithSAMLRequest, AssumeRoleWithWebIdentityRequest, AssumeRootRequest,
-    DecodeAuthorizationMessageRequest, GetAccessKeyInfoRequest, GetCallerIdentityRequest, GetDelegatedAccessTokenRequest,
-    GetFederationTokenRequest, GetSessionTokenRequest, GetWebIdentityTokenRequest,
+    DecodeAuthorizationMessageRequest, GetAccessKeyInfoRequest, GetCallerIdentityRequest,
+    GetDelegatedAccessTokenRequest, GetFederationTokenRequest, GetSessionTokenRequest,
+    GetWebIdentityTokenRequest,
 };
 
 use crate::route::Route;

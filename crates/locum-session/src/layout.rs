@@ -8,7 +8,8 @@ use locum_crypto::SecretString;
 use locum_names::{AccessKeyId, UniqueId, UniqueKind};
 
 use crate::{
-    Federation, FederationKey, Issuer, MfaFacts, Session, SessionPrincipal, SessionScope, SessionTag, TagReach,
+    Federation, FederationKey, Issuer, MfaFacts, Session, SessionPrincipal, SessionScope, SessionTag,
+    TagReach,
     fields::{Reader, Writer},
 };
 

@@ -17,7 +17,8 @@ pub use locum_crypto::DeploymentId;
 pub use message::{AuthorizationMessage, MessageError};
 pub use minify::minify_json;
 pub use session::{
-    Federation, FederationKey, Issuer, MfaFacts, Session, SessionPrincipal, SessionScope, SessionTag, TagReach,
+    Federation, FederationKey, Issuer, MfaFacts, Session, SessionPrincipal, SessionScope, SessionTag,
+    TagReach,
 };
 pub use token::{
     MAX_TOKEN_LEN, TOKEN_PREFIX, TokenError, TooLarge, open_session, packed_percent, seal_session,
