@@ -108,6 +108,27 @@ pub(crate) fn check_boundary(call: &Call<'_>, boundary: Option<&str>) -> Result<
     ))
 }
 
+/// Refuses a delegate to write the policy that is to bound the roles it makes: they would be bounded by nothing that the
+/// approver was shown.
+///
+/// # Errors
+/// Denied, unless the caller is no delegate or the request's policy does not name the boundary.
+pub(crate) fn check_written(call: &Call<'_>, policy_arn: &str) -> Result<(), ApiError> {
+    let Some(id) = request_of(call.caller) else {
+        return Ok(());
+    };
+    let bounds = call.snapshot.delegation_request(id).is_none_or(|request| {
+        let mut named = request.role_restrictions.iter();
+        named.any(|arn| arn.eq_ignore_ascii_case(policy_arn))
+    });
+    if !bounds {
+        return Ok(());
+    }
+    Err(ApiError::access_denied(
+        "With delegated access, a permissions boundary that the delegation request names cannot be written.",
+    ))
+}
+
 /// Forgets the requests that expired long ago, the oldest first.
 ///
 /// # Errors

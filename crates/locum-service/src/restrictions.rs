@@ -1,8 +1,8 @@
 //! What a kind of credentials may call at all, whatever the policies say (`facts: sts §7.1`).
 
 use locum_api::{
-    ApiError,
-    model::{Operation, Service},
+    ApiError, errors,
+    model::{Access, Operation, Service},
 };
 
 use crate::caller::{Caller, CredentialKind};
@@ -62,16 +62,19 @@ pub(crate) fn check(caller: &Caller, operation: &Operation) -> Result<(), ApiErr
         (Service::Iam, CredentialKind::Delegated) => !LASTING.contains(&operation.name),
         (Service::Iam, CredentialKind::SessionToken { mfa }) => mfa,
         (Service::Iam, CredentialKind::Federation) => false,
+        // An account outlasts the delegation, and so does the role into it.
+        (Service::Organizations, CredentialKind::Delegated) => operation.access == Access::Read,
         (Service::Organizations, _) => true,
     };
     if allowed {
         return Ok(());
     }
+    let delegated = || format!("Cannot call {} with delegated credentials", operation.name);
     Err(match operation.service {
-        Service::Iam if kind == CredentialKind::Delegated => ApiError::access_denied(format!(
-            "Cannot call {} with delegated credentials",
-            operation.name
-        )),
+        Service::Iam if kind == CredentialKind::Delegated => ApiError::access_denied(delegated()),
+        Service::Organizations if kind == CredentialKind::Delegated => {
+            errors::ORGANIZATIONS_ACCESS_DENIED.with(delegated())
+        }
         // Not AccessDenied (`facts: sts §1.6`, the row of GetSessionToken without MFA).
         Service::Iam => ApiError::sender(
             403,

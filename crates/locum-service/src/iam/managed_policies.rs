@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     call::{Call, Failure},
+    delegation,
     paging::{Pager, Question},
     route::Perform,
 };
@@ -35,6 +36,7 @@ impl Perform for CreatePolicyRequest {
         };
         let arn = arn(call, "policy", format_args!("{path}{}", self.policy_name));
         authorize_creation(call, Self::OPERATION, TagPolicyRequest::OPERATION, &arn, keys)?;
+        delegation::check_written(call, &arn)?;
         let document = documents::managed(&self.policy_document)?;
         if call.snapshot.policy(account, &self.policy_name).is_some() {
             let name = &self.policy_name;

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     call::{Call, Failure},
+    delegation,
     paging::{Pager, Question},
     route::Perform,
 };
@@ -29,6 +30,7 @@ impl Perform for CreatePolicyVersionRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<CreatePolicyVersionResponse, Failure> {
         let named = NamedPolicy::read(call, &self.policy_arn)?;
         named.authorize(call, Self::OPERATION, Keys::default())?;
+        delegation::check_written(call, &self.policy_arn)?;
         let mut policy = Arc::unwrap_or_clone(named.changeable()?);
         let document = documents::managed(&self.policy_document)?;
         if policy.versions.len() >= quotas::VERSIONS {
@@ -117,6 +119,7 @@ impl Perform for SetDefaultPolicyVersionRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<NoResult, Failure> {
         let named = NamedPolicy::read(call, &self.policy_arn)?;
         named.authorize(call, Self::OPERATION, Keys::default())?;
+        delegation::check_written(call, &self.policy_arn)?;
         let mut policy = Arc::unwrap_or_clone(named.changeable()?);
         policy.default_version = find(&policy, &self.policy_arn, &self.version_id)?.id;
         policy.updated = call.now();

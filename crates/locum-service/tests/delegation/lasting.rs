@@ -1,5 +1,7 @@
 //! What a delegate cannot do although approver and request allow it: nothing that outlasts the delegation.
 
+use serde_json::json;
+
 use super::parties::{ACCOUNT, ALLOW_ALL, Credentials, Parties};
 
 /// A delegate with all the rights of an administrator.
@@ -152,4 +154,69 @@ fn roles_that_a_delegate_makes_have_the_boundary_that_the_approver_saw() {
     // Others make them as they like.
     let plain = [("RoleName", "plain"), role[1]];
     parties.iam(&parties.admin, "CreateRole", &plain).ok();
+}
+
+#[test]
+fn a_delegate_does_not_write_the_boundary_of_its_roles() {
+    let parties = Parties::new();
+    let arn = |name: &str| format!("arn:aws:iam::{ACCOUNT}:policy/{name}");
+    let create = |who: &Credentials, name: &str| {
+        let parameters = [("PolicyName", name), ("PolicyDocument", ALLOW_ALL)];
+        parties.iam(who, "CreatePolicy", &parameters)
+    };
+    let version = |who: &Credentials, name: &str| {
+        let arn = arn(name);
+        let parameters = [("PolicyArn", &*arn), ("PolicyDocument", ALLOW_ALL)];
+        parties.iam(who, "CreatePolicyVersion", &parameters)
+    };
+    let default = |who: &Credentials, name: &str| {
+        let arn = arn(name);
+        let parameters = [("PolicyArn", &*arn), ("VersionId", "v1")];
+        parties.iam(who, "SetDefaultPolicyVersion", &parameters)
+    };
+    create(&parties.root, "there").ok();
+    let document = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"iam:CreateRole","Resource":"*","Condition":{{"StringEquals":{{"iam:PermissionsBoundary":["{}","{}"]}}}}}},{{"Effect":"Allow","Action":"iam:*","Resource":"*"}}]}}"#,
+        arn("there"),
+        arn("missing"),
+    );
+    let template = parties.template("writing", &document);
+    let more = [("Permissions.PolicyTemplateArn", &*template)];
+    let (_, delegate) = parties.delegated(&parties.admin, &more);
+    let text =
+        "With delegated access, a permissions boundary that the delegation request names cannot be written.";
+    for answer in [
+        create(&delegate, "missing"),
+        create(&delegate, "MISSING"),
+        version(&delegate, "there"),
+        default(&delegate, "there"),
+    ] {
+        answer.fails(403, "AccessDenied", text);
+    }
+    // Other policies are for the request's policy to limit, and everybody else writes these too.
+    create(&delegate, "other").ok();
+    version(&delegate, "other").ok();
+    default(&delegate, "other").ok();
+    version(&parties.admin, "there").ok();
+    default(&parties.admin, "there").ok();
+    create(&parties.admin, "missing").ok();
+}
+
+#[test]
+fn a_delegate_makes_no_accounts() {
+    let parties = Parties::new();
+    let account = json!({ "Email": "made@example.com", "AccountName": "made" });
+    let delegate = almighty(&parties);
+    let refused = parties.organizations(&delegate, "CreateAccount", &account);
+    assert_eq!(refused.status, 400);
+    for part in [
+        "AccessDeniedException",
+        "Cannot call CreateAccount with delegated credentials",
+    ] {
+        assert!(refused.body.contains(part), "{}", refused.body);
+    }
+    let listed = parties.organizations(&delegate, "ListAccounts", &json!({}));
+    assert_eq!(listed.status, 200, "{}", listed.body);
+    let made = parties.organizations(&parties.admin, "CreateAccount", &account);
+    assert_eq!(made.status, 200, "{}", made.body);
 }
