@@ -132,6 +132,8 @@ fn grant(unused: &Unused<'_>, approver: Identity, seconds: i32) -> Option<Grant>
         scope: Some(SessionScope::Delegated {
             request: request.id.clone(),
         }),
+        // Whoever denies the approver what he was issued before a time means what he granted before it, too.
+        granted_at: Some(approval.at),
         ..Grant::new(principal, seconds.min(most))
     })
 }

@@ -26,6 +26,8 @@ pub(super) struct Grant {
     pub(super) chain_depth: u8,
     pub(super) federation: Option<Federation>,
     pub(super) scope: Option<SessionScope>,
+    /// When what the session stands on was granted, if that was before: what a revocation compares with.
+    pub(super) granted_at: Option<Timestamp>,
 }
 
 impl Grant {
@@ -42,6 +44,7 @@ impl Grant {
             chain_depth: 0,
             federation: None,
             scope: None,
+            granted_at: None,
         }
     }
 }
@@ -107,8 +110,8 @@ pub(super) fn issue<'m>(
     min_token: Option<i32>,
 ) -> Result<Issued, ApiError> {
     let mint = mint.into();
-    let issued_at = mint.now.as_second();
-    let expires_at = issued_at.saturating_add(i64::from(grant.seconds));
+    let expires_at = mint.now.as_second().saturating_add(i64::from(grant.seconds));
+    let issued_at = grant.granted_at.unwrap_or(mint.now).min(mint.now).as_second();
     let access_key_id = temporary_key_id(mint.random, grant.principal.account());
     let secret = generate_secret_access_key(mint.random);
     let session = Session {

@@ -128,3 +128,31 @@ fn sessions_of_a_users_revocation_end_and_later_grants_do_not() {
     let (_, after) = parties.delegated(&parties.admin, &[]);
     identity(&parties, &after).ok();
 }
+
+/// How AWS revokes the sessions of a role: a policy against those that were issued before.
+#[test]
+fn denying_what_was_issued_before_ends_what_was_granted_before() {
+    let parties = Parties::new();
+    let session = parties.in_role("admins", ALLOW_ALL);
+    let (_, before) = parties.delegated(&session, &[]);
+    let (_, unused) = parties.finalized(&session, &[]);
+    parties.advance(60);
+    let document = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Action":"*","Resource":"*","Condition":{{"DateLessThan":{{"aws:TokenIssueTime":"{}"}}}}}}}}"#,
+        parties.now()
+    );
+    let policy = [
+        ("RoleName", "admins"),
+        ("PolicyName", "revoked"),
+        ("PolicyDocument", &*document),
+    ];
+    parties.iam(&parties.root, "PutRolePolicy", &policy).ok();
+    parties.advance(60);
+    let after = parties.trade(&parties.vendor, &unused).ok().credentials();
+    for who in [&session, &before, &after] {
+        assert_eq!(parties.iam(who, "ListUsers", &[]).status, 403);
+    }
+    let session = parties.assume(&parties.admin, "admins", &[]);
+    let (_, granted) = parties.delegated(&session, &[]);
+    parties.iam(&granted, "ListUsers", &[]).ok();
+}
