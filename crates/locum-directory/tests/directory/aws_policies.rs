@@ -6,7 +6,7 @@ use locum_policy::{Context, Decision, Layers, Principal, Request, Source, decide
 
 use crate::fixture::account;
 
-fn allows(name: &str, action: &str) -> bool {
+fn allows(name: &str, action: &str, resource: &str) -> bool {
     let policies = AwsPolicies::load().unwrap();
     let policy = policies.by_name(name).unwrap();
     assert!(policy.is_attachable());
@@ -16,7 +16,7 @@ fn allows(name: &str, action: &str) -> bool {
     let request = Request {
         principal: Principal::user(Partition::Aws, account(), id, "/", "alice"),
         action,
-        resource: "*",
+        resource,
         resource_account: account(),
         context: &context,
     };
@@ -47,6 +47,8 @@ fn the_built_in_policies_allow_what_they_are_for() {
         ("s3:ListAllMyBuckets", "yyyynnyy"),
         ("s3:PutObject", "yynnnnyn"),
         ("s3:DeleteBucket", "yynnnnyn"),
+        ("s3:GetObjectTagging", "yyynnnyy"),
+        ("s3:GetDataAccess", "yynnnnyy"),
         ("s3-object-lambda:GetObject", "yyynnnyy"),
         ("iam:ListUsers", "ynyyyynn"),
         ("iam:ListRoles", "yyyyyynn"),
@@ -80,10 +82,33 @@ fn the_built_in_policies_allow_what_they_are_for() {
         ("elasticmapreduce:GetClusterSessionCredentials", "yynnnnnn"),
         ("codepipeline:GetJobDetails", "yynnnnnn"),
         ("ecr:GetAuthorizationToken", "yynnnnnn"),
+        ("states:GetExecutionHistory", "yyynnnnn"),
+        ("states:GetActivityTask", "yynnnnnn"),
         ("a-service-nobody-knows:GetThing", "yynnnnnn"),
     ] {
         for (policy, expected) in POLICIES.iter().zip(allowed.chars()) {
-            assert_eq!(allows(policy, action), expected == 'y', "{policy} {action}");
+            assert_eq!(allows(policy, action, "*"), expected == 'y', "{policy} {action}");
+        }
+    }
+}
+
+#[test]
+fn readers_see_apis_and_no_keys_to_them() {
+    for (path, readable) in [
+        ("restapis", true),
+        ("restapis/abc/resources", true),
+        ("apis/abc/routes", true),
+        ("apikeys", false),
+        ("apikeys/abc", false),
+        ("usageplans/abc/keys/def", false),
+    ] {
+        let resource = format!("arn:aws:apigateway:eu-north-1::/{path}");
+        for policy in ["ReadOnlyAccess", "SecurityAudit"] {
+            assert_eq!(
+                allows(policy, "apigateway:GET", &resource),
+                readable,
+                "{policy} {path}"
+            );
         }
     }
 }
