@@ -30,6 +30,10 @@ const RETRY_LAST: i64 = 900 * SECOND;
 /// that somebody keeps us from replacing must end sometime.
 const LONGEST_SERVICE: i64 = 7 * 24 * 3600 * SECOND;
 
+/// How much earlier than the others a fetch counts as wanted that a request asked for. A preference and no more: who
+/// keeps asking for many issuers delays another's by this, and by one turn of each.
+const HEAD_START: i64 = 60 * SECOND;
+
 /// A fetch that reported nothing for this long is taken for lost.
 const LOST: i64 = 60 * SECOND;
 
@@ -128,6 +132,8 @@ pub(super) struct Entry {
     wanted: AtomicBool,
     /// When the fetch under way began; `NEVER` if none is.
     fetching_since: AtomicI64,
+    /// Since when a fetch is due and has not begun; `NEVER` if none is.
+    waiting_since: AtomicI64,
     due_at: AtomicI64,
     failures: AtomicU32,
 }
@@ -148,6 +154,7 @@ impl Entry {
             forced_at: AtomicI64::new(NEVER),
             wanted: AtomicBool::new(false),
             fetching_since: AtomicI64::new(NEVER),
+            waiting_since: AtomicI64::new(NEVER),
             due_at: AtomicI64::new(NEVER),
             failures: AtomicU32::new(0),
         }
@@ -202,23 +209,35 @@ impl Entry {
         since != NEVER && since <= now && now - since < LOST
     }
 
-    /// Since when a fetch is due, if it is. One that a request asked for goes before all others.
+    /// Since when a fetch is due, as far as the fetcher has seen, if it is; what a request asked for has a head start.
     pub(super) fn due_since(&self, now: Timestamp) -> Option<i64> {
         let now = now.as_millisecond();
         if self.is_fetching(now) {
             return None;
         }
-        if self.wanted.load(SeqCst) {
-            return Some(NEVER);
-        }
+        let wanted = self.wanted.load(SeqCst);
         let due_at = self.due_at.load(SeqCst);
         // A time further away than any wait was written by a clock that ran ahead.
-        (due_at <= now || due_at - now > REFRESH_INTERVAL).then_some(due_at)
+        if !wanted && due_at > now && due_at - now <= REFRESH_INTERVAL {
+            self.waiting_since.store(NEVER, SeqCst);
+            return None;
+        }
+        let mut since = self.waiting_since.load(SeqCst);
+        if since == NEVER || since > now {
+            since = now;
+            self.waiting_since.store(now, SeqCst);
+        }
+        Some(if wanted {
+            since.saturating_sub(HEAD_START)
+        } else {
+            since
+        })
     }
 
     /// Counts a fetch as begun.
     pub(super) fn begin(&self, now: Timestamp) {
         self.fetching_since.store(now.as_millisecond(), SeqCst);
+        self.waiting_since.store(NEVER, SeqCst);
         self.wanted.store(false, SeqCst);
     }
 

@@ -182,8 +182,9 @@ impl KeyCache {
     }
 
     /// Returns at most `most` of the registered issuers to fetch from now: new, an hour old, failed a while ago, or asked
-    /// for; those that wait longest first. Each fetch counts as begun until [`Self::put`] or for a minute. For the
-    /// fetcher alone.
+    /// for; those that wait longest first, where asking counts for a minute: whoever asks for many issuers, which takes no
+    /// credentials, delays the others and starves none. Each fetch counts as begun until [`Self::put`] or for a minute.
+    /// For the fetcher alone.
     #[must_use]
     pub fn due(&self, now: Timestamp, most: usize) -> Vec<Source> {
         let entries = self.entries.load();

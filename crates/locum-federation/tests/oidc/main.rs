@@ -11,6 +11,7 @@
 mod claims;
 mod condition_keys;
 mod discovery;
+mod fetch_order;
 mod headers;
 mod issuer;
 mod key_cache;
