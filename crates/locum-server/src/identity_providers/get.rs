@@ -19,13 +19,14 @@ use locum_federation::oidc::{FetchProblem, Verification};
 use rustls_pki_types::ServerName;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::{TcpStream, lookup_host},
+    net::TcpStream,
     time::timeout,
 };
 use tokio_rustls::TlsConnector;
 
 use super::{
     address::is_public,
+    resolver::Resolver,
     trust::Trust,
     url::{Scheme, Url},
 };
@@ -81,12 +82,13 @@ pub(super) async fn get(
     url: &Url,
     reach: Reach,
     trust: &Trust,
+    resolver: &Resolver,
     thumbprints: &[[u8; 20]],
 ) -> Result<Document, Failed> {
     if url.scheme == Scheme::Http && reach == Reach::Internet {
         return Err(Failed::new(FetchProblem::Forbidden, "the URL is not https"));
     }
-    let stream = connect(url, reach).await?;
+    let stream = connect(url, reach, resolver).await?;
     match url.scheme {
         Scheme::Http => Ok(Document {
             body: exchange(stream, url).await?,
@@ -117,13 +119,13 @@ pub(super) async fn get(
 
 /// Resolves the host and connects to one of its addresses that may be: to the address that was looked at, so that the
 /// name cannot mean another one in between.
-async fn connect(url: &Url, reach: Reach) -> Result<TcpStream, Failed> {
+async fn connect(url: &Url, reach: Reach, resolver: &Resolver) -> Result<TcpStream, Failed> {
     let mut addresses: Vec<SocketAddr> = match url.host.parse::<IpAddr>() {
         Ok(address) => vec![SocketAddr::new(address, url.port)],
-        Err(_) => lookup_host((url.host.as_str(), url.port))
+        Err(_) => resolver
+            .addresses(&url.host, url.port)
             .await
-            .map_err(Failed::unreachable)?
-            .collect(),
+            .map_err(Failed::unreachable)?,
     };
     let mut last = Failed::unreachable("the host has no address");
     if !addresses.is_empty() && reach == Reach::Internet {

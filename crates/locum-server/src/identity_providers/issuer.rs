@@ -7,6 +7,7 @@ use tokio::time::timeout;
 
 use super::{
     get::{Document, Failed, Reach, get},
+    resolver::Resolver,
     trust::Trust,
     url::{Scheme, Url},
 };
@@ -16,16 +17,22 @@ pub(super) async fn fetch(
     source: &Source,
     reach: Reach,
     trust: &Trust,
+    resolver: &Resolver,
     limit: Duration,
 ) -> Result<Fetched, Failed> {
-    timeout(limit, fetch_both(source, reach, trust))
+    timeout(limit, fetch_both(source, reach, trust, resolver))
         .await
         .unwrap_or_else(|_| Err(Failed::new(FetchProblem::Unreachable, "it took too long")))
 }
 
-async fn fetch_both(source: &Source, reach: Reach, trust: &Trust) -> Result<Fetched, Failed> {
+async fn fetch_both(
+    source: &Source,
+    reach: Reach,
+    trust: &Trust,
+    resolver: &Resolver,
+) -> Result<Fetched, Failed> {
     let url = Url::of_discovery(&source.issuer).map_err(|_| forbidden("the issuer is not a URL"))?;
-    let document = get(&url, reach, trust, &source.thumbprints).await?;
+    let document = get(&url, reach, trust, resolver, &source.thumbprints).await?;
     let discovery = Discovery::parse(&document.body, &source.issuer).map_err(bad_document)?;
 
     // Keys are vouched for by what vouches for both servers.
@@ -33,8 +40,15 @@ async fn fetch_both(source: &Source, reach: Reach, trust: &Trust) -> Result<Fetc
         Verification::TrustStore => source.thumbprints.as_slice(),
         Verification::Thumbprint(matching) => matching,
     };
-    let Document { body, verification } =
-        get_keys(discovery.jwks_uri(), url.scheme, reach, trust, thumbprints).await?;
+    let Document { body, verification } = get_keys(
+        discovery.jwks_uri(),
+        url.scheme,
+        reach,
+        trust,
+        resolver,
+        thumbprints,
+    )
+    .await?;
     let keys = KeySet::parse(&body).map_err(bad_document)?;
     Ok(Fetched {
         keys: keys.limited_to(discovery.algorithms()),
@@ -51,13 +65,14 @@ async fn get_keys(
     of_issuer: Scheme,
     reach: Reach,
     trust: &Trust,
+    resolver: &Resolver,
     thumbprints: &[[u8; 20]],
 ) -> Result<Document, Failed> {
     let url = Url::parse(jwks_uri).map_err(|_| forbidden("jwks_uri is not a URL"))?;
     if of_issuer == Scheme::Https && url.scheme == Scheme::Http {
         return Err(forbidden("jwks_uri gives up the issuer's TLS"));
     }
-    get(&url, reach, trust, thumbprints).await
+    get(&url, reach, trust, resolver, thumbprints).await
 }
 
 fn forbidden(reason: &str) -> Failed {
@@ -74,8 +89,8 @@ mod tests {
 
     /// Where a listener waits that nobody may reach.
     async fn problem(jwks_uri: &str) -> Option<FetchProblem> {
-        let trust = Trust::new([]);
-        let got = get_keys(jwks_uri, Scheme::Https, Reach::Internet, &trust, &[]).await;
+        let (trust, resolver) = (Trust::new([]), Resolver::default());
+        let got = get_keys(jwks_uri, Scheme::Https, Reach::Internet, &trust, &resolver, &[]).await;
         got.err().map(|failed| failed.problem)
     }
 

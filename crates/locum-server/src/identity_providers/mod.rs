@@ -9,6 +9,7 @@ mod allowed;
 mod counters;
 mod get;
 mod issuer;
+mod resolver;
 mod trust;
 mod url;
 
@@ -36,16 +37,11 @@ use crate::ServeError;
 
 use counters::Counters;
 use get::Failed;
+use resolver::{MAX_LOOK_UPS, Resolver};
 use trust::Trust;
 
 /// How often the directory is looked at: a new provider is asked for its keys within this time.
 const LOOK_INTERVAL: Duration = Duration::from_millis(250);
-
-/// Fetches at one time.
-const MAX_FETCHES: usize = 16;
-
-/// Names that are resolved at one time; the system's resolver cannot be interrupted and may take its time.
-const MAX_RESOLVERS: usize = 32;
 
 /// How issuers are reached.
 #[derive(Debug, Clone)]
@@ -93,7 +89,7 @@ impl IdentityProviders {
     ) -> Result<Self, ServeError> {
         let runtime = Builder::new_current_thread()
             .enable_all()
-            .max_blocking_threads(MAX_RESOLVERS)
+            .max_blocking_threads(MAX_LOOK_UPS)
             .build()
             .map_err(ServeError::Worker)?;
         let trust = Trust::new(config.roots);
@@ -109,6 +105,7 @@ impl IdentityProviders {
             cache,
             allowed: config.allowed,
             trust: Arc::new(trust),
+            resolver: Resolver::default(),
             timeout: config.timeout,
             counters: Arc::clone(&counters),
         };
@@ -152,6 +149,7 @@ struct Fetcher {
     cache: Arc<KeyCache>,
     allowed: AllowedIssuers,
     trust: Arc<Trust>,
+    resolver: Resolver,
     timeout: Duration,
     counters: Arc<Counters>,
 }
@@ -183,8 +181,8 @@ impl Fetcher {
                 self.cache.register(&sources);
                 seen = Some(snapshot);
             }
-            let free = MAX_FETCHES.saturating_sub(fetches.len());
-            for source in self.cache.due(Timestamp::now(), free) {
+            let room = self.resolver.room(fetches.len());
+            for source in self.cache.due(Timestamp::now(), room) {
                 fetches.spawn(self.fetch(source));
             }
             tokio::select! {
@@ -202,10 +200,10 @@ impl Fetcher {
     /// One fetch.
     fn fetch(&self, source: Source) -> impl Future<Output = ()> + Send + 'static {
         let (cache, counters) = (Arc::clone(&self.cache), Arc::clone(&self.counters));
-        let trust = Arc::clone(&self.trust);
+        let (trust, resolver) = (Arc::clone(&self.trust), self.resolver.clone());
         let (reach, timeout) = (self.allowed.reach(&source.issuer), self.timeout);
         async move {
-            let outcome = issuer::fetch(&source, reach, &trust, timeout).await;
+            let outcome = issuer::fetch(&source, reach, &trust, &resolver, timeout).await;
             report(&source.issuer, &outcome, &counters);
             cache.put(
                 &source.issuer,
