@@ -7,6 +7,7 @@
 use std::{borrow::Cow, net::IpAddr};
 
 use jiff::Timestamp;
+use locum_names::Arn;
 use locum_policy::Context;
 use locum_session::SessionScope;
 
@@ -101,7 +102,10 @@ fn principal_keys<'a>(context: &mut Context<'a>, caller: &'a Caller, at: &Circum
     }
     if let Some(federation) = &session.federation {
         // Sessions of web identities have it, those of SAML have `saml:namequalifier` (`facts: sts §4.3`).
-        if !federation.provider.contains(":saml-provider/") {
+        // The kind stands where the ARN's name begins: an issuer's path may have these letters further on.
+        let saml =
+            Arn::parse(&federation.provider).is_ok_and(|arn| arn.resource.starts_with("saml-provider/"));
+        if !saml {
             context.set("aws:FederatedProvider", &*federation.provider);
         }
         for key in &federation.keys {

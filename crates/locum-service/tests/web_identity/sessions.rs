@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::scene::{ACCOUNT, CLIENT, PLACE, Scene, provider_arn};
+use super::{
+    issuer::EC,
+    scene::{ACCOUNT, ALL_ACTIONS, CLIENT, EC_ID, PLACE, Scene, provider_arn, trust},
+};
 
 const ALL: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 
@@ -32,6 +35,20 @@ fn later_requests_know_who_vouched_for_whom() {
         assert_eq!(keys.get(&format!("{PLACE}:{absent}")), None);
     }
     assert_eq!(keys.get("sts:RoleAuthorizedByIdp"), None);
+}
+
+#[test]
+fn an_issuer_cannot_pass_for_a_provider_without_the_key() {
+    let scene = Scene::new();
+    let place = "idp.example.com/:saml-provider/a";
+    let url = format!("https://{place}");
+    scene.provider(&scene.root, &url, &[CLIENT], &[]).ok();
+    scene.publish(&url, &[(EC_ID, &EC)]);
+    let arn = provider_arn(ACCOUNT, place);
+    let role = scene.role(&scene.root, "worker", &trust(&arn, ALL_ACTIONS, "{}"), None);
+    let session = scene.assume_with(&role, json!({ "iss": url })).credentials();
+    let keys = scene.keys(&scene.iam(&session, "ListUsers", &[]));
+    assert_eq!(keys.get("aws:FederatedProvider"), Some(&vec![arn]));
 }
 
 #[test]
