@@ -7,31 +7,37 @@ use locum_api::{
 
 use crate::caller::{Caller, CredentialKind};
 
-/// What would outlast a delegation: access keys, second factors, who may assume a role that is there, what bounds users
-/// and roles, who signs in, and delegations themselves. The policy that was granted cannot allow these. New roles are
-/// bounded instead, see `delegation::check_boundary`.
-const LASTING: &[&str] = &[
-    "AcceptDelegationRequest",
-    "AddClientIDToOpenIDConnectProvider",
-    "AssociateDelegationRequest",
-    "CreateAccessKey",
-    "CreateDelegationRequest",
-    "CreateOpenIDConnectProvider",
-    "CreateSAMLProvider",
-    "CreateVirtualMFADevice",
-    "DeactivateMFADevice",
-    "DeleteRolePermissionsBoundary",
-    "DeleteUserPermissionsBoundary",
-    "EnableMFADevice",
-    "PutUserPermissionsBoundary",
-    "RejectDelegationRequest",
-    "ResyncMFADevice",
-    "SendDelegationToken",
-    "UpdateAccessKey",
-    "UpdateAssumeRolePolicy",
-    "UpdateDelegationRequest",
-    "UpdateOpenIDConnectProviderThumbprint",
-    "UpdateSAMLProvider",
+/// What a delegate may change in IAM, if the policy that was granted allows it: roles, which are bounded by what the
+/// approver was shown (see `delegation::check_boundary`), the policies made for them, new and empty principals, and taking
+/// away. Whatever else writes would outlast the delegation, and an operation that is not sorted in here is refused.
+const GRANTABLE: &[&str] = &[
+    "AttachRolePolicy",
+    "CreateGroup",
+    "CreatePolicy",
+    "CreatePolicyVersion",
+    "CreateRole",
+    "CreateUser",
+    "DeleteAccessKey",
+    "DeleteGroup",
+    "DeleteOpenIDConnectProvider",
+    "DeletePolicy",
+    "DeletePolicyVersion",
+    "DeleteRole",
+    "DeleteRolePolicy",
+    "DeleteSAMLProvider",
+    "DeleteUser",
+    "DeleteVirtualMFADevice",
+    "DetachRolePolicy",
+    "PutRolePermissionsBoundary",
+    "PutRolePolicy",
+    "RemoveClientIDFromOpenIDConnectProvider",
+    "SetDefaultPolicyVersion",
+    "TagPolicy",
+    "TagRole",
+    "UntagPolicy",
+    "UntagRole",
+    "UpdateRole",
+    "UpdateRoleDescription",
 ];
 
 /// Refuses an operation that these credentials can never call.
@@ -59,7 +65,9 @@ pub(crate) fn check(caller: &Caller, operation: &Operation) -> Result<(), ApiErr
         ) => operation.name == "GetCallerIdentity",
         // What an assumed root may is for its task policy to say.
         (Service::Iam, CredentialKind::Role | CredentialKind::AssumedRoot) => true,
-        (Service::Iam, CredentialKind::Delegated) => !LASTING.contains(&operation.name),
+        (Service::Iam, CredentialKind::Delegated) => {
+            operation.access == Access::Read || GRANTABLE.contains(&operation.name)
+        }
         (Service::Iam, CredentialKind::SessionToken { mfa }) => mfa,
         (Service::Iam, CredentialKind::Federation) => false,
         // An account outlasts the delegation, and so does the role into it.
@@ -97,11 +105,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_delegates_never_do_are_operations() {
-        for name in LASTING {
+    fn what_delegates_may_be_granted_are_operations_that_write() {
+        for name in GRANTABLE {
             let known = operations(Service::Iam)
                 .iter()
-                .any(|operation| operation.name == *name);
+                .any(|operation| operation.name == *name && operation.access == Access::Write);
             assert!(known, "{name}");
         }
     }

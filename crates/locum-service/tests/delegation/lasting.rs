@@ -77,6 +77,12 @@ fn of_iam_a_delegate_makes_nothing_that_outlasts_it() {
             &[("RoleName", "admins"), ("PolicyDocument", trust)],
         ),
         ("DeleteRolePermissionsBoundary", &[("RoleName", "admins")]),
+        (
+            "AddUserToGroup",
+            &[("GroupName", "admins"), ("UserName", "nobody")],
+        ),
+        ("EnableOrganizationsRootSessions", &[]),
+        ("EnableOutboundWebIdentityFederation", &[]),
         ("DeleteUserPermissionsBoundary", &[("UserName", "nobody")]),
         ("AssociateDelegationRequest", &[("DelegationRequestId", other)]),
         ("SendDelegationToken", &[("DelegationRequestId", other)]),
