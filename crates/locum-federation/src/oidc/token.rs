@@ -22,7 +22,8 @@ pub const MAX_TOKEN_LEN: usize = 20_000;
 const MAX_KEY_ID_LEN: usize = 1024;
 
 /// Explicit types (RFC 8725 §3.11) of signed objects that say something else than who their bearer is.
-const OTHER_TYPES: [&str; 4] = [
+const OTHER_TYPES: [&str; 5] = [
+    "at+jwt",
     "logout+jwt",
     "secevent+jwt",
     "dpop+jwt",
