@@ -148,7 +148,7 @@ impl Service {
         let asked = Asked::read(incoming);
         let service = asked
             .as_ref()
-            .map_or(ApiService::Sts, |asked| asked.operation.service);
+            .map_or_else(|_| spoken(incoming), |asked| asked.operation.service);
         let answered = asked.map_err(Problem::Api).map_or_else(
             |problem| (Err(problem), None),
             |asked| self.answer(incoming, &asked, &mut trace, format, random),
@@ -326,6 +326,14 @@ fn rotate(
         .wait()
         .map(|_| ())
         .map_err(|error| StartError::Store(error.to_string()))
+}
+
+/// In whose words a request is refused that asks for no operation: a target is AWS JSON, which Organizations speaks.
+fn spoken(incoming: &Incoming<'_>) -> ApiService {
+    match incoming.header("x-amz-target") {
+        Some(_) => ApiService::Organizations,
+        None => ApiService::Sts,
+    }
 }
 
 /// Everything that may end a request early.

@@ -3,6 +3,14 @@
 use super::scene::{ACCOUNT, Scene, Wire, trust, user_arn};
 
 #[test]
+fn a_target_that_names_nothing_is_refused_in_json() {
+    let scene = Scene::new();
+    let answer = scene.organizations(&scene.root, "EnableAWSServiceAccess", &serde_json::json!({}));
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.json()["__type"], "UnknownOperationException");
+}
+
+#[test]
 fn a_success_is_recorded_byte_for_byte() {
     // §1.2: no XML declaration, two spaces, line end at the end, `Arn, UserId, Account`, the id of the header in the body.
     let scene = Scene::new();
