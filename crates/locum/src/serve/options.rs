@@ -1,6 +1,12 @@
 //! What `locum serve` is told.
 
-use std::{ffi::OsString, net::SocketAddr, num::NonZeroU32, path::PathBuf};
+use std::{
+    ffi::OsString,
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroUsize},
+    path::PathBuf,
+    str::FromStr,
+};
 
 use lexopt::{Arg, Parser, ValueExt};
 use locum_federation::outbound::{PublicUrl, PublicUrlError};
@@ -67,6 +73,12 @@ pub(crate) enum OptionsError {
     /// An option or value that does not belong.
     #[error("{0}; run `locum serve --help`")]
     Usage(#[from] lexopt::Error),
+    /// A value of the wrong form.
+    #[error("{option} must be {wanted}")]
+    Value {
+        option: &'static str,
+        wanted: &'static str,
+    },
     /// No directory.
     #[error("--data <dir> is required: the directory where everything is kept")]
     NoData,
@@ -123,11 +135,13 @@ impl Options {
         while let Some(argument) = parser.next()? {
             match argument {
                 Arg::Long("data") => options.data = parser.value()?.into(),
-                Arg::Long("listen") => options.listen = parser.value()?.parse()?,
-                Arg::Long("admin-listen") => options.admin_listen = Some(parser.value()?.parse()?),
+                Arg::Long("listen") => options.listen = value(&mut parser, "--listen", ADDRESS)?,
+                Arg::Long("admin-listen") => {
+                    options.admin_listen = Some(value(&mut parser, "--admin-listen", ADDRESS)?);
+                }
                 Arg::Long("account") => options.account = Some(parser.value()?.parse()?),
                 Arg::Long("partition") => options.partition = parser.value()?.parse()?,
-                Arg::Long("region") => regions.push(parser.value()?.string()?),
+                Arg::Long("region") => regions.push(region(parser.value()?.string()?)?),
                 Arg::Long("saml-recipient") => recipients.push(recipient(parser.value()?.string()?)?),
                 Arg::Long("public-url") => {
                     options.public_url = Some(PublicUrl::parse(&parser.value()?.string()?)?);
@@ -137,11 +151,16 @@ impl Options {
                 Arg::Long("tls-cert") => cert = Some(parser.value()?.into()),
                 Arg::Long("tls-key") => key = Some(parser.value()?.into()),
                 Arg::Long("audit-size") => {
-                    let mebibytes: NonZeroU32 = parser.value()?.parse()?;
+                    let mebibytes: NonZeroU32 = value(&mut parser, "--audit-size", COUNT)?;
                     options.audit.max_bytes = u64::from(mebibytes.get()) << 20;
                 }
-                Arg::Long("audit-keep") => options.audit.keep = parser.value()?.parse()?,
-                Arg::Long("workers") => options.workers = Some(parser.value()?.parse()?),
+                Arg::Long("audit-keep") => {
+                    options.audit.keep = value(&mut parser, "--audit-keep", "a whole number")?;
+                }
+                Arg::Long("workers") => {
+                    let workers: NonZeroUsize = value(&mut parser, "--workers", COUNT)?;
+                    options.workers = Some(workers.get());
+                }
                 other @ (Arg::Long(_) | Arg::Short(_) | Arg::Value(_)) => {
                     return Err(other.unexpected().into());
                 }
@@ -169,6 +188,31 @@ impl Options {
         }
         Ok(options)
     }
+}
+
+const ADDRESS: &str = "an IP address and a port, such as 127.0.0.1:4566";
+const COUNT: &str = "a whole number above zero";
+
+/// The value of an option.
+fn value<T: FromStr>(
+    parser: &mut Parser,
+    option: &'static str,
+    wanted: &'static str,
+) -> Result<T, OptionsError> {
+    let text = parser.value()?.string()?;
+    text.parse().map_err(|_| OptionsError::Value { option, wanted })
+}
+
+/// A region by its name, which need not be one of AWS's; nobody signs for one with other characters.
+fn region(name: String) -> Result<String, OptionsError> {
+    let wanted = "the name of a region: lower-case letters, digits and dashes, as in us-east-1";
+    let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    (!name.is_empty() && name.bytes().all(fits))
+        .then_some(name)
+        .ok_or(OptionsError::Value {
+            option: "--region",
+            wanted,
+        })
 }
 
 /// An address of SAML responses. Braces would mean something to those who compare it.
@@ -225,6 +269,9 @@ mod tests {
             &["--data"],
             &["--data", "d", "surplus"],
             &["--data", "d", "--listen", "here"],
+            &["--data", "d", "--region", "US EAST"],
+            &["--data", "d", "--workers", "0"],
+            &["--data", "d", "--audit-size", "0"],
             &["--data", "d", "--account", "12"],
             &["--data", "d", "--public-url", "sts.example.com"],
             &["--data", "d", "--public-url", "https://sts.example.com/sts"],
