@@ -9,7 +9,7 @@ use locum_api::{
     model::{Access, Operation, Service},
 };
 use locum_names::AccountId;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     audit::{AuditRecord, TlsDetails, UserIdentity},
@@ -93,7 +93,7 @@ impl Trace {
 
     /// Tells of the strangers' requests before this one that have no record.
     pub(crate) fn left_out(&mut self, count: u64) {
-        self.record.additional_event_data = Some(json!({ "refusedWithoutRecord": count }));
+        self.tell("refusedWithoutRecord", count.into());
     }
 
     pub(crate) fn caller(&mut self, caller: &Caller, region: &str) {
@@ -122,9 +122,14 @@ impl Trace {
     }
 
     pub(crate) fn explain(&mut self, denial: &Denial) {
+        self.tell("authorization", denial.reason.clone());
+    }
+
+    /// Adds to what CloudTrail has no field for.
+    fn tell(&mut self, name: &str, value: Value) {
         let more = self.record.additional_event_data.get_or_insert_with(|| json!({}));
         if let Some(more) = more.as_object_mut() {
-            more.insert("authorization".to_owned(), denial.reason.clone());
+            more.insert(name.to_owned(), value);
         }
     }
 

@@ -13,6 +13,7 @@ use locum_federation::saml::{
     self, Assertion, Encryption, Expected, Provider, SamlError, VerificationKeyWithThumbprint,
 };
 use locum_names::{AccountId, Arn};
+use serde_json::json;
 
 use crate::{carried::Carried, saml_recipients::audiences, unsigned::UnsignedCall};
 
@@ -64,7 +65,11 @@ pub(super) fn verified(
     let mut carried = std::mem::take(&mut call.carried);
     let verified = once(call, &mut carried, &provider, response);
     call.carried = carried;
-    let assertion = verified.map_err(|error| refused(call, &error))?;
+    let assertion = verified.map_err(|error| {
+        // One text on the wire stands for many reasons; whoever reads the log must tell an old key from an attack.
+        call.notes.additional_event_data = Some(json!({ "samlRefused": error.to_string() }));
+        refused(call, &error)
+    })?;
     let mut digest = Sha256::new();
     for part in [provider.arn(call.partition()).as_str(), &assertion.id] {
         // Each with its length before it, so that no two pairs are one text.

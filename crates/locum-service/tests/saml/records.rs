@@ -155,6 +155,26 @@ fn the_record_of_a_denial() {
     assert_eq!(record["userIdentity"]["userName"], "alice@example.com");
 }
 
+/// One text stands for many reasons; the log tells them apart.
+#[test]
+fn the_reason_of_a_refusal_is_in_the_record() {
+    let scene = Scene::new();
+    let mut unsigned = scene.said();
+    unsigned.signed = super::idp::Part::Nothing;
+    let refused = scene.ask(&unsigned);
+    assert!(
+        refused.body.contains("Response signature invalid"),
+        "{}",
+        refused.body
+    );
+    let record = scene.records().pop().unwrap();
+    assert_eq!(record["userIdentity"]["type"], "Unknown");
+    assert_eq!(
+        record["additionalEventData"]["samlRefused"],
+        "the assertion is not signed"
+    );
+}
+
 /// What was not verified is nobody's word: nothing of it is recorded as if it were, and there is little room for it.
 #[test]
 fn the_record_of_a_forgery() {
