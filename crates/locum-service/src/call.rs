@@ -16,7 +16,7 @@ use crate::{
     audit::{Resource, UserIdentity},
     caller::Caller,
     carried::Carried,
-    circumstances::{Circumstances, global_keys},
+    circumstances::{Circumstances, global_keys, owner_keys},
     denial::{Asked, Denial, Wording, denial},
     layers::{CallerPolicies, SessionPolicies},
     outbound::Issuers,
@@ -204,10 +204,7 @@ impl<'a> Call<'a> {
         // The request's own keys go in first: none of them may replace one that the server derives.
         keys(&mut context);
         global_keys(&mut context, self.caller, &self.at);
-        context.set("aws:ResourceAccount", account.to_string());
-        if let Some(organization) = self.at.organization {
-            context.set("aws:ResourceOrgID", organization);
-        }
+        owner_keys(&mut context, account, &self.at);
         context
     }
 

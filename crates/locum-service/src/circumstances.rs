@@ -7,7 +7,7 @@
 use std::{borrow::Cow, net::IpAddr};
 
 use jiff::Timestamp;
-use locum_names::Arn;
+use locum_names::{AccountId, Arn};
 use locum_policy::Context;
 use locum_session::SessionScope;
 
@@ -131,6 +131,14 @@ fn mfa_keys(context: &mut Context<'_>, caller: &Caller, at: &Circumstances<'_>) 
     if let Some(authenticated_at) = authenticated_at {
         let age = now.saturating_sub(authenticated_at).max(0);
         context.set("aws:MultiFactorAuthAge", age.to_string());
+    }
+}
+
+/// Sets the keys of the account that owns what is acted on.
+pub(crate) fn owner_keys<'a>(context: &mut Context<'a>, owner: AccountId, at: &Circumstances<'a>) {
+    context.set("aws:ResourceAccount", owner.to_string());
+    if let Some(organization) = at.organization {
+        context.set("aws:ResourceOrgID", organization);
     }
 }
 

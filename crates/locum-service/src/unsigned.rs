@@ -13,7 +13,7 @@ use locum_policy::{Context, Decision, Layer, Layers, Principal, Request, Request
 use crate::{
     call::{Failure, Notes, Target},
     carried::Carried,
-    circumstances::{Circumstances, request_keys},
+    circumstances::{Circumstances, owner_keys, request_keys},
     denial::{Asked, Wording, denial},
     rings::Rings,
     settings::Settings,
@@ -120,10 +120,7 @@ impl<'a> UnsignedCall<'a> {
         // What the provider says goes in first: none of it may replace a key that the server derives.
         keys(&mut context);
         request_keys(&mut context, &self.at);
-        context.set("aws:ResourceAccount", target.owner.to_string());
-        if let Some(organization) = self.at.organization {
-            context.set("aws:ResourceOrgID", organization);
-        }
+        owner_keys(&mut context, target.owner, &self.at);
         context
     }
 

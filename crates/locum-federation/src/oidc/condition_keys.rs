@@ -4,6 +4,7 @@
 //! provider cannot bring a key into being by naming a claim.
 
 use super::{
+    TokenError,
     claims::{Claims, present},
     json::Json,
 };
@@ -77,8 +78,11 @@ impl Host {
 impl Claims {
     /// Returns the condition keys of the token with their values, for a provider whose ARN ends in `provider`: host and
     /// path, without a scheme. A claim that the token does not have gives no key.
-    #[must_use]
-    pub fn condition_keys(&self, provider: &str) -> Vec<(String, Vec<String>)> {
+    ///
+    /// # Errors
+    /// `TokenError::BadClaim` for a claim of one of the keys that is neither text, number nor truth value: without the
+    /// key, a policy that denies by its value would not.
+    pub fn condition_keys(&self, provider: &str) -> Result<Vec<(String, Vec<String>)>, TokenError> {
         let key = |claim: &str| format!("{provider}:{claim}");
         let mut keys = vec![
             (key("aud"), vec![self.audience.clone()]),
@@ -94,35 +98,36 @@ impl Claims {
         let host = provider.split('/').next().unwrap_or_default();
         let own = PROVIDERS.iter().find(|(name, _)| name.matches(host));
         for claim in own.map_or(&[][..], |(_, claims)| claims) {
-            if let Some(values) = self.claim(claim).and_then(values) {
-                keys.push((key(claim), values));
+            if let Some(found) = self.claim(claim)? {
+                let value = value(found).ok_or(TokenError::BadClaim(claim))?;
+                keys.push((key(claim), vec![value]));
             }
         }
-        keys
+        Ok(keys)
     }
 
     /// The claim of a key. Google's stands in an object.
-    fn claim(&self, name: &str) -> Option<&Json> {
+    fn claim(&self, name: &'static str) -> Result<Option<&Json>, TokenError> {
         if let Some(value) = present(&self.members, name) {
-            return Some(value);
+            return Ok(Some(value));
         }
-        match (name.split_once('/')?, &self.members) {
-            (("google", inner), members) => match present(members, "google")? {
-                Json::Object(google) => present(google, inner),
-                _ => None,
-            },
-            _ => None,
+        let Some(inner) = name.strip_prefix("google/") else {
+            return Ok(None);
+        };
+        match present(&self.members, "google") {
+            None => Ok(None),
+            Some(Json::Object(google)) => Ok(present(google, inner)),
+            Some(_) => Err(TokenError::BadClaim(name)),
         }
     }
 }
 
-/// The values of a claim as policies compare them.
-fn values(claim: &Json) -> Option<Vec<String>> {
-    Some(match claim {
-        Json::Text(text) => vec![text.clone()],
-        Json::Number(digits) => vec![digits.clone()],
-        Json::Boolean(value) => vec![value.to_string()],
-        Json::Array(_) => claim.as_texts()?.into_iter().map(str::to_owned).collect(),
-        Json::Null | Json::Object(_) => return None,
-    })
+/// The value of a claim as policies compare it.
+fn value(claim: &Json) -> Option<String> {
+    match claim {
+        Json::Text(text) => Some(text.clone()),
+        Json::Number(digits) => Some(digits.clone()),
+        Json::Boolean(value) => Some(value.to_string()),
+        Json::Array(_) | Json::Null | Json::Object(_) => None,
+    }
 }

@@ -4,10 +4,10 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use locum_crypto::sha1;
 use locum_names::AccountId;
 
-use super::Assertion;
+use super::{Assertion, SamlError};
 
 /// How many values a key may have.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Arity {
     One,
     Many,
@@ -118,31 +118,45 @@ const MAPPING: &[(&str, &str, Arity)] = {
     ]
 };
 
+/// The values of a condition key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyValues<'a> {
+    /// Of a key that has one.
+    One(&'a str),
+    /// Of a multivalued key: one or more.
+    Many(Vec<&'a str>),
+}
+
 /// Returns the condition keys of an assertion with their values, each key once.
 ///
-/// Of several attributes that become one key the first counts; a key of one value whose attribute has several is left
-/// out. `saml:doc` and `saml:namequalifier` depend on the provider's place and are not among them.
-#[must_use]
-pub fn condition_keys(assertion: &Assertion) -> Vec<(&'static str, Vec<&str>)> {
-    let mut keys: Vec<(&'static str, Vec<&str>)> = vec![
-        ("saml:aud", vec![assertion.recipient.as_str()]),
-        ("saml:iss", vec![assertion.issuer.as_str()]),
-        ("saml:sub", vec![assertion.subject.as_str()]),
-        ("saml:sub_type", vec![assertion.subject_type()]),
+/// Of several attributes that become one key the first counts; one without values gives no key. `saml:doc` and
+/// `saml:namequalifier` depend on the provider's place and are not among them.
+///
+/// # Errors
+/// `SamlError::Attribute` if a key of one value would have several: without the key, a policy that denies by its value
+/// would not.
+pub fn condition_keys(assertion: &Assertion) -> Result<Vec<(&'static str, KeyValues<'_>)>, SamlError> {
+    let mut keys = vec![
+        ("saml:aud", KeyValues::One(assertion.recipient.as_str())),
+        ("saml:iss", KeyValues::One(assertion.issuer.as_str())),
+        ("saml:sub", KeyValues::One(assertion.subject.as_str())),
+        ("saml:sub_type", KeyValues::One(assertion.subject_type())),
     ];
     for attribute in &assertion.attributes {
         let Some((_, key, arity)) = MAPPING.iter().find(|(name, ..)| *name == attribute.name) else {
             continue;
         };
-        let fits = match arity {
-            Arity::One => attribute.values.len() == 1,
-            Arity::Many => !attribute.values.is_empty(),
+        let values = match (arity, attribute.values.as_slice()) {
+            (_, []) => continue,
+            (Arity::One, [only]) => KeyValues::One(only),
+            (Arity::One, _) => return Err(SamlError::Attribute),
+            (Arity::Many, several) => KeyValues::Many(several.iter().map(String::as_str).collect()),
         };
-        if fits && keys.iter().all(|(known, _)| known != key) {
-            keys.push((key, attribute.values.iter().map(String::as_str).collect()));
+        if keys.iter().all(|(known, _)| known != key) {
+            keys.push((key, values));
         }
     }
-    keys
+    Ok(keys)
 }
 
 /// Returns the `NameQualifier` of AssumeRoleWithSAML: which issuer, account and provider a subject belongs to, as

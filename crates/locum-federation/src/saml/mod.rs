@@ -34,7 +34,7 @@ use locum_crypto::{Certificate, CertificateError, DecryptionKey, VerificationKey
 
 pub use assertion::{Assertion, Attribute};
 pub use c14n::{C14nError, canonicalize};
-pub use condition_keys::{condition_keys, name_qualifier};
+pub use condition_keys::{KeyValues, condition_keys, name_qualifier};
 pub use error::SamlError;
 pub use guard::GuardError;
 pub use instant::{CLOCK_SKEW, REDEMPTION};

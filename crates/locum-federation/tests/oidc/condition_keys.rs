@@ -1,10 +1,12 @@
 //! The condition keys of a token (facts: sts §4.5).
 
+use locum_federation::oidc::TokenError;
+
 use crate::issuer::{claims, verify_claims};
 
 fn keys(provider: &str, changes: &[(&str, &str)]) -> Vec<(String, String)> {
     let read = verify_claims(claims(changes)).unwrap();
-    let keys = read.condition_keys(provider).into_iter();
+    let keys = read.condition_keys(provider).unwrap().into_iter();
     keys.map(|(key, values)| (key, values.join("|"))).collect()
 }
 
@@ -88,7 +90,12 @@ fn known_providers_have_their_own() {
         let elsewhere = provider.replacen(host, &format!("{host}.attacker.example.com"), 1);
         assert_eq!(further(&elsewhere, &[(claim, value)]), [], "{elsewhere}");
         assert_eq!(further(provider, &[(claim, "null")]), []);
-        assert_eq!(further(provider, &[(claim, r#"{"x":1}"#)]), []);
+        // A Deny by the claim must not be passed by giving it another shape.
+        for odd in [r#"{"x":1}"#, r#"["a"]"#, r#"["a",1]"#, "[]"] {
+            let read = verify_claims(claims(&[(claim, odd)])).unwrap();
+            let refused = read.condition_keys(provider).unwrap_err();
+            assert_eq!(refused, TokenError::BadClaim(claim), "{odd}");
+        }
     }
     assert_eq!(
         further(

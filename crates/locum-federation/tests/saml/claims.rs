@@ -1,6 +1,8 @@
 //! What an assertion asks of STS, and the condition keys that it gives.
 
-use locum_federation::saml::{Assertion, Attribute, RoleClaims, SamlError, condition_keys, name_qualifier};
+use locum_federation::saml::{
+    Assertion, Attribute, KeyValues, RoleClaims, SamlError, condition_keys, name_qualifier,
+};
 
 use crate::world::{TEMPLATE, World, sign_assertion};
 
@@ -187,26 +189,34 @@ fn condition_keys_have_awss_names() {
             "http://schemas.microsoft.com/ws/2008/06/identity/claims/primarygroupsid",
             &["S-1"],
         ),
-        values("urn:oid:1.3.6.1.4.1.5923.1.1.1.5", &["two", "values"]),
+        values("urn:oid:1.3.6.1.4.1.5923.1.1.1.5", &[]),
         values("urn:oid:1.3.6.1.4.1.5923.1.1.1.6", &["alice@example.com"]),
         values("urn:oid:1.3.6.1.4.1.5923.1.1.1.7", &[]),
         values("saml:sub", &["mallory"]),
         values("sub", &["mallory"]),
     ]);
     assert_eq!(
-        condition_keys(&assertion),
+        condition_keys(&assertion).unwrap(),
         [
-            ("saml:aud", vec!["https://signin.aws.amazon.com/saml"]),
-            ("saml:iss", vec!["https://idp.example.com/metadata"]),
-            ("saml:sub", vec!["alice@example.com"]),
-            ("saml:sub_type", vec!["persistent"]),
-            ("saml:edupersonaffiliation", vec!["member", "staff"]),
-            ("saml:cn", vec!["Alice"]),
-            ("saml:commonName", vec!["Alice A"]),
-            ("saml:uid", vec!["S-1"]),
-            ("saml:edupersonprincipalname", vec!["alice@example.com"]),
+            ("saml:aud", KeyValues::One("https://signin.aws.amazon.com/saml")),
+            ("saml:iss", KeyValues::One("https://idp.example.com/metadata")),
+            ("saml:sub", KeyValues::One("alice@example.com")),
+            ("saml:sub_type", KeyValues::One("persistent")),
+            (
+                "saml:edupersonaffiliation",
+                KeyValues::Many(vec!["member", "staff"])
+            ),
+            ("saml:cn", KeyValues::Many(vec!["Alice"])),
+            ("saml:commonName", KeyValues::Many(vec!["Alice A"])),
+            ("saml:uid", KeyValues::Many(vec!["S-1"])),
+            ("saml:edupersonprincipalname", KeyValues::One("alice@example.com")),
         ]
     );
+    // A Deny by the primary affiliation must not be passed by having two.
+    let two = values("urn:oid:1.3.6.1.4.1.5923.1.1.1.5", &["staff", "alum"]);
+    assertion.attributes.retain(|known| known.name != two.name);
+    assertion.attributes.push(two);
+    assert_eq!(condition_keys(&assertion), Err(SamlError::Attribute));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use locum_api::{
     sts::{AssumeRoleWithSAMLRequest, AssumeRoleWithSAMLResponse, AssumedRoleUser},
 };
 use locum_directory::Role;
-use locum_federation::saml::{RoleClaims, SamlError, condition_keys, name_qualifier};
+use locum_federation::saml::{KeyValues, RoleClaims, SamlError, condition_keys, name_qualifier};
 use locum_names::{AccountId, Arn, PrincipalArn, PrincipalKind};
 use locum_policy::Context;
 use locum_session::{Federation, FederationKey, SessionPrincipal};
@@ -32,18 +32,6 @@ use crate::{
 
 const OPERATION: &str = "sts:AssumeRoleWithSAML";
 const DEFAULT_SECONDS: i32 = 3600;
-
-/// The keys that have one value; the others are multivalued (`facts: sts §4.4`).
-const SINGLE: [&str; 8] = [
-    "saml:aud",
-    "saml:iss",
-    "saml:sub",
-    "saml:sub_type",
-    "saml:edupersonorgdn",
-    "saml:edupersonprimaryaffiliation",
-    "saml:edupersonprimaryorgunitdn",
-    "saml:edupersonprincipalname",
-];
 
 impl PerformUnsigned for AssumeRoleWithSAMLRequest {
     fn perform(self, call: &mut UnsignedCall<'_>) -> Result<AssumeRoleWithSAMLResponse, Failure> {
@@ -84,7 +72,7 @@ impl PerformUnsigned for AssumeRoleWithSAMLRequest {
             source_identity: claims.source_identity.as_deref(),
             tags: &tags,
         };
-        let keys = condition_keys(assertion);
+        let keys = condition_keys(assertion).map_err(|error| refused(call, &error))?;
         wanted.authorize(call, role.as_deref(), |context| {
             set_claims(context, &keys);
             context.set("saml:doc", document.as_str());
@@ -166,11 +154,11 @@ fn of_account(text: &str) -> Result<(Arn<'_>, AccountId), ApiError> {
     named.ok_or_else(|| ApiError::not_an_arn(text))
 }
 
-fn set_claims<'k>(context: &mut Context<'k>, keys: &[(&'static str, Vec<&'k str>)]) {
+fn set_claims<'k>(context: &mut Context<'k>, keys: &[(&'static str, KeyValues<'k>)]) {
     for (key, values) in keys {
-        match values.as_slice() {
-            [only] if SINGLE.contains(key) => context.set(*key, *only),
-            several => context.set_many(*key, several.iter().copied()),
+        match values {
+            KeyValues::One(value) => context.set(*key, *value),
+            KeyValues::Many(values) => context.set_many(*key, values.iter().copied()),
         }
     }
 }

@@ -49,7 +49,7 @@ impl PerformUnsigned for AssumeRoleWithWebIdentityRequest {
         let source_identity = source_identity(claims)?;
 
         let role = named_role::find(call.snapshot, call.partition(), &role_arn, account);
-        let keys = claims.condition_keys(&identified.provider.url);
+        let keys = claims.condition_keys(&identified.provider.url).map_err(refused)?;
         let wanted = Wanted {
             operation: OPERATION,
             vouched: Vouched {
