@@ -14,6 +14,9 @@ const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-l
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 --cfg fuzzing";
 
+/// How many targets run side by side: one a core of the smallest machine that CI has.
+const AT_ONCE: usize = 2;
+
 /// The fuzz crate's manifest, if there is one.
 pub(crate) fn manifest() -> Option<PathBuf> {
     let manifest = places::root().join("fuzz/Cargo.toml");
@@ -41,8 +44,22 @@ pub(crate) fn run(seconds: u32) -> Result<(), TaskError> {
         .arg(&built)
         .env("RUSTFLAGS", COVERAGE)
         .run()?;
-    for target in targets(&places::read(&manifest)?) {
-        run_one(&built.join(&host).join("release").join(&target), &target, seconds)?;
+    let programs = built.join(&host).join("release");
+    for together in targets(&places::read(&manifest)?).chunks(AT_ONCE) {
+        std::thread::scope(|scope| {
+            let running: Vec<_> = together
+                .iter()
+                .map(|target| {
+                    let program = programs.join(target);
+                    scope.spawn(move || run_one(&program, target, seconds))
+                })
+                .collect();
+            // All are waited for before the first failure ends the step.
+            let outcomes: Vec<_> = running.into_iter().map(|run| run.join()).collect();
+            outcomes
+                .into_iter()
+                .try_for_each(|outcome| outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })?;
     }
     Ok(())
 }
