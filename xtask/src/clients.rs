@@ -21,7 +21,8 @@ pub(crate) fn prepare() -> Result<(), TaskError> {
     node::prepare()
 }
 
-/// Runs the client tests against the built program, handing `arguments` on to pytest.
+/// Runs the client tests against the built program, handing `arguments` on to pytest. They run on every core, each
+/// worker with a server of its own: most of their time is spent starting `aws`.
 pub(crate) fn run(arguments: Vec<std::ffi::OsString>) -> Result<(), TaskError> {
     let binary = places::binary();
     if !binary.is_file() {
@@ -30,8 +31,10 @@ pub(crate) fn run(arguments: Vec<std::ffi::OsString>) -> Result<(), TaskError> {
             remedy: "run `cargo build --workspace --bins --examples`",
         });
     }
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let mut pytest = Tool::new(environment().join("bin/python"))
-        .words("-m pytest -p no:cacheprovider --durations=5")
+        .words("-m pytest -p no:cacheprovider --durations=5 --dist loadfile --numprocesses")
+        .arg(cores.to_string())
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("LOCUM_BIN", binary)
         .env("LOCUM_AWS_V1", environment().join("bin/aws"))
