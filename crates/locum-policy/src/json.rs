@@ -12,58 +12,78 @@ const MAX_DEPTH: usize = 32;
 
 /// A value and where its text is.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Node {
-    pub(crate) span: Range<usize>,
-    pub(crate) value: Value,
+pub struct Node {
+    /// Its bytes in the document.
+    pub span: Range<usize>,
+    /// The value.
+    pub value: Value,
 }
 
+/// What a document holds somewhere.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Value {
+pub enum Value {
+    /// `null`.
     Null,
+    /// `true` or `false`.
     Boolean(bool),
     /// The number as it was written.
     Number(Box<str>),
+    /// A string without its escapes.
     String(Box<str>),
+    /// An array.
     Array(Vec<Node>),
+    /// An object, its members as they stand.
     Object(Vec<Member>),
 }
 
+/// A member of an object.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Member {
-    pub(crate) key: Box<str>,
-    pub(crate) key_span: Range<usize>,
-    pub(crate) value: Node,
+pub struct Member {
+    /// The key without its escapes.
+    pub key: Box<str>,
+    /// The key's bytes in the document, quotes included.
+    pub key_span: Range<usize>,
+    /// What it is the key of.
+    pub value: Node,
 }
 
 /// What is wrong, and at which byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct JsonError {
-    pub(crate) offset: usize,
-    pub(crate) reason: String,
+pub struct JsonError {
+    /// The byte of the document.
+    pub offset: usize,
+    /// What is wrong, without a full stop.
+    pub reason: String,
 }
 
 impl Node {
-    pub(crate) fn as_str(&self) -> Option<&str> {
+    /// Returns the text of a string.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
         match &self.value {
             Value::String(text) => Some(text),
             _ => None,
         }
     }
 
-    pub(crate) fn members(&self) -> Option<&[Member]> {
+    /// Returns the members of an object.
+    #[must_use]
+    pub fn members(&self) -> Option<&[Member]> {
         match &self.value {
             Value::Object(members) => Some(members),
             _ => None,
         }
     }
 
-    /// The member of this exact key.
-    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+    /// Returns the member of this exact key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Self> {
         self.members()?.iter().find(|m| &*m.key == key).map(|m| &m.value)
     }
 
-    /// The elements of an array; any other value is a list of itself.
-    pub(crate) fn list(&self) -> &[Self] {
+    /// Returns the elements of an array; any other value is a list of itself.
+    #[must_use]
+    pub fn list(&self) -> &[Self] {
         match &self.value {
             Value::Array(nodes) => nodes,
             _ => std::slice::from_ref(self),
@@ -72,7 +92,10 @@ impl Node {
 }
 
 /// Reads one whole document.
-pub(crate) fn read(text: &str) -> Result<Node, JsonError> {
+///
+/// # Errors
+/// [`JsonError`]: what is wrong first.
+pub fn read(text: &str) -> Result<Node, JsonError> {
     let mut reader = Reader { text, at: 0 };
     reader.skip_space();
     let node = reader.value(0)?;

@@ -39,7 +39,7 @@ mod findings;
 mod fold;
 mod glob;
 mod index;
-mod json;
+pub mod json;
 mod operator;
 mod policy;
 mod principal;
