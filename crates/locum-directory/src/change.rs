@@ -6,9 +6,9 @@ use locum_crypto::Purpose;
 use locum_names::{AccessKeyId, AccountId, UniqueId};
 
 use crate::{
-    AccessKey, Account, CreateAccountStatus, DelegationRequest, Group, ManagedPolicy, MfaDevice,
-    OidcProvider, Organization, OutboundFederation, PolicyOwner, Revision, Ring, Role, SamlProvider,
-    UsedAssertion, User,
+    AccessKey, Account, CreateAccountStatus, DelegationRequest, Group, InstanceProfile, ManagedPolicy,
+    MfaDevice, OidcProvider, Organization, OutboundFederation, PolicyOwner, Revision, Ring, Role,
+    SamlProvider, UsedAssertion, User,
 };
 
 /// The puts and deletes of one write, all applied or none.
@@ -123,6 +123,8 @@ pub enum EntityKey {
     User(AccountId, UniqueId),
     /// A role.
     Role(AccountId, UniqueId),
+    /// An instance profile.
+    InstanceProfile(AccountId, UniqueId),
     /// A long-term access key.
     AccessKey(AccountId, AccessKeyId),
     /// A SAML provider, by its lower-cased name.
@@ -151,6 +153,7 @@ impl fmt::Display for EntityKey {
             Self::Group(account, id) => write!(f, "/groups/{account}/{id}"),
             Self::User(account, id) => write!(f, "/users/{account}/{id}"),
             Self::Role(account, id) => write!(f, "/roles/{account}/{id}"),
+            Self::InstanceProfile(account, id) => write!(f, "/instance-profiles/{account}/{id}"),
             Self::AccessKey(account, id) => write!(f, "/access-keys/{account}/{id}"),
             Self::SamlProvider(account, name) => write!(f, "/saml-providers/{account}/{name}"),
             Self::OidcProvider(account, url) => write!(f, "/oidc-providers/{account}/{url}"),
@@ -204,6 +207,8 @@ pub enum Entity {
     User(Arc<User>),
     /// A role.
     Role(Arc<Role>),
+    /// An instance profile.
+    InstanceProfile(Arc<InstanceProfile>),
     /// A long-term access key.
     AccessKey(Arc<AccessKey>),
     /// A SAML provider.
@@ -276,6 +281,7 @@ entities! {
     Group(Group), group => EntityKey::Group(group.account, group.id);
     User(User), user => EntityKey::User(user.account, user.id);
     Role(Role), role => EntityKey::Role(role.account, role.id);
+    InstanceProfile(InstanceProfile), profile => EntityKey::InstanceProfile(profile.account, profile.id);
     AccessKey(AccessKey), key => EntityKey::AccessKey(key.account, key.id);
     SamlProvider(SamlProvider), provider =>
         EntityKey::SamlProvider(provider.account, provider.name.to_ascii_lowercase().into());

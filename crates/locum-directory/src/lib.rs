@@ -50,10 +50,11 @@ pub use directory::{BootstrapError, CommitError, Directory, OpenError, Pending, 
 pub use entity::{
     AccessKey, Account, AccountStatus, AssertionEncryption, CreateAccountState, CreateAccountStatus,
     DEFAULT_MAX_SESSION_DURATION, DelegationApproval, DelegationParty, DelegationRequest, DelegationState,
-    DelegationToken, FeatureSet, Group, InlinePolicy, InvalidVersionId, IssuerScheme, JoinedMethod, KeyOwner,
-    KeyStatus, ManagedPolicy, MfaDevice, MfaFailures, OidcProvider, Organization, OutboundAlgorithm,
-    OutboundFederation, OutboundKey, PolicyOwner, PolicyParameter, PolicyVersion, Revision, Ring, Role,
-    RootUser, SamlPrivateKey, SamlProvider, Tag, UsedAssertion, User, VersionId,
+    DelegationToken, FeatureSet, GlobalTokenVersion, Group, InlinePolicy, InstanceProfile, InvalidVersionId,
+    IssuerScheme, JoinedMethod, KeyOwner, KeyStatus, ManagedPolicy, MfaDevice, MfaFailures, OidcProvider,
+    Organization, OutboundAlgorithm, OutboundFederation, OutboundKey, PolicyOwner, PolicyParameter,
+    PolicyVersion, Revision, Ring, Role, RootUser, SERVICE_LINKED_PATH, SamlPrivateKey, SamlProvider, Tag,
+    UsedAssertion, User, VersionId,
 };
 pub use snapshot::{Attachment, ChangeError, Counts, PolicyUsage, PolicyUse, Snapshot};
 pub use store::{Commit, Item, MemoryStore, RedbStore, Store, StoreError, Transaction};

@@ -201,7 +201,7 @@ impl Caller {
                 role_path: &role.path,
                 role_name: &role.name,
                 session_name,
-                service_linked: role.path.starts_with("/aws-service-role/"),
+                service_linked: role.is_service_linked(),
             },
             Identity::FederatedUser { issuer, name } => RequesterKind::FederatedUser {
                 name,

@@ -16,7 +16,7 @@ const VERSION: u32 = 1;
 const PAGE: usize = 1000;
 
 /// Where entities are, each kind after those it refers to.
-const PREFIXES: [&str; 15] = [
+const PREFIXES: [&str; 16] = [
     "/accounts/",
     "/organization",
     "/rings/",
@@ -25,6 +25,7 @@ const PREFIXES: [&str; 15] = [
     "/groups/",
     "/users/",
     "/roles/",
+    "/instance-profiles/",
     "/access-keys/",
     "/saml-providers/",
     "/oidc-providers/",

@@ -26,6 +26,10 @@ pub struct Account {
     pub parent: Box<str>,
     /// Its root user.
     pub root: RootUser,
+    /// Another name for it; no two accounts of the deployment share one.
+    pub alias: Option<Box<str>>,
+    /// The tokens that its callers get at the global endpoint.
+    pub global_tokens: GlobalTokenVersion,
 }
 
 impl Account {
@@ -49,6 +53,8 @@ impl Account {
             joined,
             parent: organization.root_id.clone(),
             root: RootUser::default(),
+            alias: None,
+            global_tokens: GlobalTokenVersion::default(),
         }
     }
 }
@@ -58,6 +64,28 @@ impl Account {
 pub struct RootUser {
     /// Sessions of root issued before this time are no longer accepted.
     pub revoke_before: Option<Timestamp>,
+}
+
+/// A version of the tokens of the global endpoint, as an account chose it (`facts: sts §9.2`). Tokens are the same at
+/// every endpoint here: this is kept to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum GlobalTokenVersion {
+    /// `v1Token`, AWS's default: on AWS, for the Regions that are on by default.
+    #[default]
+    V1,
+    /// `v2Token`: on AWS, for all Regions.
+    V2,
+}
+
+impl GlobalTokenVersion {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V1 => "v1Token",
+            Self::V2 => "v2Token",
+        }
+    }
 }
 
 /// Whether an account may be used.

@@ -8,6 +8,7 @@ mod access_key;
 mod account;
 mod delegation;
 mod group;
+mod instance_profile;
 mod managed_policy;
 mod mfa_device;
 mod oidc_provider;
@@ -16,16 +17,21 @@ mod outbound;
 mod principal;
 mod ring;
 mod saml_provider;
+mod service_link;
 mod used_assertion;
 
 use locum_crypto::Random;
 
 pub use access_key::{AccessKey, KeyOwner, KeyStatus};
-pub use account::{Account, AccountStatus, CreateAccountState, CreateAccountStatus, JoinedMethod, RootUser};
+pub use account::{
+    Account, AccountStatus, CreateAccountState, CreateAccountStatus, GlobalTokenVersion, JoinedMethod,
+    RootUser,
+};
 pub use delegation::{
     DelegationApproval, DelegationParty, DelegationRequest, DelegationState, DelegationToken, PolicyParameter,
 };
 pub use group::Group;
+pub use instance_profile::InstanceProfile;
 pub use managed_policy::{InvalidVersionId, ManagedPolicy, PolicyOwner, PolicyVersion, VersionId};
 pub use mfa_device::{MfaDevice, MfaFailures};
 pub use oidc_provider::{IssuerScheme, OidcProvider};
@@ -34,6 +40,7 @@ pub use outbound::{OutboundAlgorithm, OutboundFederation, OutboundKey};
 pub use principal::{DEFAULT_MAX_SESSION_DURATION, InlinePolicy, Role, Tag, User};
 pub use ring::Ring;
 pub use saml_provider::{AssertionEncryption, SamlPrivateKey, SamlProvider};
+pub use service_link::SERVICE_LINKED_PATH;
 pub use used_assertion::UsedAssertion;
 
 /// When an entity last changed, in the store's global count of commits. Zero is "not stored yet".

@@ -111,6 +111,9 @@ pub struct Role {
     pub description: Box<str>,
     /// In seconds.
     pub max_session_duration: u32,
+    /// The service whose own it is. Only [`Role::service_linked`] makes such roles: control policies and boundaries do
+    /// not bind them.
+    pub service: Option<Box<str>>,
     /// In the order they were put.
     pub tags: Vec<Tag>,
     /// The managed policy that bounds it.
@@ -144,6 +147,7 @@ impl Role {
             trust,
             description: Box::default(),
             max_session_duration: DEFAULT_MAX_SESSION_DURATION,
+            service: None,
             tags: Vec::new(),
             boundary: None,
             inline: Vec::new(),

@@ -4,6 +4,7 @@
 mod delegation;
 mod federation;
 mod group;
+mod instance_profile;
 mod mfa;
 mod principal;
 mod text;
@@ -18,6 +19,7 @@ use crate::{Documents, Entity};
 use delegation::DelegationRecord;
 use federation::{OidcRecord, OutboundRecord, SamlRecord, UsedAssertionRecord};
 use group::GroupRecord;
+use instance_profile::InstanceProfileRecord;
 use mfa::MfaRecord;
 use principal::{RoleRecord, UserRecord};
 use tree::{
@@ -52,6 +54,7 @@ pub(crate) fn encode(entity: &Entity) -> Result<Zeroizing<Vec<u8>>, serde_json::
         Entity::Group(group) => write(&GroupRecord::from(&**group)),
         Entity::User(user) => write(&UserRecord::from(&**user)),
         Entity::Role(role) => write(&RoleRecord::from(&**role)),
+        Entity::InstanceProfile(profile) => write(&InstanceProfileRecord::from(&**profile)),
         Entity::AccessKey(key) => write(&AccessKeyRecord::from(&**key)),
         Entity::SamlProvider(provider) => write(&SamlRecord::from(&**provider)),
         Entity::OidcProvider(provider) => write(&OidcRecord::from(&**provider)),
@@ -77,6 +80,7 @@ pub(crate) fn decode(prefix: &str, value: &[u8], documents: &mut Documents) -> R
         "/groups/" => read::<GroupRecord<'_>>(json)?.into_entity(documents)?.into(),
         "/users/" => read::<UserRecord<'_>>(json)?.into_entity(documents)?.into(),
         "/roles/" => read::<RoleRecord<'_>>(json)?.into_entity(documents)?.into(),
+        "/instance-profiles/" => read::<InstanceProfileRecord<'_>>(json)?.into_entity().into(),
         "/access-keys/" => read::<AccessKeyRecord<'_>>(json)?.into_entity()?.into(),
         "/saml-providers/" => read::<SamlRecord<'_>>(json)?.into_entity()?.into(),
         "/oidc-providers/" => read::<OidcRecord<'_>>(json)?.into_entity()?.into(),

@@ -102,6 +102,8 @@ pub(super) struct RoleRecord<'a> {
     #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
     description: Cow<'a, str>,
     max_session_duration: u32,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    service: Option<Cow<'a, str>>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     tags: Vec<TagRecord<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -125,6 +127,7 @@ impl<'a> From<&'a Role> for RoleRecord<'a> {
             trust: Cow::Borrowed(role.trust.document()),
             description: Cow::Borrowed(&role.description),
             max_session_duration: role.max_session_duration,
+            service: role.service.as_deref().map(Cow::Borrowed),
             tags: tag_records(&role.tags),
             boundary: role.boundary.map(Text),
             inline: inline_records(&role.inline),
@@ -146,6 +149,7 @@ impl RoleRecord<'_> {
             trust: documents.compile(&self.trust, PolicyKind::Trust)?,
             description: self.description.into(),
             max_session_duration: self.max_session_duration,
+            service: self.service.map(Box::from),
             tags: tags(self.tags),
             boundary: self.boundary.map(|id| id.0),
             inline: inline(self.inline, documents)?,

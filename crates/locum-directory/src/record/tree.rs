@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     AccessKey, Account, AccountStatus, CreateAccountState, CreateAccountStatus, Documents, FeatureSet,
-    JoinedMethod, KeyOwner, KeyStatus, ManagedPolicy, Organization, PolicyOwner, PolicyVersion, Revision,
-    Ring, RootUser, VersionId, change::purpose_name,
+    GlobalTokenVersion, JoinedMethod, KeyOwner, KeyStatus, ManagedPolicy, Organization, PolicyOwner,
+    PolicyVersion, Revision, Ring, RootUser, VersionId, change::purpose_name,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -87,6 +87,11 @@ pub(super) struct AccountRecord<'a> {
     parent: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     root_revoke_before: Option<Text<Timestamp>>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    alias: Option<Cow<'a, str>>,
+    /// Absent for the default.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    global_tokens: Option<Cow<'a, str>>,
 }
 
 impl<'a> From<&'a Account> for AccountRecord<'a> {
@@ -100,6 +105,9 @@ impl<'a> From<&'a Account> for AccountRecord<'a> {
             joined: Text(account.joined),
             parent: Cow::Borrowed(&account.parent),
             root_revoke_before: account.root.revoke_before.map(Text),
+            alias: account.alias.as_deref().map(Cow::Borrowed),
+            global_tokens: (account.global_tokens != GlobalTokenVersion::default())
+                .then(|| account.global_tokens.as_str().into()),
         }
     }
 }
@@ -127,6 +135,16 @@ impl AccountRecord<'_> {
             parent: self.parent.into(),
             root: RootUser {
                 revoke_before: self.root_revoke_before.map(|time| time.0),
+            },
+            alias: self.alias.map(Box::from),
+            global_tokens: match self.global_tokens {
+                None => GlobalTokenVersion::default(),
+                Some(word) => one_of(
+                    &[GlobalTokenVersion::V1, GlobalTokenVersion::V2],
+                    GlobalTokenVersion::as_str,
+                    &word,
+                    "token version",
+                )?,
             },
         })
     }

@@ -22,6 +22,9 @@ pub enum ChangeError {
     /// Another account has the address.
     #[error("account {0} has this email address already")]
     EmailTaken(AccountId),
+    /// Another account has the alias.
+    #[error("account {0} has this alias already")]
+    AliasTaken(AccountId),
     /// An unique id is in use elsewhere.
     #[error("{0} would have an id that is in use in another account")]
     IdTaken(EntityKey),
@@ -90,6 +93,7 @@ impl Snapshot {
             EntityKey::Group(_, id) => self.group_by_id(id).map(|e| e.revision),
             EntityKey::User(_, id) => self.users.by_id(id).map(|e| e.revision),
             EntityKey::Role(_, id) => self.roles.by_id(id).map(|e| e.revision),
+            EntityKey::InstanceProfile(_, id) => self.instance_profile_by_id(id).map(|e| e.revision),
             EntityKey::AccessKey(_, id) => self.keys.get(id).map(|e| e.revision),
             EntityKey::SamlProvider(account, lower) => {
                 self.federation.saml_by_key(*account, lower).map(|e| e.revision)
@@ -151,8 +155,14 @@ impl Snapshot {
             }
             Entity::Role(role) => {
                 let key = EntityKey::Role(role.account, role.id);
-                let previous = file(self.roles.insert(&role), &role, key)?;
+                let previous = file(self.roles.insert(&role), &role, key.clone())?;
                 if let Some(previous) = &previous {
+                    if previous.service != role.service {
+                        return Err(ChangeError::Invalid(
+                            key,
+                            "a role's link to a service cannot change",
+                        ));
+                    }
                     self.detach(
                         previous.account,
                         previous.id,
@@ -163,6 +173,15 @@ impl Snapshot {
                     self.count(Some(role.account), |counts| &mut counts.roles, 1);
                 }
                 self.attach(role.account, role.id, &role.attached, role.boundary);
+            }
+            Entity::InstanceProfile(profile) => {
+                let key = EntityKey::InstanceProfile(profile.account, profile.id);
+                let previous = file(self.instance_profiles.named.insert(&profile), &profile, key)?;
+                match &previous {
+                    Some(previous) => self.instance_profiles.leave_role(previous),
+                    None => self.count(Some(profile.account), |counts| &mut counts.instance_profiles, 1),
+                }
+                self.instance_profiles.take_role(&profile);
             }
             Entity::AccessKey(key) => self.put_access_key(key)?,
             Entity::SamlProvider(provider) => {
@@ -200,12 +219,29 @@ impl Snapshot {
         {
             return Err(ChangeError::EmailTaken(*other));
         }
-        if let Some(previous) = self.accounts.get(&account.id) {
-            self.emails.remove(previous.email.to_ascii_lowercase().as_str());
+        if let Some(alias) = &account.alias
+            && let Some(other) = self.aliases.get(alias)
+            && *other != account.id
+        {
+            return Err(ChangeError::AliasTaken(*other));
         }
+        self.forget_account(account.id);
         self.emails.insert(email, account.id);
+        if let Some(alias) = &account.alias {
+            self.aliases.insert(alias.clone(), account.id);
+        }
         self.accounts.insert(account.id, account);
         Ok(())
+    }
+
+    fn forget_account(&mut self, id: AccountId) {
+        let Some(account) = self.accounts.remove(&id) else {
+            return;
+        };
+        self.emails.remove(account.email.to_ascii_lowercase().as_str());
+        if let Some(alias) = &account.alias {
+            self.aliases.remove(alias);
+        }
     }
 
     fn put_access_key(&mut self, key: Arc<AccessKey>) -> Result<(), ChangeError> {
@@ -229,11 +265,7 @@ impl Snapshot {
             EntityKey::Ring(purpose) => {
                 self.rings.remove(purpose);
             }
-            EntityKey::Account(id) => {
-                if let Some(account) = self.accounts.remove(id) {
-                    self.emails.remove(account.email.to_ascii_lowercase().as_str());
-                }
-            }
+            EntityKey::Account(id) => self.forget_account(*id),
             EntityKey::CreateAccountStatus(id) => {
                 self.create_account.remove(id);
             }
@@ -259,6 +291,12 @@ impl Snapshot {
                 if let Some(role) = self.roles.remove(id) {
                     self.detach(role.account, role.id, &role.attached, role.boundary);
                     self.count(Some(*account), |counts| &mut counts.roles, -1);
+                }
+            }
+            EntityKey::InstanceProfile(account, id) => {
+                if let Some(profile) = self.instance_profiles.named.remove(id) {
+                    self.instance_profiles.leave_role(&profile);
+                    self.count(Some(*account), |counts| &mut counts.instance_profiles, -1);
                 }
             }
             EntityKey::AccessKey(_, id) => self.delete_access_key(id),

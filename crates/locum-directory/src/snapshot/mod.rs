@@ -10,6 +10,7 @@ mod attachment;
 mod delegations;
 mod federation;
 mod groups;
+mod instance_profiles;
 mod mfa;
 mod named;
 mod used;
@@ -41,10 +42,13 @@ pub struct Snapshot {
     accounts: OrdMap<AccountId, Arc<Account>>,
     /// Lower-cased address to account.
     emails: OrdMap<Arc<str>, AccountId>,
+    /// Alias to account.
+    aliases: OrdMap<Box<str>, AccountId>,
     create_account: OrdMap<Box<str>, Arc<CreateAccountStatus>>,
     groups: groups::Groups,
     users: Named<User>,
     roles: Named<Role>,
+    instance_profiles: instance_profiles::InstanceProfiles,
     policies: Named<ManagedPolicy>,
     keys: HashMap<AccessKeyId, Arc<AccessKey>>,
     keys_by_owner: HashMap<KeyOwner, Arc<[AccessKeyId]>>,
@@ -66,6 +70,8 @@ pub struct Counts {
     pub users: usize,
     /// Roles.
     pub roles: usize,
+    /// Instance profiles.
+    pub instance_profiles: usize,
     /// Customer managed policies.
     pub policies: usize,
     /// SAML providers.
@@ -90,10 +96,12 @@ impl Snapshot {
             rings: OrdMap::new(),
             accounts: OrdMap::new(),
             emails: OrdMap::new(),
+            aliases: OrdMap::new(),
             create_account: OrdMap::new(),
             groups: groups::Groups::default(),
             users: Named::default(),
             roles: Named::default(),
+            instance_profiles: instance_profiles::InstanceProfiles::default(),
             policies: Named::default(),
             keys: HashMap::new(),
             keys_by_owner: HashMap::new(),
@@ -135,6 +143,12 @@ impl Snapshot {
     #[must_use]
     pub fn account_by_email(&self, email: &str) -> Option<&Arc<Account>> {
         self.account(*self.emails.get(email.to_ascii_lowercase().as_str())?)
+    }
+
+    /// The account with this alias.
+    #[must_use]
+    pub fn account_by_alias(&self, alias: &str) -> Option<&Arc<Account>> {
+        self.account(*self.aliases.get(alias)?)
     }
 
     /// The accounts after a number, in the order of numbers.

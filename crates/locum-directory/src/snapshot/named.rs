@@ -12,7 +12,7 @@ use equivalent::{Comparable, Equivalent};
 use imbl::{HashMap, OrdSet};
 use locum_names::{AccountId, UniqueId};
 
-use crate::{Group, ManagedPolicy, PolicyOwner, Role, User};
+use crate::{Group, InstanceProfile, ManagedPolicy, PolicyOwner, Role, User};
 
 /// What a collection files an entity under.
 pub(crate) trait Filed {
@@ -50,6 +50,20 @@ impl Filed for User {
 }
 
 impl Filed for Role {
+    fn id(&self) -> UniqueId {
+        self.id
+    }
+
+    fn account(&self) -> Option<AccountId> {
+        Some(self.account)
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Filed for InstanceProfile {
     fn id(&self) -> UniqueId {
         self.id
     }

@@ -24,6 +24,7 @@ impl Snapshot {
             Entity::Group(group) => self.verify_group(key, group),
             Entity::User(user) => self.verify_user(key, user),
             Entity::Role(role) => self.verify_role(key, role),
+            Entity::InstanceProfile(profile) => self.verify_instance_profile(key, profile),
             Entity::AccessKey(access_key) => self.verify_access_key(key, access_key),
             Entity::SamlProvider(provider) => self.verify_saml(key, provider),
             Entity::OidcProvider(provider) => self.verify_oidc(key, provider),
@@ -87,6 +88,9 @@ impl Snapshot {
                 "its trust policy was compiled as another kind",
             ));
         }
+        if let Some(fault) = role.fault_of_link() {
+            return Err(ChangeError::Invalid(key, fault));
+        }
         self.verify_uses(&key, role.account, &role.attached, role.boundary)?;
         self.verify_account(key, role.account)
     }
@@ -122,6 +126,7 @@ impl Snapshot {
             EntityKey::Policy(account, id) => (self.policy_usage(id, *account) != PolicyUsage::default())
                 .then_some("it is attached or bounds"),
             EntityKey::Group(_, id) => self.group_in_use(*id),
+            EntityKey::Role(_, id) => self.role_in_use(*id),
             EntityKey::User(_, id) => {
                 let owner = KeyOwner::User(*id);
                 let keys = self.access_keys(owner).next().map(|_| "it has access keys");
@@ -141,7 +146,7 @@ impl Snapshot {
             EntityKey::Organization
             | EntityKey::Ring(_)
             | EntityKey::CreateAccountStatus(_)
-            | EntityKey::Role(..)
+            | EntityKey::InstanceProfile(..)
             | EntityKey::AccessKey(..)
             | EntityKey::SamlProvider(..)
             | EntityKey::OidcProvider(..)

@@ -79,6 +79,9 @@ pub(crate) fn view(snapshot: &Snapshot) -> BTreeMap<String, String> {
     for account in snapshot.accounts(None) {
         let id = account.id;
         see(format!("account {id}"), account);
+        if let Some(alias) = &account.alias {
+            assert_eq!(snapshot.account_by_alias(alias).unwrap().id, id);
+        }
         see(format!("counts {id}"), &snapshot.counts(id));
         let mut owners = vec![KeyOwner::Root(id)];
         for (place, group) in snapshot.groups(id, None, "/").enumerate() {
@@ -92,6 +95,12 @@ pub(crate) fn view(snapshot: &Snapshot) -> BTreeMap<String, String> {
         }
         for (place, role) in snapshot.roles(id, None, "/").enumerate() {
             see(format!("role {id} {place}"), role);
+            let profiles = snapshot.instance_profiles_of_role(role.id);
+            let profiles: Vec<_> = profiles.map(|profile| profile.id).collect();
+            see(format!("profiles of role {id} {place}"), &profiles);
+        }
+        for (place, profile) in snapshot.instance_profiles(id, None, "/").enumerate() {
+            see(format!("profile {id} {place}"), profile);
         }
         let policies = snapshot
             .policies(id, None, "/")

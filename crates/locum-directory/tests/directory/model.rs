@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use locum_crypto::SeededRandom;
-use locum_directory::{AccessKey, Changes, Directory, Group, KeyOwner, ManagedPolicy, RedbStore, Role, User};
+use locum_directory::{
+    AccessKey, Changes, Directory, Group, InstanceProfile, KeyOwner, ManagedPolicy, RedbStore, Role, User,
+};
 use locum_names::UniqueId;
 use locum_policy::PolicyKind;
 use proptest::prelude::*;
@@ -19,6 +21,9 @@ enum Step {
     CreateGroup(usize),
     /// The groups that a user shall be in.
     Join(usize, Vec<usize>),
+    CreateProfile(usize),
+    /// The role that an instance profile shall have.
+    Hand(usize, Option<usize>),
     CreatePolicy(usize),
     RenameUser(usize, usize),
     /// The policies that a principal shall have attached, and its boundary.
@@ -35,6 +40,8 @@ fn step() -> impl Strategy<Value = Step> {
         4 => name.clone().prop_map(Step::CreateUser),
         2 => name.clone().prop_map(Step::CreateRole),
         3 => name.clone().prop_map(Step::CreateGroup),
+        2 => name.clone().prop_map(Step::CreateProfile),
+        4 => (any.clone(), prop::option::of(any.clone())).prop_map(|(which, role)| Step::Hand(which, role)),
         4 => name.clone().prop_map(Step::CreatePolicy),
         5 => (any.clone(), prop::collection::vec(any.clone(), 0..4))
             .prop_map(|(which, groups)| Step::Join(which, groups)),
@@ -57,7 +64,7 @@ struct Known {
     boundary: Option<String>,
     /// A user's.
     groups: Vec<String>,
-    /// A key's user.
+    /// A key's user, or the role in a profile.
     owner: Option<String>,
 }
 
@@ -66,6 +73,7 @@ enum Kind {
     User,
     Role,
     Group,
+    Profile,
     Policy,
     Key,
 }
@@ -178,6 +186,27 @@ fn decide(step: &Step, seed: u64, directory: &Directory, model: &mut Model) -> O
             }
             distinct
         }
+        Step::CreateProfile(name) => {
+            let profile = InstanceProfile::new(account(), "/", NAMES[*name], now(), &mut rng);
+            let free = !model.named(Kind::Profile, NAMES[*name]);
+            if free {
+                add(model, Kind::Profile, &profile.id, NAMES[*name], None);
+            }
+            changes.put(profile);
+            free
+        }
+        Step::Hand(which, role) => {
+            let at = model.pick(*which, &[Kind::Profile])?;
+            let role = role.and_then(|which| model.pick(which, &[Kind::Role]));
+            let role = role.map(|at| model.0[at].id.clone());
+            let id: UniqueId = model.0[at].id.parse().unwrap();
+            changes.put(InstanceProfile {
+                role: role.as_ref().map(|id| id.parse().unwrap()),
+                ..InstanceProfile::clone(snapshot.instance_profile_by_id(&id).unwrap())
+            });
+            model.0[at].owner = role;
+            true
+        }
         Step::CreatePolicy(name) => {
             let managed = policy(PolicyKind::Managed);
             let managed = ManagedPolicy::new(account(), "/", NAMES[*name], managed, now(), &mut rng);
@@ -244,17 +273,27 @@ fn decide(step: &Step, seed: u64, directory: &Directory, model: &mut Model) -> O
             true
         }
         Step::Delete(which) => {
-            let kinds = [Kind::User, Kind::Role, Kind::Group, Kind::Policy, Kind::Key];
+            let kinds = [
+                Kind::User,
+                Kind::Role,
+                Kind::Group,
+                Kind::Profile,
+                Kind::Policy,
+                Kind::Key,
+            ];
             let at = model.pick(*which, &kinds)?;
             let Known { kind, id, .. } = model.0[at].clone();
             match kind {
                 Kind::User => changes.delete(&user_at(model, at)),
                 Kind::Role => changes.delete(&**snapshot.role_by_id(&id.parse().unwrap()).unwrap()),
                 Kind::Group => changes.delete(&**snapshot.group_by_id(&id.parse().unwrap()).unwrap()),
+                Kind::Profile => {
+                    changes.delete(&**snapshot.instance_profile_by_id(&id.parse().unwrap()).unwrap())
+                }
                 Kind::Policy => changes.delete(&**snapshot.policy_by_id(&id.parse().unwrap()).unwrap()),
                 Kind::Key => changes.delete(&**snapshot.access_key(&id.parse().unwrap()).unwrap()),
             };
-            let free = kind == Kind::Role || kind == Kind::Key || !model.used(&id);
+            let free = kind == Kind::Key || !model.used(&id);
             if free {
                 model.0.remove(at);
             }
@@ -271,6 +310,7 @@ fn agree(directory: &Directory, model: &Model) {
     assert_eq!(counts.users, model.count(Kind::User));
     assert_eq!(counts.roles, model.count(Kind::Role));
     assert_eq!(counts.groups, model.count(Kind::Group));
+    assert_eq!(counts.instance_profiles, model.count(Kind::Profile));
     assert_eq!(counts.policies, model.count(Kind::Policy));
     for known in &model.0 {
         match known.kind {
@@ -304,10 +344,21 @@ fn agree(directory: &Directory, model: &Model) {
                 assert_eq!(members, joined);
             }
             Kind::Role => {
-                assert_eq!(
-                    snapshot.role(account(), &known.name).unwrap().id.to_string(),
-                    known.id
-                );
+                let role = snapshot.role(account(), &known.name).unwrap();
+                assert_eq!(role.id.to_string(), known.id);
+                let profiles: Vec<_> = snapshot
+                    .instance_profiles_of_role(role.id)
+                    .map(|profile| profile.id.to_string())
+                    .collect();
+                let holding = model.0.iter().filter(|k| k.owner.as_ref() == Some(&known.id));
+                let mut holding: Vec<_> = holding.map(|k| k.id.clone()).collect();
+                holding.sort();
+                assert_eq!(profiles, holding);
+            }
+            Kind::Profile => {
+                let profile = snapshot.instance_profile(account(), &known.name).unwrap();
+                assert_eq!(profile.id.to_string(), known.id);
+                assert_eq!(profile.role.map(|id| id.to_string()), known.owner);
             }
             Kind::Policy => {
                 let found = snapshot.policy(account(), &known.name).unwrap();
