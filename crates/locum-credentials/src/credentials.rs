@@ -1,0 +1,58 @@
+//! Credentials, with what is known about them.
+
+use jiff::Timestamp;
+use locum_crypto::SecretString;
+
+/// An access key and what belongs to it.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The public part.
+    pub access_key_id: String,
+    /// The secret part.
+    pub secret_access_key: SecretString,
+    /// The session token of temporary credentials.
+    pub session_token: Option<SecretString>,
+    /// When they end, if that is known.
+    pub expiration: Option<Timestamp>,
+    /// The account that they belong to, if that is known.
+    pub account_id: Option<String>,
+}
+
+/// Reads a point in time as the original's caches and the tools around it write it: RFC 3339, with `UTC` for `Z`, or
+/// without an offset, which means UTC.
+#[must_use]
+pub fn parse_time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let plain = text.strip_suffix("UTC").map(str::trim_end);
+    if let Some(plain) = plain {
+        return format!("{plain}Z").parse().ok();
+    }
+    text.parse().ok().or_else(|| format!("{text}Z").parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_others_write_them() {
+        for text in [
+            "2027-01-01T00:00:00Z",
+            "2027-01-01T00:00:00+00:00",
+            "2027-01-01T00:00:00UTC",
+            "2027-01-01 00:00:00 UTC",
+            "2027-01-01T01:00:00+01:00",
+            "2027-01-01T00:00:00.000Z",
+            "2027-01-01T00:00:00",
+        ] {
+            assert_eq!(
+                parse_time(text).map(Timestamp::as_second),
+                Some(1_798_761_600),
+                "{text}"
+            );
+        }
+        for text in ["", "soon", "2027-13-01T00:00:00Z", "1798761600"] {
+            assert_eq!(parse_time(text), None, "{text}");
+        }
+    }
+}

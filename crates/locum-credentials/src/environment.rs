@@ -1,0 +1,108 @@
+//! The environment variables as the chain sees them: a map, so that tests need no process of their own.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::PathBuf;
+
+/// The environment variables of a command.
+#[derive(Default, Clone)]
+pub struct Environment(HashMap<String, String>);
+
+impl fmt::Debug for Environment {
+    /// Shows no values: some are secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Environment({} variables)", self.0.len())
+    }
+}
+
+impl Environment {
+    /// Takes the variables of this process. Those that are not text are left out: none that is read here may be such.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self(
+            std::env::vars_os()
+                .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
+                .collect(),
+        )
+    }
+
+    /// Takes the variables given.
+    #[must_use]
+    pub fn of(variables: &[(&str, &str)]) -> Self {
+        Self(
+            variables
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect(),
+        )
+    }
+
+    /// Returns a variable, set or empty.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
+    }
+
+    /// Returns a variable that is set to something.
+    #[must_use]
+    pub fn non_empty(&self, name: &str) -> Option<String> {
+        self.get(name).filter(|value| !value.is_empty())
+    }
+
+    /// Returns the home directory.
+    #[must_use]
+    pub fn home(&self) -> Option<String> {
+        self.non_empty("HOME").or_else(|| self.non_empty("USERPROFILE"))
+    }
+
+    /// Returns a path with a leading `~` and every `$NAME` or `${NAME}` that is set replaced.
+    #[must_use]
+    pub fn expand(&self, path: &str) -> PathBuf {
+        let mut out = String::new();
+        let mut rest = path;
+        if let Some(home) = self.home()
+            && let Some(tail) = path.strip_prefix('~')
+            && (tail.is_empty() || tail.starts_with('/'))
+        {
+            out.push_str(&home);
+            rest = tail;
+        }
+        while let Some((before, after)) = rest.split_once('$') {
+            out.push_str(before);
+            let (name, tail, plain) = match after.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+                Some((name, tail)) => (name, tail, format!("${{{name}}}")),
+                None => {
+                    let end = after
+                        .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                        .unwrap_or(after.len());
+                    let (name, tail) = after.split_at(end);
+                    (name, tail, format!("${name}"))
+                }
+            };
+            out.push_str(&self.get(name).unwrap_or(plain));
+            rest = tail;
+        }
+        out.push_str(rest);
+        PathBuf::from(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_expand_when_they_are_set() {
+        let environment = Environment::of(&[("HOME", "/h"), ("A", "x")]);
+        for (path, expected) in [
+            ("~/f", "/h/f"),
+            ("~", "/h"),
+            ("~user/f", "~user/f"),
+            ("/a/$A/b", "/a/x/b"),
+            ("/a/${A}b", "/a/xb"),
+            ("/a/$UNSET/b$", "/a/$UNSET/b$"),
+        ] {
+            assert_eq!(environment.expand(path), PathBuf::from(expected), "{path}");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! The two files of AWS's configuration, and what they say of a profile.
+//!
+//! `config` names its profiles `[profile NAME]`, `credentials` names them `[NAME]`; a key of `credentials` wins over the
+//! same key of `config`. A file that is not there is empty; one that is there and cannot be read ends the command, for
+//! passing it over would mean other credentials than the ones asked for.
+
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use crate::environment::Environment;
+use crate::profile_file::{Section, parse};
+use crate::words;
+
+/// The largest file that is read, in bytes: some ten thousand profiles, and nothing that a device could go on giving.
+const MAX_FILE: u64 = 16 << 20;
+
+/// A file that is there and cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileError {
+    /// A line that is nothing.
+    #[error("Unable to parse config file: {} (line {line})", .path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The number of the line, from 1.
+        line: usize,
+    },
+    /// Not text.
+    #[error("Unable to parse config file: {} (not UTF-8)", .0.display())]
+    Text(PathBuf),
+    /// Larger than any configuration.
+    #[error("Unable to parse config file: {} (larger than {MAX_FILE} bytes)", .0.display())]
+    Size(PathBuf),
+    /// The system does not let it be read.
+    #[error("Unable to read {}: {reason}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        reason: String,
+    },
+}
+
+/// Both files, read.
+#[derive(Debug, Default, Clone)]
+pub struct Files {
+    profiles: Vec<(String, Section)>,
+    sessions: Vec<(String, Section)>,
+    services: Vec<(String, Section)>,
+    credentials: Vec<(String, Section)>,
+    config_path: Option<PathBuf>,
+    credentials_path: Option<PathBuf>,
+}
+
+impl Files {
+    /// Reads the files that the environment names, or those in the home directory.
+    ///
+    /// # Errors
+    /// A file that is there and cannot be read.
+    pub fn load(environment: &Environment) -> Result<Self, FileError> {
+        let path = |variable: &str, fallback: &str| -> Option<PathBuf> {
+            let text = environment
+                .non_empty(variable)
+                .unwrap_or_else(|| fallback.to_owned());
+            let path = environment.expand(&text);
+            // Without a home directory there is nothing to look into.
+            (!path.starts_with("~")).then_some(path)
+        };
+        let config_path = path("AWS_CONFIG_FILE", "~/.aws/config");
+        let credentials_path = path("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials");
+        let load = |path: &Option<PathBuf>| path.as_deref().map_or_else(|| Ok(Vec::new()), read);
+        let mut files = Self::sorted(load(&config_path)?, load(&credentials_path)?);
+        files.config_path = config_path;
+        files.credentials_path = credentials_path;
+        Ok(files)
+    }
+
+    /// Takes the texts of `config` and `credentials`.
+    ///
+    /// # Errors
+    /// The number of the first line that cannot be read.
+    pub fn of(config: &str, credentials: &str) -> Result<Self, usize> {
+        Ok(Self::sorted(parse(config)?, parse(credentials)?))
+    }
+
+    /// Sorts the sections of `config` by what they are; of two that say the same name the later one counts.
+    fn sorted(config: Vec<(String, Section)>, credentials: Vec<(String, Section)>) -> Self {
+        let mut files = Self {
+            credentials,
+            ..Self::default()
+        };
+        for (heading, section) in config {
+            let (kind, name) = if heading == "default" {
+                (&mut files.profiles, heading)
+            } else {
+                let Ok([kind, name]) = <[String; 2]>::try_from(words::split(&heading).unwrap_or_default())
+                else {
+                    continue;
+                };
+                match kind.as_str() {
+                    "profile" => (&mut files.profiles, name),
+                    "sso-session" => (&mut files.sessions, name),
+                    "services" => (&mut files.services, name),
+                    _ => continue,
+                }
+            };
+            match kind.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, found)) => *found = section,
+                None => kind.push((name, section)),
+            }
+        }
+        files
+    }
+
+    /// Returns what both files say of a profile, or `None` when neither knows it.
+    #[must_use]
+    pub fn profile(&self, name: &str) -> Option<ProfileView<'_>> {
+        let view = ProfileView {
+            config: named(&self.profiles, name),
+            credentials: named(&self.credentials, name),
+        };
+        (view.config.is_some() || view.credentials.is_some()).then_some(view)
+    }
+
+    /// Returns the names of all profiles, those of `config` first, in the order of the files.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for (name, _) in self.profiles.iter().chain(&self.credentials) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Returns an `sso-session` section of `config`.
+    #[must_use]
+    pub fn session(&self, name: &str) -> Option<&Section> {
+        named(&self.sessions, name)
+    }
+
+    /// Returns a `services` section of `config`.
+    #[must_use]
+    pub fn services(&self, name: &str) -> Option<&Section> {
+        named(&self.services, name)
+    }
+
+    /// Returns where `config` is, `None` when these files were read from nowhere.
+    #[must_use]
+    pub fn config_path(&self) -> Option<&Path> {
+        self.config_path.as_deref()
+    }
+
+    /// Returns where `credentials` is, `None` when these files were read from nowhere.
+    #[must_use]
+    pub fn credentials_path(&self) -> Option<&Path> {
+        self.credentials_path.as_deref()
+    }
+}
+
+fn named<'a>(sections: &'a [(String, Section)], name: &str) -> Option<&'a Section> {
+    sections
+        .iter()
+        .find(|(other, _)| other == name)
+        .map(|(_, section)| section)
+}
+
+/// What both files say of one profile.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct ProfileView<'a> {
+    /// Its section of `config`.
+    pub config: Option<&'a Section>,
+    /// Its section of `credentials`.
+    pub credentials: Option<&'a Section>,
+}
+
+impl<'a> ProfileView<'a> {
+    /// Returns a setting that is not empty; `credentials` wins.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&'a str> {
+        let found = [self.credentials, self.config]
+            .into_iter()
+            .flatten()
+            .find_map(|section| section.values.get(key));
+        found.map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Tells whether a setting is not empty.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<(String, Section)>, FileError> {
+    let unreadable = |error: io::Error| FileError::Unreadable {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    };
+    let file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            return Ok(Vec::new());
+        }
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut bytes = Vec::new();
+    let read = file
+        .take(MAX_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    if read as u64 > MAX_FILE {
+        return Err(FileError::Size(path.to_owned()));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| FileError::Text(path.to_owned()))?;
+    parse(&text).map_err(|line| FileError::Line {
+        path: path.to_owned(),
+        line,
+    })
+}
