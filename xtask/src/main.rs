@@ -22,11 +22,13 @@ use tool::Tool;
 const USAGE: &str = "\
 Usage: cargo xtask <task>
 
-  test          everything below but the benchmarks, in order; what CI runs
+  test          everything below but the two benchmarks, in order; what CI runs
   lint          formatting, clippy, licences and bans, the architecture check
   clients       the real clients (aws, boto3) and identity providers against the built program; further words go to pytest
   fuzz [SECS]   every fuzz target for SECS seconds (5)
-  bench [NAME]  the benchmarks of the crates that have them; NAME filters
+  bench [WORDS] the program beside a bare HTTP server, as ratios; `--whole` with a million principals, `--write` into
+                docs/performance.md
+  micro [NAME]  the benchmarks of the crates that have them; NAME filters
   architecture  the map in ARCHITECTURE.md against the manifests";
 
 /// In continuous integration: ten targets must fit beside the rest.
@@ -60,7 +62,8 @@ fn task() -> Result<(), TaskError> {
             build()?;
             clients::run(rest)
         }
-        Some("bench") => bench(optional(&mut parser)?),
+        Some("bench") => bench(parser.raw_args()?.collect()),
+        Some("micro") => micro(optional(&mut parser)?),
         Some("fuzz") => fuzz::run(match optional(&mut parser)? {
             Some(seconds) => number(&seconds)?,
             None => FUZZ_SECONDS,
@@ -134,7 +137,25 @@ fn build() -> Result<(), TaskError> {
         .run()
 }
 
-fn bench(filter: Option<String>) -> Result<(), TaskError> {
+/// Measures the program as it is shipped.
+fn bench(words: Vec<OsString>) -> Result<(), TaskError> {
+    Tool::cargo()
+        .words("build --release --locked --package locum --package locum-bench")
+        .run()?;
+    let mut bench = Tool::new(places::released("locum-bench"))
+        .arg("--binary")
+        .arg(places::released("locum"));
+    for word in words {
+        let write = word == "--write";
+        bench = bench.arg(word);
+        if write {
+            bench = bench.arg(places::root().join("docs/performance.md"));
+        }
+    }
+    bench.run()
+}
+
+fn micro(filter: Option<String>) -> Result<(), TaskError> {
     let mut steps = Steps::new();
     for directory in places::crates()?
         .iter()

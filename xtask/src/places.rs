@@ -19,6 +19,11 @@ pub(crate) fn binary() -> PathBuf {
     target().join("debug").join("locum")
 }
 
+/// A program of the release profile.
+pub(crate) fn released(name: &str) -> PathBuf {
+    target().join("release").join(name)
+}
+
 /// An example program of the development profile, which tests talk to.
 pub(crate) fn example(name: &str) -> PathBuf {
     target().join("debug").join("examples").join(name)

@@ -1,0 +1,73 @@
+//! The ceiling: the same HTTP stack with nothing behind it.
+//!
+//! It reads the same POST to its end and answers a body of the same size, one runtime a worker as `locum-server` has
+//! them. What locum costs beyond this is locum.
+
+use std::{convert::Infallible, error::Error, net::SocketAddr, thread};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::{Request, Response, body::Incoming, header, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::{net::TcpListener, runtime::Builder, task::LocalSet};
+
+/// Serves bodies of `size` bytes on as many threads as `workers` says, until it is killed.
+#[expect(clippy::print_stdout, reason = "the ready line")]
+pub(crate) fn run(size: usize, workers: usize) -> Result<(), Box<dyn Error>> {
+    let first = listen(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+    let address = first.local_addr()?;
+    let mut listeners = vec![first];
+    for _ in 1..workers {
+        listeners.push(listen(address)?);
+    }
+    let body = Bytes::from(vec![b'x'; size]);
+    let threads: Vec<_> = listeners
+        .into_iter()
+        .map(|listener| {
+            let body = body.clone();
+            thread::spawn(move || serve(listener, body))
+        })
+        .collect();
+    println!("ceiling: ready at http://{address}");
+    for thread in threads {
+        thread
+            .join()
+            .map_err(|_| "a worker panicked")?
+            .map_err(|e| e.to_string())?;
+    }
+    Ok(())
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<std::net::TcpListener> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_port(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(4096)?;
+    Ok(socket.into())
+}
+
+fn serve(listener: std::net::TcpListener, body: Bytes) -> std::io::Result<()> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    LocalSet::new().block_on(&runtime, async {
+        let listener = TcpListener::from_std(listener)?;
+        loop {
+            let (stream, _) = listener.accept().await?;
+            stream.set_nodelay(true)?;
+            let body = body.clone();
+            let service = service_fn(move |request| answer(request, body.clone()));
+            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+            tokio::task::spawn_local(connection);
+        }
+    })
+}
+
+async fn answer(request: Request<Incoming>, body: Bytes) -> Result<Response<Full<Bytes>>, Infallible> {
+    // A body that breaks off is no measurement.
+    let _ = request.into_body().collect().await;
+    let mut response = Response::new(Full::new(body));
+    let xml = header::HeaderValue::from_static("text/xml");
+    response.headers_mut().insert(header::CONTENT_TYPE, xml);
+    Ok(response)
+}

@@ -1,0 +1,86 @@
+//! A server under measurement: a process of its own, so that what it costs can be read from the kernel's books.
+
+use std::{
+    error::Error,
+    fs,
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// What `/proc` counts CPU time in, a second: the same on every Linux.
+const TICKS: f64 = 100.0;
+
+/// A running server.
+pub(crate) struct Server {
+    child: Child,
+    /// Where it answers.
+    pub(crate) address: SocketAddr,
+    /// From the start of the process to its ready line.
+    pub(crate) started_in: Duration,
+}
+
+impl Server {
+    /// Starts a program that prints a line which ends with the URL of its address once it is ready.
+    pub(crate) fn start(command: &mut Command) -> Result<Self, Box<dyn Error>> {
+        let begun = Instant::now();
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let stdout = child.stdout.take().ok_or("the server has no output")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        let started_in = begun.elapsed();
+        let address = line
+            .rsplit("http://")
+            .next()
+            .and_then(|rest| rest.trim().parse().ok());
+        match address {
+            Some(address) => Ok(Self {
+                child,
+                address,
+                started_in,
+            }),
+            None => {
+                child.kill()?;
+                Err(format!("the server did not say where it answers, but {line:?}").into())
+            }
+        }
+    }
+
+    /// User and system time so far, in seconds.
+    pub(crate) fn cpu(&self) -> Result<f64, Box<dyn Error>> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let fields: Vec<&str> = stat
+            .rsplit_once(") ")
+            .ok_or("no such process")?
+            .1
+            .split(' ')
+            .collect();
+        // The third field of the line is the first after the name; user and system time are the 14th and 15th.
+        let ticks = |at: usize| fields.get(at).and_then(|text| text.parse::<f64>().ok());
+        let (user, system) = ticks(11).zip(ticks(12)).ok_or("no times in /proc")?;
+        Ok((user + system) / TICKS)
+    }
+
+    /// Resident memory, in MiB.
+    pub(crate) fn memory(&self) -> Result<f64, Box<dyn Error>> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let resident = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+        let kib: f64 = resident.ok_or("no memory in /proc")?.trim().parse()?;
+        Ok(kib / 1024.0)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It has nothing left to say that is measured.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

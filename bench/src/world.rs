@@ -1,0 +1,231 @@
+//! What the servers under measurement know: written straight into a store, as fast as a disk takes it.
+
+use std::{
+    convert::Infallible, error::Error, fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc,
+};
+
+use jiff::Timestamp;
+use locum_crypto::{KeyEncryptionKey, Random, SecretString, SystemRandom};
+use locum_directory::{
+    AccessKey, Account, Changes, Directory, InlinePolicy, IssuerScheme, JoinedMethod, KeyOwner,
+    ManagedPolicy, OidcProvider, RedbStore, Role, User,
+};
+use locum_names::{AccountId, Partition};
+use locum_policy::{Policy, PolicyKind};
+
+use crate::issuer::{self, Issuer};
+
+/// How much there is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    /// Accounts, over which the principals are spread.
+    pub(crate) accounts: usize,
+    /// Principals in all, half of them users, half roles.
+    pub(crate) principals: usize,
+    /// Statements on the caller.
+    pub(crate) statements: usize,
+    /// Whether the caller has a permissions boundary.
+    pub(crate) boundary: bool,
+}
+
+impl Size {
+    /// One account, ten principals, one statement.
+    pub(crate) const SMALL: Self = Self {
+        accounts: 1,
+        principals: 10,
+        statements: 1,
+        boundary: false,
+    };
+}
+
+/// An access key and, of a session, its token.
+#[derive(Debug, Clone)]
+pub(crate) struct Credentials {
+    pub(crate) id: String,
+    pub(crate) secret: SecretString,
+    pub(crate) token: Option<SecretString>,
+}
+
+/// What requests can be made of.
+#[derive(Debug, Clone)]
+pub(crate) struct Seeds {
+    /// A user with the statements that were asked for, which let it do everything.
+    pub(crate) caller: Credentials,
+    /// A role that the user may assume.
+    pub(crate) open: String,
+    /// One that it may not.
+    pub(crate) closed: String,
+    /// One for whoever the issuer vouches for; empty without an issuer.
+    pub(crate) federated: String,
+}
+
+const ALLOW: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+/// So many entities go into one transaction of the store.
+const BATCH: usize = 5_000;
+/// So many statements fit into one inline policy of this shape, far below what limits there are.
+const STATEMENTS_A_POLICY: usize = 1_000;
+
+/// Makes a deployment in `data`, as a first start would, with this much in it.
+pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<Seeds, Box<dyn Error>> {
+    let mut random = SystemRandom;
+    let now = Timestamp::now();
+    fs::create_dir_all(data)?;
+    let kek = KeyEncryptionKey::generate(&mut random);
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(data.join("kek"))?;
+    file.write_all(kek.file_text().expose().as_bytes())?;
+    let store = RedbStore::open(&data.join("directory.redb"))?;
+    let directory = Directory::open(Arc::new(store), kek, Box::new(SystemRandom))?;
+    let first: AccountId = "111122223333".parse()?;
+    directory.bootstrap(Some(first), now, &mut random, |_| Ok(()))?;
+    let mut writer = Writer::new(&directory);
+    let trust = |principal: &str| {
+        let document = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":"sts:AssumeRole"}}}}"#
+        );
+        directory.compile(&document, PolicyKind::Trust)
+    };
+
+    let mut caller = User::new(first, "/", "caller", now, &mut random);
+    caller.inline = statements(size.statements)?;
+    if size.boundary {
+        let policy = Policy::compile(ALLOW, PolicyKind::Managed)?;
+        let boundary = ManagedPolicy::new(first, "/", "boundary", policy, now, &mut random);
+        caller.boundary = Some(boundary.id);
+        writer.put(|changes| {
+            changes.put(boundary);
+        })?;
+    }
+    let key = AccessKey::generate(first, KeyOwner::User(caller.id), now, &mut random);
+    let credentials = Credentials {
+        id: key.id.to_string(),
+        secret: key.secret.clone(),
+        token: None,
+    };
+    let open = Role::new(first, "/", "open", trust("111122223333")?, now, &mut random);
+    let closed = Role::new(first, "/", "closed", trust("444455556666")?, now, &mut random);
+    let federated = match issuer {
+        Some(issuer) => {
+            let host = issuer.host();
+            let mut provider = OidcProvider::new(first, &host, now);
+            provider.scheme = IssuerScheme::Http;
+            provider.client_ids = vec![issuer::AUDIENCE.into()];
+            let arn = provider.arn(Partition::Aws);
+            let document = format!(
+                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"Federated":"{arn}"}},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{{"StringEquals":{{"{host}:aud":"{}"}}}}}}}}"#,
+                issuer::AUDIENCE
+            );
+            let trust = directory.compile(&document, PolicyKind::Trust)?;
+            let role = Role::new(first, "/", "federated", trust, now, &mut random);
+            let arn = role.arn(Partition::Aws).to_string();
+            writer.put(|changes| {
+                changes.put(provider).put(role);
+            })?;
+            arn
+        }
+        None => String::new(),
+    };
+    let seeds = Seeds {
+        federated,
+        caller: credentials,
+        open: open.arn(Partition::Aws).to_string(),
+        closed: closed.arn(Partition::Aws).to_string(),
+    };
+    writer.put(|changes| {
+        changes.put(caller).put(key).put(open).put(closed);
+    })?;
+
+    let snapshot = directory.snapshot();
+    let organization = snapshot.organization().ok_or("there is no organization")?;
+    let mut accounts = vec![first];
+    for number in 1..size.accounts {
+        let id = AccountId::from_random(random.next_u64());
+        let (name, email) = (
+            format!("account-{number}"),
+            format!("account-{number}@example.com"),
+        );
+        let account = Account::new(organization, id, &name, &email, JoinedMethod::Created, now);
+        accounts.push(id);
+        writer.put(|changes| {
+            changes.put(account);
+        })?;
+    }
+    let shared = trust("111122223333")?;
+    for number in 0..size.principals / 2 {
+        let account = *accounts
+            .get(number % accounts.len())
+            .ok_or("there are no accounts")?;
+        let user = User::new(account, "/", &format!("user-{number:07}"), now, &mut random);
+        let name = format!("role-{number:07}");
+        let role = Role::new(account, "/", &name, shared.clone(), now, &mut random);
+        writer.put(|changes| {
+            changes.put(user).put(role);
+        })?;
+    }
+    writer.finish()?;
+    Ok(seeds)
+}
+
+/// One statement that allows everything and enough others that concern something else.
+fn statements(count: usize) -> Result<Vec<InlinePolicy>, Box<dyn Error>> {
+    let mut policies = vec![InlinePolicy {
+        name: "allow".into(),
+        policy: Policy::compile(ALLOW, PolicyKind::Inline)?,
+    }];
+    let others: Vec<String> = (1..count)
+        .map(|number| {
+            format!(
+                r#"{{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::bucket-{number}/*"}}"#
+            )
+        })
+        .collect();
+    for (number, chunk) in others.chunks(STATEMENTS_A_POLICY).enumerate() {
+        let document = format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, chunk.join(","));
+        policies.push(InlinePolicy {
+            name: format!("others-{number}").into(),
+            policy: Policy::compile(&document, PolicyKind::Inline)?,
+        });
+    }
+    Ok(policies)
+}
+
+/// Gathers entities into transactions.
+struct Writer<'a> {
+    directory: &'a Directory,
+    changes: Changes,
+    gathered: usize,
+}
+
+impl<'a> Writer<'a> {
+    fn new(directory: &'a Directory) -> Self {
+        Self {
+            directory,
+            changes: Changes::new(),
+            gathered: 0,
+        }
+    }
+
+    fn put(&mut self, add: impl FnOnce(&mut Changes)) -> Result<(), Box<dyn Error>> {
+        add(&mut self.changes);
+        self.gathered += 1;
+        if self.gathered >= BATCH {
+            self.write()?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self) -> Result<(), Box<dyn Error>> {
+        let changes = std::mem::take(&mut self.changes);
+        self.gathered = 0;
+        let ((), pending) = self.directory.write(|_| Ok::<_, Infallible>(((), changes)))?;
+        pending.wait()?;
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<(), Box<dyn Error>> {
+        self.write()
+    }
+}
