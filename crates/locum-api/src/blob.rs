@@ -65,7 +65,7 @@ mod tests {
     }
 
     fn from_json(text: &str) -> Result<Vec<u8>, ApiError> {
-        json::read(Parcel::STRUCTURE, text.as_bytes())
+        json::read(Parcel::STRUCTURE, text.as_bytes(), json::Reading::Lenient)
             .map(|tree| Parcel::read(Some(tree)).unwrap().bytes.decode())
     }
 

@@ -179,6 +179,7 @@ macro_rules! operation {
     (@response $response:ident) => { $response };
     (@wrapper $service:ident $name:ident) => { None };
     (@wrapper Organizations $name:ident $response:ident) => { None };
+    (@wrapper Locum $name:ident $response:ident) => { None };
     (@wrapper $service:ident $name:ident $response:ident) => { Some(concat!(stringify!($name), "Result")) };
 }
 

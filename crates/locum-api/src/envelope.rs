@@ -12,7 +12,7 @@ const FAULT_NAMESPACE: &str = "http://webservices.amazon.com/AWSFault/2005-15-09
 /// Room for the response of AssumeRole with the longest session token, so that it is never copied.
 const CAPACITY: usize = 6 * 1024;
 
-/// How an awsQuery client wants its answer. Organizations always answers in JSON.
+/// How an awsQuery client wants its answer. The services of AWS JSON always answer in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
     /// XML, unless asked otherwise.
@@ -53,7 +53,7 @@ const AWS_JSON: &str = "application/x-amz-json-1.1";
 /// Returns the body of a success.
 pub fn success_body(operation: &Operation, result: &dyn Record, request_id: &str, format: Format) -> Body {
     match (operation.service, format) {
-        (Service::Organizations, _) => {
+        (Service::Organizations | Service::Locum, _) => {
             let mut text = String::with_capacity(1024);
             json::write_record(&mut text, result);
             Body {
@@ -100,12 +100,21 @@ fn query_json(operation: &Operation, result: &dyn Record, request_id: &str) -> S
     text
 }
 
+/// Returns the body of the error of one request among several: as [`error_body`] has it for AWS JSON, with the position of
+/// the request in `RequestIndex`.
+pub fn contained_error_body(error: &ApiError, index: usize) -> Body {
+    Body {
+        content_type: AWS_JSON,
+        text: target_error(error, Some(index)),
+    }
+}
+
 /// Returns the body of an error. Where the service is not known yet, callers pass STS.
 pub fn error_body(service: Service, error: &ApiError, request_id: &str, format: Format) -> Body {
     match (service, format) {
-        (Service::Organizations, _) => Body {
+        (Service::Organizations | Service::Locum, _) => Body {
             content_type: AWS_JSON,
-            text: target_error(error),
+            text: target_error(error, None),
         },
         (Service::Sts | Service::Iam, Format::Json) => Body {
             content_type: JSON,
@@ -153,13 +162,17 @@ fn query_error_json(error: &ApiError, request_id: &str) -> String {
     text
 }
 
-fn target_error(error: &ApiError) -> String {
+fn target_error(error: &ApiError, index: Option<usize>) -> String {
     let mut text = String::with_capacity(256);
     text.push_str("{\"__type\":");
     json::write_text(&mut text, &error.code);
     if let Some(message) = &error.message {
         text.push_str(",\"Message\":");
         json::write_text(&mut text, message);
+    }
+    if let Some(index) = index {
+        text.push_str(",\"RequestIndex\":");
+        text.push_str(&index.to_string());
     }
     text.push('}');
     text

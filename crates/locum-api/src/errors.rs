@@ -125,4 +125,7 @@ errors! {
     TOO_MANY_REQUESTS = "TooManyRequestsException", 400, Sender;
     /// This endpoint does not offer the operation.
     UNSUPPORTED_API_ENDPOINT = "UnsupportedAPIEndpointException", 400, Sender;
+
+    /// A parameter has a value that the operation cannot use, or one is missing.
+    VALIDATION_EXCEPTION = "ValidationException", 400, Sender;
 }

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    ApiError, Blob, Node, Parameters,
+    ApiError, Blob, Document, Node, Parameters,
     model::{Member, Shape, Structure},
 };
 
@@ -102,6 +102,11 @@ impl<'a> Leaf<'a> {
             }
             (Shape::Structure(structure), None) if self.value.is_empty() => {
                 slot.get_or_insert_with(|| Node::empty_structure(structure.members.len()));
+                Ok(())
+            }
+            (Shape::Document, None) => {
+                let document = Document::parse(self.value).map_err(ApiError::malformed_input_because)?;
+                *slot = Some(Node::Text(Cow::Owned(document.text().to_owned())));
                 Ok(())
             }
             (Shape::Blob, None) if !Blob::is_base64(self.value) => Err(ApiError::malformed_input()),

@@ -8,21 +8,44 @@ use std::{
     fmt,
 };
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::{
-    ApiError, Blob, Node, Record, Sequence, Value,
+    ApiError, Blob, Document, Node, Record, Sequence, Value,
+    document::DocumentSeed,
     model::{Shape, StringRules, Structure},
     xml,
 };
 
+/// What becomes of members that the model does not know, and of lists that are too long.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// As AWS does it: unknown members are ignored, and long lists are for the validator to refuse.
+    Lenient,
+    /// Both end the reading: a member that is misspelt must not be overlooked, and a long body must not become a tree of
+    /// many times its size.
+    Strict,
+}
+
 /// Reads a body along a model. An empty body is an empty object.
-pub(crate) fn read(structure: &'static Structure, body: &[u8]) -> Result<Node<'static>, ApiError> {
+pub(crate) fn read(
+    structure: &'static Structure,
+    body: &[u8],
+    reading: Reading,
+) -> Result<Node<'static>, ApiError> {
     if body.trim_ascii().is_empty() {
         return Ok(Node::empty_structure(structure.members.len()));
     }
-    let json: Json =
-        serde_json::from_slice(body).map_err(|error| ApiError::serialization(error.to_string()))?;
+    let shape = Shape::Structure(structure);
+    let seed = Seed {
+        shape: Some(&shape),
+        reading,
+    };
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let json = seed
+        .deserialize(&mut reader)
+        .and_then(|json| reader.end().map(|()| json))
+        .map_err(|error| ApiError::serialization(error.to_string()))?;
     match json {
         Json::Object(members) => structure_node(structure, members),
         _ => Err(ApiError::serialization("The request body must be a JSON object")),
@@ -37,6 +60,7 @@ enum Json {
     Text(String),
     Array(Vec<Json>),
     Object(HashMap<String, Json>),
+    Document(Document),
 }
 
 /// Reads the known members in their declared order. Unknown ones are ignored, as unknown parameters are.
@@ -61,6 +85,7 @@ fn node(name: &str, shape: &'static Shape, json: Json) -> Result<Option<Node<'st
             return Err(ApiError::serialization(format!("{name} must be base64")));
         }
         (Shape::String(_) | Shape::Timestamp | Shape::Blob, Json::Text(text)) => Node::Text(Cow::Owned(text)),
+        (Shape::Document, Json::Document(document)) => Node::Text(Cow::Owned(document.text().to_owned())),
         (Shape::Integer { .. }, Json::Number(digits)) => match digits.parse::<i32>() {
             Ok(number) => Node::Integer(i64::from(number)),
             Err(_) => {
@@ -82,17 +107,59 @@ fn node(name: &str, shape: &'static Shape, json: Json) -> Result<Option<Node<'st
 }
 
 /// The key under which serde_json hands over a number whose digits it keeps.
-const NUMBER: &str = "$serde_json::private::Number";
+pub(crate) const NUMBER: &str = "$serde_json::private::Number";
 
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(JsonVisitor)
+/// Reads a value of which the model says this much.
+#[derive(Clone, Copy)]
+struct Seed<'s> {
+    shape: Option<&'s Shape>,
+    reading: Reading,
+}
+
+impl<'s> Seed<'s> {
+    /// For the items of a list, and how many there may be.
+    fn items(self) -> (Seed<'s>, usize) {
+        match self.shape {
+            Some(Shape::List { member, max, .. }) => {
+                let most = max.filter(|_| self.reading == Reading::Strict);
+                let shape = Some(*member);
+                (
+                    Seed { shape, ..self },
+                    most.map_or(usize::MAX, |most| most as usize),
+                )
+            }
+            _ => (Seed { shape: None, ..self }, usize::MAX),
+        }
+    }
+
+    /// For a member of an object.
+    fn member<E: de::Error>(self, name: &str) -> Result<Seed<'s>, E> {
+        let shape = match self.shape {
+            Some(Shape::Structure(structure)) => match structure.member(name) {
+                Some((_, member)) => Some(member.shape),
+                None if self.reading == Reading::Strict => {
+                    return Err(E::custom(format!("unknown member {name:?}")));
+                }
+                None => None,
+            },
+            _ => None,
+        };
+        Ok(Seed { shape, ..self })
     }
 }
 
-struct JsonVisitor;
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
+    type Value = Json;
 
-impl<'de> Visitor<'de> for JsonVisitor {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        match self.shape {
+            Some(Shape::Document) => DocumentSeed.deserialize(deserializer).map(Json::Document),
+            _ => deserializer.deserialize_any(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_> {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -124,8 +191,12 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+        let (seed, most) = self.items();
         let mut array = Vec::new();
-        while let Some(item) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(seed)? {
+            if array.len() >= most {
+                return Err(de::Error::custom(format!("a list has more than {most} items")));
+            }
             array.push(item);
         }
         Ok(Json::Array(array))
@@ -137,8 +208,9 @@ impl<'de> Visitor<'de> for JsonVisitor {
             if name == NUMBER && object.is_empty() {
                 return members.next_value().map(Json::Number);
             }
+            let seed = self.member(&name)?;
             match object.entry(name) {
-                Entry::Vacant(place) => place.insert(members.next_value()?),
+                Entry::Vacant(place) => place.insert(members.next_value_seed(seed)?),
                 Entry::Occupied(place) => {
                     return Err(de::Error::custom(format!("duplicate key {:?}", place.key())));
                 }
@@ -181,6 +253,7 @@ fn write_value(out: &mut String, shape: &Shape, value: Value<'_>) {
             }
             _ => write_text(out, text),
         },
+        Value::Json(text) => out.push_str(text),
         Value::Integer(number) => out.push_str(itoa::Buffer::new().format(number)),
         Value::Boolean(value) => out.push_str(if value { "true" } else { "false" }),
         Value::Time(time) => out.push_str(itoa::Buffer::new().format(time.as_second())),

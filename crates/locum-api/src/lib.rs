@@ -23,12 +23,14 @@
 mod blob;
 mod client;
 mod declare;
+mod document;
 mod envelope;
 mod error;
 pub mod errors;
 mod form;
 pub mod iam;
 mod json;
+pub mod locum;
 mod map;
 pub mod model;
 mod node;
@@ -46,7 +48,8 @@ mod xml;
 
 pub use blob::Blob;
 pub use client::encode_form;
-pub use envelope::{Body, Format, error_body, success_body};
+pub use document::Document;
+pub use envelope::{Body, Format, contained_error_body, error_body, success_body};
 pub use error::ApiError;
 pub use map::MapEntry;
 pub use node::Node;

@@ -7,7 +7,7 @@
 
 use crate::pattern::Pattern;
 
-/// One of the three services that this crate declares operations of.
+/// One of the services that this crate declares operations of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Service {
     /// Security Token Service, awsQuery.
@@ -16,11 +16,13 @@ pub enum Service {
     Iam,
     /// Organizations, AWS JSON 1.1.
     Organizations,
+    /// What only locum has, AWS JSON 1.1.
+    Locum,
 }
 
 impl Service {
     /// All services.
-    pub const ALL: [Self; 3] = [Self::Sts, Self::Iam, Self::Organizations];
+    pub const ALL: [Self; 4] = [Self::Sts, Self::Iam, Self::Organizations, Self::Locum];
 
     /// Returns the API version, as in the `Version` parameter.
     pub const fn api_version(self) -> &'static str {
@@ -28,6 +30,7 @@ impl Service {
             Self::Sts => "2011-06-15",
             Self::Iam => "2010-05-08",
             Self::Organizations => "2016-11-28",
+            Self::Locum => "2026-11-22",
         }
     }
 
@@ -37,6 +40,7 @@ impl Service {
             Self::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
             Self::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
             Self::Organizations => "http://organizations.amazonaws.com/doc/2016-11-28/",
+            Self::Locum => "urn:locum:2026-11-22",
         }
     }
 
@@ -51,6 +55,7 @@ impl Service {
             Self::Sts => "sts",
             Self::Iam => "iam",
             Self::Organizations => "organizations",
+            Self::Locum => "locum",
         }
     }
 
@@ -60,6 +65,7 @@ impl Service {
             Self::Sts => "Security Token Service",
             Self::Iam => "Identity and Access Management",
             Self::Organizations => "Organizations",
+            Self::Locum => "locum",
         }
     }
 
@@ -68,6 +74,7 @@ impl Service {
         match self {
             Self::Sts | Self::Iam => None,
             Self::Organizations => Some("AWSOrganizationsV20161128"),
+            Self::Locum => Some("Locum_20261122"),
         }
     }
 }
@@ -212,6 +219,8 @@ pub enum Shape {
     Structure(&'static Structure),
     /// Text by text; its Rust type is a list of [`MapEntry`](crate::MapEntry). No request has one.
     Map,
+    /// Any JSON object, as its text: a [`Document`](crate::Document).
+    Document,
 }
 
 impl Shape {
@@ -229,11 +238,11 @@ impl Shape {
     }
 
     /// Whether it is a secret, or a list of secrets: never printed, logged or echoed. Bytes always are: the declared
-    /// operations have none but the seeds of MFA devices.
+    /// operations have none but the seeds of MFA devices. A document always is, since it may hold anything.
     pub const fn is_secret(&self) -> bool {
         match self {
             Self::String(rules) => rules.sensitive,
-            Self::Blob => true,
+            Self::Blob | Self::Document => true,
             Self::List { member, .. } => member.is_secret(),
             _ => false,
         }
@@ -331,6 +340,7 @@ pub const fn operations(service: Service) -> &'static [&'static Operation] {
         Service::Sts => crate::sts::OPERATIONS,
         Service::Iam => crate::iam::OPERATIONS,
         Service::Organizations => crate::organizations::OPERATIONS,
+        Service::Locum => crate::locum::OPERATIONS,
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     ApiError, Node, Parameters, Sensitive, form, json,
-    model::{Operation, Structure},
+    model::{Operation, Service, Structure},
     validate,
 };
 
@@ -15,6 +15,8 @@ pub enum Value<'a> {
     Absent,
     /// A text.
     Text(&'a str),
+    /// The text of a JSON object.
+    Json(&'a str),
     /// A number.
     Integer(i64),
     /// A truth value.
@@ -179,7 +181,11 @@ pub trait Request: Field {
 
     /// Reads and validates the body of an AWS JSON 1.1 request.
     fn decode_json(body: &[u8]) -> Result<Self, ApiError> {
-        finish(json::read(Self::OPERATION.input, body)?)
+        let reading = match Self::OPERATION.service {
+            Service::Locum => json::Reading::Strict,
+            Service::Sts | Service::Iam | Service::Organizations => json::Reading::Lenient,
+        };
+        finish(json::read(Self::OPERATION.input, body, reading)?)
     }
 }
 

@@ -104,6 +104,7 @@ fn describe(shape: &Shape) -> String {
         },
         Shape::Structure(_) => "structure".to_owned(),
         Shape::Map => "map".to_owned(),
+        Shape::Document => "JSON object".to_owned(),
     }
 }
 

@@ -29,6 +29,7 @@ pub(crate) fn check(operation: &Operation, tree: &Node<'_>) -> Result<(), ApiErr
     Err(match operation.service {
         Service::Sts | Service::Iam => ApiError::validation(message),
         Service::Organizations => errors::ORGANIZATIONS_INVALID_INPUT.with(message),
+        Service::Locum => errors::VALIDATION_EXCEPTION.with(message),
     })
 }
 
@@ -208,7 +209,7 @@ impl Report {
     fn enumeration(&self, values: &[&str]) -> String {
         match self.service {
             Service::Iam => "Member must satisfy enum value set".to_owned(),
-            Service::Sts | Service::Organizations => {
+            Service::Sts | Service::Organizations | Service::Locum => {
                 format!("Member must satisfy enum value set: [{}]", values.join(", "))
             }
         }

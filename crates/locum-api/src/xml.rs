@@ -95,6 +95,7 @@ impl Writer {
                 }) => self.leaf(name, text, percent_encode),
                 _ => self.leaf(name, text, escape),
             },
+            Value::Json(text) => self.leaf(name, text, escape),
             Value::Integer(number) => self.leaf(name, itoa::Buffer::new().format(number), append),
             Value::Boolean(value) => self.leaf(name, if value { "true" } else { "false" }, append),
             Value::Time(time) => self.leaf(name, &whole_seconds(time), append),

@@ -9,8 +9,8 @@
 
 use jiff::Timestamp;
 use locum_api::{
-    ApiError, Format, NoResult, Record, Request, Sensitive, error_body, errors, iam, model::Service,
-    organizations, sts, success_body,
+    ApiError, Format, NoResult, Record, Request, Sensitive, contained_error_body, error_body, errors, iam,
+    model::Service, organizations, sts, success_body,
 };
 
 const ID: &str = "6a1f0c3e-0000-4000-8000-000000000000";
@@ -278,4 +278,14 @@ fn json_is_only_written_when_asked_for() {
 fn secrets_are_not_printed() {
     assert!(!format!("{:?}", assume_role_response()).contains("secret/+key"));
     assert!(!format!("{:?}", assume_role_response()).contains("token=="));
+}
+
+#[test]
+fn the_error_of_a_contained_request_says_which() {
+    let body = contained_error_body(&errors::NO_SUCH_ENTITY.with("no \"x\""), 17);
+    assert_eq!(body.content_type, "application/x-amz-json-1.1");
+    assert_eq!(
+        body.text,
+        r#"{"__type":"NoSuchEntity","Message":"no \"x\"","RequestIndex":17}"#
+    );
 }

@@ -10,7 +10,7 @@
 use std::borrow::Cow;
 
 use locum_api::{
-    Field, MapEntry, Node, Parameters, Record, Request, Value, encode_form, iam,
+    Field, MapEntry, Node, Parameters, Record, Request, Value, encode_form, iam, locum,
     model::{Service, Shape, StringRules, Structure, operations},
     organizations, sts,
 };
@@ -39,6 +39,7 @@ fn shown(value: Value<'_>) -> Option<serde_json::Value> {
     Some(match value {
         Value::Absent => return None,
         Value::Text(text) => json!(text),
+        Value::Json(text) => serde_json::from_str(text).unwrap(),
         Value::Integer(number) => json!(number),
         Value::Boolean(value) => json!(value),
         Value::Time(time) => json!(time.to_string()),
@@ -102,6 +103,7 @@ fn sample(shape: &Shape) -> serde_json::Value {
         Shape::Timestamp => json!("2026-11-22T10:20:30Z"),
         Shape::Blob => json!("c2VlZA=="),
         Shape::Map => json!([sample_structure(MapEntry::STRUCTURE)]),
+        Shape::Document => json!({"a": [1, {"b": "c"}]}),
         Shape::List { member, .. } => json!([sample(member), sample(member)]),
         Shape::Structure(structure) => serde_json::Value::Object(sample_structure(structure)),
     }
@@ -123,6 +125,7 @@ fn tree<'a>(shape: &Shape) -> Node<'a> {
         Shape::Boolean => Node::Boolean(true),
         Shape::Timestamp => Node::Text(Cow::Borrowed("2026-11-22T10:20:30Z")),
         Shape::Blob => Node::Text(Cow::Borrowed("c2VlZA==")),
+        Shape::Document => Node::Text(Cow::Borrowed("{}")),
         Shape::Map => Node::List(vec![Some(tree(&Shape::Structure(MapEntry::STRUCTURE)))]),
         Shape::List { member, .. } => Node::List(vec![Some(tree(member)), Some(tree(member))]),
         Shape::Structure(structure) => Node::Structure(
@@ -144,7 +147,9 @@ fn check<R: Request + std::fmt::Debug>() -> (Service, &'static str) {
             let form = urlencode(&encode_form(operation, &object));
             R::decode(&Parameters::parse(b"", form.as_bytes()).unwrap()).unwrap()
         }
-        Service::Organizations => R::decode_json(&serde_json::to_vec(&object).unwrap()).unwrap(),
+        Service::Organizations | Service::Locum => {
+            R::decode_json(&serde_json::to_vec(&object).unwrap()).unwrap()
+        }
     };
     let Value::Record(record) = request.value() else {
         panic!("a request is a record")
@@ -234,6 +239,7 @@ fn every_operation_reads_what_it_writes() {
             UpdateRoleDescriptionRequest UpdateSAMLProviderRequest UpdateUserRequest;
         organizations: CreateAccountRequest DescribeAccountRequest DescribeCreateAccountStatusRequest
             DescribeOrganizationRequest ListAccountsRequest;
+        locum: ApplyTransactionRequest;
     ];
     let declared = Service::ALL
         .into_iter()

@@ -48,6 +48,11 @@ impl Changes {
         self
     }
 
+    /// Adds the `others` after these.
+    pub(crate) fn append(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// Whether nothing is asked for.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

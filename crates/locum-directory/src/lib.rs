@@ -46,7 +46,7 @@ use documents::Documents;
 
 pub use aws_managed::{AwsPolicies, BuiltInError};
 pub use change::{Change, Changes, Entity, EntityKey};
-pub use directory::{BootstrapError, CommitError, Directory, OpenError, Pending, RootKey, WriteError};
+pub use directory::{BootstrapError, CommitError, Directory, Draft, OpenError, Pending, RootKey, WriteError};
 pub use entity::{
     AccessKey, Account, AccountStatus, AssertionEncryption, CreateAccountState, CreateAccountStatus,
     DEFAULT_MAX_SESSION_DURATION, DelegationApproval, DelegationParty, DelegationRequest, DelegationState,

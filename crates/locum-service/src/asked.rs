@@ -31,6 +31,14 @@ impl Asked {
         })
     }
 
+    /// An operation whose parameters are a body of JSON.
+    pub(crate) const fn of(operation: &'static Operation) -> Self {
+        Self {
+            operation,
+            form: None,
+        }
+    }
+
     pub(crate) fn input<'a>(&'a self, incoming: &Incoming<'a>) -> Input<'a> {
         self.form
             .as_ref()

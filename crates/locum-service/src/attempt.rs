@@ -3,14 +3,15 @@
 //! A request is run once or twice (see `Service::answer`); each run authenticates anew, since the second one may see a
 //! state in which the caller's key is gone.
 
+use jiff::Timestamp;
 use locum_api::{ApiError, Body, Format, model::Operation};
 use locum_crypto::{Random, SecretString};
 use locum_directory::{Changes, Snapshot};
-use locum_sigv4::Request;
+use locum_names::AccountId;
 
 use crate::{
     asked::Asked,
-    authenticate::{Authenticated, Authenticator},
+    authenticate::{Authenticated, Authenticator, Refused},
     call::{Call, Failure, Notes},
     carried::Carried,
     circumstances::{Circumstances, SecondFactor},
@@ -30,7 +31,17 @@ pub(crate) struct Attempt<'a> {
     pub(crate) asked: &'a Asked,
     pub(crate) rings: &'a Rings,
     pub(crate) format: Format,
+    pub(crate) credentials: Credentials,
     pub(crate) carried: Carried,
+}
+
+/// What a request shows to say whose it is.
+#[derive(Clone, Copy)]
+pub(crate) enum Credentials {
+    /// What came with it.
+    Signature,
+    /// Nothing: whoever runs the program makes it, as the root user of this account.
+    Operator(AccountId),
 }
 
 /// What an operation that succeeded says.
@@ -65,13 +76,13 @@ impl From<Problem> for Ran {
 }
 
 /// What a run leaves behind, signed or not.
-struct Left {
-    body: Result<Body, Failure>,
-    headers: Vec<(&'static str, SecretString)>,
-    changes: Changes,
-    kept: Changes,
-    notes: Notes,
-    carried: Carried,
+pub(crate) struct Left {
+    pub(crate) body: Result<Body, Failure>,
+    pub(crate) headers: Vec<(&'static str, SecretString)>,
+    pub(crate) changes: Changes,
+    pub(crate) kept: Changes,
+    pub(crate) notes: Notes,
+    pub(crate) carried: Carried,
 }
 
 impl Attempt<'_> {
@@ -90,6 +101,8 @@ impl Attempt<'_> {
                 self.signed(run, &authenticated, snapshot, trace, random)
             }
             Run::Unsigned(run) => self.unsigned(run, snapshot, trace, random),
+            // INVARIANT: `Service::answer` gives transactions to `Attempt::transact`.
+            Run::Transaction => return Problem::from(ApiError::internal_failure()).into(),
         };
         self.carried = left.carried;
         trace.notes(left.notes);
@@ -102,29 +115,37 @@ impl Attempt<'_> {
         }
     }
 
-    fn authenticate(&self, snapshot: &Snapshot, trace: &mut Trace) -> Result<Authenticated, Problem> {
-        let operation: &Operation = self.asked.operation;
-        let incoming = self.incoming;
-        let request = Request {
-            method: incoming.method,
-            path: incoming.path,
-            query: incoming.query,
-            headers: incoming.headers,
-            body: incoming.body,
-        };
-        let authenticator = Authenticator {
+    pub(crate) fn authenticator<'s>(&'s self, snapshot: &'s Snapshot, now: Timestamp) -> Authenticator<'s> {
+        Authenticator {
             settings: &self.service.settings,
             snapshot,
             ring: &self.rings.session,
             keys: &self.service.signing_keys,
-            now: trace.now(),
+            now,
+        }
+    }
+
+    pub(crate) fn authenticate(
+        &self,
+        snapshot: &Snapshot,
+        trace: &mut Trace,
+    ) -> Result<Authenticated, Problem> {
+        let operation: &Operation = self.asked.operation;
+        let authenticator = self.authenticator(snapshot, trace.now());
+        let authenticated = match self.credentials {
+            Credentials::Signature => authenticator.authenticate(&self.incoming.signed(), operation.service),
+            Credentials::Operator(account) => authenticator.operator(account).map_or_else(
+                |error| Err(Refused::unclaimed(error)),
+                |caller| {
+                    let region = self.service.settings.regions.of_host(None).to_owned();
+                    Ok(Authenticated { caller, region })
+                },
+            ),
         };
-        let authenticated = authenticator
-            .authenticate(&request, operation.service)
-            .map_err(|refused| {
-                trace.refused(refused.access_key_id);
-                Problem::Refused(refused.error)
-            })?;
+        let authenticated = authenticated.map_err(|refused| {
+            trace.refused(refused.access_key_id);
+            Problem::Refused(refused.error)
+        })?;
         trace.caller(&authenticated.caller, &authenticated.region);
         restrictions::check(&authenticated.caller, operation)?;
         Ok(authenticated)
@@ -132,8 +153,28 @@ impl Attempt<'_> {
 
     fn signed(
         &mut self,
-        run: fn(&mut Call<'_>, route::Input<'_>, &Encoding<'_>) -> Result<Body, Failure>,
+        run: route::Signed,
         authenticated: &Authenticated,
+        snapshot: &Snapshot,
+        trace: &Trace,
+        random: &mut dyn Random,
+    ) -> Left {
+        let input = self.asked.input(self.incoming);
+        let carried = std::mem::take(&mut self.carried);
+        self.perform(run, input, authenticated, carried, snapshot, trace, random)
+    }
+
+    /// Calls the function of an operation, of the request itself or of one that it contains.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "what a call is made of; a struct would be taken apart at once"
+    )]
+    pub(crate) fn perform(
+        &self,
+        run: route::Signed,
+        input: route::Input<'_>,
+        authenticated: &Authenticated,
+        carried: Carried,
         snapshot: &Snapshot,
         trace: &Trace,
         random: &mut dyn Random,
@@ -150,10 +191,10 @@ impl Attempt<'_> {
             changes: Changes::new(),
             kept: Changes::new(),
             notes: Notes::default(),
-            carried: std::mem::take(&mut self.carried),
+            carried,
             reply_headers: Vec::new(),
         };
-        let body = run(&mut call, self.asked.input(self.incoming), &self.encoding(trace));
+        let body = run(&mut call, input, &self.encoding(trace));
         Left {
             body,
             headers: call.reply_headers,
@@ -202,7 +243,7 @@ impl Attempt<'_> {
         }
     }
 
-    fn encoding<'t>(&self, trace: &'t Trace) -> Encoding<'t> {
+    pub(crate) fn encoding<'t>(&self, trace: &'t Trace) -> Encoding<'t> {
         Encoding {
             request_id: trace.request_id(),
             format: self.format,
@@ -222,7 +263,8 @@ impl Attempt<'_> {
         Circumstances {
             now: trace.now(),
             source_ip: self.incoming.peer,
-            secure: self.incoming.tls.is_some(),
+            // What never leaves the process cannot be overheard.
+            secure: self.incoming.tls.is_some() || matches!(self.credentials, Credentials::Operator(_)),
             user_agent: self.incoming.header("user-agent"),
             region,
             organization: snapshot.organization().map(|o| &*o.id),

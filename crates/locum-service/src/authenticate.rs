@@ -32,6 +32,16 @@ pub(crate) struct Refused {
     pub(crate) access_key_id: Option<String>,
 }
 
+impl Refused {
+    /// The refusal of a request that claimed no key.
+    pub(crate) const fn unclaimed(error: AuthError) -> Self {
+        Self {
+            error,
+            access_key_id: None,
+        }
+    }
+}
+
 /// What authentication needs besides the request.
 pub(crate) struct Authenticator<'a> {
     pub(crate) settings: &'a Settings,
@@ -48,10 +58,7 @@ impl Authenticator<'_> {
         request: &Request<'_>,
         service: locum_api::model::Service,
     ) -> Result<Authenticated, Refused> {
-        let signed = Signed::parse(request).map_err(|error| Refused {
-            error,
-            access_key_id: None,
-        })?;
+        let signed = Signed::parse(request).map_err(Refused::unclaimed)?;
         let refused = |error| Refused {
             error,
             access_key_id: signed.access_key_id().map(str::to_owned),
@@ -95,7 +102,7 @@ impl Authenticator<'_> {
                 self.snapshot.user_by_id(&user).ok_or(AuthError::InvalidToken)?,
             )),
         };
-        let caller = self.caller(id, key.account, identity, None)?;
+        let caller = self.caller(Some(id), key.account, identity, None)?;
         Ok((caller, Secret::OfKey(Arc::clone(key))))
     }
 
@@ -108,16 +115,48 @@ impl Authenticator<'_> {
                 TokenError::Expired => AuthError::ExpiredToken,
             })
             .map(Arc::new)?;
-        let delegate = self.delegate(&session)?;
-        let identity = self.session_identity(&session)?;
-        let caller = self.caller(
-            id,
-            session.principal.account(),
-            identity,
-            Some(Arc::clone(&session)),
-        )?;
-        let caller = Caller { delegate, ..caller };
+        let caller = self.of_session(id, &session)?;
         Ok((caller, Secret::OfSession(session)))
+    }
+
+    fn of_session(&self, id: AccessKeyId, session: &Arc<Session>) -> Result<Caller, AuthError> {
+        let delegate = self.delegate(session)?;
+        let identity = self.session_identity(session)?;
+        let account = session.principal.account();
+        let caller = self.caller(Some(id), account, identity, Some(Arc::clone(session)))?;
+        Ok(Caller { delegate, ..caller })
+    }
+
+    /// Whoever runs the program, as the root user of an account.
+    pub(crate) fn operator(&self, account: AccountId) -> Result<Caller, AuthError> {
+        self.caller(None, account, Identity::Root, None)
+    }
+
+    /// The same caller as this state has it: what its next request would be taken for.
+    pub(crate) fn again(&self, caller: &Caller) -> Result<Caller, AuthError> {
+        match (caller.access_key_id, &caller.session) {
+            (Some(id), Some(session)) => self.of_session(id, session),
+            (Some(id), None) => self.long_term(id).map(|(caller, _)| caller),
+            (None, None) => self.operator(caller.account),
+            (None, Some(_)) => Err(AuthError::InvalidToken),
+        }
+    }
+
+    /// Whether the key that a request claims is one that exists here and is in use. That it is the sender's is for the
+    /// signature to show.
+    pub(crate) fn knows(&self, request: &Request<'_>, service: locum_api::model::Service) -> bool {
+        let accepts_region = |region: &str| self.settings.regions.accepts(service, region);
+        let expected = ExpectedScope {
+            service: service.signing_name(),
+            accepts_region: &accepts_region,
+        };
+        let Ok(signed) = Signed::parse(request) else {
+            return false;
+        };
+        let scoped = signed
+            .check_time(self.now)
+            .and_then(|current| current.check_scope(&expected));
+        scoped.is_ok_and(|scoped| self.find(&scoped).is_ok())
     }
 
     fn session_identity(&self, session: &Session) -> Result<Identity, AuthError> {
@@ -210,7 +249,7 @@ impl Authenticator<'_> {
 
     fn caller(
         &self,
-        access_key_id: AccessKeyId,
+        access_key_id: Option<AccessKeyId>,
         account: AccountId,
         identity: Identity,
         session: Option<Arc<Session>>,

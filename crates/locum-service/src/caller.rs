@@ -13,6 +13,7 @@ use locum_session::{Session, SessionScope};
 use crate::{
     audit::{Delegate, SessionAttributes, SessionContext, SessionIssuer, UserIdentity, WebIdFederationData},
     clock::instant,
+    operator::INVOKED_BY,
 };
 
 /// An authenticated caller.
@@ -22,8 +23,8 @@ pub struct Caller {
     pub partition: Partition,
     /// The account the caller acts in.
     pub account: AccountId,
-    /// The key that signed.
-    pub access_key_id: AccessKeyId,
+    /// The key that signed; `None` of whoever runs the program.
+    pub access_key_id: Option<AccessKeyId>,
     /// Who it is.
     pub identity: Identity,
     /// The session, if temporary credentials signed.
@@ -251,9 +252,10 @@ impl Caller {
             principal_id: Some(self.user_id()),
             arn: Some(self.arn().to_string()),
             account_id: Some(self.account.to_string()),
-            access_key_id: Some(self.access_key_id.to_string()),
+            access_key_id: self.access_key_id.as_ref().map(ToString::to_string),
             user_name: self.user_name().map(str::to_owned),
             identity_provider: None,
+            invoked_by: self.access_key_id.is_none().then_some(INVOKED_BY),
             invoked_by_delegate: self.delegate.map(|account| Delegate {
                 account_id: account.to_string(),
             }),

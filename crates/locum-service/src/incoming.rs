@@ -34,6 +34,17 @@ impl<'a> Incoming<'a> {
             .eq_ignore_ascii_case("application/x-www-form-urlencoded")
     }
 
+    /// What its sender signed.
+    pub(crate) const fn signed(&self) -> locum_sigv4::Request<'a> {
+        locum_sigv4::Request {
+            method: self.method,
+            path: self.path,
+            query: self.query,
+            headers: self.headers,
+            body: self.body,
+        }
+    }
+
     fn media_type(&self) -> &'a str {
         let value = self.header("content-type").unwrap_or_default();
         value.split(';').next().unwrap_or_default().trim()

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use locum_api::{ApiError, Body, Format, error_body, errors, model::Service};
+use locum_api::{ApiError, Body, Format, contained_error_body, error_body, errors, model::Service};
 
 use crate::{attempt::Answered, incoming::Reply};
 
@@ -23,16 +23,21 @@ pub(crate) fn failure(
     format: Format,
     operation: &'static str,
 ) -> Reply {
-    let outcome = match &error.code {
+    let body = error_body(service, error, request_id, format);
+    reply(error.status, body, operation, outcome(error))
+}
+
+/// The reply of a transaction that failed because of the request at `index`.
+pub(crate) fn contained_failure(error: &ApiError, index: usize, operation: &'static str) -> Reply {
+    let body = contained_error_body(error, index);
+    reply(error.status, body, operation, outcome(error))
+}
+
+fn outcome(error: &ApiError) -> &'static str {
+    match error.code {
         Cow::Borrowed(code) => code,
         Cow::Owned(_) => "other",
-    };
-    reply(
-        error.status,
-        error_body(service, error, request_id, format),
-        operation,
-        outcome,
-    )
+    }
 }
 
 fn reply(status: u16, body: Body, operation: &'static str, outcome: &'static str) -> Reply {
@@ -62,6 +67,6 @@ pub(crate) fn conflict(service: Service) -> ApiError {
         "The request was rejected because it was submitted at the same time as another change. Try again.";
     match service {
         Service::Sts | Service::Iam => errors::CONCURRENT_MODIFICATION.with(text),
-        Service::Organizations => errors::ORGANIZATIONS_CONCURRENT_MODIFICATION.with(text),
+        Service::Organizations | Service::Locum => errors::ORGANIZATIONS_CONCURRENT_MODIFICATION.with(text),
     }
 }

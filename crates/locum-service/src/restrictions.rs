@@ -73,6 +73,8 @@ pub(crate) fn check(caller: &Caller, operation: &Operation) -> Result<(), ApiErr
         // An account outlasts the delegation, and so does the role into it.
         (Service::Organizations, CredentialKind::Delegated) => operation.access == Access::Read,
         (Service::Organizations, _) => true,
+        // What a transaction holds is checked one by one.
+        (Service::Locum, _) => true,
     };
     if allowed {
         return Ok(());
@@ -92,7 +94,7 @@ pub(crate) fn check(caller: &Caller, operation: &Operation) -> Result<(), ApiErr
         Service::Sts if operation.name == "GetWebIdentityToken" && kind == CredentialKind::Federation => {
             ApiError::access_denied("GetWebIdentityToken does not support federated user sessions")
         }
-        Service::Sts | Service::Organizations => {
+        Service::Sts | Service::Organizations | Service::Locum => {
             ApiError::access_denied(format!("Cannot call {} with session credentials", operation.name))
         }
     })

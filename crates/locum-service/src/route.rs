@@ -4,6 +4,7 @@
 
 use locum_api::{
     ApiError, Body, Format, Parameters, Record, Request,
+    locum::ApplyTransactionRequest,
     model::{Operation, Service},
     success_body,
 };
@@ -48,11 +49,16 @@ pub(crate) struct Route {
     pub(crate) run: Run,
 }
 
+/// The function of an operation that is called by whoever signed.
+pub(crate) type Signed = fn(&mut Call<'_>, Input<'_>, &Encoding<'_>) -> Result<Body, Failure>;
+
 /// How an operation is performed.
 #[derive(Clone, Copy)]
 pub(crate) enum Run {
     /// By a caller who signed.
-    Signed(fn(&mut Call<'_>, Input<'_>, &Encoding<'_>) -> Result<Body, Failure>),
+    Signed(Signed),
+    /// By the functions of the requests that it contains.
+    Transaction,
     /// By whoever an identity provider vouches for.
     Unsigned(fn(&mut UnsignedCall<'_>, Input<'_>, &Encoding<'_>) -> Result<Body, Failure>),
 }
@@ -117,12 +123,19 @@ fn run<R: Perform>(call: &mut Call<'_>, input: Input<'_>, encoding: &Encoding<'_
     ))
 }
 
+/// The one route of locum's own.
+const TRANSACTION: &[Route] = &[Route {
+    operation: ApplyTransactionRequest::OPERATION,
+    run: Run::Transaction,
+}];
+
 /// The routes of a service, sorted by the operation's name.
 pub(crate) const fn routes(service: Service) -> &'static [Route] {
     match service {
         Service::Sts => sts::ROUTES,
         Service::Iam => iam::ROUTES,
         Service::Organizations => organizations::ROUTES,
+        Service::Locum => TRANSACTION,
     }
 }
 
@@ -148,7 +161,7 @@ mod tests {
             let routed: Vec<_> = routes(service).iter().map(|r| r.operation.name).collect();
             assert_eq!(routed, declared, "{service:?}");
             for route in routes(service) {
-                let signed = matches!(route.run, Run::Signed(_));
+                let signed = !matches!(route.run, Run::Unsigned(_));
                 assert_eq!(signed, route.operation.signed, "{}", route.operation.name);
             }
         }

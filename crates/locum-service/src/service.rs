@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use locum_api::{
     ApiError, Format, errors,
     model::{Access, Service as ApiService},
+    operation_for_target,
 };
 use locum_crypto::{Random, RotationSchedule, SigningError, uuid};
 use locum_directory::{Directory, Snapshot, WriteError};
@@ -16,8 +17,9 @@ use locum_sigv4::{AuthError, SigningKeyCache};
 
 use crate::{
     asked::Asked,
-    attempt::{Answered, Attempt},
+    attempt::{Answered, Attempt, Credentials},
     audit::AuditSink,
+    authenticate::Authenticator,
     call::Failure,
     carried::Carried,
     commit::{Commit, record_all},
@@ -27,11 +29,12 @@ use crate::{
     incoming::{Incoming, Reply},
     outbound::{self, Issuers},
     redeemed,
-    reply::{conflict, failure, success, with_ids},
+    reply::{conflict, contained_failure, failure, success, with_ids},
     rings::{DamagedRing, Rings},
     settings::Settings,
     strangers::Strangers,
     trace::Trace,
+    transaction::{Contained, Transaction},
 };
 
 /// How long a denied caller may decode the message of the denial, in seconds.
@@ -142,16 +145,46 @@ impl Service {
 
     /// Answers one request.
     pub fn handle(&self, incoming: &Incoming<'_>, now: Timestamp, random: &mut dyn Random) -> Outcome {
+        let asked = Asked::read(incoming);
+        self.respond(incoming, asked, Credentials::Signature, now, random)
+    }
+
+    /// Whether the head of a request announces a transaction and claims a key that is in use here: such a request may be longer,
+    /// and takes longer, than others. The body is not looked at; whether the key's holder sent it is for [`handle`](Self::handle)
+    /// to find out.
+    pub fn announces_transaction(&self, head: &Incoming<'_>, now: Timestamp) -> bool {
+        let operation = head.header("x-amz-target").map(operation_for_target);
+        if !matches!(operation, Some(Ok(operation)) if operation.service == ApiService::Locum) {
+            return false;
+        }
+        let authenticator = Authenticator {
+            settings: &self.settings,
+            snapshot: &self.directory.snapshot(),
+            ring: &self.rings.load().session,
+            keys: &self.signing_keys,
+            now,
+        };
+        authenticator.knows(&head.signed(), ApiService::Locum)
+    }
+
+    /// Answers a request that was read, and records it.
+    pub(crate) fn respond(
+        &self,
+        incoming: &Incoming<'_>,
+        asked: Result<Asked, ApiError>,
+        credentials: Credentials,
+        now: Timestamp,
+        random: &mut dyn Random,
+    ) -> Outcome {
         let mut trace = Trace::begin(incoming, now, uuid(random), uuid(random));
         let extended = extended_request_id(now, random);
         let format = incoming.header("accept").map_or(Format::Xml, Format::from_accept);
-        let asked = Asked::read(incoming);
         let service = asked
             .as_ref()
             .map_or_else(|_| spoken(incoming), |asked| asked.operation.service);
         let answered = asked.map_err(Problem::Api).map_or_else(
             |problem| (Err(problem), None),
-            |asked| self.answer(incoming, &asked, &mut trace, format, random),
+            |asked| self.answer(incoming, &asked, credentials, &mut trace, format, random),
         );
         let (reply, pending) = match answered {
             (Ok(answered), pending) => (success(answered, trace.operation_name()), pending),
@@ -167,6 +200,7 @@ impl Service {
         let instead = |mut trace: Trace| {
             let error = ApiError::service_unavailable();
             trace.fail(&error);
+            trace.forget_parts();
             let reply = failure(
                 service,
                 &error,
@@ -202,6 +236,7 @@ impl Service {
         &self,
         incoming: &Incoming<'_>,
         asked: &Asked,
+        credentials: Credentials,
         trace: &mut Trace,
         format: Format,
         random: &mut dyn Random,
@@ -213,9 +248,13 @@ impl Service {
             asked,
             rings: &rings,
             format,
+            credentials,
             carried: Carried::default(),
         };
         trace.operation(asked.operation);
+        if asked.operation.service == ApiService::Locum {
+            return Transaction::new(attempt).answer(&self.directory, trace, random);
+        }
         let first = attempt.run(&self.directory.snapshot(), trace, random);
         let writes = asked.operation.access == Access::Write && first.answered.is_ok();
         if !writes && first.asks_for_nothing() {
@@ -258,8 +297,53 @@ impl Service {
         format: Format,
         random: &mut dyn Random,
     ) -> Reply {
+        if let Problem::Contained(contained) = problem {
+            return self.contained_problem(*contained, trace, random);
+        }
+        trace.forget_parts();
+        let (error, message) = self.verdict(problem, service, trace, random);
+        let reply = failure(
+            service,
+            &error,
+            trace.request_id(),
+            format,
+            trace.operation_name(),
+        );
+        with_message(reply, message)
+    }
+
+    /// The same for a transaction that one of its requests ends.
+    fn contained_problem(&self, contained: Contained, trace: &mut Trace, random: &mut dyn Random) -> Reply {
+        let Contained {
+            index,
+            service,
+            mut part,
+            problem,
+        } = contained;
+        let own = part.as_mut().unwrap_or(trace);
+        let (error, message) = self.verdict(problem, service, own, random);
+        trace.forget_parts();
+        if let Some(mut part) = part {
+            trace.keep(&mut part);
+        }
+        trace.fail(&error);
+        trace.failed_at(index);
+        with_message(contained_failure(&error, index, trace.operation_name()), message)
+    }
+
+    /// The error that a problem is to the client of a service, and the sealed explanation of a denial. Both are noted in
+    /// the record.
+    fn verdict(
+        &self,
+        problem: Problem,
+        service: ApiService,
+        trace: &mut Trace,
+        random: &mut dyn Random,
+    ) -> (ApiError, Option<String>) {
         let (error, message) = match problem {
             Problem::Api(error) => (error, None),
+            // INVARIANT: a transaction contains no transactions.
+            Problem::Contained(_) => (ApiError::internal_failure(), None),
             Problem::Refused(error) => (
                 ApiError::sender(error.status(), error.code(), error.to_string()),
                 None,
@@ -268,7 +352,7 @@ impl Service {
                 let message = self.seal(&denial, trace.now(), random);
                 trace.explain(&denial);
                 let error = match service {
-                    ApiService::Sts | ApiService::Iam => denial.error(),
+                    ApiService::Sts | ApiService::Iam | ApiService::Locum => denial.error(),
                     ApiService::Organizations => {
                         errors::ORGANIZATIONS_ACCESS_DENIED.with(denial.message.as_str())
                     }
@@ -277,19 +361,7 @@ impl Service {
             }
         };
         trace.fail(&error);
-        let mut reply = failure(
-            service,
-            &error,
-            trace.request_id(),
-            format,
-            trace.operation_name(),
-        );
-        if let Some(message) = message {
-            reply
-                .headers
-                .push((AUTHORIZATION_MESSAGE_HEADER, Cow::Owned(message)));
-        }
-        reply
+        (error, message)
     }
 
     /// The sealed explanation. It fits, for it was cut to; a denial without one is a denial all the same.
@@ -307,6 +379,12 @@ impl Service {
             .seal(&self.rings.load().message, &self.settings.deployment, random)
             .ok()
     }
+}
+
+fn with_message(mut reply: Reply, message: Option<String>) -> Reply {
+    let header = message.map(|message| (AUTHORIZATION_MESSAGE_HEADER, Cow::Owned(message)));
+    reply.headers.extend(header);
+    reply
 }
 
 fn rotate(
@@ -341,6 +419,8 @@ pub(crate) enum Problem {
     Api(ApiError),
     Refused(AuthError),
     Denied(Box<Denial>),
+    /// One of the requests that it contains.
+    Contained(Box<Contained>),
 }
 
 impl From<ApiError> for Problem {

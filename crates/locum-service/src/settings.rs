@@ -29,7 +29,7 @@ pub enum Regions {
     /// Every name of the shape of a region: whatever a client has configured works.
     #[default]
     Any,
-    /// These; for IAM and Organizations `us-east-1` as well, which clients sign for wherever they are.
+    /// These; for all but STS `us-east-1` as well, which clients sign for wherever they are.
     Only(Vec<String>),
 }
 
@@ -53,7 +53,7 @@ impl Regions {
         match self {
             Self::Any => has_region_shape(region),
             Self::Only(regions) => {
-                let global = matches!(service, ApiService::Iam | ApiService::Organizations);
+                let global = !matches!(service, ApiService::Sts);
                 (global && region == "us-east-1") || regions.iter().any(|known| known == region)
             }
         }

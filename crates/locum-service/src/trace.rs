@@ -32,6 +32,10 @@ pub(crate) struct Trace {
     other_account: Option<AccountId>,
     shared_id: String,
     failed: bool,
+    /// The transaction that contains this request: the id of its record, and the place in it.
+    transaction: Option<(String, usize)>,
+    /// The finished lines of the requests that this one contains.
+    parts: Vec<Vec<u8>>,
 }
 
 impl Trace {
@@ -59,7 +63,42 @@ impl Trace {
             other_account: None,
             shared_id,
             failed: false,
+            transaction: None,
+            parts: Vec::new(),
         }
+    }
+
+    /// The trace of a request that this one contains, at `index`.
+    pub(crate) fn part(&self, operation: &'static Operation, index: usize, event_id: String) -> Self {
+        let mut part = Self {
+            record: self.record.clone(),
+            operation: self.operation,
+            account: self.account,
+            other_account: None,
+            shared_id: event_id.clone(),
+            failed: false,
+            transaction: Some((self.record.event_id.clone(), index)),
+            parts: Vec::new(),
+        };
+        part.record.event_id = event_id;
+        part.operation(operation);
+        part.notes(Notes::default());
+        part
+    }
+
+    /// Keeps the lines of a request that this one contains.
+    pub(crate) fn keep(&mut self, part: &mut Self) {
+        self.parts.append(&mut part.lines());
+    }
+
+    /// Forgets what was kept: it did not happen.
+    pub(crate) fn forget_parts(&mut self) {
+        self.parts = Vec::new();
+    }
+
+    /// Tells which of the requests that this one contains made it fail.
+    pub(crate) fn failed_at(&mut self, index: usize) {
+        self.tell("requestIndex", index.into());
     }
 
     pub(crate) const fn now(&self) -> Timestamp {
@@ -119,6 +158,10 @@ impl Trace {
         self.record.request_parameters = notes.request_parameters;
         self.record.response_elements = notes.response_elements;
         self.other_account = notes.other_account.filter(|other| Some(*other) != self.account);
+        if let Some((event_id, index)) = &self.transaction {
+            let transaction = json!({ "eventID": event_id, "requestIndex": index });
+            self.tell("transaction", transaction);
+        }
     }
 
     pub(crate) fn explain(&mut self, denial: &Denial) {
@@ -140,8 +183,15 @@ impl Trace {
         self.record.response_elements = None;
     }
 
-    /// The finished lines: one, and a second one for the other account of a call that succeeded (`facts: sts §10`).
-    pub(crate) fn lines(&self) -> Vec<Vec<u8>> {
+    /// The finished lines: those of the requests it contains, its own, and a second one for the other account of a call that
+    /// succeeded (`facts: sts §10`).
+    pub(crate) fn lines(&mut self) -> Vec<Vec<u8>> {
+        let mut lines = std::mem::take(&mut self.parts);
+        lines.append(&mut self.own_lines());
+        lines
+    }
+
+    fn own_lines(&self) -> Vec<Vec<u8>> {
         let Some(other) = self.other_account.filter(|_| !self.failed) else {
             return vec![self.record.to_line()];
         };
@@ -166,6 +216,7 @@ const fn event_source(service: Service) -> &'static str {
         Service::Sts => "sts.amazonaws.com",
         Service::Iam => "iam.amazonaws.com",
         Service::Organizations => "organizations.amazonaws.com",
+        Service::Locum => "locum",
     }
 }
 

@@ -6,6 +6,7 @@
 //! ever sees what a crash could take back.
 
 mod bootstrap;
+mod draft;
 mod error;
 mod load;
 mod pending;
@@ -24,6 +25,7 @@ use crate::{Changes, Documents, Revision, Ring, Snapshot, Store};
 use writer::Queue;
 
 pub use bootstrap::{BootstrapError, RootKey};
+pub use draft::Draft;
 pub use error::{CommitError, OpenError, WriteError};
 pub use pending::Pending;
 
@@ -100,7 +102,46 @@ impl Directory {
         &self,
         decide: impl FnOnce(&Snapshot) -> Result<(T, Changes), E>,
     ) -> Result<(T, Pending), WriteError<E>> {
-        self.queue.write(decide)
+        self.queue.write(|draft| {
+            let (value, changes) = decide(draft.snapshot()).map_err(WriteError::Refused)?;
+            draft.step(changes).map_err(WriteError::Change)?;
+            Ok(value)
+        })
+    }
+
+    /// Begins a draft on the newest durable state, for [`commit`](Self::commit). Takes no lock.
+    #[must_use]
+    pub fn draft(&self) -> Draft {
+        let snapshot = self.snapshot();
+        let revision = snapshot.revision().next();
+        Draft::new(snapshot, revision)
+    }
+
+    /// Queues a draft that [`draft`](Self::draft) began, or gives it back if anything was written in the meantime: then what
+    /// it was decided on is not the newest state, and it must be decided again with [`write_steps`](Self::write_steps).
+    ///
+    /// # Errors
+    /// [`WriteError::Busy`] or [`WriteError::Closed`].
+    pub fn commit(
+        &self,
+        draft: Draft,
+    ) -> Result<Result<Pending, Draft>, WriteError<std::convert::Infallible>> {
+        self.queue.commit(draft)
+    }
+
+    /// Decides in steps on the newest state, as [`write`](Self::write) does in one: each step sees those before it, and all
+    /// of them are committed together or none is.
+    ///
+    /// The closure runs alone: every other writer waits for it.
+    ///
+    /// # Errors
+    /// [`WriteError::Refused`] with the closure's own error, [`WriteError::Busy`] or [`WriteError::Closed`].
+    pub fn write_steps<T, E>(
+        &self,
+        decide: impl FnOnce(&mut Draft) -> Result<T, E>,
+    ) -> Result<(T, Pending), WriteError<E>> {
+        self.queue
+            .write(|draft| decide(draft).map_err(WriteError::Refused))
     }
 
     /// Compiles a policy document, or finds the matcher of an identical one: principals with the same document share it.

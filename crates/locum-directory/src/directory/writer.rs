@@ -11,7 +11,7 @@ use arc_swap::ArcSwap;
 use locum_crypto::{DeploymentId, KeyEncryptionKey, Random};
 
 use super::{
-    CommitError, Pending, WriteError, load,
+    CommitError, Draft, Pending, WriteError, load,
     pending::{Completion, pending},
 };
 use crate::{Change, Changes, Entity, EntityKey, Revision, Snapshot, Store, Transaction, record};
@@ -70,28 +70,42 @@ impl Queue {
 
     pub(super) fn write<T, E>(
         &self,
-        decide: impl FnOnce(&Snapshot) -> Result<(T, Changes), E>,
+        decide: impl FnOnce(&mut Draft) -> Result<T, WriteError<E>>,
     ) -> Result<(T, Pending), WriteError<E>> {
-        let mut state = self.state();
+        let state = self.accepting()?;
+        let mut draft = Draft::new(Arc::clone(&state.head), state.open);
+        let value = decide(&mut draft)?;
+        Ok((value, self.push(state, draft)))
+    }
+
+    /// Queues a draft if nothing was written since it was begun; else gives it back.
+    pub(super) fn commit<E>(&self, draft: Draft) -> Result<Result<Pending, Draft>, WriteError<E>> {
+        let state = self.accepting()?;
+        if !draft.stands_on(&state.head, state.open) {
+            return Ok(Err(draft));
+        }
+        Ok(Ok(self.push(state, draft)))
+    }
+
+    fn accepting<E>(&self) -> Result<MutexGuard<'_, State>, WriteError<E>> {
+        let state = self.state();
         if state.closed {
             return Err(WriteError::Closed);
         }
         if state.waiting.len() >= MOST_WAITING {
             return Err(WriteError::Busy);
         }
-        let (value, changes) = decide(&state.head).map_err(WriteError::Refused)?;
-        if !changes.is_empty() {
-            let next = state
-                .head
-                .apply(&changes, state.open)
-                .map_err(WriteError::Change)?;
-            state.head = Arc::new(next);
-        }
+        Ok(state)
+    }
+
+    fn push(&self, mut state: MutexGuard<'_, State>, draft: Draft) -> Pending {
+        let changes;
+        (state.head, changes) = draft.finish();
         let (pending, completion) = pending();
         state.waiting.push(Waiting { changes, completion });
         drop(state);
         self.wake.notify_one();
-        Ok((value, pending))
+        pending
     }
 
     /// Accepts no more writes; those that wait are still committed.

@@ -23,7 +23,8 @@ fn object(record: &dyn Record, structure: &Structure) -> Map<String, Json> {
 
 fn value(value: &Value<'_>) -> Option<Json> {
     Some(match value {
-        Value::Absent => return None,
+        // A document may hold anything, secrets too.
+        Value::Absent | Value::Json(_) => return None,
         Value::Text(text) => Json::from(*text),
         Value::Integer(number) => Json::from(*number),
         Value::Boolean(truth) => Json::from(*truth),

@@ -32,6 +32,9 @@ pub struct UserIdentity {
     /// What the session is, of a call with temporary credentials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_context: Option<SessionContext>,
+    /// What acted for whoever runs the program: such a call has no key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoked_by: Option<&'static str>,
     /// Who uses the access, if it was delegated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoked_by_delegate: Option<Delegate>,

@@ -27,11 +27,11 @@ use locum_directory::{
 use locum_federation::outbound::PublicUrl;
 use locum_names::{AccountId, Partition};
 use locum_service::{
-    Incoming, Regions, SamlRecipients, Service, Settings,
+    Incoming, OperatorError, Regions, SamlRecipients, Service, Settings,
     audit::{AuditSink, Unrecorded},
 };
 use locum_sigv4::{PathRule, Request, Signer};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use answer::{Answer, percent_decode};
 pub use breakable::Breakable;
@@ -230,13 +230,51 @@ impl World {
         self.send(who, Api::Organizations, &headers, body.to_string().as_bytes())
     }
 
+    /// Applies requests as one transaction, or tries to: each is its service, its action and its parameters.
+    pub fn transaction(&self, who: &Credentials, requests: &[(&str, &str, Value)]) -> Answer {
+        let requests: Vec<Value> = requests.iter().map(contained).collect();
+        self.locum(who, &json!({ "Requests": requests }))
+    }
+
+    /// Calls ApplyTransaction as `who` with this body.
+    pub fn locum(&self, who: &Credentials, body: &Value) -> Answer {
+        let headers = [
+            ("content-type", "application/x-amz-json-1.1"),
+            ("x-amz-target", "Locum_20261122.ApplyTransaction"),
+        ];
+        self.send(who, Api::Locum, &headers, body.to_string().as_bytes())
+    }
+
     /// Signs a POST for `/`, sends it, and waits until its write is durable.
     pub fn send(&self, who: &Credentials, api: Api, headers: &Parameters<'_>, body: &[u8]) -> Answer {
         let signed = self.signed(who, api, headers, body);
         signed.answered(&self.service, self.now(), &mut *self.random.borrow_mut())
     }
 
-    fn signed(&self, who: &Credentials, api: Api, headers: &Parameters<'_>, body: &[u8]) -> Signed {
+    /// Sends what was signed, and waits until its write is durable.
+    pub fn sent(&self, signed: &Signed) -> Answer {
+        signed.answered(&self.service, self.now(), &mut *self.random.borrow_mut())
+    }
+
+    /// Calls an operation for whoever runs the program, and waits until its write is durable.
+    pub fn operator(
+        &self,
+        account: AccountId,
+        api: Api,
+        action: &str,
+        parameters: &Value,
+    ) -> Result<Value, OperatorError> {
+        let random = &mut *self.random.borrow_mut();
+        let operator = self.service.operator(account);
+        let (result, commit) = operator.call(api, action, parameters, self.now(), random)?;
+        if let Some(commit) = commit {
+            commit.wait().unwrap();
+        }
+        Ok(result)
+    }
+
+    /// Signs a POST for `/`, to be sent from any thread.
+    pub fn signed(&self, who: &Credentials, api: Api, headers: &Parameters<'_>, body: &[u8]) -> Signed {
         let region = "us-east-1";
         let host = format!("{}.{region}.example.com", api.signing_name());
         let mut sent: Vec<(String, String)> = vec![("host".to_owned(), host)];
@@ -328,6 +366,14 @@ pub struct Signed {
 }
 
 impl Signed {
+    /// The same head over another body.
+    pub fn with_body(&self, body: &[u8]) -> Self {
+        Self {
+            headers: self.headers.clone(),
+            body: body.to_vec(),
+        }
+    }
+
     /// Sends it over TLS and waits until its write is durable.
     pub fn answered(&self, service: &Service, now: Timestamp, random: &mut dyn Random) -> Answer {
         let (peer, tls) = (Ipv4Addr::new(203, 0, 113, 7), "TLSv1.3");
@@ -371,6 +417,11 @@ fn answered(service: &Service, incoming: &Incoming<'_>, now: Timestamp, random: 
         headers: headers.collect(),
         body: reply.body,
     }
+}
+
+/// A request as a transaction contains it.
+pub fn contained((service, action, parameters): &(&str, &str, Value)) -> Value {
+    json!({ "Service": service, "Action": action, "Parameters": parameters })
 }
 
 fn credentials_of(key: &AccessKey) -> Credentials {

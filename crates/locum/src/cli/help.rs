@@ -110,6 +110,7 @@ const fn kind(shape: &Shape) -> &'static str {
         Shape::List { .. } => "list",
         Shape::Structure(_) => "structure",
         Shape::Map => "map",
+        Shape::Document => "document",
     }
 }
 

@@ -94,7 +94,7 @@ impl Reader<'_> {
             Shape::String(_) | Shape::Timestamp | Shape::Blob => Ok(Value::String(word.to_owned())),
             Shape::Integer { .. } => integer(word),
             Shape::Boolean => Ok(Value::Bool(word == "true")),
-            Shape::List { .. } | Shape::Structure(_) | Shape::Map => {
+            Shape::List { .. } | Shape::Structure(_) | Shape::Map | Shape::Document => {
                 if word.trim_start().starts_with(['{', '[']) {
                     return self.json(word);
                 }
@@ -280,7 +280,7 @@ fn check(shape: &Shape, value: &Value, path: &str, problems: &mut Vec<String>) {
             check_structure(structure, members, path, problems)
         }
         (Shape::Boolean, Value::Bool(_))
-        | (Shape::Map, Value::Object(_))
+        | (Shape::Map | Shape::Document, Value::Object(_))
         | (Shape::Timestamp, Value::String(_) | Value::Number(_))
         | (Shape::Blob, Value::String(_)) => {}
         (shape, other) => problems.push(format!(
@@ -307,7 +307,7 @@ const fn valid_types(shape: &Shape) -> &'static str {
         Shape::Integer { .. } => "<class 'int'>",
         Shape::Boolean => "<class 'bool'>",
         Shape::List { .. } => "<class 'list'>, <class 'tuple'>",
-        Shape::Structure(_) | Shape::Map => "<class 'dict'>",
+        Shape::Structure(_) | Shape::Map | Shape::Document => "<class 'dict'>",
         Shape::Timestamp => "<class 'datetime.datetime'>, timestamp-string",
         Shape::Blob => "<class 'bytes'>, <class 'bytearray'>, file-like object",
     }

@@ -40,6 +40,7 @@ fn value(name: &str, shape: &Shape, text: Text<'_>) -> Value {
         Shape::List { member, .. } => Value::Array(vec![value(name, member, text)]),
         Shape::Structure(inner) => structure(inner, text),
         Shape::Map => json!({ "KeyName": "" }),
+        Shape::Document => json!({}),
     }
 }
 

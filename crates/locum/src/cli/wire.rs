@@ -157,7 +157,7 @@ fn value(shape: &Shape, node: roxmltree::Node<'_, '_>, style: Style) -> Result<V
         }
         Shape::Boolean => Ok(Value::Bool(text_of(node) == "true")),
         Shape::Timestamp => Ok(Value::String(timestamp::show(&text_of(node), style))),
-        Shape::String(_) | Shape::Blob | Shape::Map => Ok(Value::String(text_of(node))),
+        Shape::String(_) | Shape::Blob | Shape::Map | Shape::Document => Ok(Value::String(text_of(node))),
     }
 }
 

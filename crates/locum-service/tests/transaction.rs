@@ -1,0 +1,17 @@
+//! Transactions: what they do is what their requests would do one by one, or nothing.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+mod harness;
+
+mod transaction {
+    mod agreement;
+    mod contract;
+    mod operator;
+    mod state;
+}
