@@ -18,6 +18,10 @@ use crate::{AuditError, RotatePolicy};
 /// How much is gathered into one write.
 const BATCH: usize = 256 * 1024;
 
+/// How long the writer lets records gather after a write. A record that comes to an idle writer is written at once; a
+/// busy one is woken every two milliseconds instead of for every record, which was a sixth of a request's CPU time.
+const GATHER: Duration = Duration::from_millis(2);
+
 /// How long the writer leaves a failing file alone.
 const RETRY: Duration = Duration::from_millis(500);
 
@@ -106,6 +110,7 @@ impl Writer {
                 thread::sleep(RETRY);
                 self.attempt(Self::flush);
             }
+            thread::sleep(GATHER);
         }
     }
 
