@@ -6,9 +6,9 @@ use locum_crypto::Purpose;
 use locum_names::{AccessKeyId, AccountId, UniqueId};
 
 use crate::{
-    AccessKey, Account, CreateAccountStatus, DelegationRequest, Group, InstanceProfile, ManagedPolicy,
-    MfaDevice, OidcProvider, Organization, OutboundFederation, PolicyOwner, Revision, Ring, Role,
-    SamlProvider, UsedAssertion, User,
+    AccessKey, Account, CreateAccountStatus, CredentialReport, DelegationRequest, Group, InstanceProfile,
+    LastUse, LoginProfile, ManagedPolicy, MfaDevice, OidcProvider, Organization, OutboundFederation,
+    PasswordPolicy, PolicyOwner, Revision, Ring, Role, SamlProvider, UsedAssertion, UsedBy, User,
 };
 
 /// The puts and deletes of one write, all applied or none.
@@ -144,6 +144,14 @@ pub enum EntityKey {
     OutboundFederation(AccountId),
     /// A delegation request, by its id.
     DelegationRequest(Box<str>),
+    /// The password of a user.
+    LoginProfile(AccountId, UniqueId),
+    /// What an account asks of passwords.
+    PasswordPolicy(AccountId),
+    /// The last use of a key or a role.
+    LastUse(AccountId, UsedBy),
+    /// The credential report of an account.
+    CredentialReport(AccountId),
 }
 
 impl fmt::Display for EntityKey {
@@ -169,6 +177,10 @@ impl fmt::Display for EntityKey {
             }
             Self::OutboundFederation(account) => write!(f, "/outbound-federation/{account}"),
             Self::DelegationRequest(id) => write!(f, "/delegation-requests/{id}"),
+            Self::LoginProfile(account, user) => write!(f, "/login-profiles/{account}/{user}"),
+            Self::PasswordPolicy(account) => write!(f, "/password-policies/{account}"),
+            Self::LastUse(account, by) => write!(f, "/last-uses/{account}/{by}"),
+            Self::CredentialReport(account) => write!(f, "/credential-reports/{account}"),
         }
     }
 }
@@ -228,6 +240,14 @@ pub enum Entity {
     OutboundFederation(Arc<OutboundFederation>),
     /// A delegation request.
     DelegationRequest(Arc<DelegationRequest>),
+    /// The password of a user.
+    LoginProfile(Arc<LoginProfile>),
+    /// What an account asks of passwords.
+    PasswordPolicy(Arc<PasswordPolicy>),
+    /// The last use of a key or a role.
+    LastUse(Arc<LastUse>),
+    /// The credential report of an account.
+    CredentialReport(Arc<CredentialReport>),
 }
 
 /// Writes the conversions of each kind of entity, and the matches over all of them.
@@ -295,4 +315,8 @@ entities! {
     UsedAssertion(UsedAssertion), used => EntityKey::UsedAssertion(used.account, used.digest);
     OutboundFederation(OutboundFederation), issuer => EntityKey::OutboundFederation(issuer.account);
     DelegationRequest(DelegationRequest), request => EntityKey::DelegationRequest(request.id.clone());
+    LoginProfile(LoginProfile), profile => EntityKey::LoginProfile(profile.account, profile.user);
+    PasswordPolicy(PasswordPolicy), policy => EntityKey::PasswordPolicy(policy.account);
+    LastUse(LastUse), used => EntityKey::LastUse(used.account, used.by);
+    CredentialReport(CredentialReport), report => EntityKey::CredentialReport(report.account);
 }

@@ -49,12 +49,13 @@ pub use change::{Change, Changes, Entity, EntityKey};
 pub use directory::{BootstrapError, CommitError, Directory, Draft, OpenError, Pending, RootKey, WriteError};
 pub use entity::{
     AccessKey, Account, AccountStatus, AssertionEncryption, CreateAccountState, CreateAccountStatus,
-    DEFAULT_MAX_SESSION_DURATION, DelegationApproval, DelegationParty, DelegationRequest, DelegationState,
-    DelegationToken, FeatureSet, GlobalTokenVersion, Group, InlinePolicy, InstanceProfile, InvalidVersionId,
-    IssuerScheme, JoinedMethod, KeyOwner, KeyStatus, ManagedPolicy, MfaDevice, MfaFailures, OidcProvider,
-    Organization, OutboundAlgorithm, OutboundFederation, OutboundKey, PolicyOwner, PolicyParameter,
-    PolicyVersion, Revision, Ring, Role, RootUser, SERVICE_LINKED_PATH, SamlPrivateKey, SamlProvider, Tag,
-    UsedAssertion, User, VersionId,
+    CredentialReport, DEFAULT_MAX_SESSION_DURATION, DelegationApproval, DelegationParty, DelegationRequest,
+    DelegationState, DelegationToken, FeatureSet, GlobalTokenVersion, Group, InlinePolicy, InstanceProfile,
+    InvalidVersionId, IssuerScheme, JoinedMethod, KeyOwner, KeyStatus, LastUse, LoginProfile,
+    MOST_REMEMBERED_PASSWORDS, ManagedPolicy, MfaDevice, OidcProvider, Organization, OutboundAlgorithm,
+    OutboundFederation, OutboundKey, PasswordPolicy, PolicyOwner, PolicyParameter, PolicyVersion, Revision,
+    Ring, Role, RootUser, SERVICE_LINKED_PATH, SamlPrivateKey, SamlProvider, Tag, UsedAssertion, UsedBy,
+    User, VersionId, WrongGuesses,
 };
 pub use snapshot::{Attachment, ChangeError, Counts, PolicyUsage, PolicyUse, Snapshot};
 pub use store::{Commit, Item, MemoryStore, RedbStore, Store, StoreError, Transaction};

@@ -16,7 +16,7 @@ const VERSION: u32 = 1;
 const PAGE: usize = 1000;
 
 /// Where entities are, each kind after those it refers to.
-const PREFIXES: [&str; 16] = [
+const PREFIXES: [&str; 20] = [
     "/accounts/",
     "/organization",
     "/rings/",
@@ -33,6 +33,10 @@ const PREFIXES: [&str; 16] = [
     "/used-assertions/",
     "/outbound-federation/",
     "/delegation-requests/",
+    "/login-profiles/",
+    "/password-policies/",
+    "/last-uses/",
+    "/credential-reports/",
 ];
 
 /// The one value in clear: it must be readable before anything is known.

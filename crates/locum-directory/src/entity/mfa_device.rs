@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use locum_crypto::SecretBytes;
 use locum_names::{AccountId, Partition};
 
-use super::{KeyOwner, Revision, Tag};
+use super::{KeyOwner, Revision, Tag, WrongGuesses};
 
 /// A virtual MFA device: a seed for time-based codes, and which of them are spent.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub struct MfaDevice {
     /// By how many time steps its clock is ahead of ours, as of the last two codes in a row that it showed.
     pub drift: i32,
     /// The wrong codes that count against it.
-    pub failures: Option<MfaFailures>,
+    pub failures: Option<WrongGuesses>,
     /// No code is accepted before this time.
     pub locked_until: Option<Timestamp>,
     /// In the order they were put.
@@ -71,13 +71,4 @@ impl MfaDevice {
     pub fn place(&self) -> Box<str> {
         format!("{}{}", self.path, self.name).into()
     }
-}
-
-/// Wrong codes that are not forgiven yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MfaFailures {
-    /// How many.
-    pub count: u32,
-    /// When the first of them came, or one was last forgiven.
-    pub since: Timestamp,
 }

@@ -6,19 +6,24 @@
 
 mod access_key;
 mod account;
+mod credential_report;
 mod delegation;
 mod group;
 mod instance_profile;
+mod last_use;
+mod login_profile;
 mod managed_policy;
 mod mfa_device;
 mod oidc_provider;
 mod organization;
 mod outbound;
+mod password_policy;
 mod principal;
 mod ring;
 mod saml_provider;
 mod service_link;
 mod used_assertion;
+mod wrong_guesses;
 
 use locum_crypto::Random;
 
@@ -27,21 +32,26 @@ pub use account::{
     Account, AccountStatus, CreateAccountState, CreateAccountStatus, GlobalTokenVersion, JoinedMethod,
     RootUser,
 };
+pub use credential_report::CredentialReport;
 pub use delegation::{
     DelegationApproval, DelegationParty, DelegationRequest, DelegationState, DelegationToken, PolicyParameter,
 };
 pub use group::Group;
 pub use instance_profile::InstanceProfile;
+pub use last_use::{LastUse, UsedBy};
+pub use login_profile::{LoginProfile, MOST_REMEMBERED_PASSWORDS};
 pub use managed_policy::{InvalidVersionId, ManagedPolicy, PolicyOwner, PolicyVersion, VersionId};
-pub use mfa_device::{MfaDevice, MfaFailures};
+pub use mfa_device::MfaDevice;
 pub use oidc_provider::{IssuerScheme, OidcProvider};
 pub use organization::{FeatureSet, Organization};
 pub use outbound::{OutboundAlgorithm, OutboundFederation, OutboundKey};
+pub use password_policy::PasswordPolicy;
 pub use principal::{DEFAULT_MAX_SESSION_DURATION, InlinePolicy, Role, Tag, User};
 pub use ring::Ring;
 pub use saml_provider::{AssertionEncryption, SamlPrivateKey, SamlProvider};
 pub use service_link::SERVICE_LINKED_PATH;
 pub use used_assertion::UsedAssertion;
+pub use wrong_guesses::WrongGuesses;
 
 /// When an entity last changed, in the store's global count of commits. Zero is "not stored yet".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]

@@ -9,13 +9,27 @@ use super::{
     principal::{TagRecord, tag_records, tags},
     text::{Base64Secret, Text},
 };
-use crate::{KeyOwner, MfaDevice, MfaFailures, Revision};
+use crate::{KeyOwner, MfaDevice, Revision, WrongGuesses};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FailuresRecord {
+pub(super) struct FailuresRecord {
     count: u32,
     since: Text<Timestamp>,
+}
+
+pub(super) const fn failures_record(WrongGuesses { count, since }: WrongGuesses) -> FailuresRecord {
+    FailuresRecord {
+        count,
+        since: Text(since),
+    }
+}
+
+pub(super) const fn failures(FailuresRecord { count, since }: FailuresRecord) -> WrongGuesses {
+    WrongGuesses {
+        count,
+        since: since.0,
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -53,10 +67,6 @@ const fn is_zero(number: &i32) -> bool {
 
 impl<'a> From<&'a MfaDevice> for MfaRecord<'a> {
     fn from(device: &'a MfaDevice) -> Self {
-        let failures = |MfaFailures { count, since }| FailuresRecord {
-            count,
-            since: Text(since),
-        };
         Self {
             account: Text(device.account),
             path: Cow::Borrowed(&device.path),
@@ -70,7 +80,7 @@ impl<'a> From<&'a MfaDevice> for MfaRecord<'a> {
             },
             last_step: device.last_step,
             drift: device.drift,
-            failures: device.failures.map(failures),
+            failures: device.failures.map(failures_record),
             locked_until: device.locked_until.map(Text),
             tags: tag_records(&device.tags),
         }
@@ -80,10 +90,6 @@ impl<'a> From<&'a MfaDevice> for MfaRecord<'a> {
 impl MfaRecord<'_> {
     pub(super) fn into_entity(self) -> Result<MfaDevice, RecordError> {
         let account = self.account.0;
-        let failures = |FailuresRecord { count, since }| MfaFailures {
-            count,
-            since: since.0,
-        };
         Ok(MfaDevice {
             revision: Revision::NEW,
             account,

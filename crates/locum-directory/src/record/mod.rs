@@ -6,9 +6,11 @@ mod federation;
 mod group;
 mod instance_profile;
 mod mfa;
+mod password;
 mod principal;
 mod text;
 mod tree;
+mod usage;
 mod wiped;
 
 use locum_policy::PolicyError;
@@ -21,10 +23,12 @@ use federation::{OidcRecord, OutboundRecord, SamlRecord, UsedAssertionRecord};
 use group::GroupRecord;
 use instance_profile::InstanceProfileRecord;
 use mfa::MfaRecord;
+use password::{LoginProfileRecord, PasswordPolicyRecord};
 use principal::{RoleRecord, UserRecord};
 use tree::{
     AccessKeyRecord, AccountRecord, CreateAccountRecord, OrganizationRecord, PolicyRecord, RingRecord,
 };
+use usage::{CredentialReportRecord, LastUseRecord};
 use wiped::Wiped;
 
 /// The first byte of every value.
@@ -62,6 +66,10 @@ pub(crate) fn encode(entity: &Entity) -> Result<Zeroizing<Vec<u8>>, serde_json::
         Entity::UsedAssertion(used) => write(&UsedAssertionRecord::from(&**used)),
         Entity::OutboundFederation(issuer) => write(&OutboundRecord::from(&**issuer)),
         Entity::DelegationRequest(request) => write(&DelegationRecord::from(&**request)),
+        Entity::LoginProfile(profile) => write(&LoginProfileRecord::from(&**profile)),
+        Entity::PasswordPolicy(policy) => write(&PasswordPolicyRecord::from(&**policy)),
+        Entity::LastUse(used) => write(&LastUseRecord::from(&**used)),
+        Entity::CredentialReport(report) => write(&CredentialReportRecord::from(&**report)),
     }
 }
 
@@ -88,6 +96,10 @@ pub(crate) fn decode(prefix: &str, value: &[u8], documents: &mut Documents) -> R
         "/used-assertions/" => read::<UsedAssertionRecord<'_>>(json)?.into_entity()?.into(),
         "/outbound-federation/" => read::<OutboundRecord<'_>>(json)?.into_entity()?.into(),
         "/delegation-requests/" => read::<DelegationRecord<'_>>(json)?.into_entity()?.into(),
+        "/login-profiles/" => read::<LoginProfileRecord>(json)?.into_entity()?.into(),
+        "/password-policies/" => read::<PasswordPolicyRecord>(json)?.into_entity().into(),
+        "/last-uses/" => read::<LastUseRecord<'_>>(json)?.into_entity()?.into(),
+        "/credential-reports/" => read::<CredentialReportRecord<'_>>(json)?.into_entity().into(),
         _ => return Err(RecordError::Unknown("kind of entity")),
     })
 }

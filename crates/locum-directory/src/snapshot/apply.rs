@@ -6,7 +6,7 @@ use locum_names::{AccessKeyId, AccountId, UniqueId};
 
 use super::{Attachment, Counts, PolicyUse, Snapshot, named::Filed};
 use crate::{
-    AccessKey, Account, Change, Changes, DelegationRequest, Entity, EntityKey, MfaDevice, Revision,
+    AccessKey, Account, Change, Changes, DelegationRequest, Entity, EntityKey, MfaDevice, Revision, UsedBy,
     change::purpose_name,
 };
 
@@ -105,6 +105,10 @@ impl Snapshot {
             }
             EntityKey::OutboundFederation(account) => self.outbound_federation(*account).map(|e| e.revision),
             EntityKey::DelegationRequest(id) => self.delegation_request(id).map(|e| e.revision),
+            EntityKey::LoginProfile(_, user) => self.login_profile(user).map(|e| e.revision),
+            EntityKey::PasswordPolicy(account) => self.password_policy(*account).map(|e| e.revision),
+            EntityKey::LastUse(_, by) => self.last_use(*by).map(|e| e.revision),
+            EntityKey::CredentialReport(account) => self.credential_report(*account).map(|e| e.revision),
         }
         .unwrap_or(Revision::NEW)
     }
@@ -208,6 +212,12 @@ impl Snapshot {
                 self.count_request(previous.as_deref(), -1);
                 self.count_request(Some(&request), 1);
             }
+            Entity::LoginProfile(profile) => self.put_login_profile(profile)?,
+            Entity::PasswordPolicy(policy) => {
+                self.passwords.policies.insert(policy.account, policy);
+            }
+            Entity::LastUse(used) => self.put_last_use(used)?,
+            Entity::CredentialReport(report) => self.usage.put_report(report),
         }
         Ok(())
     }
@@ -291,6 +301,7 @@ impl Snapshot {
                 if let Some(role) = self.roles.remove(id) {
                     self.detach(role.account, role.id, &role.attached, role.boundary);
                     self.count(Some(*account), |counts| &mut counts.roles, -1);
+                    self.usage.orphan(UsedBy::Role(*id));
                 }
             }
             EntityKey::InstanceProfile(account, id) => {
@@ -320,11 +331,20 @@ impl Snapshot {
                 let removed = self.delegations.delete(id);
                 self.count_request(removed.as_deref(), -1);
             }
+            EntityKey::LoginProfile(_, user) => {
+                self.passwords.profiles.remove(user);
+            }
+            EntityKey::PasswordPolicy(account) => {
+                self.passwords.policies.remove(account);
+            }
+            EntityKey::LastUse(_, by) => self.usage.delete_last_use(*by),
+            EntityKey::CredentialReport(account) => self.usage.delete_report(*account),
         }
     }
 
     fn delete_access_key(&mut self, id: &AccessKeyId) {
         let Some(key) = self.keys.remove(id) else { return };
+        self.usage.orphan(UsedBy::Key(*id));
         let left: Arc<[AccessKeyId]> = match self.keys_by_owner.get(&key.owner) {
             Some(ids) => ids.iter().copied().filter(|other| other != id).collect(),
             None => return,

@@ -13,6 +13,8 @@ mod groups;
 mod instance_profiles;
 mod mfa;
 mod named;
+mod passwords;
+mod usage;
 mod used;
 mod verify;
 
@@ -55,6 +57,8 @@ pub struct Snapshot {
     attachments: attachment::Attachments,
     federation: federation::Federation,
     mfa: mfa::MfaDevices,
+    passwords: passwords::Passwords,
+    usage: usage::Usage,
     used: used::UsedAssertions,
     delegations: delegations::Delegations,
     counts: OrdMap<AccountId, Counts>,
@@ -108,6 +112,8 @@ impl Snapshot {
             attachments: attachment::Attachments::default(),
             federation: federation::Federation::default(),
             mfa: mfa::MfaDevices::default(),
+            passwords: passwords::Passwords::default(),
+            usage: usage::Usage::default(),
             used: used::UsedAssertions::default(),
             delegations: delegations::Delegations::default(),
             counts: OrdMap::new(),

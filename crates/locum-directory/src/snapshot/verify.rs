@@ -33,6 +33,10 @@ impl Snapshot {
             Entity::UsedAssertion(_) => Ok(()),
             Entity::OutboundFederation(issuer) => self.verify_outbound(key, issuer),
             Entity::DelegationRequest(request) => self.verify_delegation(key, request),
+            Entity::LoginProfile(profile) => self.verify_login_profile(key, profile),
+            Entity::PasswordPolicy(policy) => self.verify_account(key, policy.account),
+            // Neither need be of something that still exists: it says what was.
+            Entity::LastUse(_) | Entity::CredentialReport(_) => Ok(()),
         }
     }
 
@@ -130,7 +134,8 @@ impl Snapshot {
             EntityKey::User(_, id) => {
                 let owner = KeyOwner::User(*id);
                 let keys = self.access_keys(owner).next().map(|_| "it has access keys");
-                keys.or_else(|| {
+                let password = || self.login_profile(id).map(|_| "it has a password");
+                keys.or_else(password).or_else(|| {
                     self.mfa_devices_of(owner, None)
                         .next()
                         .map(|_| "it has MFA devices")
@@ -139,8 +144,9 @@ impl Snapshot {
             EntityKey::Account(id) => {
                 let management = self.organization().is_some_and(|o| o.management_account == *id);
                 let keys = self.access_keys(KeyOwner::Root(*id)).next().is_some();
-                let entities =
-                    self.counts(*id) != Counts::default() || self.outbound_federation(*id).is_some();
+                let entities = self.counts(*id) != Counts::default()
+                    || self.outbound_federation(*id).is_some()
+                    || self.password_policy(*id).is_some();
                 (management || keys || entities).then_some("it has entities or manages the organization")
             }
             EntityKey::Organization
@@ -153,7 +159,11 @@ impl Snapshot {
             | EntityKey::MfaDevice(..)
             | EntityKey::UsedAssertion(..)
             | EntityKey::OutboundFederation(_)
-            | EntityKey::DelegationRequest(_) => None,
+            | EntityKey::DelegationRequest(_)
+            | EntityKey::LoginProfile(..)
+            | EntityKey::PasswordPolicy(_)
+            | EntityKey::LastUse(..)
+            | EntityKey::CredentialReport(_) => None,
         };
         match in_use {
             Some(reason) if self.revision_of(key) == Revision::NEW => {

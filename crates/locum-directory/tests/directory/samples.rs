@@ -4,9 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use locum_crypto::{SecretBytes, SecretString, SeededRandom};
 use locum_directory::{
     AssertionEncryption, DelegationApproval, DelegationParty, DelegationRequest, DelegationState,
-    DelegationToken, Entity, IssuerScheme, KeyOwner, MfaDevice, MfaFailures, OidcProvider, OutboundAlgorithm,
+    DelegationToken, Entity, IssuerScheme, KeyOwner, MfaDevice, OidcProvider, OutboundAlgorithm,
     OutboundFederation, OutboundKey, PolicyParameter, Revision, SamlPrivateKey, SamlProvider, Tag,
-    UsedAssertion,
+    UsedAssertion, WrongGuesses,
 };
 
 use crate::fixture::{account, now};
@@ -75,7 +75,7 @@ pub(crate) fn full_device(owner: KeyOwner) -> MfaDevice {
         enabled_at: Some(later(1)),
         last_step: Some(59_000_000),
         drift: -1,
-        failures: Some(MfaFailures {
+        failures: Some(WrongGuesses {
             count: 3,
             since: later(2),
         }),
