@@ -77,14 +77,24 @@ errors! {
     INVALID_AUTHENTICATION_CODE = "InvalidAuthenticationCode", 403, Sender;
     /// A parameter has a value that the operation cannot use.
     INVALID_INPUT = "InvalidInput", 400, Sender;
+    /// Only the users of an account can do this.
+    INVALID_USER_TYPE = "InvalidUserType", 400, Sender;
     /// A quota of the account is used up.
     LIMIT_EXCEEDED = "LimitExceeded", 409, Sender;
     /// What the request names does not exist.
     NO_SUCH_ENTITY = "NoSuchEntity", 404, Sender;
     /// The identity provider could not be reached.
     OPEN_ID_IDP_COMMUNICATION_ERROR = "OpenIdIdpCommunicationError", 400, Sender;
+    /// The account's password policy does not allow this password.
+    PASSWORD_POLICY_VIOLATION = "PasswordPolicyViolation", 400, Sender;
     /// The policy may not be attached here.
     POLICY_NOT_ATTACHABLE = "PolicyNotAttachable", 400, Sender;
+    /// The report is too old; make another.
+    REPORT_EXPIRED = "ReportExpired", 410, Sender;
+    /// The report is still being made.
+    REPORT_IN_PROGRESS = "ReportInProgress", 404, Sender;
+    /// There is no report; make one.
+    REPORT_NOT_PRESENT = "ReportNotPresent", 410, Sender;
     /// Only a service may change this role.
     UNMODIFIABLE_ENTITY = "UnmodifiableEntity", 400, Sender;
     /// The service failed.

@@ -238,7 +238,8 @@ impl Shape {
     }
 
     /// Whether it is a secret, or a list of secrets: never printed, logged or echoed. Bytes always are: the declared
-    /// operations have none but the seeds of MFA devices. A document always is, since it may hold anything.
+    /// operations have none but the seeds of MFA devices and credential reports. A document always is, since it may hold
+    /// anything.
     pub const fn is_secret(&self) -> bool {
         match self {
             Self::String(rules) => rules.sensitive,

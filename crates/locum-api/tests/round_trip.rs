@@ -196,31 +196,32 @@ fn every_operation_reads_what_it_writes() {
             AssumeRootRequest DecodeAuthorizationMessageRequest GetAccessKeyInfoRequest
             GetCallerIdentityRequest GetDelegatedAccessTokenRequest GetFederationTokenRequest
             GetSessionTokenRequest GetWebIdentityTokenRequest;
-        iam:
-            AcceptDelegationRequestRequest AddClientIDToOpenIDConnectProviderRequest
+        iam: AcceptDelegationRequestRequest AddClientIDToOpenIDConnectProviderRequest
             AddUserToGroupRequest AssociateDelegationRequestRequest AttachGroupPolicyRequest
-            AttachRolePolicyRequest AttachUserPolicyRequest CreateAccessKeyRequest
-            CreateDelegationRequestRequest CreateGroupRequest CreateOpenIDConnectProviderRequest
-            CreatePolicyRequest CreatePolicyVersionRequest CreateRoleRequest
-            CreateSAMLProviderRequest CreateUserRequest CreateVirtualMFADeviceRequest
-            DeactivateMFADeviceRequest DeleteAccessKeyRequest DeleteGroupRequest
-            DeleteGroupPolicyRequest DeleteOpenIDConnectProviderRequest DeletePolicyRequest
-            DeletePolicyVersionRequest DeleteRoleRequest DeleteRolePermissionsBoundaryRequest
-            DeleteRolePolicyRequest DeleteSAMLProviderRequest DeleteUserRequest
-            DeleteUserPermissionsBoundaryRequest DeleteUserPolicyRequest
-            DeleteVirtualMFADeviceRequest DetachGroupPolicyRequest DetachRolePolicyRequest
-            DetachUserPolicyRequest DisableOrganizationsRootCredentialsManagementRequest
-            DisableOrganizationsRootSessionsRequest DisableOutboundWebIdentityFederationRequest
-            EnableMFADeviceRequest EnableOrganizationsRootCredentialsManagementRequest
-            EnableOrganizationsRootSessionsRequest EnableOutboundWebIdentityFederationRequest
-            GetDelegationRequestRequest GetGroupRequest GetGroupPolicyRequest GetMFADeviceRequest
-            GetOpenIDConnectProviderRequest GetOutboundWebIdentityFederationInfoRequest
-            GetPolicyRequest GetPolicyVersionRequest GetRoleRequest GetRolePolicyRequest
-            GetSAMLProviderRequest GetUserRequest GetUserPolicyRequest ListAccessKeysRequest
-            ListAttachedGroupPoliciesRequest ListAttachedRolePoliciesRequest
-            ListAttachedUserPoliciesRequest ListDelegationRequestsRequest
-            ListEntitiesForPolicyRequest ListGroupPoliciesRequest ListGroupsRequest
-            ListGroupsForUserRequest ListMFADeviceTagsRequest ListMFADevicesRequest
+            AttachRolePolicyRequest AttachUserPolicyRequest ChangePasswordRequest CreateAccessKeyRequest
+            CreateDelegationRequestRequest CreateGroupRequest CreateLoginProfileRequest
+            CreateOpenIDConnectProviderRequest CreatePolicyRequest CreatePolicyVersionRequest
+            CreateRoleRequest CreateSAMLProviderRequest CreateUserRequest CreateVirtualMFADeviceRequest
+            DeactivateMFADeviceRequest DeleteAccessKeyRequest DeleteAccountPasswordPolicyRequest
+            DeleteGroupRequest DeleteGroupPolicyRequest DeleteLoginProfileRequest
+            DeleteOpenIDConnectProviderRequest DeletePolicyRequest DeletePolicyVersionRequest
+            DeleteRoleRequest DeleteRolePermissionsBoundaryRequest DeleteRolePolicyRequest
+            DeleteSAMLProviderRequest DeleteUserRequest DeleteUserPermissionsBoundaryRequest
+            DeleteUserPolicyRequest DeleteVirtualMFADeviceRequest DetachGroupPolicyRequest
+            DetachRolePolicyRequest DetachUserPolicyRequest
+            DisableOrganizationsRootCredentialsManagementRequest DisableOrganizationsRootSessionsRequest
+            DisableOutboundWebIdentityFederationRequest EnableMFADeviceRequest
+            EnableOrganizationsRootCredentialsManagementRequest EnableOrganizationsRootSessionsRequest
+            EnableOutboundWebIdentityFederationRequest GenerateCredentialReportRequest
+            GetAccessKeyLastUsedRequest GetAccountAuthorizationDetailsRequest
+            GetAccountPasswordPolicyRequest GetCredentialReportRequest GetDelegationRequestRequest
+            GetGroupRequest GetGroupPolicyRequest GetLoginProfileRequest GetMFADeviceRequest
+            GetOpenIDConnectProviderRequest GetOutboundWebIdentityFederationInfoRequest GetPolicyRequest
+            GetPolicyVersionRequest GetRoleRequest GetRolePolicyRequest GetSAMLProviderRequest
+            GetUserRequest GetUserPolicyRequest ListAccessKeysRequest ListAttachedGroupPoliciesRequest
+            ListAttachedRolePoliciesRequest ListAttachedUserPoliciesRequest
+            ListDelegationRequestsRequest ListEntitiesForPolicyRequest ListGroupPoliciesRequest
+            ListGroupsRequest ListGroupsForUserRequest ListMFADeviceTagsRequest ListMFADevicesRequest
             ListOpenIDConnectProviderTagsRequest ListOpenIDConnectProvidersRequest
             ListOrganizationsFeaturesRequest ListPoliciesRequest ListPolicyTagsRequest
             ListPolicyVersionsRequest ListRolePoliciesRequest ListRoleTagsRequest ListRolesRequest
@@ -234,9 +235,10 @@ fn every_operation_reads_what_it_writes() {
             TagSAMLProviderRequest TagUserRequest UntagMFADeviceRequest
             UntagOpenIDConnectProviderRequest UntagPolicyRequest UntagRoleRequest
             UntagSAMLProviderRequest UntagUserRequest UpdateAccessKeyRequest
-            UpdateAssumeRolePolicyRequest UpdateDelegationRequestRequest UpdateGroupRequest
-            UpdateOpenIDConnectProviderThumbprintRequest UpdateRoleRequest
-            UpdateRoleDescriptionRequest UpdateSAMLProviderRequest UpdateUserRequest;
+            UpdateAccountPasswordPolicyRequest UpdateAssumeRolePolicyRequest
+            UpdateDelegationRequestRequest UpdateGroupRequest UpdateLoginProfileRequest
+            UpdateOpenIDConnectProviderThumbprintRequest UpdateRoleRequest UpdateRoleDescriptionRequest
+            UpdateSAMLProviderRequest UpdateUserRequest;
         organizations: CreateAccountRequest DescribeAccountRequest DescribeCreateAccountStatusRequest
             DescribeOrganizationRequest ListAccountsRequest;
         locum: ApplyTransactionRequest;

@@ -12,7 +12,9 @@ use std::{cell::RefCell, hint::black_box, sync::Arc};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
-use locum_crypto::{BufferedRandom, KeyEncryptionKey, RotationSchedule, SecretString, SystemRandom};
+use locum_crypto::{
+    BufferedRandom, KeyEncryptionKey, PasswordScheme, RotationSchedule, SecretString, SystemRandom,
+};
 use locum_directory::{AccessKey, Changes, Directory, InlinePolicy, KeyOwner, MemoryStore, Role, User};
 use locum_federation::outbound::PublicUrl;
 use locum_names::{AccountId, Partition};
@@ -89,6 +91,7 @@ fn world() -> World {
         deployment: *directory.deployment(),
         regions: Regions::Any,
         public_url: PublicUrl::parse("https://sts.example.com").unwrap(),
+        password_iterations: PasswordScheme::ITERATIONS,
         saml_recipients: SamlRecipients::Aws,
         allowed_issuers: Vec::new(),
     };

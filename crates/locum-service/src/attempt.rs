@@ -146,7 +146,12 @@ impl Attempt<'_> {
             trace.refused(refused.access_key_id);
             Problem::Refused(refused.error)
         })?;
-        trace.caller(&authenticated.caller, &authenticated.region);
+        let Authenticated { caller, region } = &authenticated;
+        trace.caller(caller, region);
+        if let Credentials::Signature = self.credentials {
+            let name = operation.service.signing_name();
+            self.service.last_uses.note(caller, trace.now(), region, name);
+        }
         restrictions::check(&authenticated.caller, operation)?;
         Ok(authenticated)
     }
@@ -185,6 +190,7 @@ impl Attempt<'_> {
             snapshot,
             rings: self.rings,
             issuers: &self.service.issuers,
+            last_uses: &self.service.last_uses,
             caller: &authenticated.caller,
             at: self.circumstances(snapshot, trace, &authenticated.region, path.as_deref()),
             random,

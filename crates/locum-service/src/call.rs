@@ -9,7 +9,7 @@ use locum_api::ApiError;
 use locum_crypto::{Random, SecretString};
 use locum_directory::{Changes, Snapshot};
 use locum_names::{AccountId, Partition};
-use locum_policy::{Context, Decision, Layer, Layers, Request, ResourcePolicy, decide};
+use locum_policy::{Context, Decision, Layer, Layers, Request, ResourcePolicy, Source, decide};
 use serde_json::Value;
 
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     carried::Carried,
     circumstances::{Circumstances, global_keys, owner_keys},
     denial::{Asked, Denial, Wording, denial},
+    last_uses::LastUses,
     layers::{CallerPolicies, SessionPolicies},
     outbound::Issuers,
     rings::Rings,
@@ -34,6 +35,8 @@ pub struct Call<'a> {
     pub rings: &'a Rings,
     /// The keys of the accounts that issue tokens.
     pub issuers: &'a Issuers,
+    /// When keys and roles were last used, as far as the snapshot does not know it yet.
+    pub last_uses: &'a LastUses,
     /// Who calls.
     pub caller: &'a Caller,
     /// Where, when and how.
@@ -162,10 +165,29 @@ impl<'a> Call<'a> {
     where
         'a: 'k,
     {
+        self.authorize_as(action, target, wording, None, keys)
+    }
+
+    /// As [`authorize`](Self::authorize), with one more identity policy than the caller has: what a setting of the account
+    /// gives to its users. Whatever else denies or bounds still does.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] with the sentence in this wording.
+    pub(crate) fn authorize_as<'k>(
+        &self,
+        action: &str,
+        target: Target<'k>,
+        wording: Wording,
+        granted: Option<Source<'_>>,
+        keys: impl FnOnce(&mut Context<'k>),
+    ) -> Result<(), Failure>
+    where
+        'a: 'k,
+    {
         let context = self.context(target.owner, keys);
         let request = self.request(action, &target, &context);
         let session = SessionPolicies::of(self.caller);
-        let policies = CallerPolicies::gather(self.snapshot, self.caller, session.as_ref());
+        let policies = CallerPolicies::gather(self.snapshot, self.caller, session.as_ref()).and(granted);
         let layers = policies.with_resource(target.policy);
         let decision = decide(&request, &layers);
         if decision.is_allowed() {

@@ -5,8 +5,10 @@
 
 mod access;
 mod access_keys;
+mod account_authorization;
 mod attachments;
 mod boundaries;
+mod credential_report;
 mod delegation_access;
 mod delegation_decisions;
 mod delegation_requests;
@@ -18,12 +20,15 @@ mod groups;
 mod holder;
 mod inline_policies;
 mod issuer_url;
+mod last_used;
+mod login_profiles;
 mod managed_policies;
 mod mfa_devices;
 mod oidc_provider_changes;
 mod oidc_providers;
 mod outbound_federation;
 mod owner;
+mod password_policy;
 mod policies;
 mod policy_entities;
 mod policy_templates;
@@ -42,6 +47,8 @@ mod whose;
 
 use locum_api::iam as api;
 
+pub(crate) use credential_report::LIFETIME as REPORT_LIFETIME;
+
 use crate::route::Route;
 
 /// Every operation, sorted by name.
@@ -53,9 +60,11 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::AttachGroupPolicyRequest>(),
     Route::of::<api::AttachRolePolicyRequest>(),
     Route::of::<api::AttachUserPolicyRequest>(),
+    Route::of::<api::ChangePasswordRequest>(),
     Route::of::<api::CreateAccessKeyRequest>(),
     Route::of::<api::CreateDelegationRequestRequest>(),
     Route::of::<api::CreateGroupRequest>(),
+    Route::of::<api::CreateLoginProfileRequest>(),
     Route::of::<api::CreateOpenIDConnectProviderRequest>(),
     Route::of::<api::CreatePolicyRequest>(),
     Route::of::<api::CreatePolicyVersionRequest>(),
@@ -65,8 +74,10 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::CreateVirtualMFADeviceRequest>(),
     Route::of::<api::DeactivateMFADeviceRequest>(),
     Route::of::<api::DeleteAccessKeyRequest>(),
+    Route::of::<api::DeleteAccountPasswordPolicyRequest>(),
     Route::of::<api::DeleteGroupRequest>(),
     Route::of::<api::DeleteGroupPolicyRequest>(),
+    Route::of::<api::DeleteLoginProfileRequest>(),
     Route::of::<api::DeleteOpenIDConnectProviderRequest>(),
     Route::of::<api::DeletePolicyRequest>(),
     Route::of::<api::DeletePolicyVersionRequest>(),
@@ -88,9 +99,15 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::EnableOrganizationsRootCredentialsManagementRequest>(),
     Route::of::<api::EnableOrganizationsRootSessionsRequest>(),
     Route::of::<api::EnableOutboundWebIdentityFederationRequest>(),
+    Route::of::<api::GenerateCredentialReportRequest>(),
+    Route::of::<api::GetAccessKeyLastUsedRequest>(),
+    Route::of::<api::GetAccountAuthorizationDetailsRequest>(),
+    Route::of::<api::GetAccountPasswordPolicyRequest>(),
+    Route::of::<api::GetCredentialReportRequest>(),
     Route::of::<api::GetDelegationRequestRequest>(),
     Route::of::<api::GetGroupRequest>(),
     Route::of::<api::GetGroupPolicyRequest>(),
+    Route::of::<api::GetLoginProfileRequest>(),
     Route::of::<api::GetMFADeviceRequest>(),
     Route::of::<api::GetOpenIDConnectProviderRequest>(),
     Route::of::<api::GetOutboundWebIdentityFederationInfoRequest>(),
@@ -151,9 +168,11 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::UntagSAMLProviderRequest>(),
     Route::of::<api::UntagUserRequest>(),
     Route::of::<api::UpdateAccessKeyRequest>(),
+    Route::of::<api::UpdateAccountPasswordPolicyRequest>(),
     Route::of::<api::UpdateAssumeRolePolicyRequest>(),
     Route::of::<api::UpdateDelegationRequestRequest>(),
     Route::of::<api::UpdateGroupRequest>(),
+    Route::of::<api::UpdateLoginProfileRequest>(),
     Route::of::<api::UpdateOpenIDConnectProviderThumbprintRequest>(),
     Route::of::<api::UpdateRoleRequest>(),
     Route::of::<api::UpdateRoleDescriptionRequest>(),

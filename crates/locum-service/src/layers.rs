@@ -111,6 +111,13 @@ impl<'a> CallerPolicies<'a> {
         }
     }
 
+    /// These and one more identity policy, if there is one.
+    #[must_use]
+    pub(crate) fn and(mut self, granted: Option<Source<'a>>) -> Self {
+        self.identity.extend(granted);
+        self
+    }
+
     /// The layers of a request, with the policy of its resource.
     pub(crate) fn with_resource<'l>(&'l self, resource: ResourcePolicy<'l>) -> Layers<'l> {
         Layers {

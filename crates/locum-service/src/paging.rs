@@ -86,9 +86,26 @@ impl<'q> Pager<'q> {
         entries: impl Iterator<Item = T>,
         key: impl FnOnce(&T) -> String,
     ) -> Page<T> {
-        let mut items: Vec<T> = entries.take(self.limit.saturating_add(1)).collect();
-        let more = items.len() > self.limit;
-        items.truncate(self.limit);
+        self.take_enough(call, entries, key, |_| 0, 0)
+    }
+
+    /// As [`take`](Self::take), but the page ends with the entry that makes its entries weigh more than `enough` together.
+    pub(crate) fn take_enough<T>(
+        &self,
+        call: &mut Call<'_>,
+        mut entries: impl Iterator<Item = T>,
+        key: impl FnOnce(&T) -> String,
+        weight: impl Fn(&T) -> usize,
+        enough: usize,
+    ) -> Page<T> {
+        let mut items: Vec<T> = Vec::new();
+        let mut weighed: usize = 0;
+        while items.len() < self.limit && weighed <= enough {
+            let Some(entry) = entries.next() else { break };
+            weighed = weighed.saturating_add(weight(&entry));
+            items.push(entry);
+        }
+        let more = entries.next().is_some();
         let last = items.last().filter(|_| more).map(key);
         let marker = last.map(|key| {
             let (ring, bound) = (&call.rings.marker, bound(call, &self.question));

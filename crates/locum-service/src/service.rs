@@ -23,10 +23,11 @@ use crate::{
     call::Failure,
     carried::Carried,
     commit::{Commit, record_all},
-    delegation,
+    credential_reports, delegation,
     denial::Denial,
     identifiers::extended_request_id,
     incoming::{Incoming, Reply},
+    last_uses::LastUses,
     outbound::{self, Issuers},
     redeemed,
     reply::{conflict, contained_failure, failure, success, with_ids},
@@ -50,6 +51,7 @@ pub struct Service {
     rings: ArcSwap<Rings>,
     pub(crate) signing_keys: SigningKeyCache,
     pub(crate) issuers: Issuers,
+    pub(crate) last_uses: LastUses,
     audit: Arc<dyn AuditSink>,
     strangers: Strangers,
     identity_keys: Arc<KeyCache>,
@@ -99,14 +101,15 @@ impl Service {
             rings: ArcSwap::from_pointee(rings),
             signing_keys: SigningKeyCache::default(),
             issuers: Issuers::default(),
+            last_uses: LastUses::default(),
             audit,
             strangers: Strangers::default(),
             identity_keys: Arc::default(),
         })
     }
 
-    /// Prepares, activates and retires keys as their schedule has it, those of issuers too, and forgets redeemed assertions
-    /// and delegation requests that have expired. Call it every minute, where a second more does not matter: an issuer's next key is made here.
+    /// Prepares, activates and retires keys as their schedule has it, those of issuers too, forgets redeemed assertions,
+    /// delegation requests and credential reports that have expired, and stores when keys and roles were last used. Call it every minute, where a second more does not matter: an issuer's next key is made here.
     ///
     /// # Errors
     /// [`StartError`]; the keys in use stay in use.
@@ -122,7 +125,18 @@ impl Service {
         }
         outbound::rotate(&self.directory, now, schedule)?;
         redeemed::forget(&self.directory, now)?;
-        delegation::forget(&self.directory, now)
+        delegation::forget(&self.directory, now)?;
+        credential_reports::forget(&self.directory, now)?;
+        self.store_last_uses()
+    }
+
+    /// Stores when keys and roles were last used. [`rotate`](Self::rotate) does it too; call it once more when no more
+    /// requests come.
+    ///
+    /// # Errors
+    /// [`StartError::Store`]; what was not stored is still remembered.
+    pub fn store_last_uses(&self) -> Result<(), StartError> {
+        self.last_uses.flush(&self.directory)
     }
 
     /// What the operator decided.

@@ -1,3 +1,5 @@
+use std::num::NonZeroU32;
+
 use locum_api::model::Service as ApiService;
 use locum_federation::outbound::PublicUrl;
 use locum_names::{Partition, has_region_shape};
@@ -21,6 +23,9 @@ pub struct Settings {
     /// OpenID Connect issuers, as `iss` has them to the letter, that need not be where the world can reach them: they may
     /// have a port, `http://` or a private address.
     pub allowed_issuers: Vec<String>,
+    /// How slow passwords are hashed: [`PasswordScheme::ITERATIONS`](locum_crypto::PasswordScheme::ITERATIONS), but in
+    /// tests.
+    pub password_iterations: NonZeroU32,
 }
 
 /// The regions that a credential scope may name.

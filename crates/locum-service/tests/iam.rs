@@ -11,6 +11,7 @@ mod harness;
 
 mod iam {
     mod access_keys;
+    mod account_authorization;
     mod authorization;
     mod boundaries;
     mod group_permissions;

@@ -73,6 +73,36 @@ operation! {
     errors [NO_SUCH_ENTITY, SERVICE_FAILURE]
 }
 
+operation! {
+    /// Tells when an access key was last used, for which service and in which Region.
+    GetAccessKeyLastUsed: Iam, Read;
+
+    request GetAccessKeyLastUsedRequest {
+        /// The access key id.
+        required "AccessKeyId" access_key_id: String, shapes::UNIQUE_ID;
+    }
+    response GetAccessKeyLastUsedResponse {
+        /// The user it belongs to.
+        optional "UserName" user_name: String, shapes::NAME_128;
+        /// Its last use.
+        optional "AccessKeyLastUsed" access_key_last_used: AccessKeyLastUsed,
+            Shape::Structure(AccessKeyLastUsed::STRUCTURE);
+    }
+    errors []
+}
+
+structure! {
+    /// The last use of an access key.
+    AccessKeyLastUsed {
+        /// When it last signed a request, to the minute; absent if it never did.
+        optional "LastUsedDate" last_used_date: Timestamp, Shape::Timestamp;
+        /// The service that the request was for, or `N/A`.
+        required "ServiceName" service_name: String, Shape::TEXT;
+        /// The Region that it was signed for, or `N/A`.
+        required "Region" region: String, Shape::TEXT;
+    }
+}
+
 structure! {
     /// An access key with its secret.
     AccessKey {

@@ -159,4 +159,5 @@ pub(super) const POLICY: Shape = Shape::Structure(Policy::STRUCTURE);
 /// The tags of an entity.
 pub(super) const TAGS: Shape = Shape::list_up_to(50, &TAG);
 const TAG: Shape = Shape::Structure(Tag::STRUCTURE);
-const BOUNDARY: Shape = Shape::Structure(AttachedPermissionsBoundary::STRUCTURE);
+/// The boundary of a user or a role.
+pub(super) const BOUNDARY: Shape = Shape::Structure(AttachedPermissionsBoundary::STRUCTURE);

@@ -1,17 +1,21 @@
 //! The operations of Identity and Access Management (`facts: sts §8`).
 
 mod access_keys;
+mod account_authorization;
 mod boundaries;
+mod credential_report;
 mod delegation_requests;
 mod delegation_shapes;
 mod entities;
 mod group_policies;
 mod groups;
 mod inline_policies;
+mod login_profiles;
 mod managed_policies;
 mod mfa_devices;
 mod oidc_providers;
 mod outbound_federation;
+mod password_policy;
 mod policy_attachments;
 mod policy_entities;
 mod policy_versions;
@@ -23,16 +27,20 @@ mod users;
 mod virtual_mfa_devices;
 
 pub use access_keys::*;
+pub use account_authorization::*;
 pub use boundaries::*;
+pub use credential_report::*;
 pub use delegation_requests::*;
 pub use entities::*;
 pub use group_policies::*;
 pub use groups::*;
 pub use inline_policies::*;
+pub use login_profiles::*;
 pub use managed_policies::*;
 pub use mfa_devices::*;
 pub use oidc_providers::*;
 pub use outbound_federation::*;
+pub use password_policy::*;
 pub use policy_attachments::*;
 pub use policy_entities::*;
 pub use policy_versions::*;
@@ -54,9 +62,11 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     AttachGroupPolicyRequest::OPERATION,
     AttachRolePolicyRequest::OPERATION,
     AttachUserPolicyRequest::OPERATION,
+    ChangePasswordRequest::OPERATION,
     CreateAccessKeyRequest::OPERATION,
     CreateDelegationRequestRequest::OPERATION,
     CreateGroupRequest::OPERATION,
+    CreateLoginProfileRequest::OPERATION,
     CreateOpenIDConnectProviderRequest::OPERATION,
     CreatePolicyRequest::OPERATION,
     CreatePolicyVersionRequest::OPERATION,
@@ -66,8 +76,10 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     CreateVirtualMFADeviceRequest::OPERATION,
     DeactivateMFADeviceRequest::OPERATION,
     DeleteAccessKeyRequest::OPERATION,
+    DeleteAccountPasswordPolicyRequest::OPERATION,
     DeleteGroupRequest::OPERATION,
     DeleteGroupPolicyRequest::OPERATION,
+    DeleteLoginProfileRequest::OPERATION,
     DeleteOpenIDConnectProviderRequest::OPERATION,
     DeletePolicyRequest::OPERATION,
     DeletePolicyVersionRequest::OPERATION,
@@ -89,9 +101,15 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     EnableOrganizationsRootCredentialsManagementRequest::OPERATION,
     EnableOrganizationsRootSessionsRequest::OPERATION,
     EnableOutboundWebIdentityFederationRequest::OPERATION,
+    GenerateCredentialReportRequest::OPERATION,
+    GetAccessKeyLastUsedRequest::OPERATION,
+    GetAccountAuthorizationDetailsRequest::OPERATION,
+    GetAccountPasswordPolicyRequest::OPERATION,
+    GetCredentialReportRequest::OPERATION,
     GetDelegationRequestRequest::OPERATION,
     GetGroupRequest::OPERATION,
     GetGroupPolicyRequest::OPERATION,
+    GetLoginProfileRequest::OPERATION,
     GetMFADeviceRequest::OPERATION,
     GetOpenIDConnectProviderRequest::OPERATION,
     GetOutboundWebIdentityFederationInfoRequest::OPERATION,
@@ -152,9 +170,11 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     UntagSAMLProviderRequest::OPERATION,
     UntagUserRequest::OPERATION,
     UpdateAccessKeyRequest::OPERATION,
+    UpdateAccountPasswordPolicyRequest::OPERATION,
     UpdateAssumeRolePolicyRequest::OPERATION,
     UpdateDelegationRequestRequest::OPERATION,
     UpdateGroupRequest::OPERATION,
+    UpdateLoginProfileRequest::OPERATION,
     UpdateOpenIDConnectProviderThumbprintRequest::OPERATION,
     UpdateRoleRequest::OPERATION,
     UpdateRoleDescriptionRequest::OPERATION,

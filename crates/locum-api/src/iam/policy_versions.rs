@@ -105,4 +105,5 @@ structure! {
     }
 }
 
-const VERSION: Shape = Shape::Structure(PolicyVersion::STRUCTURE);
+/// A version in a result.
+pub(super) const VERSION: Shape = Shape::Structure(PolicyVersion::STRUCTURE);

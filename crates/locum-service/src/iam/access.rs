@@ -5,6 +5,7 @@ use std::fmt;
 use locum_api::{iam, model::Operation};
 use locum_directory::Tag;
 use locum_names::{PrincipalArn, PrincipalKind};
+use locum_policy::{Policy, Source};
 
 use crate::{
     call::{Call, Failure, Target},
@@ -34,11 +35,23 @@ pub(super) fn authorize(
     arn: &str,
     keys: Keys<'_>,
 ) -> Result<(), Failure> {
+    authorize_as(call, operation, arn, keys, None)
+}
+
+/// As [`authorize`], for callers who have one more policy than those they were given.
+pub(super) fn authorize_as(
+    call: &Call<'_>,
+    operation: &Operation,
+    arn: &str,
+    keys: Keys<'_>,
+    granted: Option<&Policy>,
+) -> Result<(), Failure> {
     let target = Target::plain(arn, call.account());
-    call.authorize(
+    call.authorize_as(
         &format!("iam:{}", operation.name),
         target,
         Wording::Full,
+        granted.map(|policy| Source::new(policy, "account-password-policy")),
         |context| {
             let tags = keys.resource_tags.iter();
             resource_tag_keys(context, tags.map(|tag| (&*tag.key, &*tag.value)));

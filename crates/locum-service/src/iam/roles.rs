@@ -14,7 +14,7 @@ use locum_directory::Role;
 
 use super::{
     access::{Keys, arn, authorize, authorize_creation},
-    boundaries, documents, owner, quotas,
+    boundaries, documents, last_used, owner, quotas,
     shown::{self, Detail},
     tags,
 };
@@ -84,9 +84,9 @@ fn session_duration(seconds: i32) -> Result<u32, ApiError> {
 impl Perform for GetRoleRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<GetRoleResponse, Failure> {
         let role = owner::permitted::<Role>(call, Self::OPERATION, &self.role_name, Keys::default())?;
-        Ok(GetRoleResponse {
-            role: shown::role(call, &role, Detail::Full),
-        })
+        let mut shown = shown::role(call, &role, Detail::Full);
+        shown.role_last_used = Some(last_used::of_role(call, &role));
+        Ok(GetRoleResponse { role: shown })
     }
 }
 

@@ -121,7 +121,8 @@ pub(super) fn tag(tag: &Tag) -> iam::Tag {
     }
 }
 
-fn boundary(call: &Call<'_>, id: Option<UniqueId>) -> Option<iam::AttachedPermissionsBoundary> {
+/// The boundary of a user or a role.
+pub(super) fn boundary(call: &Call<'_>, id: Option<UniqueId>) -> Option<iam::AttachedPermissionsBoundary> {
     let policy = call.snapshot.policy_by_id(&id?)?;
     Some(iam::AttachedPermissionsBoundary {
         permissions_boundary_type: Some("PermissionsBoundaryPolicy".to_owned()),

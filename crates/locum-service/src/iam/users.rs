@@ -138,6 +138,10 @@ impl Perform for DeleteUserRequest {
         if !user.groups.is_empty() {
             return Err(errors::DELETE_CONFLICT.with(MEMBERS_LEFT).into());
         }
+        if call.snapshot.login_profile(&user.id).is_some() {
+            let text = "Cannot delete entity, must delete login profile first.";
+            return Err(errors::DELETE_CONFLICT.with(text).into());
+        }
         let mut devices = call.snapshot.mfa_devices_of(KeyOwner::User(user.id), None);
         if devices.next().is_some() {
             let text = "Cannot delete entity, must delete MFA device first.";

@@ -15,6 +15,7 @@ mod breakable;
 use std::{
     cell::{Cell, RefCell},
     net::{IpAddr, Ipv4Addr},
+    num::NonZeroU32,
     sync::{Arc, Mutex},
 };
 
@@ -115,6 +116,7 @@ impl World {
             deployment: *directory.deployment(),
             regions: Regions::Any,
             public_url: PublicUrl::parse("https://sts.example.com").unwrap(),
+            password_iterations: NonZeroU32::new(2).unwrap(),
             saml_recipients: SamlRecipients::Aws,
             allowed_issuers: vec![ALLOWED_ISSUER.to_owned()],
         };

@@ -12,7 +12,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use locum_crypto::{RotationSchedule, SystemRandom};
+use locum_crypto::{PasswordScheme, RotationSchedule, SystemRandom};
 use locum_directory::{Directory, RedbStore};
 use locum_federation::outbound::PublicUrl;
 use locum_server::{
@@ -65,6 +65,7 @@ impl Deployment {
             deployment: *directory.deployment(),
             regions: options.regions.clone(),
             public_url: public_url(options, address, tls.is_some())?,
+            password_iterations: PasswordScheme::ITERATIONS,
             saml_recipients: options.saml_recipients.clone(),
             allowed_issuers: options.allowed_issuers.iter().map(Into::into).collect(),
         };
@@ -207,6 +208,9 @@ fn rotate_in_background(
             if let Err(error) = service.rotate(Timestamp::now(), &schedule, &mut SystemRandom) {
                 tracing::error!(%error, "key rotation; the keys in use stay in use");
             }
+        }
+        if let Err(error) = service.store_last_uses() {
+            tracing::error!(%error, "the last uses of keys and roles");
         }
     };
     let thread = std::thread::Builder::new()
