@@ -148,10 +148,8 @@ impl Attempt<'_> {
         })?;
         let Authenticated { caller, region } = &authenticated;
         trace.caller(caller, region);
-        if let Credentials::Signature = self.credentials {
-            let name = operation.service.signing_name();
-            self.service.last_uses.note(caller, trace.now(), region, name);
-        }
+        let name = operation.service.signing_name();
+        self.service.last_uses.note(caller, trace.now(), region, name);
         restrictions::check(&authenticated.caller, operation)?;
         Ok(authenticated)
     }

@@ -64,12 +64,12 @@ pub(crate) struct Known {
 }
 
 impl LastUses {
-    /// Notes that a caller signed a request. Sessions of users are not uses of their keys.
+    /// Notes that a caller signed a request. Sessions of users are not uses of their keys, and an operator has no key.
     pub(crate) fn note(&self, caller: &Caller, now: Timestamp, region: &str, service: &'static str) {
-        let by = match (&caller.identity, &caller.session) {
-            (_, None) => UsedBy::Key(caller.access_key_id),
-            (Identity::Role { role, .. }, Some(_)) => UsedBy::Role(role.id),
-            (Identity::Root | Identity::User(_) | Identity::FederatedUser { .. }, Some(_)) => return,
+        let by = match (&caller.identity, &caller.session, caller.access_key_id) {
+            (_, None, Some(key)) => UsedBy::Key(key),
+            (Identity::Role { role, .. }, Some(_), _) => UsedBy::Role(role.id),
+            _ => return,
         };
         let minute = now.as_second().div_euclid(MINUTE);
         let used = || Use {
