@@ -155,6 +155,9 @@ pub enum CredentialsError {
          run aws sso login with the corresponding profile."
     )]
     SsoSession,
+    /// A session of Identity Center that is over and could not be renewed.
+    #[error("Error when retrieving token from sso: Token has expired and refresh failed")]
+    SsoExpired,
     /// No session of Identity Center, or one that cannot be read.
     #[error("Error loading SSO Token: {0}")]
     SsoToken(String),
@@ -165,6 +168,16 @@ pub enum CredentialsError {
         serial: String,
         /// Why not.
         reason: String,
+    },
+    /// A service without declarations here answered with an error.
+    #[error("An error occurred ({code}) when calling the {operation} operation: {message}")]
+    Service {
+        /// Its code.
+        code: String,
+        /// The operation.
+        operation: &'static str,
+        /// Its message.
+        message: String,
     },
     /// A call to a service failed; the error is that of the caller's own client.
     #[error("{0}")]

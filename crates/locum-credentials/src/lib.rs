@@ -9,27 +9,44 @@
 //! needs of the world comes in through small traits; this crate opens no socket and knows no terminal. Order, settings,
 //! sentences and cache files are those of AWS's command line (facts: cli §2).
 
+mod assume;
+mod cache;
+mod cache_key;
+mod container;
 mod credentials;
 mod environment;
 mod error;
 mod files;
+mod host;
+mod instance;
 mod instance_plan;
+mod outside;
 mod plan;
+mod process;
 mod profile_file;
 mod quote;
 mod recipe;
+mod resolve;
 mod role_plan;
 mod source;
+mod sso;
 mod sso_plan;
+mod state_file;
 mod words;
 
+pub use cache::Cache;
 pub use credentials::{Credentials, parse_time};
 pub use environment::Environment;
 pub use error::{ConfigError, CredentialsError};
 pub use files::{FileError, Files, ProfileView};
+pub use outside::{
+    CallError, Clock, HttpError, HttpReply, HttpRequest, Output, Prompt, Reach, Runner, Services, Transport,
+};
 pub use plan::{Chain, Plan, Step, Verdict};
+pub use process::SystemRunner;
 pub use profile_file::{Section, parse as parse_profile_file};
 pub use quote::plain;
 pub use recipe::{Container, Instance, Process, Recipe, Role, Sso, WebIdentity};
+pub use resolve::Resolver;
 pub use source::Source;
 pub use words::{WordsError, split as split_words};

@@ -1,7 +1,8 @@
-"""Derives `sources.json` and `profiles.json` from botocore: run it with a Python that has botocore 1.43 or later.
+"""Derives `sources.json`, `profiles.json` and `keys.json` from botocore: run it with a Python that has botocore 1.43 or later.
 
 `sources.json`: which source botocore takes for a configuration, and how it would assume roles, or its error.
 `profiles.json`: what botocore reads from the text of a profile file, or that it refuses it.
+`keys.json`: the names that botocore gives the entries of the cache.
 """
 
 import json
@@ -275,6 +276,43 @@ TEXTS = {
 }
 
 
+# Profiles whose entries in the cache have names; the profile is `p`.
+NAMED = [
+    "",
+    "external_id = ext1\nduration_seconds = 1800\n",
+    "duration_seconds = 900\n",
+    "role_session_name = me\n",
+    "mfa_serial = arn:aws:iam::123456789012:mfa/alice\n",
+    "external_id = ext1\nmfa_serial = arn:mfa\nduration_seconds = 43200\nrole_session_name = a@b\n",
+    'external_id = quote " and \\\\ backslash\n',
+    "external_id = é 漢 😀\n",
+    "external_id = tab\there\n",
+    "external_id = del\x7f and bell\x07\n",
+]
+
+
+def entry_names(directory):
+    rows = []
+    source = "[profile keys]\naws_access_key_id = K\naws_secret_access_key = s\n"
+    single = SSO + "[sso-session s]\nsso_start_url = https://p.test/start\nsso_region = eu-west-1\n"
+    configs = [f"[profile p]\n{role('x')}source_profile = keys\n{more}{source}" for more in NAMED]
+    configs += [
+        f"[profile p]\n{role('x')}web_identity_token_file = /nonexistent\n",
+        f"[profile p]\n{role('x')}web_identity_token_file = /nonexistent\nrole_session_name = me\n",
+        f"[profile p]\n{SSO}",
+        f"[profile p]\nsso_session = s\n{single}",
+    ]
+    for config in configs:
+        (directory / "config").write_text(config)
+        (directory / "credentials").write_text("")
+        os.environ.pop("AWS_EC2_METADATA_SERVICE_ENDPOINT", None)
+        session = botocore.session.Session(profile="p")
+        refresh = session.get_credentials()._refresh_using
+        refresh = getattr(refresh, "_refresh", refresh)
+        rows.append({"config": config, "key": refresh.__self__._cache_key})
+    return rows
+
+
 def describe(found):
     """Where credentials come from, in one line."""
     if found is None:
@@ -355,7 +393,8 @@ def main():
             for name, (c, k, e, p) in CASES.items()
         ]
         texts = [{"name": name, "text": text, **profiles(text, directory)} for name, text in TEXTS.items()]
-    for file, rows in (("sources.json", sources), ("profiles.json", texts)):
+        named = entry_names(directory)
+    for file, rows in (("keys.json", named), ("sources.json", sources), ("profiles.json", texts)):
         lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
         (HERE / file).write_text(f"[\n{lines}\n]\n")
 

@@ -1,7 +1,5 @@
 //! The plan and the parser beside botocore: its answers are in `data/`, made by `data/derive.py`.
 
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, missing_docs)]
-
 use std::collections::HashMap;
 
 use locum_credentials::{
@@ -83,7 +81,7 @@ fn environment(row: &Value) -> Environment {
 
 #[test]
 fn the_source_is_botocores() {
-    let rows = rows(include_str!("data/sources.json"));
+    let rows = rows(include_str!("../data/sources.json"));
     assert!(rows.len() > 70);
     for row in rows {
         let environment = environment(&row);
@@ -176,7 +174,7 @@ fn sorted(value: Value) -> Value {
 
 #[test]
 fn files_are_read_as_botocore_reads_them() {
-    let rows = rows(include_str!("data/profiles.json"));
+    let rows = rows(include_str!("../data/profiles.json"));
     assert!(rows.len() > 30);
     for row in rows {
         let found = parse_profile_file(row["text"].as_str().unwrap());

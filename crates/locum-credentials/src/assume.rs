@@ -1,0 +1,229 @@
+//! Roles, with the credentials of somebody or the token of an identity provider, through the cache that the original
+//! shares (facts: cli §2).
+//!
+//! Two of its weaknesses are not shared. The name of an entry does not tell whose credentials made it, so an entry made
+//! here says so in a member of its own, and one that says somebody else is passed over. And an entry counts as used up a
+//! quarter of its life before its end, at most fifteen minutes, so that roles of fifteen minutes are cached at all.
+
+use locum_crypto::{hex, sha256};
+use serde_json::{Map, Value, json};
+
+use crate::credentials::Credentials;
+use crate::error::CredentialsError;
+use crate::recipe::{Recipe, Role, WebIdentity};
+use crate::resolve::{Resolver, Spelling, read};
+use crate::source::Source;
+use crate::state_file;
+
+/// What a session of a role lasts unless something else is asked for, in seconds.
+const USUAL_DURATION: i64 = 3_600;
+/// How long before its end an entry is used up, at most.
+const MARGIN: i64 = 900;
+/// The member of an entry that tells who assumed the role.
+const ORIGIN: &str = "LocumOrigin";
+/// The largest web identity token, in bytes; STS takes 20,000.
+const MAX_TOKEN: u64 = 64 << 10;
+
+const SESSION: Spelling = Spelling {
+    token: "SessionToken",
+    temporary: true,
+};
+
+/// An entry of the cache that is wanted.
+struct Wanted<'a> {
+    key: &'a str,
+    origin: Option<&'a str>,
+    /// The life of a session, in seconds.
+    duration: i64,
+    source: Source,
+}
+
+impl Resolver<'_> {
+    /// Assumes a role.
+    pub(crate) fn assume(&self, role: &Role) -> Result<Credentials, CredentialsError> {
+        let key = role.cache_key();
+        let origin = hex(&sha256(origin(&role.from).as_bytes()));
+        let wanted = Wanted {
+            key: &key,
+            origin: Some(&origin),
+            duration: role.duration_seconds.unwrap_or(USUAL_DURATION),
+            source: Source::AssumeRole,
+        };
+        if let Some(found) = self.cached(&wanted) {
+            return Ok(found);
+        }
+        // Before the lock: two profiles whose roles assume each other would else wait for each other.
+        let signer = self.resolve_source(&role.from)?;
+        let _lock = self.sessions.lock(&key, self.clock);
+        if let Some(found) = self.cached(&wanted) {
+            return Ok(found);
+        }
+        let mut parameters = self.parameters(&role.arn, role.session_name.as_deref());
+        if let Some(id) = &role.external_id {
+            parameters.insert("ExternalId".to_owned(), json!(id));
+        }
+        if let Some(seconds) = role.duration_seconds {
+            parameters.insert("DurationSeconds".to_owned(), json!(seconds));
+        }
+        if let Some(serial) = &role.mfa_serial {
+            let code = self
+                .prompt
+                .code(serial)
+                .map_err(|reason| CredentialsError::Prompt {
+                    serial: serial.clone(),
+                    reason,
+                })?;
+            parameters.insert("SerialNumber".to_owned(), json!(serial));
+            parameters.insert("TokenCode".to_owned(), json!(code.expose()));
+        }
+        self.call("AssumeRole", &parameters, Some(&signer), &wanted)
+    }
+
+    /// Assumes a role with a token.
+    pub(crate) fn assume_with_web_identity(
+        &self,
+        role: &WebIdentity,
+    ) -> Result<Credentials, CredentialsError> {
+        let key = role.cache_key();
+        let origin = hex(&sha256(role.token_file.as_os_str().as_encoded_bytes()));
+        let wanted = Wanted {
+            key: &key,
+            origin: Some(&origin),
+            duration: USUAL_DURATION,
+            source: Source::WebIdentity,
+        };
+        if let Some(found) = self.cached(&wanted) {
+            return Ok(found);
+        }
+        let _lock = self.sessions.lock(&key, self.clock);
+        if let Some(found) = self.cached(&wanted) {
+            return Ok(found);
+        }
+        let retrieval = |reason: String| CredentialsError::Retrieval {
+            provider: Source::WebIdentity.name(),
+            reason,
+        };
+        let token = state_file::read_any(&role.token_file, MAX_TOKEN).map_err(|error| {
+            let file = role.token_file.display().to_string();
+            retrieval(format!(
+                "Unable to read the token file {}: {error}",
+                crate::quote::plain(&file)
+            ))
+        })?;
+        let token =
+            String::from_utf8(token).map_err(|_| retrieval("The token file is not UTF-8".to_owned()))?;
+        let mut parameters = self.parameters(&role.role_arn, role.session_name.as_deref());
+        parameters.insert("WebIdentityToken".to_owned(), json!(token));
+        self.call("AssumeRoleWithWebIdentity", &parameters, None, &wanted)
+    }
+
+    fn parameters(&self, role_arn: &str, session_name: Option<&str>) -> Map<String, Value> {
+        let made_up = || format!("botocore-session-{}", self.clock.now().as_second());
+        let name = session_name.map_or_else(made_up, str::to_owned);
+        let mut parameters = Map::new();
+        parameters.insert("RoleArn".to_owned(), json!(role_arn));
+        parameters.insert("RoleSessionName".to_owned(), json!(name));
+        parameters
+    }
+
+    /// Calls STS, and keeps the whole answer as the original does.
+    fn call(
+        &self,
+        operation: &'static str,
+        parameters: &Map<String, Value>,
+        signer: Option<&Credentials>,
+        wanted: &Wanted<'_>,
+    ) -> Result<Credentials, CredentialsError> {
+        (self.debug)(&format!("credentials: calling {operation}"));
+        let mut answer = self
+            .services
+            .sts(operation, parameters, signer)
+            .map_err(CredentialsError::Call)?;
+        let user = answer.get("AssumedRoleUser").and_then(|user| user.get("Arn"));
+        let account = user.and_then(Value::as_str).and_then(|arn| arn.split(':').nth(4));
+        let account = account.filter(|account| !account.is_empty()).map(Value::from);
+        if let (Some(account), Some(members)) = (
+            account,
+            answer.get_mut("Credentials").and_then(Value::as_object_mut),
+        ) {
+            members.insert("AccountId".to_owned(), account);
+        }
+        let credentials = read(
+            answer.get("Credentials").unwrap_or(&Value::Null),
+            &SESSION,
+            wanted.source,
+        )?;
+        self.keep(wanted, answer);
+        Ok(credentials)
+    }
+
+    /// Returns the credentials of an entry that is good for a while.
+    fn cached(&self, wanted: &Wanted<'_>) -> Option<Credentials> {
+        let entry = self.sessions.load(wanted.key)?;
+        let made_by = entry.get(ORIGIN).and_then(Value::as_str);
+        if made_by.is_some() && made_by != wanted.origin {
+            return None;
+        }
+        let found = read(entry.get("Credentials")?, &SESSION, wanted.source).ok()?;
+        let left = found
+            .expiration?
+            .as_second()
+            .checked_sub(self.clock.now().as_second())?;
+        let margin = MARGIN.min(wanted.duration.max(0) / 4);
+        (left > margin).then(|| {
+            (self.debug)(&format!("credentials: {} from the cache", wanted.source));
+            found
+        })
+    }
+
+    fn keep(&self, wanted: &Wanted<'_>, mut entry: Value) {
+        if let (Some(origin), Some(members)) = (wanted.origin, entry.as_object_mut()) {
+            members.insert(ORIGIN.to_owned(), json!(origin));
+        }
+        if !self.sessions.store(wanted.key, &entry, self.clock) {
+            (self.debug)("credentials: the cache cannot be written");
+        }
+    }
+
+    /// Looks for the credentials of a role of Identity Center, or makes and keeps them.
+    pub(crate) fn through_cache(
+        &self,
+        key: &str,
+        make: impl FnOnce() -> Result<Value, CredentialsError>,
+    ) -> Result<Credentials, CredentialsError> {
+        let wanted = Wanted {
+            key,
+            origin: None,
+            duration: USUAL_DURATION,
+            source: Source::Sso,
+        };
+        if let Some(found) = self.cached(&wanted) {
+            return Ok(found);
+        }
+        let _lock = self.sessions.lock(key, self.clock);
+        if let Some(found) = self.cached(&wanted) {
+            return Ok(found);
+        }
+        let entry = make()?;
+        let credentials = read(
+            entry.get("Credentials").unwrap_or(&Value::Null),
+            &SESSION,
+            wanted.source,
+        )?;
+        self.keep(&wanted, entry);
+        Ok(credentials)
+    }
+}
+
+/// Tells sources apart without telling their secrets.
+fn origin(recipe: &Recipe) -> String {
+    match recipe {
+        Recipe::Keys { credentials, .. } => format!("keys {}", credentials.access_key_id),
+        Recipe::Role(role) => format!("role {} {}", role.cache_key(), origin(&role.from)),
+        Recipe::WebIdentity(role) => format!("web {} {}", role.cache_key(), role.token_file.display()),
+        Recipe::Sso(sso) => format!("sso {} {}", sso.cache_key(), sso.start_url),
+        Recipe::Process(process) => format!("process {}", process.command),
+        Recipe::Container(container) => format!("container {}", container.url),
+        Recipe::Instance(instance) => format!("instance {}", instance.endpoint),
+    }
+}

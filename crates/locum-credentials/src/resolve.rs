@@ -1,0 +1,125 @@
+//! From a recipe to credentials: whom to ask, and what becomes of the answer.
+
+use serde_json::Value;
+
+use crate::cache::Cache;
+use crate::credentials::{Credentials, parse_time};
+use crate::error::CredentialsError;
+use crate::outside::{Clock, Prompt, Runner, Services, Transport};
+use crate::plan::Chain;
+use crate::recipe::Recipe;
+use crate::source::Source;
+
+/// The world as the resolver sees it, and its caches.
+#[derive(Clone, Copy)]
+pub struct Resolver<'a> {
+    /// Calls to services.
+    pub services: &'a dyn Services,
+    /// HTTP.
+    pub http: &'a dyn Transport,
+    /// Programs.
+    pub runner: &'a dyn Runner,
+    /// A person.
+    pub prompt: &'a dyn Prompt,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// Sessions of roles, `~/.aws/cli/cache`.
+    pub sessions: &'a Cache,
+    /// Tokens of IAM Identity Center, `~/.aws/sso/cache`.
+    pub tokens: &'a Cache,
+    /// Gets a line for each step; no line holds a secret.
+    pub debug: &'a dyn Fn(&str),
+}
+
+impl Resolver<'_> {
+    /// Plans, and follows the plan.
+    ///
+    /// # Errors
+    /// No source has credentials, or the one that is asked for gives none.
+    pub fn find(&self, chain: &Chain<'_>) -> Result<Credentials, CredentialsError> {
+        let plan = chain.plan();
+        for step in &plan.steps {
+            (self.debug)(&format!("credentials: {step}"));
+        }
+        let recipe = plan.outcome?.ok_or(CredentialsError::None)?;
+        self.resolve(&recipe)?.ok_or(CredentialsError::None)
+    }
+
+    /// Follows a recipe. `None` is an instance that has no role, or no instance at all.
+    ///
+    /// # Errors
+    /// The source gives no credentials.
+    pub fn resolve(&self, recipe: &Recipe) -> Result<Option<Credentials>, CredentialsError> {
+        match recipe {
+            Recipe::Keys { credentials, .. } => match credentials.expiration {
+                Some(end) if end <= self.clock.now() => Err(CredentialsError::Expired),
+                _ => Ok(Some(credentials.clone())),
+            },
+            Recipe::Role(role) => self.assume(role).map(Some),
+            Recipe::WebIdentity(role) => self.assume_with_web_identity(role).map(Some),
+            Recipe::Sso(sso) => self.ask_identity_center(sso).map(Some),
+            Recipe::Process(process) => self.run_process(process).map(Some),
+            Recipe::Container(container) => self.ask_container(container).map(Some),
+            Recipe::Instance(instance) => self.ask_instance(instance),
+        }
+    }
+
+    /// Follows the recipe of somebody who signs for a role.
+    pub(crate) fn resolve_source(&self, recipe: &Recipe) -> Result<Credentials, CredentialsError> {
+        self.resolve(recipe)?.ok_or_else(|| match recipe {
+            Recipe::Instance(_) => CredentialsError::Retrieval {
+                provider: "Ec2InstanceMetadata",
+                reason: "No credentials found in credential_source".to_owned(),
+            },
+            _ => CredentialsError::None,
+        })
+    }
+}
+
+/// How a source spells the members of its answer.
+pub(crate) struct Spelling {
+    pub(crate) token: &'static str,
+    pub(crate) temporary: bool,
+}
+
+/// Reads an answer that holds credentials. What is missing is an error that names it, never what is there.
+pub(crate) fn read(
+    answer: &Value,
+    spelling: &Spelling,
+    source: Source,
+) -> Result<Credentials, CredentialsError> {
+    let text = |name: &str| {
+        let text = answer.get(name).and_then(Value::as_str);
+        text.filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let missing = |name: &str| CredentialsError::Retrieval {
+        provider: source.name(),
+        reason: format!("Missing required key in response: '{name}'"),
+    };
+    let needed = |name: &str| text(name).ok_or_else(|| missing(name));
+    let access_key_id = needed("AccessKeyId")?;
+    let secret = needed("SecretAccessKey")?;
+    let session_token = text(spelling.token);
+    let expiration = text("Expiration");
+    if spelling.temporary {
+        for (name, found) in [(spelling.token, &session_token), ("Expiration", &expiration)] {
+            if found.is_none() {
+                return Err(missing(name));
+            }
+        }
+    }
+    let expiration = match expiration {
+        None => None,
+        Some(text) => Some(parse_time(&text).ok_or_else(|| CredentialsError::Retrieval {
+            provider: source.name(),
+            reason: format!("Expiration is not a time: {}", crate::quote::plain(&text)),
+        })?),
+    };
+    Ok(Credentials {
+        access_key_id,
+        secret_access_key: secret.into(),
+        session_token: session_token.map(Into::into),
+        expiration,
+        account_id: text("AccountId"),
+    })
+}

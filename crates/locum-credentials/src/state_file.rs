@@ -1,0 +1,92 @@
+//! Files that hold secrets between two commands: read with suspicion, written in one piece (facts: security §1.11).
+//!
+//! A file that is a link, somebody else's, or open to others' writing is not read. A file is written beside its place
+//! with mode 0600, synced, and moved there, so that a reader sees the old one or the new one and nobody else sees either.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
+use jiff::Timestamp;
+use rustix::fs::OFlags;
+
+/// The largest file that is read, in bytes: hundreds of times what a session takes.
+const MAX_FILE: u64 = 1 << 20;
+
+fn flags(flags: OFlags) -> i32 {
+    flags.bits().cast_signed()
+}
+
+/// Reads a file of this user's own.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    // Not to be blocked by a pipe that stands in the place of the file.
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK))
+        .open(path)?;
+    let metadata = file.metadata()?;
+    let own = metadata.uid() == rustix::process::geteuid().as_raw();
+    if !metadata.is_file() || !own || metadata.mode() & 0o022 != 0 {
+        return Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "not a file of one's own",
+        ));
+    }
+    limited(file, MAX_FILE)
+}
+
+/// Reads a file that may be a link, such as the tokens that a platform mounts, up to a size.
+pub(crate) fn read_any(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    limited(File::open(path)?, limit)
+}
+
+fn limited(file: File, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = file.take(limit + 1).read_to_end(&mut bytes)?;
+    if read as u64 > limit {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "larger than it may be",
+        ));
+    }
+    Ok(bytes)
+}
+
+/// Makes a directory, and those above it, for nobody else.
+pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Replaces a file in one step.
+pub(crate) fn write(path: &Path, bytes: &[u8], now: Timestamp) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // Two writers differ in their process, and one writer in the time.
+    let beside = format!(".{name}.{}.{}.tmp", std::process::id(), now.as_nanosecond());
+    let beside = path.with_file_name(beside);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .custom_flags(flags(OFlags::NOFOLLOW))
+        .open(&beside)?;
+    let written = file
+        .write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+/// Opens a file to lock, which stays empty.
+pub(crate) fn open_lock(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK))
+        .open(path)
+}

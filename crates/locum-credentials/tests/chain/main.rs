@@ -1,0 +1,11 @@
+//! The chain against botocore's answers, and against a world made up for a test.
+
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, missing_docs)]
+
+mod caches;
+mod endpoints;
+mod identity_center;
+mod oracle;
+mod processes;
+mod roles;
+mod world;

@@ -1,0 +1,208 @@
+//! A world made up for a test: its services, hosts, programs and people, and what they were asked.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use locum_credentials::{
+    Cache, CallError, Chain, Clock, Credentials, CredentialsError, Environment, Files, HttpError, HttpReply,
+    HttpRequest, Output, Prompt, Resolver, Runner, Services, Transport,
+};
+use locum_crypto::{SecretBytes, SecretString};
+use serde_json::{Map, Value, json};
+
+pub(crate) const NOW: &str = "2027-01-01T00:00:00Z";
+
+/// What a host answers: status and body, or nothing.
+pub(crate) type Answer = Result<(u16, String), HttpError>;
+
+/// A request as it was sent: method, URL, headers and body.
+pub(crate) type Request = (String, String, Vec<(String, String)>, String);
+
+pub(crate) struct World {
+    now: Cell<Timestamp>,
+    /// Operation, parameters and the signer's key of each call.
+    pub(crate) calls: RefCell<Vec<(String, Value, Option<String>)>>,
+    /// How long sessions last, in seconds.
+    pub(crate) lasting: Cell<i64>,
+    pub(crate) requests: RefCell<Vec<Request>>,
+    answers: RefCell<VecDeque<Answer>>,
+    /// The words of each program.
+    pub(crate) programs: RefCell<Vec<Vec<String>>>,
+    pub(crate) output: RefCell<Result<(bool, String, String), String>>,
+    /// Serial numbers that a code was asked for.
+    pub(crate) asked: RefCell<Vec<String>>,
+    pub(crate) sessions: Cache,
+    pub(crate) tokens: Cache,
+    directory: tempfile::TempDir,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        Self {
+            now: Cell::new(NOW.parse().unwrap()),
+            calls: RefCell::default(),
+            lasting: Cell::new(3_600),
+            requests: RefCell::default(),
+            answers: RefCell::default(),
+            programs: RefCell::default(),
+            output: RefCell::new(Err("no program".to_owned())),
+            asked: RefCell::default(),
+            sessions: Cache::new(Some(directory.path().join("aws/cli/cache"))),
+            tokens: Cache::new(Some(directory.path().join("aws/sso/cache"))),
+            directory,
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.now
+            .set(self.now.get() + jiff::SignedDuration::from_secs(seconds));
+    }
+
+    pub(crate) fn answering(self, answers: impl IntoIterator<Item = Answer>) -> Self {
+        self.answers.borrow_mut().extend(answers);
+        self
+    }
+
+    pub(crate) fn resolver(&self) -> Resolver<'_> {
+        Resolver {
+            services: self,
+            http: self,
+            runner: self,
+            prompt: self,
+            clock: self,
+            sessions: &self.sessions,
+            tokens: &self.tokens,
+            debug: &|_| (),
+        }
+    }
+
+    /// The credentials of a profile, or the sentence.
+    pub(crate) fn find(
+        &self,
+        config: &str,
+        profile: &str,
+        variables: &[(&str, &str)],
+    ) -> Result<Credentials, String> {
+        self.try_find(config, profile, variables)
+            .map_err(|error| error.to_string())
+    }
+
+    pub(crate) fn try_find(
+        &self,
+        config: &str,
+        profile: &str,
+        variables: &[(&str, &str)],
+    ) -> Result<Credentials, CredentialsError> {
+        let environment = Environment::of(variables);
+        let files = Files::of(
+            config,
+            "[keys]\naws_access_key_id = KEYS\naws_secret_access_key = s\n",
+        )
+        .unwrap();
+        let chain = Chain {
+            environment: &environment,
+            files: &files,
+            profile,
+            explicit: profile != "default",
+        };
+        self.resolver().find(&chain)
+    }
+}
+
+impl Services for World {
+    fn sts(
+        &self,
+        operation: &'static str,
+        parameters: &Map<String, Value>,
+        signer: Option<&Credentials>,
+    ) -> Result<Value, CallError> {
+        let mut calls = self.calls.borrow_mut();
+        calls.push((
+            operation.to_owned(),
+            Value::Object(parameters.clone()),
+            signer.map(|signer| signer.access_key_id.clone()),
+        ));
+        if parameters["RoleArn"] == "arn:closed" {
+            return Err("closed".into());
+        }
+        let end = self.now.get() + jiff::SignedDuration::from_secs(self.lasting.get());
+        Ok(json!({
+            "Credentials": {
+                "AccessKeyId": format!("ASIA{}", calls.len()), "SecretAccessKey": "s3cret", "SessionToken": "t0ken",
+                "Expiration": end.to_string(),
+            },
+            "AssumedRoleUser": {"AssumedRoleId": "AROA:x", "Arn": "arn:aws:sts::123456789012:assumed-role/r/x"},
+        }))
+    }
+
+    fn url(&self, service: &'static str, region: &str) -> Result<String, CallError> {
+        Ok(format!("https://{service}.{region}.test"))
+    }
+}
+
+impl Transport for World {
+    fn send(&self, request: &HttpRequest<'_>) -> Result<HttpReply, HttpError> {
+        let headers = request.headers.iter();
+        let body = request
+            .body
+            .as_ref()
+            .map(SecretString::expose)
+            .unwrap_or_default();
+        self.requests.borrow_mut().push((
+            request.method.to_owned(),
+            request.url.to_owned(),
+            headers
+                .map(|(name, value)| ((*name).to_owned(), value.expose().to_owned()))
+                .collect(),
+            body.to_owned(),
+        ));
+        let answer = self.answers.borrow_mut().pop_front();
+        let (status, body) = answer.unwrap_or_else(|| Err(HttpError::Transient("nobody".to_owned())))?;
+        Ok(HttpReply {
+            status,
+            error_type: None,
+            body: body.into(),
+        })
+    }
+}
+
+impl Runner for World {
+    fn run(&self, words: &[String], _: Duration) -> Result<Output, String> {
+        self.programs.borrow_mut().push(words.to_vec());
+        let (success, stdout, stderr) = self.output.borrow().clone()?;
+        Ok(Output {
+            success,
+            stdout: SecretBytes::new(stdout.into_bytes()),
+            stderr: stderr.into_bytes(),
+        })
+    }
+}
+
+impl Prompt for World {
+    fn code(&self, serial: &str) -> Result<SecretString, String> {
+        self.asked.borrow_mut().push(serial.to_owned());
+        if serial == "arn:lost" {
+            return Err("there is no terminal".to_owned());
+        }
+        Ok("123456".into())
+    }
+}
+
+impl Clock for World {
+    fn now(&self) -> Timestamp {
+        self.now.get()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration.min(Duration::from_millis(1)));
+        self.now.set(self.now.get() + duration);
+    }
+}
