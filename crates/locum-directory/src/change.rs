@@ -6,9 +6,11 @@ use locum_crypto::Purpose;
 use locum_names::{AccessKeyId, AccountId, UniqueId};
 
 use crate::{
-    AccessKey, Account, CreateAccountStatus, CredentialReport, DelegationRequest, Group, InstanceProfile,
-    LastUse, LoginProfile, ManagedPolicy, MfaDevice, OidcProvider, Organization, OutboundFederation,
-    PasswordPolicy, PolicyOwner, Revision, Ring, Role, SamlProvider, UsedAssertion, UsedBy, User,
+    AccessKey, Account, ControlAttachments, ControlPolicy, ControlPolicyType, ControlTarget,
+    CreateAccountStatus, CredentialReport, DelegatedAdministrator, DelegationRequest, Group, InstanceProfile,
+    LastUse, LoginProfile, ManagedPolicy, MfaDevice, OidcProvider, Organization, OrganizationalUnit,
+    OutboundFederation, PasswordPolicy, PolicyOwner, Revision, Ring, Role, SamlProvider, UnitId,
+    UsedAssertion, UsedBy, User,
 };
 
 /// The puts and deletes of one write, all applied or none.
@@ -152,6 +154,14 @@ pub enum EntityKey {
     LastUse(AccountId, UsedBy),
     /// The credential report of an account.
     CredentialReport(AccountId),
+    /// An organizational unit.
+    Unit(UnitId),
+    /// A control policy, by its id.
+    ControlPolicy(Box<str>),
+    /// The control policies of a type that are attached to a target.
+    ControlAttachments(ControlPolicyType, ControlTarget),
+    /// An account as a delegated administrator.
+    DelegatedAdministrator(AccountId),
 }
 
 impl fmt::Display for EntityKey {
@@ -181,6 +191,12 @@ impl fmt::Display for EntityKey {
             Self::PasswordPolicy(account) => write!(f, "/password-policies/{account}"),
             Self::LastUse(account, by) => write!(f, "/last-uses/{account}/{by}"),
             Self::CredentialReport(account) => write!(f, "/credential-reports/{account}"),
+            Self::Unit(id) => write!(f, "/units/{id}"),
+            Self::ControlPolicy(id) => write!(f, "/control-policies/{id}"),
+            Self::ControlAttachments(policy_type, target) => {
+                write!(f, "/control-attachments/{}/{target}", policy_type.arn_word())
+            }
+            Self::DelegatedAdministrator(account) => write!(f, "/delegated-administrators/{account}"),
         }
     }
 }
@@ -248,6 +264,14 @@ pub enum Entity {
     LastUse(Arc<LastUse>),
     /// The credential report of an account.
     CredentialReport(Arc<CredentialReport>),
+    /// An organizational unit.
+    Unit(Arc<OrganizationalUnit>),
+    /// A control policy.
+    ControlPolicy(Arc<ControlPolicy>),
+    /// What control policies are attached to a target.
+    ControlAttachments(Arc<ControlAttachments>),
+    /// An account as a delegated administrator.
+    DelegatedAdministrator(Arc<DelegatedAdministrator>),
 }
 
 /// Writes the conversions of each kind of entity, and the matches over all of them.
@@ -319,4 +343,10 @@ entities! {
     PasswordPolicy(PasswordPolicy), policy => EntityKey::PasswordPolicy(policy.account);
     LastUse(LastUse), used => EntityKey::LastUse(used.account, used.by);
     CredentialReport(CredentialReport), report => EntityKey::CredentialReport(report.account);
+    Unit(OrganizationalUnit), unit => EntityKey::Unit(unit.id);
+    ControlPolicy(ControlPolicy), policy => EntityKey::ControlPolicy(policy.id.clone());
+    ControlAttachments(ControlAttachments), attachments =>
+        EntityKey::ControlAttachments(attachments.policy_type, attachments.target);
+    DelegatedAdministrator(DelegatedAdministrator), administrator =>
+        EntityKey::DelegatedAdministrator(administrator.account);
 }

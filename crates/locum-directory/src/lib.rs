@@ -48,14 +48,16 @@ pub use aws_managed::{AwsPolicies, BuiltInError};
 pub use change::{Change, Changes, Entity, EntityKey};
 pub use directory::{BootstrapError, CommitError, Directory, Draft, OpenError, Pending, RootKey, WriteError};
 pub use entity::{
-    AccessKey, Account, AccountStatus, AssertionEncryption, CreateAccountState, CreateAccountStatus,
-    CredentialReport, DEFAULT_MAX_SESSION_DURATION, DelegationApproval, DelegationParty, DelegationRequest,
-    DelegationState, DelegationToken, FeatureSet, GlobalTokenVersion, Group, InlinePolicy, InstanceProfile,
-    InvalidVersionId, IssuerScheme, JoinedMethod, KeyOwner, KeyStatus, LastUse, LoginProfile,
-    MOST_REMEMBERED_PASSWORDS, ManagedPolicy, MfaDevice, OidcProvider, Organization, OutboundAlgorithm,
-    OutboundFederation, OutboundKey, PasswordPolicy, PolicyOwner, PolicyParameter, PolicyVersion, Revision,
-    Ring, Role, RootUser, SERVICE_LINKED_PATH, SamlPrivateKey, SamlProvider, Tag, UsedAssertion, UsedBy,
-    User, VersionId, WrongGuesses,
+    AccessKey, Account, AccountStatus, AssertionEncryption, ControlAttachments, ControlPolicy,
+    ControlPolicyType, ControlTarget, CreateAccountState, CreateAccountStatus, CredentialReport,
+    DEFAULT_MAX_SESSION_DURATION, DelegatedAdministrator, DelegationApproval, DelegationParty,
+    DelegationRequest, DelegationState, DelegationToken, FeatureSet, GlobalTokenVersion, Group, InlinePolicy,
+    InstanceProfile, InvalidControlTarget, InvalidUnitId, InvalidVersionId, IssuerScheme, JoinedMethod,
+    KeyOwner, KeyStatus, LastUse, LoginProfile, MAX_UNIT_DEPTH, MOST_REMEMBERED_PASSWORDS, ManagedPolicy,
+    MfaDevice, OidcProvider, Organization, OrganizationalUnit, OutboundAlgorithm, OutboundFederation,
+    OutboundKey, Parent, PasswordPolicy, PolicyOwner, PolicyParameter, PolicyVersion, Revision, Ring, Role,
+    RootUser, SERVICE_LINKED_PATH, SamlPrivateKey, SamlProvider, ServiceGrant, Tag, UnitId, UsedAssertion,
+    UsedBy, User, VersionId, WrongGuesses,
 };
 pub use snapshot::{Attachment, ChangeError, Counts, PolicyUsage, PolicyUse, Snapshot};
 pub use store::{Commit, Item, MemoryStore, RedbStore, Store, StoreError, Transaction};

@@ -50,7 +50,7 @@ impl Directory {
             let organization = Organization::new(id, now, rng);
             let email = format!("root@{id}.invalid");
             let joined = JoinedMethod::Invited;
-            let management = Account::new(&organization, id, "management", &email, joined, now);
+            let management = Account::new(id, "management", &email, joined, now);
             let key = AccessKey::generate(id, KeyOwner::Root(id), now, rng);
             deliver(&key)?;
             let mut changes = Changes::new();

@@ -16,9 +16,13 @@ const VERSION: u32 = 1;
 const PAGE: usize = 1000;
 
 /// Where entities are, each kind after those it refers to.
-const PREFIXES: [&str; 20] = [
+const PREFIXES: [&str; 24] = [
     "/accounts/",
     "/organization",
+    "/units/",
+    "/control-policies/",
+    "/control-attachments/",
+    "/delegated-administrators/",
     "/rings/",
     "/create-account/",
     "/policies/",
@@ -138,6 +142,7 @@ pub(super) fn snapshot(
             snapshot.load(entities)?;
         }
     }
+    snapshot.verify_places()?;
     Ok(snapshot.loaded_at(store.revision()?))
 }
 

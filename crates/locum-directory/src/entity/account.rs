@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use locum_crypto::Random;
 use locum_names::AccountId;
 
-use super::{LOWER_ALPHANUMERIC, Organization, Revision, random_text};
+use super::{LOWER_ALPHANUMERIC, Parent, Revision, Tag, random_text};
 
 /// An account of the organization. How many users, roles and policies it has is
 /// [`Snapshot::counts`](crate::Snapshot::counts): derived, so it cannot be wrong.
@@ -22,8 +22,12 @@ pub struct Account {
     pub joined_method: JoinedMethod,
     /// When it came into the organization.
     pub joined: Timestamp,
-    /// The root or organizational unit it stands under: where its path of control policies begins.
-    pub parent: Box<str>,
+    /// When it was closed, if it was.
+    pub closed: Option<Timestamp>,
+    /// What it stands under: where its path of control policies begins.
+    pub parent: Parent,
+    /// In the order they were put.
+    pub tags: Vec<Tag>,
     /// Its root user.
     pub root: RootUser,
     /// Another name for it; no two accounts of the deployment share one.
@@ -33,10 +37,9 @@ pub struct Account {
 }
 
 impl Account {
-    /// An active account directly under the root of `organization`.
+    /// An active account directly under the root.
     #[must_use]
     pub fn new(
-        organization: &Organization,
         id: AccountId,
         name: &str,
         email: &str,
@@ -51,7 +54,9 @@ impl Account {
             status: AccountStatus::Active,
             joined_method,
             joined,
-            parent: organization.root_id.clone(),
+            closed: None,
+            parent: Parent::Root,
+            tags: Vec::new(),
             root: RootUser::default(),
             alias: None,
             global_tokens: GlobalTokenVersion::default(),

@@ -6,7 +6,9 @@
 
 mod access_key;
 mod account;
+mod control_policy;
 mod credential_report;
+mod delegated_administrator;
 mod delegation;
 mod group;
 mod instance_profile;
@@ -16,6 +18,7 @@ mod managed_policy;
 mod mfa_device;
 mod oidc_provider;
 mod organization;
+mod organizational_unit;
 mod outbound;
 mod password_policy;
 mod principal;
@@ -32,7 +35,12 @@ pub use account::{
     Account, AccountStatus, CreateAccountState, CreateAccountStatus, GlobalTokenVersion, JoinedMethod,
     RootUser,
 };
+pub(crate) use control_policy::full_access;
+pub use control_policy::{
+    ControlAttachments, ControlPolicy, ControlPolicyType, ControlTarget, InvalidControlTarget,
+};
 pub use credential_report::CredentialReport;
+pub use delegated_administrator::{DelegatedAdministrator, ServiceGrant};
 pub use delegation::{
     DelegationApproval, DelegationParty, DelegationRequest, DelegationState, DelegationToken, PolicyParameter,
 };
@@ -44,6 +52,7 @@ pub use managed_policy::{InvalidVersionId, ManagedPolicy, PolicyOwner, PolicyVer
 pub use mfa_device::MfaDevice;
 pub use oidc_provider::{IssuerScheme, OidcProvider};
 pub use organization::{FeatureSet, Organization};
+pub use organizational_unit::{InvalidUnitId, MAX_UNIT_DEPTH, OrganizationalUnit, Parent, UnitId};
 pub use outbound::{OutboundAlgorithm, OutboundFederation, OutboundKey};
 pub use password_policy::PasswordPolicy;
 pub use principal::{DEFAULT_MAX_SESSION_DURATION, InlinePolicy, Role, Tag, User};

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use locum_crypto::Random;
 use locum_names::AccountId;
 
-use super::{LOWER_ALPHANUMERIC, Revision, random_text};
+use super::{ControlPolicyType, LOWER_ALPHANUMERIC, Revision, ServiceGrant, Tag, random_text};
 
 /// The one organization that owns every account of the directory.
 #[derive(Debug, Clone)]
@@ -11,7 +11,7 @@ pub struct Organization {
     pub revision: Revision,
     /// `o-` and ten characters.
     pub id: Box<str>,
-    /// `r-` and four characters: the root under which accounts and, later, organizational units stand.
+    /// `r-` and four characters: the root under which accounts and organizational units stand.
     pub root_id: Box<str>,
     /// The account that made the organization; it can never be removed and no control policy binds it.
     pub management_account: AccountId,
@@ -23,6 +23,12 @@ pub struct Organization {
     pub root_credentials_management: bool,
     /// `RootSessions`: `AssumeRoot` is allowed.
     pub root_sessions: bool,
+    /// The types of control policies that are in force, each at most once.
+    pub policy_types: Vec<ControlPolicyType>,
+    /// The services that may act in every account, by name.
+    pub trusted_services: Vec<ServiceGrant>,
+    /// The tags of the root, in the order they were put.
+    pub root_tags: Vec<Tag>,
 }
 
 impl Organization {
@@ -38,7 +44,17 @@ impl Organization {
             created,
             root_credentials_management: false,
             root_sessions: false,
+            // As AWS has it for organizations with all features.
+            policy_types: vec![ControlPolicyType::ServiceControl],
+            trusted_services: Vec::new(),
+            root_tags: Vec::new(),
         }
+    }
+
+    /// Whether policies of this type bind the accounts.
+    #[must_use]
+    pub fn enforces(&self, policy_type: ControlPolicyType) -> bool {
+        self.policy_types.contains(&policy_type)
     }
 }
 

@@ -6,6 +6,7 @@ mod federation;
 mod group;
 mod instance_profile;
 mod mfa;
+mod organization;
 mod password;
 mod principal;
 mod text;
@@ -23,6 +24,7 @@ use federation::{OidcRecord, OutboundRecord, SamlRecord, UsedAssertionRecord};
 use group::GroupRecord;
 use instance_profile::InstanceProfileRecord;
 use mfa::MfaRecord;
+use organization::{ControlAttachmentsRecord, ControlPolicyRecord, DelegatedAdministratorRecord, UnitRecord};
 use password::{LoginProfileRecord, PasswordPolicyRecord};
 use principal::{RoleRecord, UserRecord};
 use tree::{
@@ -70,6 +72,12 @@ pub(crate) fn encode(entity: &Entity) -> Result<Zeroizing<Vec<u8>>, serde_json::
         Entity::PasswordPolicy(policy) => write(&PasswordPolicyRecord::from(&**policy)),
         Entity::LastUse(used) => write(&LastUseRecord::from(&**used)),
         Entity::CredentialReport(report) => write(&CredentialReportRecord::from(&**report)),
+        Entity::Unit(unit) => write(&UnitRecord::from(&**unit)),
+        Entity::ControlPolicy(policy) => write(&ControlPolicyRecord::from(&**policy)),
+        Entity::ControlAttachments(attachments) => write(&ControlAttachmentsRecord::from(&**attachments)),
+        Entity::DelegatedAdministrator(administrator) => {
+            write(&DelegatedAdministratorRecord::from(&**administrator))
+        }
     }
 }
 
@@ -100,6 +108,14 @@ pub(crate) fn decode(prefix: &str, value: &[u8], documents: &mut Documents) -> R
         "/password-policies/" => read::<PasswordPolicyRecord>(json)?.into_entity().into(),
         "/last-uses/" => read::<LastUseRecord<'_>>(json)?.into_entity()?.into(),
         "/credential-reports/" => read::<CredentialReportRecord<'_>>(json)?.into_entity().into(),
+        "/units/" => read::<UnitRecord<'_>>(json)?.into_entity()?.into(),
+        "/control-policies/" => read::<ControlPolicyRecord<'_>>(json)?
+            .into_entity(documents)?
+            .into(),
+        "/control-attachments/" => read::<ControlAttachmentsRecord<'_>>(json)?.into_entity()?.into(),
+        "/delegated-administrators/" => read::<DelegatedAdministratorRecord<'_>>(json)?
+            .into_entity()
+            .into(),
         _ => return Err(RecordError::Unknown("kind of entity")),
     })
 }

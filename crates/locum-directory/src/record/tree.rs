@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     RecordError, one_of,
+    organization::{ServiceGrantRecord, grant_records, grants, parent, parent_text, policy_type},
     principal::{TagRecord, tag_records, tags},
     text::{Base64Secret, Text},
 };
@@ -34,6 +35,12 @@ pub(super) struct OrganizationRecord<'a> {
     root_credentials_management: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     root_sessions: bool,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    policy_types: Vec<Cow<'a, str>>,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    trusted_services: Vec<ServiceGrantRecord<'a>>,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    root_tags: Vec<TagRecord<'a>>,
 }
 
 impl<'a> From<&'a Organization> for OrganizationRecord<'a> {
@@ -46,6 +53,13 @@ impl<'a> From<&'a Organization> for OrganizationRecord<'a> {
             created: Text(organization.created),
             root_credentials_management: organization.root_credentials_management,
             root_sessions: organization.root_sessions,
+            policy_types: organization
+                .policy_types
+                .iter()
+                .map(|policy_type| policy_type.as_str().into())
+                .collect(),
+            trusted_services: grant_records(&organization.trusted_services),
+            root_tags: tag_records(&organization.root_tags),
         }
     }
 }
@@ -66,6 +80,13 @@ impl OrganizationRecord<'_> {
             created: self.created.0,
             root_credentials_management: self.root_credentials_management,
             root_sessions: self.root_sessions,
+            policy_types: self
+                .policy_types
+                .iter()
+                .map(|text| policy_type(text))
+                .collect::<Result<_, _>>()?,
+            trusted_services: grants(self.trusted_services),
+            root_tags: tags(self.root_tags),
         })
     }
 }
@@ -83,8 +104,12 @@ pub(super) struct AccountRecord<'a> {
     #[serde(borrow)]
     joined_method: Cow<'a, str>,
     joined: Text<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    closed: Option<Text<Timestamp>>,
     #[serde(borrow)]
     parent: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<TagRecord<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     root_revoke_before: Option<Text<Timestamp>>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
@@ -103,7 +128,9 @@ impl<'a> From<&'a Account> for AccountRecord<'a> {
             status: account.status.as_str().into(),
             joined_method: account.joined_method.as_str().into(),
             joined: Text(account.joined),
-            parent: Cow::Borrowed(&account.parent),
+            closed: account.closed.map(Text),
+            parent: parent_text(account.parent),
+            tags: tag_records(&account.tags),
             root_revoke_before: account.root.revoke_before.map(Text),
             alias: account.alias.as_deref().map(Cow::Borrowed),
             global_tokens: (account.global_tokens != GlobalTokenVersion::default())
@@ -132,7 +159,9 @@ impl AccountRecord<'_> {
                 "joined method",
             )?,
             joined: self.joined.0,
-            parent: self.parent.into(),
+            closed: self.closed.map(|time| time.0),
+            parent: parent(&self.parent)?,
+            tags: tags(self.tags),
             root: RootUser {
                 revoke_before: self.root_revoke_before.map(|time| time.0),
             },

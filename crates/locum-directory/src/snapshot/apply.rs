@@ -59,7 +59,10 @@ impl Snapshot {
         }
         for change in changes.iter() {
             match change {
-                Change::Put(entity) => next.verify(entity)?,
+                Change::Put(entity) => {
+                    next.verify(entity)?;
+                    next.verify_place(&entity.key())?;
+                }
                 Change::Delete { key, .. } => next.verify_absent(key)?,
             }
         }
@@ -109,6 +112,14 @@ impl Snapshot {
             EntityKey::PasswordPolicy(account) => self.password_policy(*account).map(|e| e.revision),
             EntityKey::LastUse(_, by) => self.last_use(*by).map(|e| e.revision),
             EntityKey::CredentialReport(account) => self.credential_report(*account).map(|e| e.revision),
+            EntityKey::Unit(id) => self.unit(*id).map(|e| e.revision),
+            EntityKey::ControlPolicy(id) => self.controls.policies.get(id).map(|e| e.revision),
+            EntityKey::ControlAttachments(policy_type, target) => self
+                .control_attachments(*policy_type, *target)
+                .map(|e| e.revision),
+            EntityKey::DelegatedAdministrator(account) => {
+                self.delegated_administrator(*account).map(|e| e.revision)
+            }
         }
         .unwrap_or(Revision::NEW)
     }
@@ -218,6 +229,12 @@ impl Snapshot {
             }
             Entity::LastUse(used) => self.put_last_use(used)?,
             Entity::CredentialReport(report) => self.usage.put_report(report),
+            Entity::Unit(unit) => self.tree.put_unit(unit)?,
+            Entity::ControlPolicy(policy) => self.controls.put_policy(policy)?,
+            Entity::ControlAttachments(attachments) => self.controls.put_attachments(attachments),
+            Entity::DelegatedAdministrator(administrator) => {
+                self.administrators.insert(administrator.account, administrator);
+            }
         }
         Ok(())
     }
@@ -240,6 +257,7 @@ impl Snapshot {
         if let Some(alias) = &account.alias {
             self.aliases.insert(alias.clone(), account.id);
         }
+        self.tree.place(&account);
         self.accounts.insert(account.id, account);
         Ok(())
     }
@@ -252,6 +270,7 @@ impl Snapshot {
         if let Some(alias) = &account.alias {
             self.aliases.remove(alias);
         }
+        self.tree.displace(&account);
     }
 
     fn put_access_key(&mut self, key: Arc<AccessKey>) -> Result<(), ChangeError> {
@@ -339,6 +358,14 @@ impl Snapshot {
             }
             EntityKey::LastUse(_, by) => self.usage.delete_last_use(*by),
             EntityKey::CredentialReport(account) => self.usage.delete_report(*account),
+            EntityKey::Unit(id) => self.tree.delete_unit(*id),
+            EntityKey::ControlPolicy(id) => self.controls.delete_policy(id),
+            EntityKey::ControlAttachments(policy_type, target) => {
+                self.controls.delete_attachments((*policy_type, *target));
+            }
+            EntityKey::DelegatedAdministrator(account) => {
+                self.administrators.remove(account);
+            }
         }
     }
 

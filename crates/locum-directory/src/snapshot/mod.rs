@@ -5,8 +5,10 @@
 //! filled by [`Snapshot::apply`] alone, at start-up, on a commit, and from another node's commits alike, so what is
 //! derived (names, owners, attachments, counts) cannot depend on how an entity came here.
 
+mod administrators;
 mod apply;
 mod attachment;
+mod control;
 mod delegations;
 mod federation;
 mod groups;
@@ -14,6 +16,7 @@ mod instance_profiles;
 mod mfa;
 mod named;
 mod passwords;
+mod tree;
 mod usage;
 mod used;
 mod verify;
@@ -27,8 +30,8 @@ use locum_names::{
 };
 
 use crate::{
-    AccessKey, Account, AwsPolicies, CreateAccountStatus, KeyOwner, ManagedPolicy, Organization, Revision,
-    Ring, Role, User, change::purpose_name,
+    AccessKey, Account, AwsPolicies, CreateAccountStatus, DelegatedAdministrator, KeyOwner, ManagedPolicy,
+    Organization, Revision, Ring, Role, User, change::purpose_name,
 };
 use named::Named;
 
@@ -61,6 +64,9 @@ pub struct Snapshot {
     usage: usage::Usage,
     used: used::UsedAssertions,
     delegations: delegations::Delegations,
+    tree: tree::Tree,
+    controls: control::Controls,
+    administrators: OrdMap<AccountId, Arc<DelegatedAdministrator>>,
     counts: OrdMap<AccountId, Counts>,
     aws: AwsPolicies,
 }
@@ -116,6 +122,9 @@ impl Snapshot {
             usage: usage::Usage::default(),
             used: used::UsedAssertions::default(),
             delegations: delegations::Delegations::default(),
+            tree: tree::Tree::default(),
+            controls: control::Controls::default(),
+            administrators: OrdMap::new(),
             counts: OrdMap::new(),
             aws,
         }

@@ -8,7 +8,8 @@ use locum_policy::PolicyKind;
 
 use super::{ChangeError, Counts, PolicyUsage, Snapshot, apply::uses};
 use crate::{
-    AccessKey, Entity, EntityKey, InlinePolicy, KeyOwner, ManagedPolicy, PolicyOwner, Revision, Role, User,
+    AccessKey, ControlTarget, Entity, EntityKey, InlinePolicy, KeyOwner, ManagedPolicy, PolicyOwner,
+    Revision, Role, User,
 };
 
 /// The most versions a managed policy keeps (`facts: sts §8.3`).
@@ -37,6 +38,10 @@ impl Snapshot {
             Entity::PasswordPolicy(policy) => self.verify_account(key, policy.account),
             // Neither need be of something that still exists: it says what was.
             Entity::LastUse(_) | Entity::CredentialReport(_) => Ok(()),
+            Entity::Unit(unit) => self.verify_unit(key, unit),
+            Entity::ControlPolicy(policy) => self.verify_control_policy(key, policy),
+            Entity::ControlAttachments(attachments) => self.verify_control_attachments(key, attachments),
+            Entity::DelegatedAdministrator(administrator) => self.verify_administrator(key, administrator),
         }
     }
 
@@ -147,8 +152,13 @@ impl Snapshot {
                 let entities = self.counts(*id) != Counts::default()
                     || self.outbound_federation(*id).is_some()
                     || self.password_policy(*id).is_some();
-                (management || keys || entities).then_some("it has entities or manages the organization")
+                let named = self.has_control_attachments(ControlTarget::Account(*id))
+                    || self.delegated_administrator(*id).is_some();
+                (management || keys || entities || named)
+                    .then_some("it has entities, policies or duties, or manages the organization")
             }
+            EntityKey::Unit(id) => self.unit_in_use(*id),
+            EntityKey::ControlPolicy(id) => self.control_policy_in_use(id),
             EntityKey::Organization
             | EntityKey::Ring(_)
             | EntityKey::CreateAccountStatus(_)
@@ -163,7 +173,9 @@ impl Snapshot {
             | EntityKey::LoginProfile(..)
             | EntityKey::PasswordPolicy(_)
             | EntityKey::LastUse(..)
-            | EntityKey::CredentialReport(_) => None,
+            | EntityKey::CredentialReport(_)
+            | EntityKey::ControlAttachments(..)
+            | EntityKey::DelegatedAdministrator(_) => None,
         };
         match in_use {
             Some(reason) if self.revision_of(key) == Revision::NEW => {

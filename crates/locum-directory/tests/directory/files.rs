@@ -9,8 +9,8 @@ use std::{
 
 use locum_crypto::{KeyEncryptionKey, SeededRandom};
 use locum_directory::{
-    AccessKey, Directory, KeyOwner, ManagedPolicy, MemoryStore, OpenError, RedbStore, Revision, Store,
-    StoreError, Transaction, User,
+    AccessKey, Directory, KeyOwner, ManagedPolicy, MemoryStore, OpenError, Parent, RedbStore, Revision,
+    Store, StoreError, Transaction, User,
 };
 use locum_policy::PolicyKind;
 use tempfile::TempDir;
@@ -300,7 +300,7 @@ fn the_first_start_is_made_once_and_its_key_is_handed_over_first() {
             .secret
             .matches(key.secret.expose())
     );
-    assert_eq!(management.parent, organization.root_id);
+    assert_eq!(management.parent, Parent::Root);
     assert_eq!((organization.id.len(), organization.root_id.len()), (12, 6));
 
     let before = view(&snapshot);

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
 use jiff::Timestamp;
 use locum_crypto::{KeyEncryptionKey, Purpose, SeededRandom};
 use locum_directory::{
-    ChangeError, Changes, Directory, Entity, KeyOwner, MemoryStore, Pending, PolicyUse, Revision, Snapshot,
-    Store, WriteError,
+    ChangeError, Changes, ControlPolicyType, Directory, Entity, KeyOwner, MemoryStore, Pending, PolicyUse,
+    Revision, Snapshot, Store, WriteError,
 };
 use locum_names::AccountId;
 use locum_policy::{Policy, PolicyKind};
@@ -66,6 +66,24 @@ pub(crate) fn view(snapshot: &Snapshot) -> BTreeMap<String, String> {
         assert!(seen.insert(place, format!("{what:?}")).is_none());
     };
     see("organization".into(), &snapshot.organization());
+    for unit in snapshot.units(None) {
+        see(format!("unit {}", unit.id), unit);
+    }
+    for policy_type in ControlPolicyType::ALL {
+        for policy in snapshot.control_policies(policy_type, None) {
+            let targets: Vec<_> = snapshot.control_policy_targets(policy, None).collect();
+            see(format!("control policy {}", policy.id), &(policy, targets));
+        }
+        for attachments in snapshot.all_control_attachments(policy_type) {
+            see(
+                format!("attached {policy_type:?} {}", attachments.target),
+                attachments,
+            );
+        }
+    }
+    for administrator in snapshot.delegated_administrators(None) {
+        see(format!("administrator {}", administrator.account), administrator);
+    }
     for purpose in Purpose::ALL {
         let ring = snapshot.ring(purpose);
         see(
@@ -83,6 +101,7 @@ pub(crate) fn view(snapshot: &Snapshot) -> BTreeMap<String, String> {
             assert_eq!(snapshot.account_by_alias(alias).unwrap().id, id);
         }
         see(format!("counts {id}"), &snapshot.counts(id));
+        see(format!("path {id}"), &snapshot.organization_path(id));
         let mut owners = vec![KeyOwner::Root(id)];
         for (place, group) in snapshot.groups(id, None, "/").enumerate() {
             see(format!("group {id} {place}"), group);

@@ -112,18 +112,10 @@ fn no_group_is_missing_foreign_or_taken_away_under_its_users() {
 
     // Of another account.
     let foreign: AccountId = "210987654321".parse().unwrap();
-    let organization = Arc::clone(directory.snapshot().organization().unwrap());
     let email = "other@example.com";
     put(
         &directory,
-        Account::new(
-            &organization,
-            foreign,
-            "other",
-            email,
-            JoinedMethod::Created,
-            now(),
-        ),
+        Account::new(foreign, "other", email, JoinedMethod::Created, now()),
     );
     let stranger = User {
         groups: vec![id],

@@ -20,6 +20,8 @@ mod fixture;
 mod groups;
 mod instance_profiles;
 mod model;
+mod organization;
+mod organization_model;
 mod refusals;
 mod samples;
 mod service_links;

@@ -263,10 +263,8 @@ fn entities_that_contradict_themselves_are_refused() {
 #[test]
 fn addresses_are_unique_in_the_organization_ignoring_case() {
     let directory = in_memory();
-    let organization = directory.snapshot().organization().unwrap().clone();
     let make = |number, email: &str, joined: Timestamp| {
         Account::new(
-            &organization,
             AccountId::from_random(number),
             "dev",
             email,

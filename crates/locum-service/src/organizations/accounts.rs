@@ -7,7 +7,8 @@ use locum_api::{
         ListAccountsResponse,
     },
 };
-use locum_directory::{Account, Organization};
+use locum_directory::{Account, Organization, Snapshot};
+use locum_names::Partition;
 
 use super::{account_arn, authorize, management_only, organization};
 use crate::{
@@ -37,7 +38,7 @@ impl Perform for ListAccountsRequest {
         let snapshot = call.snapshot;
         let page = pager.take(call, snapshot.accounts(after), |account| account.id.to_string());
         let partition = call.partition();
-        let page = page.map(|account| shown(partition, organization, account));
+        let page = page.map(|account| shown(snapshot, partition, organization, account));
         Ok(ListAccountsResponse {
             accounts: page.items,
             next_token: page.marker,
@@ -56,7 +57,7 @@ impl Perform for DescribeAccountRequest {
         management_only(call, organization)?;
         let account = call.snapshot.account(id).ok_or_else(not_found)?;
         Ok(DescribeAccountResponse {
-            account: shown(partition, organization, account),
+            account: shown(call.snapshot, partition, organization, account),
         })
     }
 }
@@ -65,9 +66,13 @@ fn not_found() -> ApiError {
     errors::ACCOUNT_NOT_FOUND.with("You specified an account that doesn't exist.")
 }
 
-fn shown(partition: locum_names::Partition, organization: &Organization, account: &Account) -> api::Account {
+fn shown(
+    snapshot: &Snapshot,
+    partition: Partition,
+    organization: &Organization,
+    account: &Account,
+) -> api::Account {
     let status = account.status.as_str();
-    let Organization { id, root_id, .. } = organization;
     api::Account {
         id: Some(account.id.to_string()),
         arn: Some(account_arn(partition, organization, account.id)),
@@ -75,7 +80,9 @@ fn shown(partition: locum_names::Partition, organization: &Organization, account
         name: Some(account.name.to_string()),
         status: Some(status.to_owned()),
         state: Some(status.to_owned()),
-        paths: Some(vec![format!("{id}/{root_id}/{}/", account.id)]),
+        paths: snapshot
+            .path_to(account.parent)
+            .map(|path| vec![format!("{path}{}/", account.id)]),
         joined_method: Some(account.joined_method.as_str().to_owned()),
         joined_timestamp: Some(account.joined),
     }

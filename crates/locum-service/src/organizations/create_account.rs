@@ -71,7 +71,7 @@ fn create(
         .ok_or_else(ApiError::internal_failure)?;
     let now = call.now();
     let (name, email) = (&request.account_name, &request.email);
-    let account = Account::new(organization, id, name, email, JoinedMethod::Created, now);
+    let account = Account::new(id, name, email, JoinedMethod::Created, now);
     let role_name = request.role_name.as_deref().unwrap_or(DEFAULT_ROLE);
     let mut role = Role::new(id, "/", role_name, trust(call, organization)?, now, call.random);
     role.attached.push(administrator_access(call)?);

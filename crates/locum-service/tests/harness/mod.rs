@@ -156,11 +156,10 @@ impl World {
         let (key, pending) = self
             .service
             .directory()
-            .write(|snapshot| {
-                let organization = snapshot.organization().ok_or("no organization")?;
+            .write(|_| {
                 let email = format!("{id}@example.com");
                 let joined = JoinedMethod::Created;
-                let account = Account::new(organization, id, "other", &email, joined, self.now());
+                let account = Account::new(id, "other", &email, joined, self.now());
                 let key = AccessKey::generate(id, KeyOwner::Root(id), self.now(), random);
                 let mut changes = Changes::new();
                 changes.put(account).put(key.clone());
