@@ -182,7 +182,7 @@ impl Attempt<'_> {
         trace: &Trace,
         random: &mut dyn Random,
     ) -> Left {
-        let path = organization_path(snapshot);
+        let path = snapshot.organization_path(authenticated.caller.account);
         let mut call = Call {
             settings: &self.service.settings,
             snapshot,
@@ -222,13 +222,12 @@ impl Attempt<'_> {
             .regions
             .of_host(self.incoming.header("host"));
         trace.region(region);
-        let path = organization_path(snapshot);
         let mut call = UnsignedCall {
             settings: &self.service.settings,
             snapshot,
             rings: self.rings,
             identity_keys: self.service.identity_keys(),
-            at: self.circumstances(snapshot, trace, region, path.as_deref()),
+            at: self.circumstances(snapshot, trace, region, None),
             request_id: trace.request_id(),
             random,
             changes: Changes::new(),
@@ -276,11 +275,4 @@ impl Attempt<'_> {
             second_factor: SecondFactor::NotGiven,
         }
     }
-}
-
-/// The organization's path to its accounts: `o-…/r-…/`.
-fn organization_path(snapshot: &Snapshot) -> Option<String> {
-    snapshot
-        .organization()
-        .map(|o| format!("{}/{}/", o.id, o.root_id))
 }

@@ -16,10 +16,10 @@ use crate::{
     audit::{Resource, UserIdentity},
     caller::Caller,
     carried::Carried,
-    circumstances::{Circumstances, global_keys, owner_keys},
+    circumstances::{Circumstances, global_keys, owner_keys, owner_path},
     denial::{Asked, Denial, Wording, denial},
     last_uses::LastUses,
-    layers::{CallerPolicies, SessionPolicies},
+    layers::{CallerPolicies, ControlPolicies, SessionPolicies},
     outbound::Issuers,
     rings::Rings,
     settings::Settings,
@@ -186,14 +186,13 @@ impl<'a> Call<'a> {
     {
         let context = self.context(target.owner, keys);
         let request = self.request(action, &target, &context);
-        let session = SessionPolicies::of(self.caller);
-        let policies = CallerPolicies::gather(self.snapshot, self.caller, session.as_ref()).and(granted);
-        let layers = policies.with_resource(target.policy);
-        let decision = decide(&request, &layers);
-        if decision.is_allowed() {
-            return Ok(());
-        }
-        Err(self.denied(&request, &layers, &decision, wording, None))
+        self.with_layers(&request, &target, granted, |layers| {
+            let decision = decide(&request, layers);
+            if decision.is_allowed() {
+                return Ok(());
+            }
+            Err(self.denied(&request, layers, &decision, wording, None))
+        })
     }
 
     /// The denial of an action that no policy can allow, because what it acts on is not there or nothing here can do
@@ -211,11 +210,25 @@ impl<'a> Call<'a> {
     {
         let context = self.context(target.owner, keys);
         let request = self.request(action, &target, &context);
+        self.with_layers(&request, &target, None, |layers| {
+            let decision = Decision::ImplicitDeny { layer: Layer::Trust };
+            self.denied(&request, layers, &decision, wording, Some(why))
+        })
+    }
+
+    /// Gathers every policy that bears on a request, with one more identity policy if there is one.
+    fn with_layers<T>(
+        &self,
+        request: &Request<'_>,
+        target: &Target<'_>,
+        granted: Option<Source<'_>>,
+        decided: impl FnOnce(&Layers<'_>) -> T,
+    ) -> T {
         let session = SessionPolicies::of(self.caller);
-        let policies = CallerPolicies::gather(self.snapshot, self.caller, session.as_ref());
-        let layers = policies.with_resource(target.policy);
-        let decision = Decision::ImplicitDeny { layer: Layer::Trust };
-        self.denied(&request, &layers, &decision, wording, Some(why))
+        let policies = CallerPolicies::gather(self.snapshot, self.caller, session.as_ref()).and(granted);
+        let resource_control = ControlPolicies::of_owner(self.snapshot, target.owner, request.action);
+        let (own, owners) = (policies.service_control().levels(), resource_control.levels());
+        decided(&policies.with_resource(target.policy, &own, &owners))
     }
 
     fn context<'k>(&self, account: AccountId, keys: impl FnOnce(&mut Context<'k>)) -> Context<'k>
@@ -227,6 +240,12 @@ impl<'a> Call<'a> {
         keys(&mut context);
         global_keys(&mut context, self.caller, &self.at);
         owner_keys(&mut context, account, &self.at);
+        match self.at.organization_path {
+            Some(path) if account == self.account() => {
+                context.set_many("aws:ResourceOrgPaths", [path]);
+            }
+            _ => owner_path(&mut context, account, self.snapshot),
+        }
         context
     }
 

@@ -7,6 +7,7 @@
 use std::{borrow::Cow, net::IpAddr};
 
 use jiff::Timestamp;
+use locum_directory::Snapshot;
 use locum_names::{AccountId, Arn};
 use locum_policy::Context;
 use locum_session::SessionScope;
@@ -28,7 +29,7 @@ pub struct Circumstances<'a> {
     pub region: &'a str,
     /// The organization's id.
     pub organization: Option<&'a str>,
-    /// The organization's path to the caller's account: `o-…/r-…/`.
+    /// The organization's path to the caller's account: `o-…/r-…/ou-…/`. Nobody's for a call that nobody signed.
     pub organization_path: Option<&'a str>,
     /// Whether this very call proved a second factor.
     pub second_factor: SecondFactor,
@@ -139,6 +140,13 @@ pub(crate) fn owner_keys<'a>(context: &mut Context<'a>, owner: AccountId, at: &C
     context.set("aws:ResourceAccount", owner.to_string());
     if let Some(organization) = at.organization {
         context.set("aws:ResourceOrgID", organization);
+    }
+}
+
+/// Sets `aws:ResourceOrgPaths`: where the account that owns what is acted on stands in the organization.
+pub(crate) fn owner_path(context: &mut Context<'_>, owner: AccountId, snapshot: &Snapshot) {
+    if let Some(path) = snapshot.organization_path(owner) {
+        context.set_many("aws:ResourceOrgPaths", [path]);
     }
 }
 

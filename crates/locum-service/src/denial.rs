@@ -3,8 +3,8 @@
 //! The sentence is AWS's to the letter. The explanation has the shape of AWS's decoded message (`facts: sts §2.8`) with one
 //! member more, `explanation`, that says which layer decided and what would have to change. It goes into a sealed
 //! header, and in clear into the audit log. Of another account it says nothing at all: there it judges the caller's own
-//! side as if the other side were willing, so a caller cannot learn whether a foreign role exists, how it is tagged or
-//! whom it trusts (`facts: sts §2.4`). Whom an identity provider vouches for carries away what was asked and nothing
+//! side as if the other side were willing, so a caller cannot learn whether a foreign role exists, how it is tagged, where
+//! its account stands or whom it trusts (`facts: sts §2.4`). Whom an identity provider vouches for carries away what was asked and nothing
 //! else, since even the length of a sealed message shows; why it was denied stands in the audit log alone.
 
 mod document;
@@ -121,8 +121,8 @@ fn sentence(asked: &Asked<'_>, request: &Request<'_>, decision: &Decision<'_>, n
     if asked.wording != Wording::Unexplained {
         message.push(' ');
         message.push_str(&because(action, decision));
-        if let Decision::ExplicitDeny { source, .. } = decision
-            && let Some(arn) = names.managed(source)
+        if let Decision::ExplicitDeny { layer, source, .. } = decision
+            && let Some(arn) = names.managed(*layer, source)
         {
             message.push_str(": ");
             message.push_str(&arn);
@@ -140,7 +140,7 @@ static WILLING: LazyLock<Option<Policy>> = LazyLock::new(|| {
 /// What whom an identity provider vouches for is told: the same whether the role is not there, does not trust, or lacks a
 /// permission.
 fn outside(asked: &Asked<'_>, request: &Request<'_>, operation: &str) -> Value {
-    let context = without_resource_tags(request.context);
+    let context = without_resource_secrets(request.context);
     let request = Request {
         action: operation,
         context: &context,
@@ -151,7 +151,7 @@ fn outside(asked: &Asked<'_>, request: &Request<'_>, operation: &str) -> Value {
 
 /// The explanation of a denial across accounts: of what the caller's own side says, whatever the other side does.
 fn own_side(asked: &Asked<'_>, request: &Request<'_>, layers: &Layers<'_>, names: &Names<'_>) -> Value {
-    let context = without_resource_tags(request.context);
+    let context = without_resource_secrets(request.context);
     let request = Request {
         context: &context,
         ..*request
@@ -186,14 +186,15 @@ const fn nothing() -> Explanation<'static> {
     }
 }
 
-fn without_resource_tags<'a>(context: &Context<'a>) -> Context<'a> {
+fn without_resource_secrets<'a>(context: &Context<'a>) -> Context<'a> {
     let mut context = context.clone();
     let tags: Vec<String> = context
         .iter()
         .map(|(key, _)| key.to_owned())
         .filter(|key| {
             let key = key.to_ascii_lowercase();
-            key.starts_with("aws:resourcetag/") || key.starts_with("iam:resourcetag/")
+            let tag = key.starts_with("aws:resourcetag/") || key.starts_with("iam:resourcetag/");
+            tag || key == "aws:resourceorgpaths"
         })
         .collect();
     tags.iter().for_each(|key| context.remove(key));
@@ -208,8 +209,14 @@ pub(crate) struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// The ARN of a managed policy.
-    fn managed(&self, source: &str) -> Option<String> {
+    /// The ARN of a managed policy or a control policy. Which of them an id means, the layer says: anybody may give an
+    /// inline policy the name of either.
+    fn managed(&self, layer: Layer, source: &str) -> Option<String> {
+        if matches!(layer, Layer::ServiceControl | Layer::ResourceControl) {
+            let organization = self.snapshot.organization()?;
+            let policy = self.snapshot.control_policy(source)?;
+            return Some(policy.arn(self.partition, organization));
+        }
         let id: UniqueId = source.parse().ok()?;
         Some(self.snapshot.policy_by_id(&id)?.arn(self.partition))
     }
@@ -230,9 +237,9 @@ impl Names<'_> {
         found.filter(|_| !own).map(AsRef::as_ref)
     }
 
-    /// The ARN of a managed policy, or an inline policy's name.
-    fn name(&self, source: &str) -> String {
-        self.managed(source).unwrap_or_else(|| source.to_owned())
+    /// The ARN of a managed policy or a control policy, or an inline policy's name.
+    fn name(&self, layer: Layer, source: &str) -> String {
+        self.managed(layer, source).unwrap_or_else(|| source.to_owned())
     }
 }
 

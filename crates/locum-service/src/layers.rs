@@ -5,8 +5,8 @@
 
 use std::{cell::RefCell, collections::HashMap, sync::LazyLock};
 
-use locum_directory::{InlinePolicy, Snapshot};
-use locum_names::{Arn, UniqueId};
+use locum_directory::{ControlPolicyType, InlinePolicy, Snapshot};
+use locum_names::{AccountId, Arn, UniqueId};
 use locum_policy::{Layers, Policy, PolicyKind, ResourcePolicy, Source};
 use locum_session::Session;
 
@@ -17,6 +17,100 @@ pub(crate) struct CallerPolicies<'a> {
     identity: Vec<Source<'a>>,
     boundary: Option<Source<'a>>,
     session: Option<Vec<Source<'a>>>,
+    service_control: ControlPolicies<'a>,
+}
+
+/// The control policies of one type that bear on an account, level by level from the organization's root to the account.
+///
+/// They go by their ids, `p-…`. What is gathered has the length of the account's path and of nothing else; where the type is
+/// not in force, and for the management account, it is nothing and costs nothing (`facts: policy §2.2`).
+#[derive(Default)]
+pub(crate) struct ControlPolicies<'a> {
+    sources: Vec<Source<'a>>,
+    /// Where each level ends.
+    ends: Vec<usize>,
+}
+
+/// The services whose resources have resource control policies, as they are written in actions: AWS's list of 2026.
+pub(crate) const RESOURCE_CONTROLLED: &[&str] = &[
+    "aoss",
+    "cognito-identity",
+    "cognito-idp",
+    "dynamodb",
+    "ecr",
+    "kms",
+    "logs",
+    "s3",
+    "secretsmanager",
+    "sqs",
+    "sts",
+];
+
+/// Whether resource control policies have a say in an action.
+pub(crate) fn is_resource_controlled(action: &str) -> bool {
+    let Some((service, _)) = action.split_once(':') else {
+        return false;
+    };
+    // The one action that AWS exempts by name (`facts: policy §2.2`).
+    let exempt = action.eq_ignore_ascii_case("kms:RetireGrant");
+    !exempt
+        && RESOURCE_CONTROLLED
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(service))
+}
+
+impl<'a> ControlPolicies<'a> {
+    /// What the principals of an account may do at most.
+    pub(crate) fn of_principal(snapshot: &'a Snapshot, account: AccountId) -> Self {
+        Self::gather(snapshot, ControlPolicyType::ServiceControl, account)
+    }
+
+    /// What anybody may do at most, of this action, with what an account owns. An account that is not there owns nothing.
+    pub(crate) fn of_owner(snapshot: &'a Snapshot, owner: AccountId, action: &str) -> Self {
+        if !is_resource_controlled(action) || snapshot.account(owner).is_none() {
+            return Self::default();
+        }
+        Self::gather(snapshot, ControlPolicyType::ResourceControl, owner)
+    }
+
+    fn gather(snapshot: &'a Snapshot, policy_type: ControlPolicyType, account: AccountId) -> Self {
+        let mut gathered = Self::default();
+        let binds = snapshot.organization().is_some_and(|organization| {
+            organization.enforces(policy_type) && organization.management_account != account
+        });
+        if !binds {
+            return gathered;
+        }
+        let Some(targets) = snapshot.control_targets(account) else {
+            gathered.level(nothing());
+            return gathered;
+        };
+        for target in targets {
+            let attached = snapshot.attached_controls(policy_type, target);
+            gathered.level(attached.filter_map(|id| match snapshot.control_policy(id) {
+                Some(policy) => Some(Source::new(&policy.policy, &policy.id)),
+                None => nothing(),
+            }));
+        }
+        gathered
+    }
+
+    fn level(&mut self, sources: impl IntoIterator<Item = Source<'a>>) {
+        self.sources.extend(sources);
+        self.ends.push(self.sources.len());
+    }
+
+    /// The levels, as the engine takes them.
+    pub(crate) fn levels(&self) -> Vec<&[Source<'a>]> {
+        let mut begin = 0;
+        let level = |end: &usize| {
+            // INVARIANT: the ends ascend up to the length.
+            let level = self.sources.get(begin..*end).unwrap_or_default();
+            begin = *end;
+            level
+        };
+        self.ends.iter().map(level).collect()
+    }
 }
 
 /// The policies of a session, compiled; they must outlive the layers that borrow them.
@@ -108,6 +202,7 @@ impl<'a> CallerPolicies<'a> {
             identity,
             boundary,
             session: session.map(|session| session.sources(snapshot)),
+            service_control: ControlPolicies::of_principal(snapshot, caller.account),
         }
     }
 
@@ -118,15 +213,24 @@ impl<'a> CallerPolicies<'a> {
         self
     }
 
-    /// The layers of a request, with the policy of its resource.
-    pub(crate) fn with_resource<'l>(&'l self, resource: ResourcePolicy<'l>) -> Layers<'l> {
+    /// The service control policies of the caller's account.
+    pub(crate) const fn service_control(&self) -> &ControlPolicies<'a> {
+        &self.service_control
+    }
+
+    /// The layers of a request, with the policy of its resource and the levels of both sides.
+    pub(crate) fn with_resource<'l>(
+        &'l self,
+        resource: ResourcePolicy<'l>,
+        service_control: &'l [&'l [Source<'l>]],
+        resource_control: &'l [&'l [Source<'l>]],
+    ) -> Layers<'l> {
         Layers {
             identity: &self.identity,
             boundary: self.boundary,
             session: self.session.as_deref(),
-            // Organization policies are not stored yet: every level has the implied FullAWSAccess.
-            service_control: &[],
-            resource_control: &[],
+            service_control,
+            resource_control,
             resource,
         }
     }
@@ -193,5 +297,24 @@ mod tests {
     #[test]
     fn there_is_a_policy_to_stand_for_a_missing_one() {
         assert!(nothing().is_some());
+    }
+
+    #[test]
+    fn resource_control_policies_are_of_some_services() {
+        assert!(RESOURCE_CONTROLLED.is_sorted());
+        for (action, expected) in [
+            ("sts:AssumeRole", true),
+            ("STS:assumerole", true),
+            ("s3:GetObject", true),
+            ("kms:Decrypt", true),
+            ("kms:RetireGrant", false),
+            ("KMS:retiregrant", false),
+            ("iam:GetUser", false),
+            ("organizations:ListAccounts", false),
+            ("sts", false),
+            (":", false),
+        ] {
+            assert_eq!(is_resource_controlled(action), expected, "{action}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! A call that nobody signed: an identity provider vouches for whoever makes it.
 //!
 //! There is no caller here, and so no way to act as one. Whom the provider vouches for has no policies of its own; the
-//! role's trust policy decides alone (`facts: sts §4.6`).
+//! role's trust policy and the resource control policies over it decide alone (`facts: sts §4.6`).
 
 use jiff::Timestamp;
 use locum_crypto::Random;
@@ -13,8 +13,9 @@ use locum_policy::{Context, Decision, Layer, Layers, Principal, Request, Request
 use crate::{
     call::{Failure, Notes, Target},
     carried::Carried,
-    circumstances::{Circumstances, owner_keys, request_keys},
+    circumstances::{Circumstances, owner_keys, owner_path, request_keys},
     denial::{Asked, Wording, denial},
+    layers::ControlPolicies,
     rings::Rings,
     settings::Settings,
 };
@@ -85,12 +86,13 @@ impl<'a> UnsignedCall<'a> {
     {
         let context = self.context(&target, keys);
         let request = self.request(vouched, action, &target, &context);
-        let layers = layers(&target);
-        let decision = decide(&request, &layers);
-        if decision.is_allowed() {
-            return Ok(());
-        }
-        Err(self.denied(operation, vouched, &request, &layers, &decision, None))
+        self.with_layers(&request, &target, |layers| {
+            let decision = decide(&request, layers);
+            if decision.is_allowed() {
+                return Ok(());
+            }
+            Err(self.denied(operation, vouched, &request, layers, &decision, None))
+        })
     }
 
     /// The denial of what no policy can allow; the reason goes into the audit log.
@@ -107,9 +109,27 @@ impl<'a> UnsignedCall<'a> {
     {
         let context = self.context(&target, keys);
         let request = self.request(vouched, operation, &target, &context);
-        let layers = layers(&target);
-        let decision = Decision::ImplicitDeny { layer: Layer::Trust };
-        self.denied(operation, vouched, &request, &layers, &decision, Some(why))
+        self.with_layers(&request, &target, |layers| {
+            let decision = Decision::ImplicitDeny { layer: Layer::Trust };
+            self.denied(operation, vouched, &request, layers, &decision, Some(why))
+        })
+    }
+
+    /// Nobody's own policies: the trust policy, and what the role's account may let anybody do at most. Whoever comes from
+    /// outside has no service control policies (`facts: policy §2.3`).
+    fn with_layers<T>(
+        &self,
+        request: &Request<'_>,
+        target: &Target<'_>,
+        decided: impl FnOnce(&Layers<'_>) -> T,
+    ) -> T {
+        let resource_control = ControlPolicies::of_owner(self.snapshot, target.owner, request.action);
+        let levels = resource_control.levels();
+        decided(&Layers {
+            resource_control: &levels,
+            resource: target.policy,
+            ..Layers::default()
+        })
     }
 
     fn context<'k>(&self, target: &Target<'k>, keys: impl FnOnce(&mut Context<'k>)) -> Context<'k>
@@ -121,6 +141,7 @@ impl<'a> UnsignedCall<'a> {
         keys(&mut context);
         request_keys(&mut context, &self.at);
         owner_keys(&mut context, target.owner, &self.at);
+        owner_path(&mut context, target.owner, self.snapshot);
         context
     }
 
@@ -159,18 +180,5 @@ impl<'a> UnsignedCall<'a> {
         };
         let denial = denial(self.snapshot, &asked, request, layers, decision);
         Failure::Denied(Box::new(denial))
-    }
-}
-
-/// Nobody's own policies: the trust policy alone.
-const fn layers<'l>(target: &Target<'l>) -> Layers<'l> {
-    Layers {
-        identity: &[],
-        boundary: None,
-        session: None,
-        // Organization policies are not stored yet: every level has the implied FullAWSAccess.
-        service_control: &[],
-        resource_control: &[],
-        resource: target.policy,
     }
 }

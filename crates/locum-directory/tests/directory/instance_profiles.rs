@@ -20,11 +20,10 @@ fn profile(name: &str, seed: u64) -> InstanceProfile {
 }
 
 /// Another account beside the management account.
-fn foreign(directory: &Directory) -> Account {
-    let organization = Arc::clone(directory.snapshot().organization().unwrap());
+fn foreign() -> Account {
     let id: AccountId = "210987654321".parse().unwrap();
     let (email, joined) = ("other@example.com", JoinedMethod::Created);
-    Account::new(&organization, id, "other", email, joined, now())
+    Account::new(id, "other", email, joined, now())
 }
 
 #[test]
@@ -111,7 +110,7 @@ fn a_role_stays_while_a_profile_has_it() {
 #[test]
 fn a_profile_is_of_the_account_of_its_role_and_of_no_service() {
     let directory = in_memory();
-    let (web, other) = (role("web", 1), foreign(&directory));
+    let (web, other) = (role("web", 1), foreign());
     let linked = Role::service_linked(
         account(),
         "autoscaling.amazonaws.com",
@@ -156,7 +155,7 @@ fn an_alias_is_of_one_account_and_kept_with_its_preferences() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("directory.redb");
     let directory = open(Arc::new(RedbStore::open(&path).unwrap()));
-    let other = foreign(&directory);
+    let other = foreign();
     put(&directory, other.clone());
     let with_alias = |directory: &Directory, id: AccountId, alias: Option<&str>| Account {
         alias: alias.map(Box::from),

@@ -296,10 +296,18 @@ fn what_is_in_use_stays() {
         .unwrap();
     let [outer, inner] = [outer_id, inner_id].map(|id| snapshot.unit(id).unwrap());
     for changes in [
-        deletion(&|changes| drop(changes.delete(&**outer))),
-        deletion(&|changes| drop(changes.delete(&**inner))),
-        deletion(&|changes| drop(changes.delete(&**inner).delete(&**account))),
-        deletion(&|changes| drop(changes.delete(&**snapshot.control_policy(&scp_id).unwrap()))),
+        deletion(&|changes| {
+            changes.delete(&**outer);
+        }),
+        deletion(&|changes| {
+            changes.delete(&**inner);
+        }),
+        deletion(&|changes| {
+            changes.delete(&**inner).delete(&**account);
+        }),
+        deletion(&|changes| {
+            changes.delete(&**snapshot.control_policy(&scp_id).unwrap());
+        }),
     ] {
         let error = refused(&directory, changes);
         assert!(matches!(error, ChangeError::InUse(..)), "{error}");

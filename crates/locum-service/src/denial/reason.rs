@@ -30,7 +30,7 @@ pub(super) fn of(
             with_group(
                 json!({
                     "layer": layer.name(),
-                    "policy": names.name(source),
+                    "policy": names.name(layer, source),
                     "statement": number(statement),
                     "statementId": sid,
                     "reason": reason,
@@ -61,7 +61,7 @@ pub(super) fn of(
                     with_group(
                         json!({
                             "layer": layer.name(),
-                            "policy": names.name(source),
+                            "policy": names.name(layer, source),
                             "statement": number(index),
                             "statementId": sid,
                             "reason": reason,
@@ -133,7 +133,7 @@ fn place(layer: Layer, source: &str, index: usize, sid: &str, names: &Names<'_>)
     }
     text.push_str(&format!(" of the {layer}"));
     if !matches!(layer, Layer::Trust) && !source.is_empty() {
-        text.push_str(&format!(" {}", shown(&names.name(source))));
+        text.push_str(&format!(" {}", shown(&names.name(layer, source))));
     }
     if let Some(arn) = group_arn(layer, source, names) {
         text.push_str(&format!(" of {}", shown(&arn)));
