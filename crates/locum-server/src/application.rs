@@ -13,6 +13,13 @@ pub trait Application: Send + Sync + 'static {
     /// Answers one request. Must not block: it runs on the thread that serves every connection of its core.
     fn call(&self, incoming: Incoming<'_>) -> Answer;
 
+    /// Whether the request behind this head, whose body is not there yet, may be longer than others and takes longer: up to
+    /// `Limits::max_long_body`, and called on a thread of its own. What anybody may send should not be.
+    fn is_long(&self, head: Incoming<'_>) -> bool {
+        let _ = head;
+        false
+    }
+
     /// The answer when [`call`](Self::call) panicked or a [`Pending`] write was lost without a word.
     fn failure(&self, incoming: Incoming<'_>) -> Answer {
         let _ = incoming;

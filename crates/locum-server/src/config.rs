@@ -58,6 +58,11 @@ pub struct Limits {
     pub durable_timeout: Duration,
     /// The largest body, in bytes; more is 413.
     pub max_body: usize,
+    /// The largest body of a long request (see `Application::is_long`), in bytes; more is 413.
+    pub max_long_body: usize,
+    /// Long requests at one time: as many with a body over `max_body`, more get 503, and as many being answered, more wait.
+    /// Times three of `max_long_body` it bounds the memory that reading them takes.
+    pub max_long_requests: usize,
     /// The largest request head, in bytes; more is 400.
     pub max_head: usize,
     /// Connections at one time; more are closed at once.
@@ -79,6 +84,8 @@ impl Default for Limits {
             write_timeout: Duration::from_secs(20),
             durable_timeout: Duration::from_secs(30),
             max_body: 256 * 1024,
+            max_long_body: 8 * 1024 * 1024,
+            max_long_requests: 4,
             max_head: 16 * 1024,
             max_connections: 16_384,
             max_connections_per_peer: 4_096,

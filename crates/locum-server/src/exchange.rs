@@ -23,9 +23,11 @@ use tokio::{sync::oneshot, time::timeout};
 use crate::{
     Answer, HttpVersion, Incoming, Label, Limits,
     head::{is_host, is_printable},
+    long::{self, Allowance},
     metrics::Metrics,
     refusal::Refusal,
     state::State,
+    whole::Whole,
     worker::Worker,
 };
 
@@ -110,45 +112,32 @@ impl Drop for Exchange<'_> {
 
 async fn respond(worker: &Worker, state: &State, request: Request<RequestBody>) -> Result<Answer, Refusal> {
     let (parts, body) = request.into_parts();
-    let version = http_version(parts.version);
-    if version == HttpVersion::Http2 {
-        check_http2(&parts, worker.limits.max_head)?;
+    let whole = Whole::head(parts, state);
+    if whole.http_version() == HttpVersion::Http2 {
+        check_http2(whole.parts(), worker.limits.max_head)?;
     }
-    if let Some(answer) = route(worker, &parts) {
+    if let Some(answer) = route(worker, whole.parts()) {
         if !body.is_end_stream() {
             state.leave_unread();
         }
         return Ok(answer);
     }
-    let body = read(body, &worker.limits).await?;
+    let is_long = long::is_long(worker, whole.incoming(&whole.headers()));
+    let mut allowance = Allowance::new(&worker.limits, is_long.then_some(&worker.shared.long));
+    let body = read(body, &worker.limits, &mut allowance).await?;
 
-    let mut headers: Vec<(&str, &[u8])> = Vec::with_capacity(parts.headers.len() + 1);
-    if version == HttpVersion::Http2
-        && let Some(authority) = parts.uri.authority()
-    {
-        headers.push((HOST.as_str(), authority.as_str().as_bytes()));
-    }
-    headers.extend(
-        parts
-            .headers
-            .iter()
-            .filter(|(name, _)| {
-                version != HttpVersion::Http2 || **name != HOST || parts.uri.authority().is_none()
-            })
-            .map(|(name, value)| (name.as_str(), value.as_bytes())),
-    );
-    let incoming = Incoming {
-        method: parts.method.as_str(),
-        path: parts.uri.path(),
-        query: parts.uri.query().unwrap_or_default(),
-        headers: &headers,
-        body: &body,
-        peer: state.peer,
-        local: state.local,
-        tls: state.tls,
-        http_version: version,
+    let whole = Arc::new(whole.with_body(body));
+    let headers = whole.headers();
+    let incoming = whole.incoming(&headers);
+    let called = if is_long {
+        long::call(worker, &whole).await?
+    } else {
+        call(worker, incoming)
     };
-    let answer = call(worker, incoming).await;
+    let answer = match called {
+        Some(answer) => settle(worker, answer, incoming).await,
+        None => panicked(worker, incoming),
+    };
     tracing::debug!(
         peer = %state.peer,
         operation = answer.label.operation,
@@ -188,19 +177,21 @@ fn document(worker: &Worker, path: &str) -> Option<Answer> {
     })
 }
 
-/// Calls the application; neither a panic nor a lost write gets past this.
-async fn call(worker: &Worker, incoming: Incoming<'_>) -> Answer {
+/// Calls the application; `None` if it panicked.
+fn call(worker: &Worker, incoming: Incoming<'_>) -> Option<Answer> {
     let application = &worker.shared.application;
-    let panicked = || {
-        worker.shared.metrics.panics.add();
-        failure(worker, incoming)
-    };
     // The application is shared by reference and none of its locks is held here; what it may leave inconsistent is
     // its own to guard.
-    let called = catch_unwind(AssertUnwindSafe(|| application.call(incoming)));
-    let Ok(mut answer) = called else {
-        return panicked();
-    };
+    catch_unwind(AssertUnwindSafe(|| application.call(incoming))).ok()
+}
+
+fn panicked(worker: &Worker, incoming: Incoming<'_>) -> Answer {
+    worker.shared.metrics.panics.add();
+    failure(worker, incoming)
+}
+
+/// Waits for the write that an answer waits for; neither a panic nor a lost write gets past this.
+async fn settle(worker: &Worker, mut answer: Answer, incoming: Incoming<'_>) -> Answer {
     let Some(pending) = answer.pending.take() else {
         return answer;
     };
@@ -213,7 +204,7 @@ async fn call(worker: &Worker, incoming: Incoming<'_>) -> Answer {
         }));
     }));
     if waited.is_err() {
-        return panicked();
+        return panicked(worker, incoming);
     }
     match timeout(worker.limits.durable_timeout, outcome).await {
         Ok(Ok(Ok(()))) => answer,
@@ -276,13 +267,15 @@ fn check_http2(parts: &Parts, max_head: usize) -> Result<(), Refusal> {
     }
 }
 
-async fn read(mut body: RequestBody, limits: &Limits) -> Result<Bytes, Refusal> {
+async fn read(
+    mut body: RequestBody,
+    limits: &Limits,
+    allowance: &mut Allowance<'_>,
+) -> Result<Bytes, Refusal> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
-    if body.size_hint().lower() > limits.max_body as u64 {
-        return Err(Refusal::BodyTooLarge);
-    }
+    allowance.admit(body.size_hint().lower())?;
     let reading = async {
         let mut first: Option<Bytes> = None;
         let mut rest = BytesMut::new();
@@ -291,9 +284,7 @@ async fn read(mut body: RequestBody, limits: &Limits) -> Result<Bytes, Refusal> 
                 continue;
             };
             let read = first.as_ref().map_or(0, Bytes::len) + rest.len() + bytes.len();
-            if read > limits.max_body {
-                return Err(Refusal::BodyTooLarge);
-            }
+            allowance.admit(read as u64)?;
             // Most bodies come in one piece and are never copied.
             if first.is_none() {
                 first = Some(bytes);
@@ -402,13 +393,5 @@ fn preflight() -> Answer {
             .map(|(name, value)| (name, Cow::Borrowed(value)))
             .collect(),
         ..Answer::empty(200, Label::new("none", "preflight"))
-    }
-}
-
-const fn http_version(version: Version) -> HttpVersion {
-    match version {
-        Version::HTTP_2 => HttpVersion::Http2,
-        Version::HTTP_10 => HttpVersion::Http10,
-        _ => HttpVersion::Http11,
     }
 }

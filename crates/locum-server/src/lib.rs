@@ -25,6 +25,7 @@ mod head;
 mod http2;
 mod identity_providers;
 mod listen;
+mod long;
 mod metrics;
 mod refusal;
 mod server;
@@ -32,6 +33,7 @@ mod service;
 mod state;
 mod stop;
 mod tls;
+mod whole;
 mod worker;
 
 pub use application::{Answer, Application, Done, HttpVersion, Incoming, Label, Pending, TlsFacts};

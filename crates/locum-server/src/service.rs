@@ -51,15 +51,7 @@ impl ServiceApplication {
 
 impl Application for ServiceApplication {
     fn call(&self, incoming: Incoming<'_>) -> Answer {
-        let incoming = locum_service::Incoming {
-            method: incoming.method,
-            path: incoming.path,
-            query: incoming.query,
-            headers: incoming.headers,
-            body: incoming.body,
-            peer: incoming.peer.ip(),
-            tls: incoming.tls.map(|facts| (facts.version, facts.cipher)),
-        };
+        let incoming = received(incoming);
         let outcome =
             RANDOM.with_borrow_mut(|random| self.service.handle(&incoming, Timestamp::now(), random));
         let pending = outcome
@@ -69,6 +61,11 @@ impl Application for ServiceApplication {
             pending,
             ..answer(outcome.reply)
         }
+    }
+
+    fn is_long(&self, head: Incoming<'_>) -> bool {
+        self.service
+            .announces_transaction(&received(head), Timestamp::now())
     }
 
     fn document(&self, path: &str) -> Option<Answer> {
@@ -94,6 +91,18 @@ impl Application for ServiceApplication {
         for write in &self.metrics {
             write(out);
         }
+    }
+}
+
+fn received(incoming: Incoming<'_>) -> locum_service::Incoming<'_> {
+    locum_service::Incoming {
+        method: incoming.method,
+        path: incoming.path,
+        query: incoming.query,
+        headers: incoming.headers,
+        body: incoming.body,
+        peer: incoming.peer.ip(),
+        tls: incoming.tls.map(|facts| (facts.version, facts.cipher)),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     Application, Limits,
     capacity::{Capacity, Full},
     connection,
+    long::LongRequests,
     metrics::{Metrics, Recorder},
     server::Ready,
     stop::Stop,
@@ -28,6 +29,7 @@ pub(crate) struct Shared {
     pub(crate) grace: Duration,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) capacity: Arc<Capacity>,
+    pub(crate) long: LongRequests,
     pub(crate) stop: Stop,
     pub(crate) tls: Option<Arc<TlsSource>>,
 }

@@ -11,7 +11,11 @@ mod harness;
 
 mod transaction {
     mod agreement;
+    mod atomicity;
+    mod concurrency;
     mod contract;
     mod operator;
+    mod records;
+    mod rights;
     mod state;
 }

@@ -19,16 +19,16 @@ use crate::fixture::{account, kek, now, open, put, queue, view};
 
 /// A store that can be made to wait and to fail.
 #[derive(Default)]
-struct Moody {
+pub(crate) struct Moody {
     inner: MemoryStore,
     shut: Mutex<bool>,
     opened: Condvar,
-    failing: AtomicBool,
-    transactions: AtomicUsize,
+    pub(crate) failing: AtomicBool,
+    pub(crate) transactions: AtomicUsize,
 }
 
 impl Moody {
-    fn set_shut(&self, shut: bool) {
+    pub(crate) fn set_shut(&self, shut: bool) {
         *self.shut.lock().unwrap() = shut;
         self.opened.notify_all();
     }
@@ -68,7 +68,7 @@ impl Store for Moody {
     }
 }
 
-fn moody() -> (Arc<Moody>, Directory) {
+pub(crate) fn moody() -> (Arc<Moody>, Directory) {
     let store = Arc::new(Moody::default());
     let directory = open(Arc::clone(&store) as Arc<dyn Store>);
     store.transactions.store(0, Ordering::SeqCst);

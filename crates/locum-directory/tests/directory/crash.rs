@@ -3,6 +3,7 @@
 //! The test executable runs itself: the ignored test below is the process that is killed.
 
 use std::{
+    collections::BTreeMap,
     env,
     io::{BufRead as _, BufReader, Write as _},
     path::Path,
@@ -13,12 +14,16 @@ use std::{
 };
 
 use locum_crypto::{Random as _, SeededRandom, SystemRandom};
-use locum_directory::{AccessKey, Changes, KeyOwner, RedbStore, Snapshot, User};
+use locum_directory::{
+    AccessKey, ChangeError, Changes, Directory, Draft, KeyOwner, RedbStore, Snapshot, User,
+};
 use locum_names::UniqueId;
 
 use crate::fixture::{account, now, open, queue};
 
 const FILE: &str = "LOCUM_TEST_CRASH_FILE";
+/// How many users one write in steps makes.
+const STEPS: usize = 12;
 
 #[test]
 #[ignore = "the process that a_kill_loses_nothing_acknowledged starts and kills"]
@@ -44,6 +49,8 @@ fn writes_until_killed() {
                     let mut out = std::io::stdout().lock();
                     writeln!(out, "acknowledged {id}").unwrap();
                     out.flush().unwrap();
+                    drop(out);
+                    write_in_steps(&directory);
                 }
             })
         })
@@ -51,6 +58,29 @@ fn writes_until_killed() {
     for writer in writers {
         writer.join().unwrap();
     }
+}
+
+/// Makes users in one write of many steps: either all of them will be there, or none.
+fn write_in_steps(directory: &Directory) {
+    let mut rng = SystemRandom;
+    let batch = rng.next_u64();
+    let steps = |draft: &mut Draft| {
+        for number in 0..STEPS {
+            let user = User::new(
+                account(),
+                "/",
+                &format!("batch-{batch:016x}-{number}"),
+                now(),
+                &mut rng,
+            );
+            let key = AccessKey::generate(account(), KeyOwner::User(user.id), now(), &mut rng);
+            for changes in [Changes::new().put(user).clone(), Changes::new().put(key).clone()] {
+                draft.step(changes)?;
+            }
+        }
+        Ok::<_, ChangeError>(())
+    };
+    directory.write_steps(steps).unwrap().1.wait().unwrap();
 }
 
 #[test]
@@ -103,6 +133,19 @@ fn whole(snapshot: &Snapshot, acknowledged: &[UniqueId], round: usize) {
             snapshot.user_by_id(id).is_some(),
             "round {round}: {id} was acknowledged and is lost"
         );
+    }
+    let mut batches: BTreeMap<String, usize> = BTreeMap::new();
+    for user in snapshot.users(account(), None, "/") {
+        if let Some((batch, _)) = user
+            .name
+            .strip_prefix("batch-")
+            .and_then(|rest| rest.split_once('-'))
+        {
+            *batches.entry(batch.to_owned()).or_default() += 1;
+        }
+    }
+    for (batch, users) in batches {
+        assert_eq!(users, STEPS, "round {round}: batch {batch} is half there");
     }
     let mut users = 0;
     for user in snapshot.users(account(), None, "/") {

@@ -13,6 +13,7 @@ mod commits;
 mod crash;
 mod damage;
 mod delegations;
+mod drafts;
 mod federated;
 mod federated_model;
 mod files;

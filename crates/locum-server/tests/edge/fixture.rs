@@ -33,6 +33,7 @@ impl Application for Echo {
         ];
         match incoming.query {
             "panic" => panic!("asked to"),
+            "sleep" => thread::sleep(Duration::from_millis(700)),
             "facts" => {
                 let host = incoming.headers.iter().find(|(name, _)| *name == "host");
                 let host = host.map_or_else(String::new, |(_, value)| String::from_utf8_lossy(value).into());
@@ -49,6 +50,11 @@ impl Application for Echo {
             _ => answer.body = incoming.body.to_vec().into(),
         }
         answer
+    }
+
+    fn is_long(&self, head: Incoming<'_>) -> bool {
+        assert!(head.body.is_empty());
+        head.headers.iter().any(|(name, _)| *name == "x-long")
     }
 
     fn failure(&self, incoming: Incoming<'_>) -> Answer {

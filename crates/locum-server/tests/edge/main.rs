@@ -14,6 +14,7 @@ mod fixture;
 mod framing;
 mod http2;
 mod limits;
+mod long;
 mod requests;
 mod stop;
 mod tls;

@@ -147,7 +147,7 @@ fn world(seed: u64, rights: Option<&str>, draw: u64) -> (World, Credentials) {
 fn a_transaction_is_what_its_requests_are_one_by_one() {
     let mut applied = [0_u32; 2];
     let mut refused = std::collections::BTreeMap::<String, u32>::new();
-    for case in 0..200_u64 {
+    for case in 0..150_u64 {
         let mut draw = Draw(SeededRandom::new(7_000 + case));
         let as_root = draw.below(5) == 0;
         let rights = draw.of(RIGHTS);
@@ -202,7 +202,7 @@ fn a_transaction_is_what_its_requests_are_one_by_one() {
         }
     }
     // It would prove little if nearly all failed, or nothing was denied.
-    assert!(applied[1] > 20, "{applied:?} {refused:?}");
+    assert!(applied[1] > 15, "{applied:?} {refused:?}");
     for code in [
         "AccessDenied",
         "EntityAlreadyExists",

@@ -1,0 +1,92 @@
+//! Requests that may be longer than others, and take longer: few at a time, and each on a thread of its own, so that
+//! neither the memory nor the time of a worker is theirs.
+//!
+//! The application says which they are before the body is read. A body within the common limit needs no place; so whoever
+//! holds the places, sending slowly, holds up nobody but other senders of long bodies.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+
+use crate::{Answer, Incoming, Limits, refusal::Refusal, whole::Whole, worker::Worker};
+
+/// The places of all workers.
+#[derive(Debug)]
+pub(crate) struct LongRequests {
+    bodies: Arc<Semaphore>,
+    calls: Arc<Semaphore>,
+}
+
+impl LongRequests {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let places = || Arc::new(Semaphore::new(limits.max_long_requests));
+        Self {
+            bodies: places(),
+            calls: places(),
+        }
+    }
+}
+
+/// Whether the application takes the request behind this head for a long one; a panic counts as no.
+pub(crate) fn is_long(worker: &Worker, head: Incoming<'_>) -> bool {
+    let application = &worker.shared.application;
+    catch_unwind(AssertUnwindSafe(|| application.is_long(head))).unwrap_or_else(|_| {
+        worker.shared.metrics.panics.add();
+        false
+    })
+}
+
+/// How long the body of one request may become, and the place it takes up if it is longer than most.
+pub(crate) struct Allowance<'a> {
+    limits: &'a Limits,
+    long: Option<&'a LongRequests>,
+    place: Option<OwnedSemaphorePermit>,
+}
+
+impl<'a> Allowance<'a> {
+    pub(crate) const fn new(limits: &'a Limits, long: Option<&'a LongRequests>) -> Self {
+        Self {
+            limits,
+            long,
+            place: None,
+        }
+    }
+
+    /// Lets the body grow to this length, in bytes.
+    pub(crate) fn admit(&mut self, length: u64) -> Result<(), Refusal> {
+        if length <= self.limits.max_body as u64 {
+            return Ok(());
+        }
+        let long = self
+            .long
+            .filter(|_| length <= self.limits.max_long_body as u64)
+            .ok_or(Refusal::BodyTooLarge)?;
+        if self.place.is_none() {
+            let place = Arc::clone(&long.bodies).try_acquire_owned();
+            self.place = Some(place.map_err(|_| Refusal::Busy)?);
+        }
+        Ok(())
+    }
+}
+
+/// Calls the application on a thread of its own, in turn. `Ok(None)` if it panicked.
+pub(crate) async fn call(worker: &Worker, whole: &Arc<Whole>) -> Result<Option<Answer>, Refusal> {
+    let calls = &worker.shared.long.calls;
+    let turn = timeout(worker.limits.durable_timeout, Arc::clone(calls).acquire_owned()).await;
+    let Ok(Ok(turn)) = turn else {
+        return Err(Refusal::Busy);
+    };
+    let (shared, whole) = (Arc::clone(&worker.shared), Arc::clone(whole));
+    let called = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        let headers = whole.headers();
+        shared.application.call(whole.incoming(&headers))
+    });
+    Ok(called.await.ok())
+}

@@ -1,0 +1,83 @@
+//! Requests that the application calls long.
+
+use std::{
+    sync::atomic::Ordering,
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::fixture::{Fixture, post};
+
+fn long(query: &str, body: &str) -> String {
+    let length = body.len();
+    format!("POST /{query} HTTP/1.1\r\nHost: a\r\nx-long: 1\r\nContent-Length: {length}\r\n\r\n{body}")
+}
+
+#[test]
+fn only_a_long_request_may_have_a_long_body() {
+    let server = Fixture::start(|config| {
+        config.limits.max_body = 1_000;
+        config.limits.max_long_body = 500_000;
+    });
+    let body = "x".repeat(500_000);
+    assert_eq!(server.connect().ask(&long("", &body)).body.len(), 500_000);
+    assert_eq!(server.connect().ask(&post(&body)).status, 413);
+    assert_eq!(server.connect().ask(&long("", &format!("{body}x"))).status, 413);
+    let chunked = format!(
+        "POST / HTTP/1.1\r\nHost: a\r\nx-long: 1\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n1\r\nx\r\n0\r\n\r\n",
+        body.len()
+    );
+    assert_eq!(server.connect().ask(&chunked).status, 413);
+    assert_eq!(server.calls(), 1);
+}
+
+#[test]
+fn long_bodies_have_few_places_and_short_ones_need_none() {
+    let server = Fixture::start(|config| {
+        config.limits.max_body = 1_000;
+        config.limits.max_long_requests = 1;
+    });
+    let body = "x".repeat(2_000);
+    let (begin, end) = body.split_at(1_500);
+    let mut slow = server.connect();
+    let head = "POST / HTTP/1.1\r\nHost: a\r\nx-long: 1\r\nContent-Length: 2000\r\n\r\n";
+    slow.send(format!("{head}{begin}").as_bytes());
+    server.expect_metric("locum_requests_in_flight 1");
+    assert_eq!(server.connect().ask(&long("", &body)).status, 503);
+    assert_eq!(server.connect().ask(&long("", "short")).body, "short");
+    assert_eq!(server.connect().ask(&post("common")).body, "common");
+    assert_eq!(slow.ask(end).body.len(), 2_000);
+    assert_eq!(server.connect().ask(&long("", &body)).body.len(), 2_000);
+}
+
+#[test]
+fn a_long_request_holds_up_nobody_else() {
+    let server = Fixture::start(|config| {
+        config.workers = Some(1);
+        config.limits.max_long_requests = 1;
+    });
+    let mut first = server.connect();
+    first.send(long("?sleep", "").as_bytes());
+    while server.echo.calls.load(Ordering::SeqCst) < 1 {
+        thread::yield_now();
+    }
+    // Another one waits for its turn, and common ones do not.
+    let mut second = server.connect();
+    second.send(long("", "second").as_bytes());
+    let began = Instant::now();
+    assert_eq!(server.connect().ask(&post("common")).body, "common");
+    assert!(began.elapsed() < Duration::from_millis(500));
+    assert_eq!(first.read().status, 200);
+    assert_eq!(second.read().body, "second");
+}
+
+#[test]
+fn a_long_request_waits_for_its_write_and_survives_a_panic() {
+    let server = Fixture::start(|_| {});
+    assert_eq!(server.connect().ask(&long("?slow", "")).status, 200);
+    assert_eq!(server.connect().ask(&long("?failed", "")).status, 503);
+    let reply = server.connect().ask(&long("?panic", ""));
+    assert_eq!((reply.status, reply.body.as_str()), (500, "failed panic"));
+    server.expect_metric("locum_panics_total 1");
+    assert_eq!(server.connect().ask(&long("", "x")).body, "x");
+}
