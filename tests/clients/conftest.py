@@ -35,7 +35,7 @@ def issuers(tmp_path_factory):
         "node": NodeIssuer(tmp_path_factory.mktemp("oidc")),
         "self-signed": KubernetesIssuer(certificate_in=tmp_path_factory.mktemp("self-signed")),
     }
-    for name in ("kubernetes", "signing", "rotating", "flooded", "broken", "short-lived", "parity"):
+    for name in ("kubernetes", "signing", "rotating", "flooded", "broken", "short-lived", "parity", "chain"):
         made[name] = KubernetesIssuer()
     yield made
     for issuer in made.values():

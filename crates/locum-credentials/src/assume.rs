@@ -84,21 +84,6 @@ impl Resolver<'_> {
         &self,
         role: &WebIdentity,
     ) -> Result<Credentials, CredentialsError> {
-        let key = role.cache_key();
-        let origin = hex(&sha256(role.token_file.as_os_str().as_encoded_bytes()));
-        let wanted = Wanted {
-            key: &key,
-            origin: Some(&origin),
-            duration: USUAL_DURATION,
-            source: Source::WebIdentity,
-        };
-        if let Some(found) = self.cached(&wanted) {
-            return Ok(found);
-        }
-        let _lock = self.sessions.lock(&key, self.clock);
-        if let Some(found) = self.cached(&wanted) {
-            return Ok(found);
-        }
         let retrieval = |reason: String| CredentialsError::Retrieval {
             provider: Source::WebIdentity.name(),
             reason,
@@ -112,6 +97,20 @@ impl Resolver<'_> {
         })?;
         let token =
             String::from_utf8(token).map_err(|_| retrieval("The token file is not UTF-8".to_owned()))?;
+        let key = role.cache_key(&token);
+        let wanted = Wanted {
+            key: &key,
+            origin: None,
+            duration: USUAL_DURATION,
+            source: Source::WebIdentity,
+        };
+        if let Some(found) = self.cached(&wanted) {
+            return Ok(found);
+        }
+        let _lock = self.sessions.lock(&key, self.clock);
+        if let Some(found) = self.cached(&wanted) {
+            return Ok(found);
+        }
         let mut parameters = self.parameters(&role.role_arn, role.session_name.as_deref());
         parameters.insert("WebIdentityToken".to_owned(), json!(token));
         self.call("AssumeRoleWithWebIdentity", &parameters, None, &wanted)
@@ -220,7 +219,10 @@ fn origin(recipe: &Recipe) -> String {
     match recipe {
         Recipe::Keys { credentials, .. } => format!("keys {}", credentials.access_key_id),
         Recipe::Role(role) => format!("role {} {}", role.cache_key(), origin(&role.from)),
-        Recipe::WebIdentity(role) => format!("web {} {}", role.cache_key(), role.token_file.display()),
+        Recipe::WebIdentity(role) => {
+            let session = role.session_name.as_deref().unwrap_or_default();
+            format!("web {} {session} {}", role.role_arn, role.token_file.display())
+        }
         Recipe::Sso(sso) => format!("sso {} {}", sso.cache_key(), sso.start_url),
         Recipe::Process(process) => format!("process {}", process.command),
         Recipe::Container(container) => format!("container {}", container.url),

@@ -49,14 +49,16 @@ impl Role {
 }
 
 impl WebIdentity {
-    /// Returns the name of the role's entry in the cache.
+    /// Returns the name of the entry in the cache for the role and this token. `aws` takes the token in since 2026; its
+    /// entries before that are not found, and end within the hour.
     #[must_use]
-    pub fn cache_key(&self) -> String {
+    pub fn cache_key(&self, token: &str) -> String {
         key(
             &WIDE,
             &[
                 ("RoleArn", Some(Scalar::Text(&self.role_arn))),
                 ("RoleSessionName", self.session_name.as_deref().map(Scalar::Text)),
+                ("WebIdentityToken", Some(Scalar::Text(token))),
             ],
         )
     }

@@ -1,8 +1,9 @@
-"""Derives `sources.json`, `profiles.json` and `keys.json` from botocore: run it with a Python that has botocore 1.43 or later.
+"""Derives `sources.json`, `profiles.json` and `keys.json` from botocore: run it with a Python that has
+awscli 1.46 or later, whose own botocore takes the place of any other.
 
 `sources.json`: which source botocore takes for a configuration, and how it would assume roles, or its error.
 `profiles.json`: what botocore reads from the text of a profile file, or that it refuses it.
-`keys.json`: the names that botocore gives the entries of the cache.
+`keys.json`: the names that `aws` gives the entries of the cache; `@TOKEN@` is a file with the text `token`.
 """
 
 import json
@@ -10,6 +11,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import awscli.botocore.session  # noqa: F401 (from here on it is `botocore`)
 import botocore.configloader
 import botocore.credentials
 import botocore.session
@@ -297,15 +299,19 @@ def entry_names(directory):
     single = SSO + "[sso-session s]\nsso_start_url = https://p.test/start\nsso_region = eu-west-1\n"
     configs = [f"[profile p]\n{role('x')}source_profile = keys\n{more}{source}" for more in NAMED]
     configs += [
-        f"[profile p]\n{role('x')}web_identity_token_file = /nonexistent\n",
-        f"[profile p]\n{role('x')}web_identity_token_file = /nonexistent\nrole_session_name = me\n",
+        f"[profile p]\n{role('x')}web_identity_token_file = @TOKEN@\n",
+        f"[profile p]\n{role('x')}web_identity_token_file = @TOKEN@\nrole_session_name = me\n",
         f"[profile p]\n{SSO}",
         f"[profile p]\nsso_session = s\n{single}",
     ]
     for config in configs:
-        (directory / "config").write_text(config)
+        (directory / "token").write_text("token")
+        (directory / "config").write_text(config.replace("@TOKEN@", str(directory / "token")))
         (directory / "credentials").write_text("")
-        os.environ.pop("AWS_EC2_METADATA_SERVICE_ENDPOINT", None)
+        os.environ.update(
+            AWS_CONFIG_FILE=str(directory / "config"),
+            AWS_SHARED_CREDENTIALS_FILE=str(directory / "credentials"),
+        )
         session = botocore.session.Session(profile="p")
         refresh = session.get_credentials()._refresh_using
         refresh = getattr(refresh, "_refresh", refresh)
@@ -347,6 +353,7 @@ def marked(method):
 def isolate():
     """Takes away whatever would run a program or open a socket: the source is the answer."""
     c = botocore.credentials
+    c.AssumeRoleWithWebIdentityCredentialFetcher._cache_key_args = lambda self: self._assume_kwargs
     c.ProcessProvider._retrieve_credentials_using = lambda self, command: {"access_key": command, "secret_key": "s"}
     c.ContainerProvider._retrieve_or_fail = lambda self: Credentials(
         self._fetcher.full_url(self._environ[self.ENV_VAR]) if self._provided_relative_uri() else self._environ[self.ENV_VAR_FULL],
@@ -385,15 +392,15 @@ def profiles(text, directory):
 
 
 def main():
-    isolate()
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
+        named = entry_names(directory)
+        isolate()
         sources = [
             {"name": name, "config": c, "credentials": k, "environment": e, "profile": p, **source(c, k, e, p, directory)}
             for name, (c, k, e, p) in CASES.items()
         ]
         texts = [{"name": name, "text": text, **profiles(text, directory)} for name, text in TEXTS.items()]
-        named = entry_names(directory)
     for file, rows in (("keys.json", named), ("sources.json", sources), ("profiles.json", texts)):
         lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
         (HERE / file).write_text(f"[\n{lines}\n]\n")

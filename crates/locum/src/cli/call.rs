@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::args::{Arity, Flag, Split, missing, split};
 use super::client::{Call, unparsable};
 use super::config::{Environment, Files, Profile};
+use super::credentials::Ways;
 use super::endpoint::Wanted;
 use super::errors::Failure;
 use super::options::{Options, seconds};
@@ -14,7 +15,7 @@ use super::output::{Format, Look, json, render};
 use super::parameters::{self, Given, kebab};
 use super::query::Query;
 use super::timestamp::Style;
-use super::transport::{Settings, Transport};
+use super::transport::{self, Settings, Transport};
 use super::{credentials, debug, endpoint, python, skeleton, stream, wire};
 
 const INPUT_JSON: &str = "cli-input-json";
@@ -135,7 +136,12 @@ impl<'a> Session<'a> {
         )?;
         parameters::validate(operation.input, parameters)?;
         let credentials = if signed {
-            Some(credentials::find(self.environment, &self.profile)?)
+            let ways = Ways {
+                region: self.options.region.as_deref(),
+                ca_bundle: self.ca_bundle(),
+                debug: &|line| self.debug(line),
+            };
+            Some(credentials::find_by(self.environment, &self.profile, &ways)?)
         } else {
             None
         };
@@ -205,12 +211,8 @@ impl<'a> Session<'a> {
     }
 
     fn ca_bundle(&self) -> Option<String> {
-        self.options
-            .ca_bundle
-            .clone()
-            .or_else(|| self.environment.non_empty("AWS_CA_BUNDLE"))
-            .or_else(|| self.profile.get("ca_bundle").map(str::to_owned))
-            .or_else(|| self.environment.non_empty("REQUESTS_CA_BUNDLE"))
+        let named = self.options.ca_bundle.clone();
+        named.or_else(|| transport::configured_bundle(self.environment, &self.profile))
     }
 
     fn attempts(&self) -> Result<u32, Failure> {

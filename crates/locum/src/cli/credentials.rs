@@ -1,13 +1,12 @@
-//! Whose credentials sign the call: the environment, then the profile's static keys.
-//!
-//! An explicit `--profile` puts the environment aside, `AWS_PROFILE` does not. A profile that names a source this
-//! command does not have ends the call with one sentence: signing with other credentials than those asked for would be
-//! worse than not signing (`facts: cli §2`).
+//! Whose credentials sign the call: what `locum_credentials` finds, asked for with this program's sockets and terminal.
 
+use locum_credentials::{Cache, Chain, CredentialsError, Resolver, SystemRunner};
 use locum_crypto::SecretString;
 
 use super::config::{Environment, Profile};
 use super::errors::Failure;
+use super::outside::Outside;
+use super::prompt::Terminal;
 
 /// An access key and what belongs to it.
 #[derive(Debug)]
@@ -20,207 +19,123 @@ pub(crate) struct Credentials {
     pub(crate) session_token: Option<SecretString>,
 }
 
-/// Sources that AWS's command asks before the static keys of the `credentials` file, in its order.
-const BEFORE_SHARED_KEYS: [(&str, &str); 4] = [
-    ("role_arn", "assuming a role"),
-    ("web_identity_token_file", "a web identity token"),
-    ("sso_session", "single sign-on"),
-    ("sso_start_url", "single sign-on"),
-];
-/// Those it asks between the keys of `credentials` and the keys of `config`.
-const BEFORE_CONFIG_KEYS: [(&str, &str); 2] = [
-    ("login_session", "`aws login`"),
-    ("credential_process", "a credential process"),
-];
-/// Variables that name a source, asked after (or, for web identity, before) the profile's keys.
-const WEB_IDENTITY: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
-const CONTAINER: [&str; 2] = [
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-];
+/// What the command line says about the way to credentials.
+pub(crate) struct Ways<'a> {
+    /// `--region`.
+    pub(crate) region: Option<&'a str>,
+    /// The certificates to trust.
+    pub(crate) ca_bundle: Option<String>,
+    /// Gets a line for each step.
+    pub(crate) debug: &'a dyn Fn(&str),
+}
 
 /// Finds the credentials.
+#[allow(dead_code, reason = "for commands that say nothing about the way")]
 pub(crate) fn find(environment: &Environment, profile: &Profile) -> Result<Credentials, Failure> {
-    if !profile.explicit
-        && let Some(credentials) = of_environment(environment)?
-    {
-        return Ok(credentials);
-    }
-    refuse_sources(profile, &BEFORE_SHARED_KEYS)?;
-    if environment.non_empty(WEB_IDENTITY).is_some() {
-        return Err(unsupported(
-            &format!("the environment ({WEB_IDENTITY})"),
-            "a web identity token",
-        ));
-    }
-    let of_file = |values: &std::collections::HashMap<String, String>, source: &str| {
-        keys(
-            |name| {
-                values
-                    .get(&name.to_lowercase())
-                    .cloned()
-                    .filter(|v| !v.is_empty())
+    let ways = Ways {
+        region: None,
+        ca_bundle: super::transport::configured_bundle(environment, profile),
+        debug: &|_| (),
+    };
+    find_by(environment, profile, &ways)
+}
+
+/// Finds the credentials by ways that the command line names.
+pub(crate) fn find_by(
+    environment: &Environment,
+    profile: &Profile,
+    ways: &Ways<'_>,
+) -> Result<Credentials, Failure> {
+    let chain = Chain {
+        environment,
+        files: &profile.files,
+        profile: &profile.name,
+        explicit: profile.explicit,
+    };
+    let cache = |path: &str| Cache::new(environment.home().map(|_| environment.expand(path)));
+    let outside = Outside {
+        environment,
+        profile,
+        ways,
+    };
+    let resolver = Resolver {
+        services: &outside,
+        http: &outside,
+        runner: &SystemRunner,
+        prompt: &Terminal,
+        clock: &outside,
+        sessions: &cache("~/.aws/cli/cache"),
+        tokens: &cache("~/.aws/sso/cache"),
+        debug: ways.debug,
+    };
+    let found = resolver.find(&chain)?;
+    Ok(Credentials {
+        access_key_id: found.access_key_id,
+        secret_access_key: found.secret_access_key,
+        session_token: found.session_token,
+    })
+}
+
+impl From<CredentialsError> for Failure {
+    fn from(error: CredentialsError) -> Self {
+        match error {
+            CredentialsError::None => Self::NoCredentials,
+            CredentialsError::Service {
+                code,
+                operation,
+                message,
+            } => Self::Service {
+                code,
+                message,
+                operation,
+                retried: String::new(),
+                authorization_message: None,
             },
-            source,
-            str::to_lowercase,
-        )
-    };
-    if let Some(credentials) = of_file(&profile.credentials.values, "shared-credentials-file")? {
-        return Ok(credentials);
+            // The client's own failure keeps its exit code.
+            CredentialsError::Call(inner) => match inner.downcast::<Self>() {
+                Ok(failure) => *failure,
+                Err(other) => Self::General(other.to_string()),
+            },
+            other => Self::General(other.to_string()),
+        }
     }
-    refuse_sources(profile, &BEFORE_CONFIG_KEYS)?;
-    if let Some(credentials) = of_file(&profile.config.values, "config-file")? {
-        return Ok(credentials);
-    }
-    match CONTAINER
-        .into_iter()
-        .find(|name| environment.non_empty(name).is_some())
-    {
-        Some(name) => Err(unsupported(
-            &format!("the environment ({name})"),
-            "a container's credential endpoint",
-        )),
-        None => Err(Failure::NoCredentials),
-    }
-}
-
-fn of_environment(environment: &Environment) -> Result<Option<Credentials>, Failure> {
-    keys(|name| environment.non_empty(name), "env", str::to_owned)
-}
-
-/// Reads the three keys of a source. An access key without its secret is an error, not an absence.
-fn keys(
-    get: impl Fn(&str) -> Option<String>,
-    source: &str,
-    spelled: impl Fn(&str) -> String,
-) -> Result<Option<Credentials>, Failure> {
-    let Some(access_key_id) = get("AWS_ACCESS_KEY_ID") else {
-        return Ok(None);
-    };
-    let Some(secret) = get("AWS_SECRET_ACCESS_KEY") else {
-        return Err(Failure::General(format!(
-            "Partial credentials found in {source}, missing: {}",
-            spelled("AWS_SECRET_ACCESS_KEY")
-        )));
-    };
-    let token = get("AWS_SESSION_TOKEN").or_else(|| get("AWS_SECURITY_TOKEN"));
-    Ok(Some(Credentials {
-        access_key_id,
-        secret_access_key: SecretString::new(secret),
-        session_token: token.map(SecretString::new),
-    }))
-}
-
-fn refuse_sources(profile: &Profile, sources: &[(&str, &str)]) -> Result<(), Failure> {
-    match sources.iter().find(|(key, _)| profile.get(key).is_some()) {
-        Some((key, what)) => Err(unsupported(
-            &format!("the profile \"{}\" ({key})", profile.name),
-            what,
-        )),
-        None => Ok(()),
-    }
-}
-
-fn unsupported(place: &str, what: &str) -> Failure {
-    Failure::Configuration(format!(
-        "The credentials of {place} come from {what}, which locum does not support yet; give it an access key instead."
-    ))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::config::Section;
+    use super::super::config::Files;
     use super::*;
 
-    const ENV: [(&str, &str); 3] = [
-        ("AWS_ACCESS_KEY_ID", "ENV"),
-        ("AWS_SECRET_ACCESS_KEY", "s"),
-        ("AWS_SESSION_TOKEN", "t"),
-    ];
-
-    fn section(values: &[(&str, &str)]) -> Section {
-        Section {
-            values: values
-                .iter()
-                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-                .collect(),
-            ..Section::default()
-        }
-    }
-
-    fn profile(explicit: bool, credentials: &[(&str, &str)], config: &[(&str, &str)]) -> Profile {
-        Profile {
-            name: "p".into(),
-            explicit,
-            config: section(config),
-            credentials: section(credentials),
-            ..Profile::default()
-        }
-    }
-
-    fn key(environment: &[(&str, &str)], profile: &Profile) -> Result<String, String> {
-        find(&Environment::of(environment), profile)
-            .map(|c| c.access_key_id)
-            .map_err(|f| f.to_string())
-    }
-
-    const SHARED: [(&str, &str); 2] = [("aws_access_key_id", "SHARED"), ("aws_secret_access_key", "s")];
-    const CONFIG: [(&str, &str); 2] = [("aws_access_key_id", "CONFIG"), ("aws_secret_access_key", "s")];
-
-    #[test]
-    fn sources_are_asked_in_order() {
-        assert_eq!(key(&ENV, &profile(false, &SHARED, &CONFIG)).unwrap(), "ENV");
-        assert_eq!(key(&ENV, &profile(true, &SHARED, &CONFIG)).unwrap(), "SHARED");
-        assert_eq!(key(&[], &profile(false, &SHARED, &CONFIG)).unwrap(), "SHARED");
-        assert_eq!(key(&[], &profile(false, &[], &CONFIG)).unwrap(), "CONFIG");
-        assert_eq!(
-            find(&Environment::of(&[]), &profile(false, &[], &[])).unwrap_err(),
-            Failure::NoCredentials
-        );
+    fn key(variables: &[(&str, &str)]) -> Result<String, Failure> {
+        let mut all = vec![
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("AWS_CONFIG_FILE", "/dev/null"),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+        ];
+        all.extend(variables);
+        let environment = Environment::of(&all);
+        let profile = Profile::choose(Files::load(&environment)?, None, &environment)?;
+        find(&environment, &profile).map(|found| found.access_key_id)
     }
 
     #[test]
-    fn an_explicit_profile_without_keys_does_not_borrow_the_environment() {
+    fn failures_have_the_exit_codes_of_aws() {
+        assert_eq!(key(&[]).unwrap_err(), Failure::NoCredentials);
+        assert_eq!(key(&[]).unwrap_err().exit_code(), 253);
+        let half = [("AWS_ACCESS_KEY_ID", "ENV")];
+        let failure = key(&half).unwrap_err();
         assert_eq!(
-            find(&Environment::of(&ENV), &profile(true, &[], &[])).unwrap_err(),
-            Failure::NoCredentials
+            failure,
+            Failure::General("Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY".into())
         );
+        assert_eq!(failure.exit_code(), 255);
+        assert_eq!(key(&[half[0], ("AWS_SECRET_ACCESS_KEY", "s")]).unwrap(), "ENV");
     }
 
     #[test]
-    fn half_a_key_is_an_error() {
-        assert_eq!(
-            key(&ENV[..1], &profile(false, &SHARED, &[])).unwrap_err(),
-            "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY"
-        );
-        assert_eq!(
-            key(&[], &profile(false, &SHARED[..1], &CONFIG)).unwrap_err(),
-            "Partial credentials found in shared-credentials-file, missing: aws_secret_access_key"
-        );
-    }
-
-    #[test]
-    fn a_source_that_is_not_supported_is_named_and_never_passed_over() {
-        for name in [
-            "role_arn",
-            "sso_session",
-            "sso_start_url",
-            "web_identity_token_file",
-        ] {
-            let error = key(&[], &profile(false, &SHARED, &[(name, "x")])).unwrap_err();
-            assert!(error.contains(name), "{error}");
-        }
-        for name in ["credential_process", "login_session"] {
-            let error = key(&[], &profile(false, &[], &[(name, "x"), CONFIG[0], CONFIG[1]])).unwrap_err();
-            assert!(error.contains(name), "{error}");
-            assert_eq!(
-                key(&[], &profile(false, &SHARED, &[(name, "x")])).unwrap(),
-                "SHARED"
-            );
-        }
-        for name in [WEB_IDENTITY, CONTAINER[0], CONTAINER[1]] {
-            let error = key(&[(name, "x")], &profile(false, &[], &[])).unwrap_err();
-            assert!(error.contains(name), "{error}");
-        }
+    fn failures_of_a_call_stay_what_they_are() {
+        let inner = Failure::NoRegion;
+        let outer = CredentialsError::Call(Box::new(inner.clone()));
+        assert_eq!(Failure::from(outer), inner);
     }
 }

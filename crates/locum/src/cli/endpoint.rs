@@ -134,38 +134,66 @@ pub(crate) fn check_url(url: &str, source: &str) -> Result<(), Failure> {
     }
 }
 
-fn custom_url(
-    wanted: &Wanted<'_>,
+/// Finds the URL of a service that is asked on the way to credentials: `sso` or `sso-oidc`.
+pub(crate) fn of_service(
+    service: &str,
+    region: &str,
     environment: &Environment,
     profile: &Profile,
-) -> Result<Option<String>, Failure> {
+) -> Result<String, Failure> {
+    if !is_region(region) {
+        return Err(Failure::General(format!(
+            "Provided region_name '{region}' doesn't match a supported format."
+        )));
+    }
+    let key = service.replace('-', "_");
+    if let Some((url, source)) = configured_url(&key, environment, profile) {
+        check_url(&url, &source)?;
+        return Ok(url.trim_end_matches('/').to_owned());
+    }
+    let family = FAMILIES
+        .iter()
+        .find(|family| region.starts_with(family.prefix))
+        .unwrap_or(&COMMERCIAL);
+    let host = if service == "sso" { "portal.sso" } else { "oidc" };
+    Ok(format!("https://{host}.{region}.{}", family.suffix))
+}
+
+/// The URL that environment or profile give a service, and which of them it was.
+fn configured_url(service: &str, environment: &Environment, profile: &Profile) -> Option<(String, String)> {
     let ignored = match environment.non_empty("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
         Some(value) => value.eq_ignore_ascii_case("true"),
         None => profile
             .get("ignore_configured_endpoint_urls")
             .is_some_and(|v| v.eq_ignore_ascii_case("true")),
     };
-    let configured = || {
-        let of_environment = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]
-            .into_iter()
-            .find_map(|name| Some((environment.non_empty(name)?, name)));
-        of_environment
-            .or_else(|| {
-                Some((
-                    profile.of_service("sts", "endpoint_url")?.to_owned(),
-                    "the services section",
-                ))
-            })
-            .or_else(|| Some((profile.get("endpoint_url")?.to_owned(), "endpoint_url")))
-    };
+    if ignored {
+        return None;
+    }
+    let own = format!("AWS_ENDPOINT_URL_{}", service.to_uppercase());
+    let of_environment = [own.as_str(), "AWS_ENDPOINT_URL"]
+        .into_iter()
+        .find_map(|name| Some((environment.non_empty(name)?, name.to_owned())));
+    of_environment
+        .or_else(|| {
+            let url = profile.of_service(service, "endpoint_url")?;
+            Some((url.to_owned(), "the services section".to_owned()))
+        })
+        .or_else(|| Some((profile.get("endpoint_url")?.to_owned(), "endpoint_url".to_owned())))
+}
+
+fn custom_url(
+    wanted: &Wanted<'_>,
+    environment: &Environment,
+    profile: &Profile,
+) -> Result<Option<String>, Failure> {
     let found = match wanted.endpoint_url {
-        Some(url) => Some((url.to_owned(), "--endpoint-url")),
-        None if ignored => None,
-        None => configured(),
+        Some(url) => Some((url.to_owned(), "--endpoint-url".to_owned())),
+        None => configured_url("sts", environment, profile),
     };
     match found {
         Some((url, source)) => {
-            check_url(&url, source)?;
+            check_url(&url, &source)?;
             Ok(Some(url.trim_end_matches('/').to_owned()))
         }
         None => Ok(None),
@@ -238,6 +266,35 @@ mod tests {
         );
         assert_eq!(url("us-east-2", false, true), "https://sts.us-east-2.api.aws");
         assert_eq!(url("us-east-2", true, true), "https://sts-fips.us-east-2.api.aws");
+    }
+
+    #[test]
+    fn identity_center_has_hosts_of_its_own() {
+        let url = |service, region, variables: &[(&str, &str)]| {
+            of_service(service, region, &Environment::of(variables), &Profile::default())
+        };
+        for (service, region, expected) in [
+            ("sso", "eu-west-1", "https://portal.sso.eu-west-1.amazonaws.com"),
+            (
+                "sso-oidc",
+                "us-gov-west-1",
+                "https://oidc.us-gov-west-1.amazonaws.com",
+            ),
+            (
+                "sso",
+                "cn-north-1",
+                "https://portal.sso.cn-north-1.amazonaws.com.cn",
+            ),
+        ] {
+            assert_eq!(url(service, region, &[]).unwrap(), expected);
+        }
+        let own = [
+            ("AWS_ENDPOINT_URL_SSO_OIDC", "http://own/"),
+            ("AWS_ENDPOINT_URL", "http://all"),
+        ];
+        assert_eq!(url("sso-oidc", "x-1", &own).unwrap(), "http://own");
+        assert_eq!(url("sso", "x-1", &own).unwrap(), "http://all");
+        assert!(url("sso", "evil.test/", &[]).is_err());
     }
 
     fn found(wanted: &Wanted<'_>, variables: &[(&str, &str)]) -> Result<Endpoint, Failure> {

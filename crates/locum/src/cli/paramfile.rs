@@ -1,7 +1,5 @@
 //! Values that stand in a file: `file://` and `fileb://`.
 
-use std::path::PathBuf;
-
 use super::config::Environment;
 
 /// What a `file://` or `fileb://` value stands for.
@@ -19,7 +17,7 @@ pub(crate) fn load(value: &str, environment: &Environment) -> Result<Option<Cont
         (_, Some(path)) => (path, true),
         (None, None) => return Ok(None),
     };
-    let path = expand(path, environment);
+    let path = environment.expand(path);
     let bytes = std::fs::read(&path).map_err(|error| {
         let shown = path.display();
         match error.raw_os_error() {
@@ -41,54 +39,4 @@ pub(crate) fn load(value: &str, environment: &Environment) -> Result<Option<Cont
             path.display()
         )
     })
-}
-
-/// Replaces a leading `~` and every `$NAME` or `${NAME}` that is set.
-pub(crate) fn expand(path: &str, environment: &Environment) -> PathBuf {
-    let mut out = String::new();
-    let mut rest = path;
-    if let Some(home) = environment.home()
-        && let Some(tail) = path.strip_prefix('~')
-        && (tail.is_empty() || tail.starts_with('/'))
-    {
-        out.push_str(&home);
-        rest = tail;
-    }
-    while let Some((before, after)) = rest.split_once('$') {
-        out.push_str(before);
-        let (name, tail, plain) = match after.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
-            Some((name, tail)) => (name, tail, format!("${{{name}}}")),
-            None => {
-                let end = after
-                    .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-                    .unwrap_or(after.len());
-                let (name, tail) = after.split_at(end);
-                (name, tail, format!("${name}"))
-            }
-        };
-        out.push_str(&environment.get(name).unwrap_or(plain));
-        rest = tail;
-    }
-    out.push_str(rest);
-    PathBuf::from(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_expand_when_they_are_set() {
-        let environment = Environment::of(&[("HOME", "/h"), ("A", "x")]);
-        for (path, expected) in [
-            ("~/f", "/h/f"),
-            ("~", "/h"),
-            ("~user/f", "~user/f"),
-            ("/a/$A/b", "/a/x/b"),
-            ("/a/${A}b", "/a/xb"),
-            ("/a/$UNSET/b$", "/a/$UNSET/b$"),
-        ] {
-            assert_eq!(expand(path, &environment), PathBuf::from(expected), "{path}");
-        }
-    }
 }

@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::config::{Environment, Profile};
 use super::errors::Failure;
+use super::prompt;
 
 /// While a pager has the terminal, an interrupt is its business.
 static PAGING: AtomicBool = AtomicBool::new(false);
@@ -42,6 +43,7 @@ pub(crate) fn watch_interrupts() {
         std::thread::spawn(move || {
             for _ in signals.forever() {
                 if !PAGING.load(Ordering::Relaxed) {
+                    prompt::show_again();
                     let _ = writeln!(io::stdout());
                     std::process::exit(INTERRUPTED);
                 }
@@ -83,7 +85,7 @@ pub(crate) fn pager(off: bool, environment: &Environment, profile: &Profile) -> 
     }
     environment
         .get("AWS_PAGER")
-        .or_else(|| profile.config.values.get("cli_pager").cloned())
+        .or_else(|| profile.of_config("cli_pager"))
         .or_else(|| environment.get("PAGER"))
         .or_else(|| Some("less".to_owned()))
         .filter(|pager| !pager.trim().is_empty())

@@ -4,11 +4,16 @@ use std::io::{self, BufReader};
 use std::sync::Arc;
 use std::time::Duration;
 
+use locum_credentials::{HttpRequest, Reach};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
+use ureq::config::Config;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
-use ureq::{Agent, Proxy, Timeout};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, Proxy, Timeout, http};
 
+use super::config::{Environment, Profile};
 use super::errors::Failure;
 use super::wire::MAX_RESPONSE;
 
@@ -92,9 +97,22 @@ impl SendError {
     }
 }
 
+/// Returns the certificates to trust that environment or profile name.
+pub(crate) fn configured_bundle(environment: &Environment, profile: &Profile) -> Option<String> {
+    environment
+        .non_empty("AWS_CA_BUNDLE")
+        .or_else(|| profile.get("ca_bundle").map(str::to_owned))
+        .or_else(|| environment.non_empty("REQUESTS_CA_BUNDLE"))
+}
+
 impl Transport {
     /// Prepares a client.
     pub(crate) fn new(settings: &Settings) -> Result<Self, Failure> {
+        Self::reaching(settings, Reach::Usual)
+    }
+
+    /// Prepares a client for requests that may not travel everywhere.
+    pub(crate) fn reaching(settings: &Settings, reach: Reach) -> Result<Self, Failure> {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -104,13 +122,38 @@ impl Transport {
             .timeout_recv_body(settings.read_timeout)
             .accept("")
             .accept_encoding("identity")
-            .proxy(Proxy::try_from_env());
+            .proxy(match reach {
+                Reach::Usual => Proxy::try_from_env(),
+                Reach::Direct | Reach::Loopback => None,
+            });
         let config = if settings.tls {
             config.tls_config(tls(settings)?)
         } else {
             config
         };
-        Ok(Self(config.build().new_agent()))
+        let config = config.build();
+        Ok(Self(match reach {
+            Reach::Usual | Reach::Direct => config.new_agent(),
+            Reach::Loopback => Agent::with_parts(config, DefaultConnector::default(), ThisMachine::default()),
+        }))
+    }
+
+    /// Sends a request of the chain of credentials.
+    pub(crate) fn exchange(&self, request: &HttpRequest<'_>) -> Result<Reply, SendError> {
+        let mut builder = http::Request::builder().method(request.method).uri(request.url);
+        for (name, value) in request.headers {
+            let mut value = http::HeaderValue::from_str(value.expose())
+                .map_err(|_| SendError::Other(format!("the value of {name} is no header")))?;
+            value.set_sensitive(true);
+            builder = builder.header(*name, value);
+        }
+        let whole = |error: http::Error| SendError::Other(error.to_string());
+        let response = match (&request.body, request.method) {
+            (Some(body), _) => self.0.run(builder.body(body.expose()).map_err(whole)?),
+            (None, "GET") => self.0.run(builder.body(()).map_err(whole)?),
+            (None, _) => self.0.run(builder.body("").map_err(whole)?),
+        };
+        read(response.map_err(classify)?)
     }
 
     /// Posts a form.
@@ -124,25 +167,48 @@ impl Transport {
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        let mut response = request.send(body).map_err(classify)?;
-        let status = response.status();
-        let headers = response
-            .headers()
-            .iter()
-            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
-            .collect();
-        let body = response
-            .body_mut()
-            .with_config()
-            .limit(MAX_RESPONSE)
-            .read_to_vec()
-            .map_err(classify)?;
-        Ok(Reply {
-            status: status.as_u16(),
-            reason: status.canonical_reason().unwrap_or_default().to_owned(),
-            headers,
-            body: String::from_utf8_lossy(&body).into_owned(),
-        })
+        read(request.send(body).map_err(classify)?)
+    }
+}
+
+fn read(mut response: http::Response<ureq::Body>) -> Result<Reply, SendError> {
+    let status = response.status();
+    let headers = response
+        .headers()
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+        .collect();
+    let body = response
+        .body_mut()
+        .with_config()
+        .limit(MAX_RESPONSE)
+        .read_to_vec()
+        .map_err(classify)?;
+    Ok(Reply {
+        status: status.as_u16(),
+        reason: status.canonical_reason().unwrap_or_default().to_owned(),
+        headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
+    })
+}
+
+/// A resolver for names that must be this machine: an address elsewhere is none, whoever says so.
+#[derive(Debug, Default)]
+struct ThisMachine(DefaultResolver);
+
+impl Resolver for ThisMachine {
+    fn resolve(
+        &self,
+        uri: &http::Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let found = self.0.resolve(uri, config, timeout)?;
+        if found.iter().all(|address| address.ip().is_loopback()) {
+            Ok(found)
+        } else {
+            Err(ureq::Error::HostNotFound)
+        }
     }
 }
 
