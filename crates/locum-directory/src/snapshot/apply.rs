@@ -186,6 +186,7 @@ impl Snapshot {
                     );
                 } else {
                     self.count(Some(role.account), |counts| &mut counts.roles, 1);
+                    self.usage.adopt(UsedBy::Role(role.id));
                 }
                 self.attach(role.account, role.id, &role.attached, role.boundary);
             }
@@ -284,6 +285,7 @@ impl Snapshot {
             ids.insert(place, key.id);
             self.keys_by_owner.insert(key.owner, ids.into());
         }
+        self.usage.adopt(UsedBy::Key(key.id));
         self.keys.insert(key.id, key);
         Ok(())
     }

@@ -34,6 +34,13 @@ impl Usage {
         }
     }
 
+    /// Notes that a key or a role is there.
+    pub(super) fn adopt(&mut self, by: UsedBy) {
+        if self.orphans.contains(&by) {
+            self.orphans.remove(&by);
+        }
+    }
+
     pub(super) fn put_report(&mut self, report: Arc<CredentialReport>) {
         self.delete_report(report.account);
         if report.content.is_some() {

@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
 
 use jiff::Timestamp;
-use locum_crypto::{KeyEncryptionKey, Purpose, SeededRandom};
+use locum_crypto::{KeyEncryptionKey, PasswordHash, Purpose, SecretBytes, SeededRandom};
 use locum_directory::{
     ChangeError, Changes, ControlPolicyType, Directory, Entity, KeyOwner, MemoryStore, Pending, PolicyUse,
-    Revision, Snapshot, Store, WriteError,
+    Revision, Snapshot, Store, UsedBy, WriteError,
 };
 use locum_names::AccountId;
 use locum_policy::{Policy, PolicyKind};
@@ -114,6 +114,10 @@ pub(crate) fn view(snapshot: &Snapshot) -> BTreeMap<String, String> {
         }
         for (place, role) in snapshot.roles(id, None, "/").enumerate() {
             see(format!("role {id} {place}"), role);
+            see(
+                format!("last use {}", role.id),
+                &snapshot.last_use(UsedBy::Role(role.id)),
+            );
             let profiles = snapshot.instance_profiles_of_role(role.id);
             let profiles: Vec<_> = profiles.map(|profile| profile.id).collect();
             see(format!("profiles of role {id} {place}"), &profiles);
@@ -159,7 +163,26 @@ pub(crate) fn view(snapshot: &Snapshot) -> BTreeMap<String, String> {
         for request in snapshot.delegation_requests(id, None) {
             see(format!("delegation {id} {}", request.id), request);
         }
+        if let Some(policy) = snapshot.password_policy(id) {
+            see(format!("password policy {id}"), policy);
+        }
+        if let Some(report) = snapshot.credential_report(id) {
+            see(format!("report {id}"), report);
+        }
         for owner in owners {
+            if let KeyOwner::User(user) = owner
+                && let Some(profile) = snapshot.login_profile(&user)
+            {
+                let hashes: Vec<_> = profile.last(usize::MAX).map(PasswordHash::to_bytes).collect();
+                let hashes: Vec<_> = hashes.iter().map(SecretBytes::expose).collect();
+                see(format!("password {user}"), &(profile, hashes));
+            }
+            for key in snapshot.access_keys(owner) {
+                see(
+                    format!("last use {}", key.id),
+                    &snapshot.last_use(UsedBy::Key(key.id)),
+                );
+            }
             for (place, device) in snapshot.mfa_devices_of(owner, None).enumerate() {
                 assert_eq!(device.owner, Some(owner));
                 see(format!("mfa of {owner:?} {place}"), &device.place());
@@ -169,6 +192,12 @@ pub(crate) fn view(snapshot: &Snapshot) -> BTreeMap<String, String> {
                 see(format!("key {}", key.id), &(key, key.secret.expose()));
             }
         }
+    }
+    for orphan in snapshot.orphaned_last_uses() {
+        see(format!("orphan {}", orphan.by), orphan);
+    }
+    for (place, report) in snapshot.credential_reports_until(Timestamp::MAX).enumerate() {
+        see(format!("aged report {place}"), &report.account);
     }
     for (place, used) in snapshot.used_assertions_until(Timestamp::MAX).enumerate() {
         assert_eq!(snapshot.used_assertion(used.account, used.digest), Some(used));
