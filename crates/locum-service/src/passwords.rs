@@ -183,3 +183,72 @@ pub(crate) fn changed_meanwhile() -> ApiError {
     errors::ENTITY_TEMPORARILY_UNMODIFIABLE
         .with("The login profile is being changed by another request. Please try again.")
 }
+
+#[cfg(test)]
+mod tests {
+    use locum_crypto::SeededRandom;
+    use locum_names::{UniqueId, UniqueKind};
+
+    use super::*;
+
+    fn iterations(number: u32) -> NonZeroU32 {
+        NonZeroU32::new(number).unwrap()
+    }
+
+    fn profile(password: &str) -> LoginProfile {
+        let account = "111122223333".parse().unwrap();
+        let user = UniqueId::new(UniqueKind::User, account, 1);
+        let first = NewPassword::first(password, iterations(2), &mut SeededRandom::new(1));
+        LoginProfile::new(account, user, first.into_hash(), false, Timestamp::UNIX_EPOCH)
+    }
+
+    fn next(password: &str, profile: &LoginProfile, number: u32) -> NewPassword {
+        NewPassword::next(
+            password,
+            profile,
+            24,
+            iterations(number),
+            &mut SeededRandom::new(2),
+        )
+    }
+
+    /// When more iterations are wanted, a new password has them, and is still compared with those that had fewer.
+    #[test]
+    fn older_passwords_are_compared_as_they_were_hashed() {
+        let mut profile = profile("first");
+        let second = next("second", &profile, 2).into_hash();
+        assert_eq!(second.scheme(), profile.password.scheme());
+        profile.change(second, Timestamp::UNIX_EPOCH);
+        let third = next("third", &profile, 3).into_hash();
+        assert_eq!(third.scheme().iterations(), iterations(3));
+        profile.change(third, Timestamp::UNIX_EPOCH);
+        for (password, unused) in [
+            ("first", false),
+            ("second", false),
+            ("third", false),
+            ("fourth", true),
+        ] {
+            let checked = next(password, &profile, 3).check_unused(&profile, 24);
+            assert_eq!(checked.is_ok(), unused, "{password}");
+        }
+        // Fewer than before are not gone back to.
+        let fourth = next("fourth", &profile, 2).into_hash();
+        assert_eq!(fourth.scheme().iterations(), iterations(3));
+    }
+
+    /// What was hashed for one password is not compared with another that came in between: that one would seem unused.
+    #[test]
+    fn a_profile_that_changed_meanwhile_ends_the_operation() {
+        let before = profile("first");
+        let hashed = next("first", &before, 2);
+        let mut after = before.clone();
+        let other = PasswordScheme::generate(iterations(2), &mut SeededRandom::new(9));
+        after.change(other.hash("other"), Timestamp::UNIX_EPOCH);
+        let code = |error: ApiError| error.code.into_owned();
+        let error = hashed.check_unused(&after, 24).unwrap_err();
+        assert_eq!(code(error), "EntityTemporarilyUnmodifiable");
+        let said = before.password.scheme().hash("other");
+        let verdict = verify(&after, &said, Timestamp::UNIX_EPOCH);
+        assert_eq!(verdict.err().map(code).unwrap(), "EntityTemporarilyUnmodifiable");
+    }
+}

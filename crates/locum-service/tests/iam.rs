@@ -14,11 +14,16 @@ mod iam {
     mod account_authorization;
     mod authorization;
     mod boundaries;
+    mod credential_report;
     mod group_permissions;
     mod groups;
     mod inline_policies;
+    mod last_used;
+    mod login_profiles;
     mod managed_policies;
     mod paging;
+    mod password_policy;
+    mod passwords_at_once;
     mod policy_entities;
     mod quotas;
     mod roles;

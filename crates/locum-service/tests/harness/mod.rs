@@ -87,7 +87,7 @@ impl World {
         Self::over(Arc::new(MemoryStore::new()), seed)
     }
 
-    /// A world over a store of its own.
+    /// A world over a store of its own, or once more over the store of another with the same seed: a restart.
     pub fn over(store: Arc<dyn Store>, seed: u64) -> Self {
         Self::set_up(store, seed, |_| ())
     }
@@ -103,14 +103,11 @@ impl World {
         let kek = KeyEncryptionKey::generate(&mut random);
         let directory = Directory::open(store, kek, Box::new(SeededRandom::new(seed + 1000))).unwrap();
         let account: AccountId = ACCOUNT.parse().unwrap();
-        let mut root = None;
-        let deliver = |key: &AccessKey| {
-            root = Some(credentials_of(key));
-            Ok(())
-        };
         directory
-            .bootstrap(Some(account), now, &mut random, deliver)
+            .bootstrap(Some(account), now, &mut random, |_| Ok(()))
             .unwrap();
+        let snapshot = directory.snapshot();
+        let root = snapshot.access_keys(KeyOwner::Root(account)).next();
         let mut settings = Settings {
             partition: Partition::Aws,
             deployment: *directory.deployment(),
@@ -128,7 +125,7 @@ impl World {
         let service = Service::new(settings, directory, sink, now, &schedule, &mut random).unwrap();
         Self {
             service,
-            root: root.unwrap(),
+            root: credentials_of(root.unwrap()),
             account,
             now: Cell::new(now),
             random: RefCell::new(random),

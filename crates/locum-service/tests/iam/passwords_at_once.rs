@@ -1,0 +1,115 @@
+//! What several calls at once, and a store that fails, make of a password.
+
+use std::sync::{Arc, Barrier};
+
+use locum_api::model::Service as Api;
+use locum_crypto::SeededRandom;
+
+use super::login_profiles::{FIRST, INCORRECT, SECOND};
+use crate::harness::{Breakable, Signed, World};
+
+/// Status and message of calls that begin at one moment.
+fn at_once(world: &World, calls: &[Signed]) -> Vec<(u16, String)> {
+    let (service, now, start) = (&world.service, world.now(), &Barrier::new(calls.len()));
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..)
+            .zip(calls)
+            .map(|(seed, call)| {
+                scope.spawn(move || {
+                    let mut random = SeededRandom::new(seed);
+                    start.wait();
+                    let answer = call.answered(service, now, &mut random);
+                    (answer.status, answer.find("Message").unwrap_or_default())
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+fn change(world: &World, who: &crate::harness::Credentials, old: &str, new: &str) -> Signed {
+    let parameters = [("OldPassword", old), ("NewPassword", new)];
+    world.signed_call(who, Api::Iam, "ChangePassword", &parameters)
+}
+
+#[test]
+fn of_eight_threads_that_guess_each_guess_is_counted_and_ten_are_looked_at() {
+    let world = World::new();
+    let alice = world.user_with_password("alice", FIRST);
+    let wrong: Vec<Signed> = (0..8)
+        .map(|n| change(&world, &alice, &format!("guess {n}"), SECOND))
+        .collect();
+    let incorrect = (403, INCORRECT.to_owned());
+    assert_eq!(at_once(&world, &wrong), vec![incorrect.clone(); 8]);
+    assert_eq!(world.wrong_passwords("alice"), 8);
+    // Of eight more only two are looked at.
+    assert_eq!(at_once(&world, &wrong), vec![incorrect.clone(); 8]);
+    assert_eq!(world.wrong_passwords("alice"), 10);
+    assert!(world.profile("alice").locked_until.is_some());
+    let right = change(&world, &alice, FIRST, SECOND);
+    assert_eq!(at_once(&world, &[right]), [incorrect]);
+}
+
+#[test]
+fn of_eight_threads_that_know_the_password_one_changes_it() {
+    let world = World::new();
+    let alice = world.user_with_password("alice", FIRST);
+    let calls: Vec<Signed> = (0..8)
+        .map(|n| change(&world, &alice, FIRST, &format!("{SECOND} {n}")))
+        .collect();
+    let answers = at_once(&world, &calls);
+    assert_eq!(answers.iter().filter(|(status, _)| *status == 200).count(), 1);
+    assert!(
+        answers
+            .iter()
+            .all(|(status, text)| *status == 200 || text == INCORRECT)
+    );
+    assert_eq!(world.profile("alice").previous.len(), 1);
+    let winner = answers.iter().position(|(status, _)| *status == 200).unwrap();
+    let profile = world.profile("alice");
+    let hash = profile.password.scheme().hash(&format!("{SECOND} {winner}"));
+    assert!(hash.matches(&profile.password));
+}
+
+#[test]
+fn of_eight_threads_that_give_a_password_one_does() {
+    let world = World::new();
+    world.admin("CreateUser", &[("UserName", "alice")]).ok();
+    let call = |n: usize| {
+        let password = format!("{SECOND} {n}");
+        let parameters = [("UserName", "alice"), ("Password", password.as_str())];
+        world.signed_call(&world.root, Api::Iam, "CreateLoginProfile", &parameters)
+    };
+    let calls: Vec<Signed> = (0..8).map(call).collect();
+    let answers = at_once(&world, &calls);
+    let text = "Login Profile for user alice already exists.";
+    assert_eq!(answers.iter().filter(|(status, _)| *status == 200).count(), 1);
+    assert!(
+        answers
+            .iter()
+            .all(|(status, told)| *status == 200 || told == text)
+    );
+}
+
+#[test]
+fn while_the_store_fails_no_verdict_is_given_and_nothing_changes() {
+    let store = Arc::new(Breakable::default());
+    let world = World::over(Arc::clone(&store) as _, 1);
+    let alice = world.user_with_password("alice", FIRST);
+    let before = world.profile("alice");
+    store.set_broken(true);
+    for old in ["wrong", FIRST] {
+        let answer = world.change_password(&alice, old, SECOND);
+        assert_eq!(
+            (answer.status, answer.text("Code")),
+            (503, "ServiceUnavailable".to_owned()),
+            "{old}"
+        );
+    }
+    assert_eq!(world.set_password("alice", SECOND).status, 503);
+    store.set_broken(false);
+    let after = world.profile("alice");
+    assert_eq!(after.revision, before.revision);
+    world.change_password(&alice, FIRST, SECOND).ok();
+    assert_eq!(world.wrong_passwords("alice"), 0);
+}
