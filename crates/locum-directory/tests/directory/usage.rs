@@ -128,7 +128,7 @@ struct Model {
 
 fn by(which: usize) -> UsedBy {
     let seed = u64::try_from(which).unwrap();
-    if which % 2 == 0 {
+    if which.is_multiple_of(2) {
         UsedBy::Key(key(seed).id)
     } else {
         UsedBy::Role(role(seed).id)
@@ -142,7 +142,7 @@ fn decide(step: &Step, directory: &Directory, model: &mut Model) -> Changes {
         Step::Make(which) => {
             let seed = u64::try_from(*which).unwrap();
             if model.existing.insert(*which, true) != Some(true) {
-                if which % 2 == 0 {
+                if which.is_multiple_of(2) {
                     changes.put(key(seed));
                 } else {
                     changes.put(role(seed));

@@ -63,7 +63,7 @@ fn a_report_is_made_at_most_every_four_hours() {
 fn an_old_report_is_forgotten_but_that_there_was_one() {
     let world = World::new();
     generate(&world);
-    let mut rotate = || {
+    let rotate = || {
         let mut random = SeededRandom::new(3);
         let schedule = RotationSchedule::default();
         world.service.rotate(world.now(), &schedule, &mut random).unwrap();
