@@ -8,8 +8,10 @@
 //! Like every write it is decided on the published state first. If nobody wrote in the meantime, that decision is the one
 //! on the newest state too, and the draft is queued as it is; only else everything is done again while other writers wait.
 
+mod answers;
+
 use locum_api::{
-    ApiError, Request, errors,
+    ApiError, Body, Document, Request, errors,
     locum::{ApplyTransactionRequest, ApplyTransactionResponse, ContainedRequest},
     model::{Access, Operation, Service, Shape, Structure, find},
     success_body,
@@ -18,6 +20,7 @@ use locum_crypto::{Random, uuid};
 use locum_directory::{Directory, Draft, Pending, WriteError};
 use serde_json::json;
 
+use self::answers::Answers;
 use crate::{
     attempt::{Answered, Attempt},
     authenticate::Authenticated,
@@ -168,8 +171,20 @@ impl<'a> Transaction<'a> {
         trace: &mut Trace,
         random: &mut dyn Random,
     ) -> Result<(), Box<Contained>> {
+        let mut answers = Answers::default();
         for (index, (request, carried)) in batch.requests.iter_mut().enumerate() {
-            let (operation, run) = admit(request).map_err(|error| {
+            let admitted = admit(request).and_then(|(operation, run)| {
+                let parameters = request.parameters.as_ref();
+                let parameters = parameters
+                    .map(|parameters| answers.fill(parameters))
+                    .transpose()?;
+                Ok(Part {
+                    operation,
+                    run,
+                    parameters: parameters.unwrap_or_default(),
+                })
+            });
+            let asked = admitted.map_err(|error| {
                 Box::new(Contained {
                     index,
                     service: Service::Locum,
@@ -177,14 +192,13 @@ impl<'a> Transaction<'a> {
                     problem: error.into(),
                 })
             })?;
+            let operation = asked.operation;
             let mut part = trace.part(operation, index, uuid(random));
-            let asked = Part {
-                operation,
-                run,
-                request,
-            };
             match self.perform(&asked, carried, authenticated, draft, &mut part, random) {
-                Ok(()) => trace.keep(&mut part),
+                Ok(body) => {
+                    answers.keep(operation.service, &body);
+                    trace.keep(&mut part);
+                }
                 Err(problem) => {
                     return Err(Box::new(Contained {
                         index,
@@ -201,13 +215,13 @@ impl<'a> Transaction<'a> {
     /// Performs one request on the state its predecessors leave, and makes what it asks for a step of the draft.
     fn perform(
         &self,
-        asked: &Part<'_>,
+        asked: &Part,
         carried: &mut Carried,
         authenticated: &Authenticated,
         draft: &mut Draft,
         part: &mut Trace,
         random: &mut dyn Random,
-    ) -> Result<(), Problem> {
+    ) -> Result<Body, Problem> {
         let snapshot = std::sync::Arc::clone(draft.snapshot());
         let authenticator = self.attempt.authenticator(&snapshot, part.now());
         let caller = authenticator
@@ -220,10 +234,9 @@ impl<'a> Transaction<'a> {
         part.caller(&authenticated.caller, &authenticated.region);
         restrictions::check(&authenticated.caller, asked.operation)?;
 
-        let parameters = asked.request.parameters.clone().unwrap_or_default();
         let left = self.attempt.perform(
             asked.run,
-            Input::Json(parameters.text().as_bytes()),
+            Input::Json(asked.parameters.text().as_bytes()),
             &authenticated,
             std::mem::take(carried),
             &snapshot,
@@ -236,17 +249,20 @@ impl<'a> Transaction<'a> {
         if !left.kept.is_empty() || !left.headers.is_empty() {
             return Err(stands_alone(asked.operation).into());
         }
-        left.body?;
-        let changed = draft.step(left.changes);
-        changed.map_err(|_| conflict(asked.operation.service).into())
+        let body = left.body?;
+        match draft.step(left.changes) {
+            Ok(_) => Ok(body),
+            Err(_) => Err(conflict(asked.operation.service).into()),
+        }
     }
 }
 
 /// A contained request whose operation may stand in a transaction.
-struct Part<'a> {
+struct Part {
     operation: &'static Operation,
     run: route::Signed,
-    request: &'a ContainedRequest,
+    /// What it asks for, nothing left in it that stands for something else.
+    parameters: Document,
 }
 
 /// The operation of a contained request, and its function.

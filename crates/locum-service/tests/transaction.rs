@@ -11,6 +11,7 @@ mod harness;
 
 mod transaction {
     mod agreement;
+    mod answers;
     mod atomicity;
     mod concurrency;
     mod contract;

@@ -1,0 +1,69 @@
+//! What earlier requests of a transaction answered, for those after them.
+//!
+//! Organizations draws the ids of accounts, units and policies, so a request that needs one cannot be written before the
+//! request that makes it was answered. `{"$result": [2, "OrganizationalUnit", "Id"]}` in place of a text stands for that
+//! text of the answer to request 2. Nothing is told that its sender would not have read there; the request is then decoded
+//! and authorized with the text in it, as if it came alone.
+
+use locum_api::{ApiError, Body, Document, errors, model::Service};
+use serde_json::Value;
+
+const MARK: &str = "$result";
+
+/// The answers so far, by request; those of other services than Organizations are not kept.
+#[derive(Default)]
+pub(super) struct Answers(Vec<Option<Value>>);
+
+impl Answers {
+    /// Keeps the answer to the next request.
+    pub(super) fn keep(&mut self, service: Service, body: &Body) {
+        let json = || serde_json::from_str(&body.text).ok();
+        self.0
+            .push((service == Service::Organizations).then(json).flatten());
+    }
+
+    /// Returns parameters with texts in place of what stands for them.
+    ///
+    /// # Errors
+    /// ValidationException for a reference to no text of an earlier answer.
+    pub(super) fn fill(&self, parameters: &Document) -> Result<Document, ApiError> {
+        if !parameters.text().contains("\"$result\"") {
+            return Ok(parameters.clone());
+        }
+        let mut value: Value =
+            serde_json::from_str(parameters.text()).map_err(|_| ApiError::internal_failure())?;
+        self.replace(&mut value).ok_or_else(|| {
+            let text = "$result must be the place of an earlier request to organizations in this transaction and the \
+                        members that lead to a text of its answer, as in {\"$result\": [0, \"Policy\", \"PolicySummary\", \
+                        \"Id\"]}.";
+            errors::VALIDATION_EXCEPTION.with(text)
+        })?;
+        Document::parse(&value.to_string()).map_err(|error| errors::VALIDATION_EXCEPTION.with(error))
+    }
+
+    /// Replaces every reference in a value, or finds one that leads nowhere.
+    fn replace(&self, value: &mut Value) -> Option<()> {
+        match value {
+            Value::Array(values) => values.iter_mut().try_for_each(|value| self.replace(value)),
+            Value::Object(members) => {
+                let Some(reference) = members.get(MARK) else {
+                    return members.values_mut().try_for_each(|value| self.replace(value));
+                };
+                let found = (members.len() == 1).then(|| self.find(reference)).flatten()?;
+                *value = Value::from(found);
+                Some(())
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(()),
+        }
+    }
+
+    fn find(&self, reference: &Value) -> Option<&str> {
+        let (request, path) = reference.as_array()?.split_first()?;
+        let request = usize::try_from(request.as_u64()?).ok()?;
+        let answer = self.0.get(request)?.as_ref()?;
+        let found = path
+            .iter()
+            .try_fold(answer, |value, member| value.get(member.as_str()?));
+        found?.as_str()
+    }
+}

@@ -1,0 +1,76 @@
+//! Requests that name what earlier ones answered.
+
+use serde_json::{Value, json};
+
+use crate::harness::World;
+
+fn account() -> (&'static str, &'static str, Value) {
+    let parameters = json!({"AccountName": "dev", "Email": "dev@example.com"});
+    ("organizations", "CreateAccount", parameters)
+}
+
+fn user_named(reference: Value) -> (&'static str, &'static str, Value) {
+    ("iam", "CreateUser", json!({"UserName": {"$result": reference}}))
+}
+
+#[test]
+fn a_text_of_an_earlier_answer_can_be_named() {
+    let world = World::new();
+    let number = json!([1, "CreateAccountStatus", "AccountId"]);
+    let tags = json!({"UserName": "alice", "Tags": [{"Key": "account", "Value": {"$result": number}}]});
+    let requests = [
+        ("iam", "CreateUser", json!({"UserName": "alice"})),
+        account(),
+        user_named(number.clone()),
+        ("iam", "TagUser", tags),
+    ];
+    let answer = world.transaction(&world.root, &requests);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let snapshot = world.snapshot();
+    let number = snapshot
+        .account_by_email("dev@example.com")
+        .unwrap()
+        .id
+        .to_string();
+    assert!(snapshot.user(world.account, &number).is_some());
+    let alice = snapshot.user(world.account, "alice").unwrap();
+    assert!(format!("{:?}", alice.tags).contains(&number));
+}
+
+#[test]
+fn what_leads_to_no_text_is_refused_and_stores_nothing() {
+    let world = World::new();
+    for reference in [
+        json!([1, "CreateAccountStatus", "AccountId"]),
+        json!([2, "CreateAccountStatus", "AccountId"]),
+        json!([0, "CreateAccountStatus", "Nothing"]),
+        json!([0, "CreateAccountStatus"]),
+        json!([0, "CreateAccountStatus", 0]),
+        json!([-1, "CreateAccountStatus", "AccountId"]),
+        json!(["0", "CreateAccountStatus", "AccountId"]),
+        json!([]),
+        json!("CreateAccountStatus"),
+    ] {
+        let answer = world.transaction(&world.root, &[account(), user_named(reference.clone())]);
+        let body = answer.json();
+        let found = (answer.status, &body["__type"], &body["RequestIndex"]);
+        assert_eq!(
+            found,
+            (400, &json!("ValidationException"), &json!(1)),
+            "{reference}: {body}"
+        );
+    }
+    let more = json!({"UserName": {"$result": [0, "CreateAccountStatus", "AccountId"], "Also": 1}});
+    let answer = world.transaction(&world.root, &[account(), ("iam", "CreateUser", more)]);
+    assert_eq!(answer.json()["RequestIndex"], 1);
+    // What IAM answers is known beforehand.
+    let arn = user_named(json!([0, "User", "Arn"]));
+    let answer = world.transaction(
+        &world.root,
+        &[("iam", "CreateUser", json!({"UserName": "a"})), arn],
+    );
+    assert_eq!(answer.json()["RequestIndex"], 1);
+    let snapshot = world.snapshot();
+    assert!(snapshot.account_by_email("dev@example.com").is_none());
+    assert!(snapshot.user(world.account, "a").is_none());
+}
