@@ -1,5 +1,6 @@
 //! The `locum` program: which word runs what.
 
+mod apply;
 mod cli;
 mod policy;
 mod quickstart;
@@ -19,7 +20,7 @@ struct Command {
     run: fn(Vec<OsString>) -> ExitCode,
 }
 
-const COMMANDS: [Command; 4] = [
+const COMMANDS: [Command; 6] = [
     Command {
         name: "serve",
         doc: "Run a Security Token Service on this machine.",
@@ -29,6 +30,16 @@ const COMMANDS: [Command; 4] = [
         name: "quickstart",
         doc: "Run one for a moment and show what it does.",
         run: |words| quickstart::run(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "apply",
+        doc: "Make accounts what a file describes.",
+        run: |words| apply::run(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "export",
+        doc: "Write accounts as such a file.",
+        run: |words| apply::export(words.into_iter().skip(1).collect()),
     },
     Command {
         name: "policy",

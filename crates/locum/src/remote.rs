@@ -1,18 +1,18 @@
 //! Calls to a service at a known address, by anyone whose credentials are at hand: the client of `locum sts` without
-//! its configuration.
+//! its configuration, for any service that is declared.
 
 use locum_api::model::{Service, find};
 use locum_crypto::SystemRandom;
 use serde_json::{Map, Value};
 
 use crate::cli::{
-    client::Call,
+    client::{Call, Protocol, unparsable},
     credentials::Credentials,
     endpoint::Endpoint,
     errors::Failure,
     timestamp::Style,
     transport::{Settings, Transport},
-    wire,
+    wire::{self, Unparsable},
 };
 
 /// Whose credentials sign a call.
@@ -64,10 +64,15 @@ impl Remote {
             url: url.to_owned(),
             signing_region: "us-east-1".to_owned(),
         };
-        Ok(Self { endpoint, transport })
+        Ok(Self::at(endpoint, transport))
     }
 
-    /// Calls an awsQuery operation and returns its result.
+    /// The service at an endpoint.
+    pub(crate) const fn at(endpoint: Endpoint, transport: Transport) -> Self {
+        Self { endpoint, transport }
+    }
+
+    /// Calls an operation and returns its result.
     pub(crate) fn call(
         &self,
         service: &str,
@@ -75,30 +80,8 @@ impl Remote {
         parameters: Value,
         caller: &Caller,
     ) -> Result<Value, RemoteError> {
-        let unknown = || RemoteError::Failed {
-            operation,
-            reason: "there is no such operation".to_owned(),
-        };
-        let service = Service::ALL
-            .into_iter()
-            .find(|s| s.cli_name() == service)
-            .ok_or_else(unknown)?;
-        let operation = find(service, operation).ok_or_else(unknown)?;
-        let parameters = match parameters {
-            Value::Object(members) => members,
-            _ => Map::new(),
-        };
-        let call = Call {
-            operation: operation.name,
-            signing_name: service.signing_name(),
-            body: &wire::encode(operation, &parameters),
-            endpoint: &self.endpoint,
-            credentials: Some(caller),
-            user_agent: concat!("locum/", env!("CARGO_PKG_VERSION")).to_owned(),
-            attempts: 1,
-        };
-        let answer = call.send(&self.transport, &mut SystemRandom, &|_| ());
-        let text = answer.map_err(|failure| match failure {
+        let answer = self.send(service, operation, &parameters, caller, 1);
+        answer.map_err(|failure| match failure {
             Failure::Service {
                 code,
                 message,
@@ -109,12 +92,48 @@ impl Remote {
                 message,
                 authorization_message,
             }),
-            other => failed(operation.name, &other),
-        })?;
-        wire::decode(operation, &text, Style::Wire).map_err(|error| RemoteError::Failed {
-            operation: operation.name,
-            reason: error.0,
+            other => failed(operation, &other),
         })
+    }
+
+    /// Calls an operation, up to `attempts` times if it is not answered, and returns its result.
+    pub(crate) fn send(
+        &self,
+        service: &str,
+        operation: &'static str,
+        parameters: &Value,
+        caller: &Caller,
+        attempts: u32,
+    ) -> Result<Value, Failure> {
+        let found = Service::ALL.into_iter().find(|s| s.cli_name() == service);
+        let found = found.and_then(|service| find(service, operation));
+        let declared = found
+            .ok_or_else(|| Failure::General(format!("there is no operation {operation} of {service}")))?;
+        let nothing = Map::new();
+        let members = parameters.as_object().unwrap_or(&nothing);
+        let (protocol, body) = match declared.service.target_prefix() {
+            None => (Protocol::Query, wire::encode(declared, members)),
+            Some(target) => (Protocol::Json { target }, parameters.to_string()),
+        };
+        let call = Call {
+            operation: declared.name,
+            signing_name: declared.service.signing_name(),
+            protocol,
+            body: &body,
+            endpoint: &self.endpoint,
+            credentials: Some(caller),
+            user_agent: concat!("locum/", env!("CARGO_PKG_VERSION")).to_owned(),
+            attempts,
+        };
+        let text = call.send(&self.transport, &mut SystemRandom, &|_| ())?;
+        let result = match protocol {
+            Protocol::Query => wire::decode(declared, &text, Style::Wire),
+            Protocol::Json { .. } if text.trim().is_empty() => Ok(Value::Object(Map::new())),
+            Protocol::Json { .. } => {
+                serde_json::from_str(&text).map_err(|error| Unparsable(error.to_string()))
+            }
+        };
+        result.map_err(|error| unparsable(&error, &text))
     }
 }
 

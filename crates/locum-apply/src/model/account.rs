@@ -163,6 +163,12 @@ impl Account {
         .find_map(|(written, field)| written.then_some(field))
     }
 
+    /// Whether anything of its place in the organization is described.
+    #[must_use]
+    pub fn is_in_organization(&self) -> bool {
+        self.organizational_field().is_some()
+    }
+
     /// Whether anything but its place in the organization is described.
     #[must_use]
     pub fn has_contents(&self) -> bool {

@@ -141,3 +141,28 @@ pub struct Unit {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub units: Option<Named<Unit>>,
 }
+
+impl Organization {
+    /// Returns the policies of a kind, if they are described.
+    #[must_use]
+    pub fn control_policies(&self, kind: PolicyType) -> Option<&Named<ControlPolicy>> {
+        match kind {
+            PolicyType::ServiceControl => self.service_control_policies.as_ref(),
+            PolicyType::ResourceControl => self.resource_control_policies.as_ref(),
+        }
+    }
+
+    /// Returns every unit by its path from the root, such as `Production/Europe`.
+    #[must_use]
+    pub fn unit_paths(&self) -> Named<&Unit> {
+        let mut found = Named::new();
+        let mut waiting: Vec<(String, &Unit)> =
+            self.units.iter().flatten().map(|(n, u)| (n.clone(), u)).collect();
+        while let Some((path, unit)) = waiting.pop() {
+            let below = unit.units.iter().flatten();
+            waiting.extend(below.map(|(name, unit)| (format!("{path}/{name}"), unit)));
+            found.insert(path, unit);
+        }
+        found
+    }
+}

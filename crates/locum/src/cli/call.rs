@@ -5,7 +5,7 @@ use locum_crypto::SystemRandom;
 use serde_json::{Map, Value};
 
 use super::args::{Arity, Flag, Split, missing, split};
-use super::client::{Call, unparsable};
+use super::client::{Call, Protocol, unparsable};
 use super::config::{Environment, Files, Profile};
 use super::credentials::Ways;
 use super::endpoint::Wanted;
@@ -162,6 +162,7 @@ impl<'a> Session<'a> {
         let call = Call {
             operation: operation.name,
             signing_name: operation.service.signing_name(),
+            protocol: Protocol::Query,
             body: &wire::encode(operation, parameters),
             endpoint: &endpoint,
             credentials: credentials.as_ref(),

@@ -17,7 +17,6 @@ use super::wire::{self, ServiceError};
 
 /// The header in which locum sends the sealed explanation of a denial.
 const AUTHORIZATION_MESSAGE: &str = "x-locum-authorization-message";
-const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
 const RETRIED_STATUS: [u16; 4] = [500, 502, 503, 504];
 const RETRIED_CODES: [&str; 17] = [
     "BandwidthLimitExceeded",
@@ -41,13 +40,27 @@ const RETRIED_CODES: [&str; 17] = [
 /// The longest pause between two attempts, in seconds.
 const LONGEST_PAUSE: f64 = 20.0;
 
+/// How a service is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// A form out, XML in.
+    Query,
+    /// JSON both ways; the operation is in a header.
+    Json {
+        /// What precedes the operation there.
+        target: &'static str,
+    },
+}
+
 /// A call that is ready to be sent.
 pub(crate) struct Call<'a> {
     /// The operation's name, for messages.
     pub(crate) operation: &'static str,
     /// The service in the credential scope.
     pub(crate) signing_name: &'static str,
-    /// The form.
+    /// How body and answer are written.
+    pub(crate) protocol: Protocol,
+    /// The form, or the JSON.
     pub(crate) body: &'a str,
     /// Where it goes.
     pub(crate) endpoint: &'a Endpoint,
@@ -110,13 +123,20 @@ impl Call<'_> {
         invocation: &str,
         attempt: u32,
     ) -> Result<Vec<(&'static str, String)>, Failure> {
+        let content_type = match self.protocol {
+            Protocol::Query => "application/x-www-form-urlencoded; charset=utf-8",
+            Protocol::Json { .. } => "application/x-amz-json-1.1",
+        };
         let mut headers = vec![
             ("Host", target.host.clone()),
-            ("Content-Type", CONTENT_TYPE.to_owned()),
+            ("Content-Type", content_type.to_owned()),
             ("User-Agent", self.user_agent.clone()),
             ("amz-sdk-invocation-id", invocation.to_owned()),
             ("amz-sdk-request", format!("attempt={attempt}")),
         ];
+        if let Protocol::Json { target } = self.protocol {
+            headers.push(("X-Amz-Target", format!("{target}.{}", self.operation)));
+        }
         if let Some(credentials) = self.credentials {
             let signer = Signer {
                 access_key_id: &credentials.access_key_id,
@@ -158,13 +178,20 @@ impl Call<'_> {
         let trimmed = body.trim();
         // A load balancer's page, not the service's document.
         let generic = status >= 500 && (trimmed.is_empty() || trimmed.starts_with("<html>"));
-        let ServiceError { code, message } = if generic {
-            ServiceError {
+        let ServiceError {
+            code,
+            message,
+            request_index,
+        } = match self.protocol {
+            _ if generic => ServiceError {
                 code: status.to_string(),
                 message: reason,
+                request_index: None,
+            },
+            Protocol::Query => wire::decode_error(&body).map_err(|error| unparsable(&error, &body))?,
+            Protocol::Json { .. } => {
+                wire::decode_json_error(&body).map_err(|error| unparsable(&error, &body))?
             }
-        } else {
-            wire::decode_error(&body).map_err(|error| unparsable(&error, &body))?
         };
         let retry = RETRIED_STATUS.contains(&status) || RETRIED_CODES.contains(&code.as_str());
         let exhausted = retry && attempt >= self.attempts;
@@ -183,6 +210,7 @@ impl Call<'_> {
             operation: self.operation,
             retried,
             authorization_message,
+            request_index,
         };
         Ok(if retry {
             Judgement::Retry(failure)

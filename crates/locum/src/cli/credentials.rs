@@ -90,6 +90,7 @@ impl From<CredentialsError> for Failure {
                 operation,
                 retried: String::new(),
                 authorization_message: None,
+                request_index: None,
             },
             // The client's own failure keeps its exit code.
             CredentialsError::Call(inner) => match inner.downcast::<Self>() {

@@ -182,7 +182,8 @@ fn configured_url(service: &str, environment: &Environment, profile: &Profile) -
         .or_else(|| Some((profile.get("endpoint_url")?.to_owned(), "endpoint_url".to_owned())))
 }
 
-fn custom_url(
+/// Finds the URL that somebody set, by option, environment or profile; what is not set is AWS.
+pub(crate) fn custom_url(
     wanted: &Wanted<'_>,
     environment: &Environment,
     profile: &Profile,

@@ -45,6 +45,8 @@ pub(crate) enum Failure {
         retried: String,
         /// The sealed explanation that came with a denial.
         authorization_message: Option<String>,
+        /// Which request of a transaction it is about.
+        request_index: Option<usize>,
     },
     /// Anything else.
     #[error("{0}")]
@@ -126,6 +128,7 @@ mod tests {
             operation: "AssumeRole",
             retried: String::new(),
             authorization_message: Some(sealed.into()),
+            request_index: None,
         }
     }
 

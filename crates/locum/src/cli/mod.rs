@@ -12,7 +12,7 @@
 mod args;
 mod call;
 pub(crate) mod client;
-mod config;
+pub(crate) mod config;
 pub(crate) mod credentials;
 mod debug;
 pub(crate) mod endpoint;

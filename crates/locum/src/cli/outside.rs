@@ -8,7 +8,7 @@ use locum_credentials::{CallError, Clock, HttpError, HttpReply, HttpRequest, Ser
 use locum_crypto::SystemRandom;
 use serde_json::{Map, Value};
 
-use super::client::{Call, unparsable};
+use super::client::{Call, Protocol, unparsable};
 use super::config::{Environment, Profile};
 use super::credentials::{Credentials, Ways};
 use super::endpoint::{self, Wanted};
@@ -67,6 +67,7 @@ impl Outside<'_> {
         let call = Call {
             operation: operation.name,
             signing_name: operation.service.signing_name(),
+            protocol: Protocol::Query,
             body: &wire::encode(operation, parameters),
             endpoint: &endpoint,
             credentials: signer.as_ref(),

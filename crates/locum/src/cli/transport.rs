@@ -156,7 +156,7 @@ impl Transport {
         read(response.map_err(classify)?)
     }
 
-    /// Posts a form.
+    /// Posts a body.
     pub(crate) fn post(
         &self,
         url: &str,

@@ -1,4 +1,4 @@
-//! The query protocol as a client speaks it: a form out, an XML document in.
+//! The query protocol as a client speaks it: a form out, an XML document in; and errors in JSON.
 
 use locum_api::model::{Operation, Shape, Structure};
 use serde_json::{Map, Number, Value};
@@ -73,6 +73,8 @@ pub(crate) struct ServiceError {
     pub(crate) code: String,
     /// The message, `Unknown` when there is none.
     pub(crate) message: String,
+    /// Which request of a transaction it is about.
+    pub(crate) request_index: Option<usize>,
 }
 
 /// Reads an error, as botocore does: `Error` in the root, else the document says nothing.
@@ -88,6 +90,27 @@ pub(crate) fn decode_error(text: &str) -> Result<ServiceError, Unparsable> {
     Ok(ServiceError {
         code: get("Code"),
         message: get("Message"),
+        request_index: None,
+    })
+}
+
+/// Reads an error of a service that speaks JSON. What comes before `#` in its type is a namespace.
+pub(crate) fn decode_json_error(text: &str) -> Result<ServiceError, Unparsable> {
+    let error: Value = serde_json::from_str(text).map_err(|error| Unparsable(error.to_string()))?;
+    let get = |names: [&str; 2]| {
+        let found = names.into_iter().find_map(|name| error.get(name)?.as_str());
+        found
+            .filter(|text| !text.is_empty())
+            .unwrap_or("Unknown")
+            .to_owned()
+    };
+    let code = get(["__type", "code"]);
+    Ok(ServiceError {
+        code: code.rsplit('#').next().unwrap_or_default().to_owned(),
+        message: get(["Message", "message"]),
+        request_index: error
+            .get("RequestIndex")
+            .and_then(|index| index.as_u64()?.try_into().ok()),
     })
 }
 
@@ -157,8 +180,17 @@ fn value(shape: &Shape, node: roxmltree::Node<'_, '_>, style: Style) -> Result<V
         }
         Shape::Boolean => Ok(Value::Bool(text_of(node) == "true")),
         Shape::Timestamp => Ok(Value::String(timestamp::show(&text_of(node), style))),
-        Shape::String(_) | Shape::Blob | Shape::Map | Shape::Document => Ok(Value::String(text_of(node))),
+        Shape::Map => Ok(map(node)),
+        Shape::String(_) | Shape::Blob | Shape::Document => Ok(Value::String(text_of(node))),
     }
+}
+
+/// The entries of a map, texts by texts.
+fn map(node: roxmltree::Node<'_, '_>) -> Value {
+    let entries = node.children().filter(|child| child.tag_name().name() == "entry");
+    let text = |entry, name| child(entry, name).map(text_of).unwrap_or_default();
+    let entries = entries.map(|entry| (text(entry, "key"), Value::String(text(entry, "value"))));
+    Value::Object(entries.collect())
 }
 
 fn child<'a, 'input>(node: roxmltree::Node<'a, 'input>, name: &str) -> Option<roxmltree::Node<'a, 'input>> {
@@ -212,6 +244,7 @@ mod tests {
         let error = |code: &str, message: &str| ServiceError {
             code: code.into(),
             message: message.into(),
+            request_index: None,
         };
         for (text, expected) in [
             (
@@ -225,6 +258,19 @@ mod tests {
         }
         assert!(decode_error("hello").is_err());
         assert!(decode_error("").is_err());
+    }
+
+    #[test]
+    fn errors_in_json_name_their_request() {
+        let text = r#"{"__type":"com.amazonaws#AccessDenied","Message":"m","RequestIndex":3}"#;
+        let error = decode_json_error(text).unwrap();
+        assert_eq!(
+            (&*error.code, &*error.message, error.request_index),
+            ("AccessDenied", "m", Some(3))
+        );
+        let error = decode_json_error("{}").unwrap();
+        assert_eq!((&*error.code, error.request_index), ("Unknown", None));
+        assert!(decode_json_error("<html/>").is_err());
     }
 
     #[test]

@@ -21,6 +21,8 @@ use locum_server::{
 };
 use locum_service::{Service, Settings};
 
+use crate::apply;
+
 use super::{Options, OptionsError, Refusal, data_dir::DataDir, memory};
 
 /// How often the keys are looked at; far more often than they change.
@@ -50,6 +52,8 @@ impl Deployment {
             tls: options.tls.clone(),
             ..Config::new(options.listen)
         };
+        // A wrong file is told before anything is made.
+        let described = apply::described(&options.apply)?;
         let bound = Server::bind(config)?;
         let (address, admin, tls) = (bound.local_addr(), bound.admin_addr(), bound.tls_reload());
 
@@ -80,6 +84,10 @@ impl Deployment {
             &mut SystemRandom,
         )?;
         let service = Arc::new(service);
+        // The address is bound, but nobody is answered yet.
+        if !options.apply.is_empty() {
+            apply::apply_in_process(&service, &described)?;
+        }
         let rotation = rotate_in_background(Arc::clone(&service), schedule)?;
         let providers = IdentityProviders::start(
             Arc::clone(service.directory()),

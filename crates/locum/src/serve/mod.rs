@@ -21,6 +21,8 @@ use locum_names::AccountId;
 use locum_server::{AuditError, ServeError};
 use locum_service::StartError;
 
+use crate::apply::{EngineError, FilesError};
+
 pub(crate) use deployment::Deployment;
 pub(crate) use options::{Options, OptionsError};
 
@@ -42,6 +44,12 @@ pub(crate) enum Refusal {
     /// The first start.
     #[error(transparent)]
     Bootstrap(#[from] BootstrapError),
+    /// Files that describe accounts, and cannot be read.
+    #[error("--apply: {0}")]
+    Files(#[from] FilesError),
+    /// Accounts that could not be made what files describe.
+    #[error("--apply: {0}")]
+    Apply(#[from] EngineError),
     /// The key rings.
     #[error(transparent)]
     Start(#[from] StartError),

@@ -35,6 +35,8 @@ OPTIONS
                            tokens is called, and where their keys are. Keep it. [the address it listens on]
   --allow-issuer <url>     An OpenID Connect issuer, exactly as it calls itself, that may have a private address or http://,
                            such as a cluster's own; may be repeated. [only public addresses, by HTTPS]
+  --apply <file>           Make accounts what the file describes before anything is served, as `locum apply` would; may be
+                           repeated, and files are read as one. [nothing]
   --kek-file <file>        The key that seals the store: 32 bytes, raw, hex or base64. Also LOCUM_KEK.
                            [<dir>/kek, made on first start]
   --tls-cert <file>        The certificate chain (PEM); with --tls-key, serves HTTPS.
@@ -65,6 +67,8 @@ pub(crate) struct Options {
     pub(crate) tls: Option<TlsFiles>,
     pub(crate) workers: Option<usize>,
     pub(crate) audit: RotatePolicy,
+    /// Files that describe accounts.
+    pub(crate) apply: Vec<OsString>,
 }
 
 /// A command line that is not one.
@@ -120,6 +124,7 @@ impl Options {
             tls: None,
             workers: None,
             audit: RotatePolicy::default(),
+            apply: Vec::new(),
         }
     }
 
@@ -147,6 +152,7 @@ impl Options {
                     options.public_url = Some(PublicUrl::parse(&parser.value()?.string()?)?);
                 }
                 Arg::Long("allow-issuer") => options.allowed_issuers.allow(&parser.value()?.string()?)?,
+                Arg::Long("apply") => options.apply.push(parser.value()?),
                 Arg::Long("kek-file") => options.kek_file = Some(parser.value()?.into()),
                 Arg::Long("tls-cert") => cert = Some(parser.value()?.into()),
                 Arg::Long("tls-key") => key = Some(parser.value()?.into()),
@@ -250,9 +256,13 @@ mod tests {
             "https://a.example/saml",
             "--saml-recipient=http://b.example/acs",
             "--public-url=https://sts.example.com/",
+            "--apply=a.yaml",
+            "--apply",
+            "b.toml",
         ];
         let options = parse(&words).unwrap();
         assert_eq!(options.listen.to_string(), "0.0.0.0:0");
+        assert_eq!(options.apply, ["a.yaml", "b.toml"]);
         assert_eq!(options.account.unwrap().to_string(), "111122223333");
         assert_eq!(options.public_url.unwrap().as_str(), "https://sts.example.com");
         assert!(matches!(options.regions, Regions::Only(regions) if regions == ["eu-west-1"]));

@@ -1,0 +1,285 @@
+//! Numbers of accounts that a file cannot know: `${locum:account}` and `${locum:account/<name>}` in documents.
+//!
+//! An account that is made by the same file gets its number while it is applied. So does a second deployment of the same
+//! file, which is why exports are written with them.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::PlanError;
+use crate::{Account, Described, Document, Named, Organization, PolicyType};
+
+const START: &str = "${locum:";
+const OWN: &str = "account";
+const OTHER: &str = "account/";
+
+/// What placeholders stand for.
+#[derive(Debug, Clone, Default)]
+pub struct Numbers {
+    /// The number of the account that the document is in.
+    pub own: String,
+    /// The numbers of accounts by name.
+    pub by_name: Named<String>,
+    /// Accounts that are described and not there yet. Placeholders of theirs stay in a plan that is only shown.
+    pub pending: BTreeSet<String>,
+}
+
+impl Numbers {
+    /// Returns an account with its placeholders filled in.
+    ///
+    /// # Errors
+    /// [`PlanError`] for a placeholder that stands for nothing.
+    pub fn fill_account(&self, account: &Account) -> Result<Account, PlanError> {
+        let mut account = account.clone();
+        for (name, policy) in account.policies.iter_mut().flatten() {
+            self.fill(&format!("policy {name}"), &mut policy.document)?;
+        }
+        for (name, group) in account.groups.iter_mut().flatten() {
+            self.fill_all(&format!("group {name}"), group.inline.as_mut())?;
+        }
+        for (name, user) in account.users.iter_mut().flatten() {
+            self.fill_all(&format!("user {name}"), user.inline.as_mut())?;
+        }
+        for (name, role) in account.roles.iter_mut().flatten() {
+            let what = format!("role {name}");
+            self.fill(&what, &mut role.trust)?;
+            self.fill_all(&what, role.inline.as_mut())?;
+        }
+        Ok(account)
+    }
+
+    /// Returns an organization with its placeholders filled in.
+    ///
+    /// # Errors
+    /// [`PlanError`] for a placeholder that stands for nothing.
+    pub fn fill_organization(&self, organization: &Organization) -> Result<Organization, PlanError> {
+        let mut organization = organization.clone();
+        let sections = [
+            (
+                PolicyType::ServiceControl,
+                &mut organization.service_control_policies,
+            ),
+            (
+                PolicyType::ResourceControl,
+                &mut organization.resource_control_policies,
+            ),
+        ];
+        for (kind, policies) in sections {
+            for (name, policy) in policies.iter_mut().flatten() {
+                self.fill(&format!("{} {name}", kind.described()), &mut policy.document)?;
+            }
+        }
+        Ok(organization)
+    }
+
+    fn fill_all(&self, what: &str, documents: Option<&mut Named<Document>>) -> Result<(), PlanError> {
+        for document in documents.into_iter().flat_map(|documents| documents.values_mut()) {
+            self.fill(what, document)?;
+        }
+        Ok(())
+    }
+
+    fn fill(&self, what: &str, document: &mut Document) -> Result<(), PlanError> {
+        let mut wrong = None;
+        each_text_mut(&mut document.0, &mut |text| match self.filled(text) {
+            Ok(Some(filled)) => *text = filled,
+            Ok(None) => {}
+            Err(placeholder) => wrong = Some(placeholder),
+        });
+        match wrong {
+            None => Ok(()),
+            Some(placeholder) => {
+                let message = format!(
+                    "{placeholder} stands for nothing here; write ${{locum:account}} for this account's number or \
+                     ${{locum:account/<name>}} for that of an account of the organization"
+                );
+                Err(PlanError::of(what, message))
+            }
+        }
+    }
+
+    /// A text with numbers in place of placeholders; the placeholder that has none is the error.
+    fn filled(&self, text: &str) -> Result<Option<String>, String> {
+        if !text.contains(START) {
+            return Ok(None);
+        }
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once(START) {
+            filled.push_str(before);
+            let Some((name, after)) = after.split_once('}') else {
+                return Err(format!("{START}{after}"));
+            };
+            let placeholder = format!("{START}{name}}}");
+            let number = match name.strip_prefix(OTHER) {
+                None if name == OWN => Some(&self.own),
+                None => None,
+                Some(other) if self.pending.contains(other) => Some(&placeholder),
+                Some(other) => self.by_name.get(other),
+            };
+            match number {
+                Some(number) => filled.push_str(number),
+                None => return Err(placeholder),
+            }
+            rest = after;
+        }
+        filled.push_str(rest);
+        Ok(Some(filled))
+    }
+}
+
+/// Puts placeholders where a document of an export has numbers of accounts.
+pub(crate) fn generalize(document: &mut Document, own: &str, names: &Named<String>) {
+    each_text_mut(&mut document.0, &mut |text| {
+        for (name, number) in names {
+            if number != own {
+                replace(text, number, &format!("{START}{OTHER}{name}}}"));
+            }
+        }
+        replace(text, own, &format!("{START}{OWN}}}"));
+    });
+}
+
+/// Replaces a number where it stands for an account: alone, or as a field of an ARN.
+fn replace(text: &mut String, number: &str, placeholder: &str) {
+    if text == number {
+        placeholder.clone_into(text);
+        return;
+    }
+    let (field, new) = (format!(":{number}:"), format!(":{placeholder}:"));
+    if text.contains(&field) {
+        *text = text.replace(&field, &new);
+    }
+}
+
+pub(super) fn each_text(value: &Value, visit: &mut dyn FnMut(&str)) {
+    match value {
+        Value::String(text) => visit(text),
+        Value::Array(values) => values.iter().for_each(|value| each_text(value, visit)),
+        Value::Object(members) => members.values().for_each(|value| each_text(value, visit)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn each_text_mut(value: &mut Value, visit: &mut dyn FnMut(&mut String)) {
+    match value {
+        Value::String(text) => visit(text),
+        Value::Array(values) => values.iter_mut().for_each(|value| each_text_mut(value, visit)),
+        Value::Object(members) => members.values_mut().for_each(|value| each_text_mut(value, visit)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Returns the keys of the described accounts so that an account comes after those whose users and roles its roles
+/// trust; each with the accounts that it waits for.
+#[must_use]
+pub fn order(described: &Described) -> Vec<(String, Vec<String>)> {
+    let accounts = described.accounts.clone().unwrap_or_default();
+    let waits = |key: &str| {
+        let mut found = BTreeSet::new();
+        for role in accounts
+            .get(key)
+            .and_then(|account| account.roles.as_ref())
+            .into_iter()
+            .flatten()
+        {
+            each_text(&role.1.trust.0, &mut |text| {
+                for other in accounts.keys().filter(|other| *other != key) {
+                    let named = [format!("{START}{OTHER}{other}}}"), other.clone()];
+                    let trusted = named.iter().any(|number| {
+                        ["role", "user"]
+                            .iter()
+                            .any(|kind| text.contains(&format!(":{number}:{kind}/")))
+                    });
+                    if trusted {
+                        found.insert(other.clone());
+                    }
+                }
+            });
+        }
+        found.into_iter().collect::<Vec<_>>()
+    };
+    let keys = by_dependency(accounts.keys().cloned().collect(), |key| waits(key));
+    keys.into_iter()
+        .map(|key| {
+            let waiting = waits(&key);
+            (key, waiting)
+        })
+        .collect()
+}
+
+/// Orders names so that each comes after those it needs; where they need each other, as they were.
+pub(super) fn by_dependency(names: Vec<String>, needs: impl Fn(&str) -> Vec<String>) -> Vec<String> {
+    let mut ordered = Vec::with_capacity(names.len());
+    let mut rest = names;
+    while !rest.is_empty() {
+        let ready = |name: &String| {
+            needs(name)
+                .iter()
+                .all(|need| need == name || !rest.contains(need))
+        };
+        let at = rest.iter().position(ready).unwrap_or(0);
+        ordered.push(rest.remove(at));
+    }
+    ordered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn numbers() -> Numbers {
+        Numbers {
+            own: "111122223333".into(),
+            by_name: [("data".to_owned(), "444455556666".to_owned())].into(),
+            pending: ["new".to_owned()].into(),
+        }
+    }
+
+    #[test]
+    fn placeholders_become_numbers() {
+        for (text, expected) in [
+            ("${locum:account}", Ok("111122223333")),
+            (
+                "arn:aws:iam::${locum:account/data}:role/x",
+                Ok("arn:aws:iam::444455556666:role/x"),
+            ),
+            ("${locum:account/new}", Ok("${locum:account/new}")),
+            ("${locum:account/gone}", Err("${locum:account/gone}")),
+            ("${locum:region}", Err("${locum:region}")),
+            ("${locum:account", Err("${locum:account")),
+        ] {
+            let found = numbers().filled(text).map(Option::unwrap_or_default);
+            assert_eq!(found.as_deref().map_err(String::as_str), expected, "{text}");
+        }
+        assert_eq!(numbers().filled("${aws:username}"), Ok(None));
+    }
+
+    #[test]
+    fn exports_name_accounts_and_applies_number_them() {
+        let before = json!({"a": ["444455556666", "arn:aws:iam::111122223333:root", "x111122223333"]});
+        let mut document = Document(before.clone());
+        generalize(&mut document, "111122223333", &numbers().by_name);
+        assert_eq!(
+            document.0,
+            json!({"a": ["${locum:account/data}", "arn:aws:iam::${locum:account}:root", "x111122223333"]})
+        );
+        numbers().fill("x", &mut document).unwrap();
+        assert_eq!(document.0, before);
+    }
+
+    #[test]
+    fn what_is_needed_comes_first() {
+        let needs = |name: &str| match name {
+            "a" => vec!["c".to_owned()],
+            "c" => vec!["b".to_owned(), "c".to_owned()],
+            _ => Vec::new(),
+        };
+        let names = ["a", "b", "c"].map(str::to_owned).to_vec();
+        assert_eq!(by_dependency(names, needs), ["b", "c", "a"]);
+        let circle = |name: &str| vec![if name == "a" { "b" } else { "a" }.to_owned()];
+        assert_eq!(by_dependency(vec!["a".into(), "b".into()], circle), ["a", "b"]);
+    }
+}

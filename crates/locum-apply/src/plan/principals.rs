@@ -1,0 +1,371 @@
+//! Groups, users, roles and instance profiles.
+
+use serde_json::json;
+
+use super::{
+    Change, Mark, PlanError,
+    account::Planner,
+    documents::{difference, same},
+    facets::{Entity, Kind, NONE, members, set, tag_list, tags},
+    placeholders::by_dependency,
+    policies::fixed,
+};
+use crate::{Group, InstanceProfile, Named, Role, User};
+
+/// What something that is not there yet is compared with.
+fn start(what: String, present: bool) -> Change {
+    Change::new(if present { Mark::Changed } else { Mark::Created }, what)
+}
+
+impl Planner<'_> {
+    pub(super) fn groups(&mut self) -> Result<(), PlanError> {
+        for (name, wanted) in self.described.groups.iter().flatten() {
+            let found = self
+                .state
+                .account
+                .groups
+                .as_ref()
+                .and_then(|groups| groups.get(name));
+            let mut change = start(format!("group {name}"), found.is_some());
+            let nothing = Group::default();
+            let present = found.unwrap_or(&nothing);
+            match found {
+                None => {
+                    let path = wanted.path.iter().map(|path| ("Path", json!(path)));
+                    change.iam("CreateGroup", members(path.chain([("GroupName", json!(name))])));
+                }
+                Some(_) => {
+                    if let Some(path) = moved(wanted.path.as_deref(), present.path.as_deref()) {
+                        change.detail(Mark::Changed, format!("path {path}"));
+                        change.iam("UpdateGroup", json!({"GroupName": name, "NewPath": path}));
+                    }
+                }
+            }
+            let entity = Entity {
+                kind: Kind::Group,
+                name,
+            };
+            self.attachments(
+                &mut change,
+                entity,
+                wanted.policies.as_ref(),
+                present.policies.as_ref(),
+            )?;
+            self.inline(
+                &mut change,
+                entity,
+                wanted.inline.as_ref(),
+                present.inline.as_ref(),
+            );
+            self.push(change);
+        }
+        Ok(())
+    }
+
+    pub(super) fn users(&mut self) -> Result<(), PlanError> {
+        for (name, wanted) in self.described.users.iter().flatten() {
+            let found = self
+                .state
+                .account
+                .users
+                .as_ref()
+                .and_then(|users| users.get(name));
+            let mut change = start(format!("user {name}"), found.is_some());
+            let nothing = User::default();
+            let present = found.unwrap_or(&nothing);
+            let entity = Entity {
+                kind: Kind::User,
+                name,
+            };
+            match found {
+                None => {
+                    let mut parameters = members(wanted.path.iter().map(|path| ("Path", json!(path))));
+                    set(&mut parameters, "UserName", json!(name));
+                    self.bound_and_tagged(
+                        &mut change,
+                        &mut parameters,
+                        wanted.boundary.as_ref(),
+                        wanted.tags.as_ref(),
+                    )?;
+                    change.iam("CreateUser", parameters);
+                }
+                Some(_) => {
+                    if let Some(path) = moved(wanted.path.as_deref(), present.path.as_deref()) {
+                        change.detail(Mark::Changed, format!("path {path}"));
+                        change.iam("UpdateUser", json!({"UserName": name, "NewPath": path}));
+                    }
+                    self.boundary(
+                        &mut change,
+                        entity,
+                        wanted.boundary.as_ref(),
+                        present.boundary.as_ref(),
+                    )?;
+                    let (new, old) = (wanted.tags.as_ref(), present.tags.as_ref());
+                    tags(
+                        &mut change,
+                        "iam",
+                        ["TagUser", "UntagUser"],
+                        ("UserName", &json!(name)),
+                        new,
+                        old,
+                    );
+                }
+            }
+            memberships(&mut change, name, wanted.groups.as_ref(), present.groups.as_ref());
+            self.attachments(
+                &mut change,
+                entity,
+                wanted.policies.as_ref(),
+                present.policies.as_ref(),
+            )?;
+            self.inline(
+                &mut change,
+                entity,
+                wanted.inline.as_ref(),
+                present.inline.as_ref(),
+            );
+            self.push(change);
+        }
+        Ok(())
+    }
+
+    pub(super) fn roles(&mut self) -> Result<(), PlanError> {
+        let Some(described) = &self.described.roles else {
+            return Ok(());
+        };
+        let names = by_dependency(described.keys().cloned().collect(), |name| {
+            described
+                .get(name)
+                .map(|role| trusted_roles(role, &self.state.id))
+                .unwrap_or_default()
+        });
+        for name in names {
+            let Some(wanted) = described.get(&name) else {
+                continue;
+            };
+            let found = self
+                .state
+                .account
+                .roles
+                .as_ref()
+                .and_then(|roles| roles.get(&name));
+            let mut change = start(format!("role {name}"), found.is_some());
+            let entity = Entity {
+                kind: Kind::Role,
+                name: &name,
+            };
+            match found {
+                None => self.create_role(&mut change, &name, wanted)?,
+                Some(present) => self.update_role(&mut change, &name, wanted, present)?,
+            }
+            let policies = found.and_then(|role| role.policies.as_ref());
+            self.attachments(&mut change, entity, wanted.policies.as_ref(), policies)?;
+            let inline = found.and_then(|role| role.inline.as_ref());
+            self.inline(&mut change, entity, wanted.inline.as_ref(), inline);
+            self.push(change);
+        }
+        Ok(())
+    }
+
+    fn create_role(&self, change: &mut Change, name: &str, wanted: &Role) -> Result<(), PlanError> {
+        let mut parameters = members(wanted.path.iter().map(|path| ("Path", json!(path))));
+        set(&mut parameters, "RoleName", json!(name));
+        set(
+            &mut parameters,
+            "AssumeRolePolicyDocument",
+            json!(wanted.trust.0.to_string()),
+        );
+        if let Some(text) = &wanted.description {
+            set(&mut parameters, "Description", json!(text));
+        }
+        if let Some(seconds) = wanted.max_session_duration {
+            set(&mut parameters, "MaxSessionDuration", json!(seconds));
+        }
+        self.bound_and_tagged(
+            change,
+            &mut parameters,
+            wanted.boundary.as_ref(),
+            wanted.tags.as_ref(),
+        )?;
+        change.iam("CreateRole", parameters);
+        Ok(())
+    }
+
+    fn update_role(
+        &mut self,
+        change: &mut Change,
+        name: &str,
+        wanted: &Role,
+        present: &Role,
+    ) -> Result<(), PlanError> {
+        const USUAL_DURATION: u32 = 3_600;
+        fixed(
+            &change.what,
+            "path",
+            wanted.path.as_deref(),
+            present.path.as_deref().unwrap_or("/"),
+        )?;
+        if !same(&present.trust, &wanted.trust) {
+            difference(change, "trust", &present.trust, &wanted.trust);
+            let text = wanted.trust.0.to_string();
+            change.iam(
+                "UpdateAssumeRolePolicy",
+                json!({"RoleName": name, "PolicyDocument": text}),
+            );
+        }
+        let mut update = Vec::new();
+        if let Some(text) = &wanted.description
+            && text != present.description.as_deref().unwrap_or_default()
+        {
+            change.detail(Mark::Changed, format!("description {text:?}"));
+            update.push(("Description", json!(text)));
+        }
+        if let Some(seconds) = wanted.max_session_duration
+            && seconds != present.max_session_duration.unwrap_or(USUAL_DURATION)
+        {
+            change.detail(Mark::Changed, format!("maxSessionDuration {seconds}"));
+            update.push(("MaxSessionDuration", json!(seconds)));
+        }
+        let entity = Entity {
+            kind: Kind::Role,
+            name,
+        };
+        if !update.is_empty() {
+            change.iam(
+                "UpdateRole",
+                members([("RoleName", json!(name))].into_iter().chain(update)),
+            );
+        }
+        self.boundary(
+            change,
+            entity,
+            wanted.boundary.as_ref(),
+            present.boundary.as_ref(),
+        )?;
+        let (new, old) = (wanted.tags.as_ref(), present.tags.as_ref());
+        tags(
+            change,
+            "iam",
+            ["TagRole", "UntagRole"],
+            ("RoleName", &json!(name)),
+            new,
+            old,
+        );
+        Ok(())
+    }
+
+    /// Boundary and tags belong into the request that creates: policies may allow no other.
+    fn bound_and_tagged(
+        &self,
+        change: &mut Change,
+        parameters: &mut serde_json::Value,
+        boundary: Option<&String>,
+        tags: Option<&Named<String>>,
+    ) -> Result<(), PlanError> {
+        if let Some(name) = boundary.filter(|name| *name != NONE) {
+            let arn = self.arn(&change.what, name)?;
+            change.detail(Mark::Created, format!("boundary {name}"));
+            set(parameters, "PermissionsBoundary", json!(arn));
+        }
+        if let Some(tags) = tags.filter(|tags| !tags.is_empty()) {
+            for (key, value) in tags {
+                change.detail(Mark::Created, format!("tag {key} = {value}"));
+            }
+            set(parameters, "Tags", tag_list(tags));
+        }
+        Ok(())
+    }
+
+    pub(super) fn instance_profiles(&mut self) -> Result<(), PlanError> {
+        for (name, wanted) in self.described.instance_profiles.iter().flatten() {
+            let found = self
+                .state
+                .account
+                .instance_profiles
+                .as_ref()
+                .and_then(|profiles| profiles.get(name));
+            let mut change = start(format!("instance profile {name}"), found.is_some());
+            let nothing = InstanceProfile::default();
+            let present = found.unwrap_or(&nothing);
+            match found {
+                None => {
+                    let mut parameters = json!({"InstanceProfileName": name});
+                    if let Some(path) = &wanted.path {
+                        set(&mut parameters, "Path", json!(path));
+                    }
+                    self.bound_and_tagged(&mut change, &mut parameters, None, wanted.tags.as_ref())?;
+                    change.iam("CreateInstanceProfile", parameters);
+                }
+                Some(_) => {
+                    fixed(
+                        &change.what,
+                        "path",
+                        wanted.path.as_deref(),
+                        present.path.as_deref().unwrap_or("/"),
+                    )?;
+                    let actions = ["TagInstanceProfile", "UntagInstanceProfile"];
+                    let named = ("InstanceProfileName", &json!(name));
+                    tags(
+                        &mut change,
+                        "iam",
+                        actions,
+                        named,
+                        wanted.tags.as_ref(),
+                        present.tags.as_ref(),
+                    );
+                }
+            }
+            let wanted_role = wanted.role.as_ref().filter(|role| *role != NONE);
+            if wanted.role.is_some() && wanted_role != present.role.as_ref() {
+                if let Some(old) = &present.role {
+                    change.detail(Mark::Removed, format!("role {old}"));
+                    let parameters = json!({"InstanceProfileName": name, "RoleName": old});
+                    change.iam("RemoveRoleFromInstanceProfile", parameters);
+                }
+                if let Some(new) = wanted_role {
+                    change.detail(Mark::Created, format!("role {new}"));
+                    let parameters = json!({"InstanceProfileName": name, "RoleName": new});
+                    change.iam("AddRoleToInstanceProfile", parameters);
+                }
+            }
+            self.push(change);
+        }
+        Ok(())
+    }
+}
+
+/// The path that something goes to, if it is described and another.
+fn moved<'a>(wanted: Option<&'a str>, present: Option<&str>) -> Option<&'a str> {
+    wanted.filter(|path| *path != present.unwrap_or("/"))
+}
+
+fn memberships(change: &mut Change, user: &str, wanted: Option<&Vec<String>>, present: Option<&Vec<String>>) {
+    let Some(wanted) = wanted else { return };
+    let nothing = Vec::new();
+    let present = present.unwrap_or(&nothing);
+    for group in present.iter().filter(|group| !wanted.contains(group)) {
+        change.detail(Mark::Removed, format!("in group {group}"));
+        change.iam(
+            "RemoveUserFromGroup",
+            json!({"GroupName": group, "UserName": user}),
+        );
+    }
+    for (at, group) in wanted.iter().enumerate() {
+        if !present.contains(group) && wanted.iter().position(|other| other == group) == Some(at) {
+            change.detail(Mark::Created, format!("in group {group}"));
+            change.iam("AddUserToGroup", json!({"GroupName": group, "UserName": user}));
+        }
+    }
+}
+
+/// The roles of the same account that a role trusts, which must be there first.
+fn trusted_roles(role: &Role, account: &str) -> Vec<String> {
+    let own = format!(":iam::{account}:role/");
+    let mut names = Vec::new();
+    super::placeholders::each_text(&role.trust.0, &mut |text| {
+        if let Some((_, rest)) = text.split_once(&own) {
+            names.extend(rest.rsplit('/').next().map(str::to_owned));
+        }
+    });
+    names
+}

@@ -1,0 +1,234 @@
+//! What `--prune` takes away: whatever a described section does not mention.
+//!
+//! A section that is not described loses nothing. The callers' own users and roles, the role by which the management account
+//! reaches an account, and what belongs to AWS stay in any case.
+
+use serde_json::json;
+
+use super::{
+    Change, Mark, PlanError,
+    account::Planner,
+    facets::{Entity, Kind},
+    providers::place,
+};
+use crate::{Account, Document, Named, Principal};
+
+/// The things of a section that are there and not described.
+fn surplus<'a, T>(
+    described: &'a Account,
+    present: &'a Account,
+    section: fn(&Account) -> &Option<Named<T>>,
+) -> Vec<(&'a String, &'a T)> {
+    let Some(wanted) = section(described) else {
+        return Vec::new();
+    };
+    let present = section(present).iter().flatten();
+    present.filter(|(name, _)| !wanted.contains_key(*name)).collect()
+}
+
+impl Planner<'_> {
+    pub(super) fn removals(&mut self) -> Result<(), PlanError> {
+        let (described, present) = (self.described, &self.state.account);
+        for (name, profile) in surplus(described, present, |a| &a.instance_profiles) {
+            let mut change = Change::new(Mark::Removed, format!("instance profile {name}"));
+            if let Some(role) = &profile.role {
+                let parameters = json!({"InstanceProfileName": name, "RoleName": role});
+                change.iam("RemoveRoleFromInstanceProfile", parameters);
+            }
+            change.iam("DeleteInstanceProfile", json!({"InstanceProfileName": name}));
+            self.push(change);
+        }
+        for (name, user) in surplus(described, present, |a| &a.users) {
+            if self.is_protected(&Principal::User(name.clone())) {
+                continue;
+            }
+            let mut change = Change::new(Mark::Removed, format!("user {name}"));
+            for group in user.groups.iter().flatten() {
+                change.iam(
+                    "RemoveUserFromGroup",
+                    json!({"GroupName": group, "UserName": name}),
+                );
+            }
+            self.strip(
+                &mut change,
+                Kind::User,
+                name,
+                user.policies.as_ref(),
+                user.inline.as_ref(),
+            )?;
+            let mut belongings: Vec<_> = self.belongings("user", name);
+            for (action, parameters) in belongings.drain(..) {
+                let what = match action {
+                    "DeleteAccessKey" => "access key",
+                    "DeactivateMFADevice" => "MFA device",
+                    _ => "password",
+                };
+                change.detail(Mark::Removed, what);
+                change.iam(action, parameters);
+            }
+            change.iam("DeleteUser", json!({"UserName": name}));
+            self.push(change);
+        }
+        self.surplus_roles()?;
+        for (name, group) in surplus(described, present, |a| &a.groups) {
+            let mut change = Change::new(Mark::Removed, format!("group {name}"));
+            for (action, parameters) in self.belongings("group", name) {
+                if !self.is_removed(&parameters) {
+                    change.iam(action, parameters);
+                }
+            }
+            self.strip(
+                &mut change,
+                Kind::Group,
+                name,
+                group.policies.as_ref(),
+                group.inline.as_ref(),
+            )?;
+            change.iam("DeleteGroup", json!({"GroupName": name}));
+            self.push(change);
+        }
+        for (name, _) in surplus(described, present, |a| &a.saml_providers) {
+            let mut change = Change::new(Mark::Removed, format!("SAML provider {name}"));
+            change.iam(
+                "DeleteSAMLProvider",
+                json!({"SAMLProviderArn": self.saml_arn(name)}),
+            );
+            self.push(change);
+        }
+        let wanted: Option<Vec<&str>> = described
+            .oidc_providers
+            .as_ref()
+            .map(|providers| providers.keys().map(|url| place(url)).collect());
+        for (url, _) in present.oidc_providers.iter().flatten() {
+            if wanted
+                .as_ref()
+                .is_some_and(|wanted| !wanted.contains(&place(url)))
+            {
+                let mut change = Change::new(Mark::Removed, format!("OIDC provider {}", place(url)));
+                let parameters = json!({"OpenIDConnectProviderArn": self.oidc_arn(url)});
+                change.iam("DeleteOpenIDConnectProvider", parameters);
+                self.push(change);
+            }
+        }
+        self.surplus_policies()
+    }
+
+    fn surplus_roles(&mut self) -> Result<(), PlanError> {
+        for (name, role) in surplus(self.described, &self.state.account, |a| &a.roles) {
+            if *name == self.protected.access_role {
+                self.plan
+                    .kept
+                    .push(format!("role {name}: the management account comes in by it"));
+                continue;
+            }
+            if self.is_protected(&Principal::Role(name.clone())) {
+                continue;
+            }
+            let mut change = Change::new(Mark::Removed, format!("role {name}"));
+            for profile in self.state.profiles_of.get(name).into_iter().flatten() {
+                let parameters = json!({"InstanceProfileName": profile, "RoleName": name});
+                // The profile's own change may have taken it out.
+                let done = self
+                    .plan
+                    .changes
+                    .iter()
+                    .flat_map(|change| &change.requests)
+                    .any(|request| {
+                        request.action == "RemoveRoleFromInstanceProfile" && request.parameters == parameters
+                    });
+                if !done {
+                    change.iam("RemoveRoleFromInstanceProfile", parameters);
+                }
+            }
+            self.strip(
+                &mut change,
+                Kind::Role,
+                name,
+                role.policies.as_ref(),
+                role.inline.as_ref(),
+            )?;
+            change.iam("DeleteRole", json!({"RoleName": name}));
+            self.push(change);
+        }
+        Ok(())
+    }
+
+    fn surplus_policies(&mut self) -> Result<(), PlanError> {
+        for (name, _) in surplus(self.described, &self.state.account, |a| &a.policies) {
+            let mut change = Change::new(Mark::Removed, format!("policy {name}"));
+            let arn = self.arn(&change.what, name)?;
+            for (kind, entity) in self.state.attached_to.get(name).into_iter().flatten() {
+                if self.detached.contains(&(*kind, entity.clone(), arn.clone())) {
+                    continue;
+                }
+                change.detail(Mark::Removed, format!("from {} {entity}", kind.to_lowercase()));
+                let (action, member) = match *kind {
+                    "Group" => ("DetachGroupPolicy", "GroupName"),
+                    "User" => ("DetachUserPolicy", "UserName"),
+                    _ => ("DetachRolePolicy", "RoleName"),
+                };
+                change.iam(
+                    action,
+                    super::facets::members([(member, json!(entity)), ("PolicyArn", json!(arn))]),
+                );
+            }
+            for version in self.state.old_versions.get(name).into_iter().flatten() {
+                change.iam(
+                    "DeletePolicyVersion",
+                    json!({"PolicyArn": arn, "VersionId": version}),
+                );
+            }
+            change.iam("DeletePolicy", json!({"PolicyArn": arn}));
+            self.push(change);
+        }
+        Ok(())
+    }
+
+    /// Whether something is the caller's own, which is then noted.
+    fn is_protected(&mut self, principal: &Principal) -> bool {
+        let own = self.protected.principals.contains(principal);
+        if own {
+            let (Principal::User(name) | Principal::Role(name)) = principal;
+            let kind = if matches!(principal, Principal::User(_)) {
+                "user"
+            } else {
+                "role"
+            };
+            self.plan
+                .kept
+                .push(format!("{kind} {name}: it is the caller's own"));
+        }
+        own
+    }
+
+    /// Whether a membership went with its user.
+    fn is_removed(&self, membership: &serde_json::Value) -> bool {
+        let requests = self.plan.changes.iter().flat_map(|change| &change.requests);
+        requests
+            .filter(|request| request.action == "RemoveUserFromGroup")
+            .any(|request| request.parameters == *membership)
+    }
+
+    fn belongings(&self, kind: &str, name: &str) -> Vec<(&'static str, serde_json::Value)> {
+        self.state
+            .belongings
+            .get(&format!("{kind} {name}"))
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// Takes every policy from an entity.
+    fn strip(
+        &mut self,
+        change: &mut Change,
+        kind: Kind,
+        name: &str,
+        attached: Option<&Vec<String>>,
+        inline: Option<&Named<Document>>,
+    ) -> Result<(), PlanError> {
+        let entity = Entity { kind, name };
+        self.attachments(change, entity, Some(&Vec::new()), attached)?;
+        self.inline(change, entity, Some(&Named::new()), inline);
+        Ok(())
+    }
+}

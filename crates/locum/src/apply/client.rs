@@ -1,0 +1,224 @@
+//! Accounts reached as a client: the caller's credentials, and sessions of a role in other accounts.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use locum_apply::{Api, ApiFailure, Caller};
+use locum_crypto::SecretString;
+use serde_json::{Value, json};
+
+use super::{
+    options::Connection,
+    reach::{Reach, ReachError},
+};
+use crate::{
+    cli::{
+        config::{Environment, Files, Profile},
+        credentials::{self, Credentials, Ways},
+        endpoint::{self, Endpoint, Wanted},
+        errors::Failure,
+        transport::{self, Settings, Transport},
+    },
+    remote::Remote,
+};
+
+/// How often a call that only reads is tried.
+const ATTEMPTS: u32 = 3;
+const TIMEOUT: Duration = Duration::from_secs(60);
+const USUAL_REGION: &str = "us-east-1";
+/// What sessions in other accounts are called.
+const SESSION_NAME: &str = "locum-apply";
+
+/// Why there is no way to the service.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ConnectError {
+    #[error("{0}")]
+    Failure(Box<Failure>),
+    #[error(
+        "say where locum is, with --endpoint-url or AWS_ENDPOINT_URL; AWS itself has no transactions, so there is nothing \
+         to apply to"
+    )]
+    NoEndpoint,
+    #[error("cannot tell who calls: {0}")]
+    Caller(ApiFailure),
+}
+
+impl From<Failure> for ConnectError {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(Box::new(failure))
+    }
+}
+
+/// A service and those who call it.
+pub(super) struct Client {
+    remote: Remote,
+    caller: Caller,
+    own: Credentials,
+    access_role: String,
+    sessions: HashMap<String, Credentials>,
+}
+
+impl Client {
+    /// Finds the service and the credentials, and asks whose they are.
+    pub(super) fn connect(connection: &Connection) -> Result<Self, ConnectError> {
+        let environment = Environment::of_process();
+        let files = Files::load(&environment)?;
+        let profile = Profile::choose(files, connection.profile.as_deref(), &environment)?;
+        let endpoint = endpoint(connection, &environment, &profile)?;
+        let named = connection.ca_bundle.clone();
+        let ca_bundle = named.or_else(|| transport::configured_bundle(&environment, &profile));
+        let ways = Ways {
+            region: connection.region.as_deref(),
+            ca_bundle: ca_bundle.clone(),
+            debug: &|_| (),
+        };
+        let own = credentials::find_by(&environment, &profile, &ways)?;
+        let transport = Transport::new(&Settings {
+            connect_timeout: Some(TIMEOUT),
+            read_timeout: Some(TIMEOUT),
+            verify: !connection.no_verify_ssl,
+            ca_bundle,
+            tls: endpoint.url.starts_with("https://"),
+        })?;
+        let remote = Remote::at(endpoint, transport);
+        let caller = Caller::ask(&mut Calls {
+            remote: &remote,
+            credentials: &own,
+        });
+        Ok(Self {
+            caller: caller.map_err(ConnectError::Caller)?,
+            remote,
+            own,
+            access_role: connection.access_role().to_owned(),
+            sessions: HashMap::new(),
+        })
+    }
+
+    /// The credentials for an account, whose role is assumed once.
+    fn enter(&mut self, account: &str) -> Result<&Credentials, ReachError> {
+        if account == self.caller.account {
+            return Ok(&self.own);
+        }
+        if !self.sessions.contains_key(account) {
+            let (partition, role) = (&self.caller.partition, &self.access_role);
+            let parameters = json!({
+                "RoleArn": format!("arn:{partition}:iam::{account}:role/{role}"),
+                "RoleSessionName": SESSION_NAME,
+            });
+            let answer = self
+                .remote
+                .send("sts", "AssumeRole", &parameters, &self.own, ATTEMPTS);
+            let session = answer.map_err(|failure| ReachError::Closed {
+                account: account.to_owned(),
+                role: role.clone(),
+                reason: failure.to_string(),
+            })?;
+            self.sessions.insert(account.to_owned(), session_of(&session));
+        }
+        Ok(self.sessions.get(account).unwrap_or(&self.own))
+    }
+}
+
+fn endpoint(
+    connection: &Connection,
+    environment: &Environment,
+    profile: &Profile,
+) -> Result<Endpoint, ConnectError> {
+    let configured = environment
+        .non_empty("AWS_REGION")
+        .or_else(|| environment.non_empty("AWS_DEFAULT_REGION"))
+        .or_else(|| profile.get("region").map(str::to_owned));
+    // locum answers for every region unless it was told otherwise.
+    let usual = configured.is_none().then_some(USUAL_REGION);
+    let wanted = Wanted {
+        region: connection.region.as_deref().or(usual),
+        endpoint_url: connection.endpoint_url.as_deref(),
+        signed: true,
+    };
+    if endpoint::custom_url(&wanted, environment, profile)?.is_none() {
+        return Err(ConnectError::NoEndpoint);
+    }
+    Ok(endpoint::find(&wanted, environment, profile)?)
+}
+
+fn session_of(answer: &Value) -> Credentials {
+    let member = |name: &str| {
+        let found = answer
+            .get("Credentials")
+            .and_then(|credentials| credentials.get(name)?.as_str());
+        found.unwrap_or_default().to_owned()
+    };
+    Credentials {
+        access_key_id: member("AccessKeyId"),
+        secret_access_key: SecretString::new(member("SecretAccessKey")),
+        session_token: Some(SecretString::new(member("SessionToken"))),
+    }
+}
+
+impl Reach for Client {
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    fn api<'a>(&'a mut self, account: &str) -> Result<Box<dyn Api + 'a>, ReachError> {
+        self.enter(account)?;
+        let credentials = self.sessions.get(account).unwrap_or(&self.own);
+        Ok(Box::new(Calls {
+            remote: &self.remote,
+            credentials,
+        }))
+    }
+
+    fn transact(&mut self, account: &str, transaction: &Value) -> Result<(), ReachError> {
+        self.enter(account)?;
+        let credentials = self.sessions.get(account).unwrap_or(&self.own);
+        // Once only: a second attempt after a lost answer would trip over what the first one stored.
+        let answer = self
+            .remote
+            .send("locum", "ApplyTransaction", transaction, credentials, 1);
+        match answer {
+            Ok(_) => Ok(()),
+            Err(Failure::Service {
+                code,
+                message,
+                request_index,
+                ..
+            }) => Err(match (&*code, request_index) {
+                ("UnknownOperationException" | "InvalidAction" | "UnknownOperation" | "Unknown", None) => {
+                    ReachError::NoTransactions
+                }
+                _ => ReachError::Refused {
+                    request: request_index,
+                    code,
+                    message,
+                },
+            }),
+            Err(other) => Err(ReachError::NoAnswer(other.to_string())),
+        }
+    }
+}
+
+/// The calls of one caller.
+struct Calls<'a> {
+    remote: &'a Remote,
+    credentials: &'a Credentials,
+}
+
+impl Api for Calls<'_> {
+    fn call(&mut self, service: &str, action: &'static str, parameters: Value) -> Result<Value, ApiFailure> {
+        let answer = self
+            .remote
+            .send(service, action, &parameters, self.credentials, ATTEMPTS);
+        answer.map_err(|failure| {
+            let (code, message) = match failure {
+                Failure::Service { code, message, .. } => (code, message),
+                other => ("no answer".to_owned(), other.to_string()),
+            };
+            ApiFailure {
+                action: action.to_owned(),
+                code,
+                message,
+            }
+        })
+    }
+}

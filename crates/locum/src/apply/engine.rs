@@ -1,0 +1,340 @@
+//! From a description to accounts that are so: look, plan, try, do.
+//!
+//! The organization comes first, since it makes accounts and units, then each account by itself. One transaction each: a
+//! process that dies in between leaves every account as it was or as it is described, and run again it does the rest.
+//! Everything that can be tried without storing it is tried before anything is stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use locum_apply::{
+    Account, AccountState, ApiFailure, Described, Inventory, Numbers, OrganizationState, Plan, PlanError,
+    Protected, order, plan_account, plan_organization,
+};
+
+use super::reach::{Reach, ReachError};
+
+/// What is wanted.
+pub(crate) struct Wishes<'a> {
+    pub(crate) described: &'a Described,
+    pub(crate) prune: bool,
+    /// The role by which other accounts are entered.
+    pub(crate) access_role: &'a str,
+}
+
+/// Why nothing was planned, or something planned was not done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum EngineError {
+    #[error("cannot see what there is: {title}: {failure}")]
+    Look { title: String, failure: Box<ApiFailure> },
+    #[error("{title}: {error}")]
+    Plan { title: String, error: PlanError },
+    #[error("{0}: {1}")]
+    Reach(String, ReachError),
+    /// A request that was refused, told by what it was for.
+    #[error(transparent)]
+    Refused(Box<Refused>),
+    #[error("account {0} is described twice, under `account` and under `accounts`; describe it once")]
+    Twice(String),
+    #[error(
+        "account {0} was not made, although the organization accepted the request; see its creation status"
+    )]
+    NotMade(String),
+    #[error("there is no organization yet")]
+    NoOrganization,
+}
+
+/// A request that was refused, with everything that was sent beside it.
+#[derive(Debug, thiserror::Error)]
+#[error("{title}: {what}: {action}: {error}")]
+pub(crate) struct Refused {
+    title: String,
+    what: String,
+    action: &'static str,
+    error: ReachError,
+}
+
+/// What is to be done.
+#[derive(Debug, Default)]
+pub(crate) struct Work {
+    organization: Option<Plan>,
+    accounts: Vec<AccountWork>,
+    numbers: BTreeMap<String, String>,
+}
+
+#[derive(Debug)]
+struct AccountWork {
+    /// Its key in the description; the caller's own account may have none.
+    key: Option<String>,
+    /// Its number, unless it is still to be made.
+    number: Option<String>,
+    /// What is to be done in it; for an account that is not there, what can be told beforehand.
+    plan: Plan,
+    /// The accounts whose users and roles it trusts.
+    waits: Vec<String>,
+}
+
+impl Work {
+    /// Every plan, in the order in which they are carried out.
+    pub(crate) fn plans(&self) -> Vec<&Plan> {
+        let accounts = self.accounts.iter().map(|work| &work.plan);
+        self.organization.iter().chain(accounts).collect()
+    }
+
+    /// Whether everything is as described.
+    pub(crate) fn is_done(&self) -> bool {
+        self.plans().iter().all(|plan| plan.is_empty())
+    }
+}
+
+/// Looks at what there is and plans the difference.
+pub(crate) fn prepare(wishes: &Wishes<'_>, reach: &mut dyn Reach) -> Result<Work, EngineError> {
+    let described = wishes.described;
+    let own = reach.caller().account.clone();
+    let mut work = Work::default();
+    let organization = needs_organization(described)
+        .then(|| look_at_organization(wishes, reach))
+        .transpose()?;
+    if let Some(state) = &organization {
+        for member in state.members.iter().filter(|member| member.active) {
+            work.numbers.insert(member.name.clone(), member.id.clone());
+        }
+        let numbers = numbers(&work, described, &own);
+        let title = "organization".to_owned();
+        let filled = fill_organization(described, &numbers).map_err(|error| plan_failed(&title, error))?;
+        let plan =
+            plan_organization(&filled, state, wishes.prune).map_err(|error| plan_failed(&title, error))?;
+        work.organization = Some(plan);
+    }
+    if let Some(account) = &described.account {
+        let plan = plan_one(wishes, reach, &work, None, Some(&own), account)?;
+        work.accounts.push(AccountWork {
+            key: None,
+            number: Some(own.clone()),
+            plan,
+            waits: Vec::new(),
+        });
+    }
+    let nothing = locum_apply::Named::new();
+    let others = described.accounts.as_ref().unwrap_or(&nothing);
+    for (key, waits) in order(described) {
+        let Some(account) = others.get(&key) else { continue };
+        let member = organization.as_ref().and_then(|state| state.member(&key));
+        let number = member.map(|member| member.id.clone());
+        // Without the organization's list, only numbers can be meant.
+        let number = number.or_else(|| organization.is_none().then(|| key.clone()));
+        if number.as_ref() == Some(&own) && described.account.is_some() {
+            return Err(EngineError::Twice(key));
+        }
+        if account.has_contents() {
+            let plan = plan_one(wishes, reach, &work, Some(&key), number.as_deref(), account)?;
+            work.accounts.push(AccountWork {
+                key: Some(key),
+                number,
+                plan,
+                waits,
+            });
+        }
+    }
+    Ok(work)
+}
+
+/// Whether the organization has to be asked at all: a caller of one account may not be allowed to.
+fn needs_organization(described: &Described) -> bool {
+    let numbered = |key: &str| key.len() == 12 && key.bytes().all(|b| b.is_ascii_digit());
+    let mut accounts = described.accounts.iter().flatten();
+    described.organization.is_some()
+        || accounts.any(|(key, account)| !numbered(key) || account.is_in_organization())
+}
+
+fn look_at_organization(
+    wishes: &Wishes<'_>,
+    reach: &mut dyn Reach,
+) -> Result<OrganizationState, EngineError> {
+    let title = "organization".to_owned();
+    let own = reach.caller().account.clone();
+    let mut api = reach
+        .api(&own)
+        .map_err(|error| EngineError::Reach(title.clone(), error))?;
+    OrganizationState::read(api.as_mut(), wishes.described, wishes.prune).map_err(|failure| {
+        EngineError::Look {
+            title,
+            failure: Box::new(failure),
+        }
+    })
+}
+
+fn fill_organization(described: &Described, numbers: &Numbers) -> Result<Described, PlanError> {
+    let mut filled = described.clone();
+    if let Some(organization) = &described.organization {
+        // A policy of the organization is stored before the numbers of new accounts are known.
+        let known = Numbers {
+            pending: BTreeSet::new(),
+            ..numbers.clone()
+        };
+        filled.organization = Some(known.fill_organization(organization)?);
+    }
+    Ok(filled)
+}
+
+fn numbers(work: &Work, described: &Described, own: &str) -> Numbers {
+    let keys = described.accounts.iter().flatten().map(|(key, _)| key);
+    let pending = keys.filter(|key| !work.numbers.contains_key(*key));
+    Numbers {
+        own: own.to_owned(),
+        by_name: work.numbers.clone(),
+        pending: pending.cloned().collect(),
+    }
+}
+
+fn plan_failed(title: &str, error: PlanError) -> EngineError {
+    EngineError::Plan {
+        title: title.to_owned(),
+        error,
+    }
+}
+
+fn plan_one(
+    wishes: &Wishes<'_>,
+    reach: &mut dyn Reach,
+    work: &Work,
+    key: Option<&str>,
+    number: Option<&str>,
+    account: &Account,
+) -> Result<Plan, EngineError> {
+    let caller = reach.caller().clone();
+    let title = match (key, number) {
+        (Some(key), Some(number)) if key != number => format!("account {key} ({number})"),
+        (_, Some(number)) => format!("account {number}"),
+        (key, None) => format!("account {} (new)", key.unwrap_or_default()),
+    };
+    let own = number.map_or_else(
+        || format!("${{locum:account/{}}}", key.unwrap_or_default()),
+        str::to_owned,
+    );
+    let filled = numbers(work, wishes.described, &own)
+        .fill_account(account)
+        .map_err(|error| plan_failed(&title, error))?;
+    let state = match number {
+        None => AccountState::new_account(&caller.partition, &own),
+        Some(number) => {
+            let mut there = caller.clone();
+            number.clone_into(&mut there.account);
+            let mut api = reach
+                .api(number)
+                .map_err(|error| EngineError::Reach(title.clone(), error))?;
+            let inventory = Inventory::Of {
+                described: &filled,
+                prune: wishes.prune,
+            };
+            AccountState::read(api.as_mut(), &there, inventory).map_err(|failure| EngineError::Look {
+                title: title.clone(),
+                failure: Box::new(failure),
+            })?
+        }
+    };
+    let mine = number == Some(caller.account.as_str());
+    let protected = Protected {
+        principals: caller.principal.filter(|_| mine).into_iter().collect(),
+        access_role: wishes.access_role.to_owned(),
+    };
+    plan_account(&title, &filled, &state, wishes.prune, &protected)
+        .map_err(|error| plan_failed(&title, error))
+}
+
+/// Asks the service whether everything would be accepted that can be asked before it is done.
+pub(crate) fn try_out(work: &Work, reach: &mut dyn Reach) -> Result<(), EngineError> {
+    let own = reach.caller().account.clone();
+    if let Some(plan) = &work.organization {
+        transact(reach, &own, plan, true)?;
+    }
+    let busy = |key: &String| {
+        let found = work.accounts.iter().find(|other| other.key.as_ref() == Some(key));
+        found.is_none_or(|other| !other.plan.is_empty())
+    };
+    for account in &work.accounts {
+        // What trusts somebody who is not there yet would be refused without need.
+        if let Some(number) = &account.number
+            && !account.waits.iter().any(busy)
+        {
+            transact(reach, number, &account.plan, true)?;
+        }
+    }
+    Ok(())
+}
+
+/// Does it, and tells each transaction that is stored.
+pub(crate) fn carry_out(
+    wishes: &Wishes<'_>,
+    mut work: Work,
+    reach: &mut dyn Reach,
+    told: &mut dyn FnMut(&Plan),
+) -> Result<(), EngineError> {
+    let own = reach.caller().account.clone();
+    if let Some(plan) = &work.organization
+        && !plan.is_empty()
+    {
+        transact(reach, &own, plan, false)?;
+        told(plan);
+    }
+    let accounts = std::mem::take(&mut work.accounts);
+    if accounts.iter().any(|account| account.number.is_none()) {
+        let nothing = Described::default();
+        let look = Wishes {
+            described: &nothing,
+            prune: false,
+            ..*wishes
+        };
+        for member in look_at_organization(&look, reach)?.members {
+            work.numbers.insert(member.name, member.id);
+        }
+    }
+    for account in accounts {
+        let (number, plan) = match (account.number, &account.key) {
+            (Some(number), _) => (number, account.plan),
+            (None, key) => {
+                let key = key.clone().unwrap_or_default();
+                let found = work.numbers.get(&key).cloned();
+                let number = found.ok_or_else(|| EngineError::NotMade(key.clone()))?;
+                let described = wishes
+                    .described
+                    .accounts
+                    .as_ref()
+                    .and_then(|accounts| accounts.get(&key));
+                let nothing = Account::default();
+                let described = described.unwrap_or(&nothing);
+                let plan = plan_one(wishes, reach, &work, Some(&key), Some(&number), described)?;
+                (number, plan)
+            }
+        };
+        if !plan.is_empty() {
+            transact(reach, &number, &plan, false)?;
+            told(&plan);
+        }
+    }
+    Ok(())
+}
+
+fn transact(reach: &mut dyn Reach, account: &str, plan: &Plan, dry_run: bool) -> Result<(), EngineError> {
+    if plan.is_empty() {
+        return Ok(());
+    }
+    reach
+        .transact(account, &plan.transaction(dry_run))
+        .map_err(|error| {
+            let request = match &error {
+                ReachError::Refused {
+                    request: Some(index), ..
+                } => plan.request(*index),
+                _ => None,
+            };
+            match request {
+                Some((change, request)) => EngineError::Refused(Box::new(Refused {
+                    title: plan.title.clone(),
+                    what: change.what.clone(),
+                    action: request.action,
+                    error,
+                })),
+                None => EngineError::Reach(plan.title.clone(), error),
+            }
+        })
+}

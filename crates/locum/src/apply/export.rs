@@ -1,0 +1,95 @@
+//! `locum export`: what there is, as a file.
+
+use std::{ffi::OsString, process::ExitCode};
+
+use locum_apply::{
+    AccountState, ApiFailure, Described, Inventory, Named, OrganizationState, export_account,
+    export_organization, write,
+};
+
+use super::{
+    FAILED, USAGE, asks_for_help,
+    client::{Client, ConnectError},
+    options::{EXPORT_HELP, ExportOptions},
+    reach::{Reach, ReachError},
+    refuse,
+};
+use crate::serve::write_out;
+
+#[derive(Debug, thiserror::Error)]
+enum ExportError {
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    #[error(transparent)]
+    Reach(#[from] ReachError),
+    #[error("cannot see what there is: account {account}: {failure}")]
+    Look { account: String, failure: ApiFailure },
+    #[error("cannot see what there is: organization: {0}")]
+    Organization(ApiFailure),
+    #[error("there is no account {0} in the organization")]
+    NoAccount(String),
+    #[error(transparent)]
+    Write(#[from] locum_apply::WriteError),
+    #[error("cannot write to standard output: {0}")]
+    Print(#[from] std::io::Error),
+}
+
+/// Runs `locum export …`.
+pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
+    if words.iter().any(asks_for_help) {
+        return super::print(EXPORT_HELP, ExitCode::SUCCESS);
+    }
+    let options = match ExportOptions::parse(words) {
+        Ok(options) => options,
+        Err(error) => return refuse(&error.to_string(), USAGE),
+    };
+    match export(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refuse(&error.to_string(), FAILED),
+    }
+}
+
+fn export(options: &ExportOptions) -> Result<(), ExportError> {
+    let mut client = Client::connect(&options.connection)?;
+    let role = options.connection.access_role();
+    let own = client.caller().account.clone();
+    let described = if options.all {
+        let state = organization(&mut client, true)?;
+        let mut accounts = Named::new();
+        for member in state.members.iter().filter(|member| member.active) {
+            accounts.insert(member.id.clone(), account(&mut client, &member.id)?);
+        }
+        export_organization(&state, &accounts, role)
+    } else {
+        let number = match &options.account {
+            None => own,
+            Some(number) if number.len() == 12 && number.bytes().all(|b| b.is_ascii_digit()) => {
+                number.clone()
+            }
+            Some(name) => {
+                let state = organization(&mut client, false)?;
+                let member = state.member(name).map(|member| member.id.clone());
+                member.ok_or_else(|| ExportError::NoAccount(name.clone()))?
+            }
+        };
+        export_account(&account(&mut client, &number)?, role)
+    };
+    Ok(write_out(&write(&described, options.format)?)?)
+}
+
+fn organization(client: &mut Client, everything: bool) -> Result<OrganizationState, ExportError> {
+    let own = client.caller().account.clone();
+    let mut api = client.api(&own)?;
+    OrganizationState::read(api.as_mut(), &Described::default(), everything)
+        .map_err(ExportError::Organization)
+}
+
+fn account(client: &mut Client, number: &str) -> Result<AccountState, ExportError> {
+    let mut caller = client.caller().clone();
+    number.clone_into(&mut caller.account);
+    let mut api = client.api(number)?;
+    AccountState::read(api.as_mut(), &caller, Inventory::Everything).map_err(|failure| ExportError::Look {
+        account: number.to_owned(),
+        failure,
+    })
+}

@@ -1,0 +1,69 @@
+//! Files as they are read: those of the command line, and those that they name, from beside them.
+
+use std::{
+    ffi::OsStr,
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+use locum_apply::{Described, FileError, Source, read};
+
+/// A file of more bytes is a mistake; the largest transaction is smaller.
+const MAX_BYTES: u64 = 16 << 20;
+const STANDARD_INPUT: &str = "<stdin>";
+
+/// Why files could not be read as a description.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FilesError {
+    #[error("cannot read {name}: {reason}")]
+    Unreadable { name: String, reason: String },
+    #[error(transparent)]
+    Wrong(#[from] FileError),
+}
+
+/// Reads what files describe together; `-` is standard input.
+pub(crate) fn described<S: AsRef<OsStr>>(files: &[S]) -> Result<Described, FilesError> {
+    let mut sources = Vec::new();
+    for file in files.iter().map(AsRef::as_ref) {
+        let is_input = file == "-";
+        let name = if is_input {
+            STANDARD_INPUT.to_owned()
+        } else {
+            file.to_string_lossy().into_owned()
+        };
+        let text = if is_input {
+            text(io::stdin().lock())
+        } else {
+            File::open(file).map_err(|error| error.to_string()).and_then(text)
+        };
+        let text = text.map_err(|reason| FilesError::Unreadable {
+            name: name.clone(),
+            reason,
+        })?;
+        sources.push(Source { name, text });
+    }
+    Ok(read(&sources, &beside)?)
+}
+
+/// Reads a file that another names.
+fn beside(file: &str, path: &str) -> Result<String, String> {
+    let directory = if file == STANDARD_INPUT {
+        None
+    } else {
+        Path::new(file).parent()
+    };
+    let path = directory.unwrap_or(Path::new("")).join(path);
+    File::open(path).map_err(|error| error.to_string()).and_then(text)
+}
+
+fn text(from: impl Read) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    from.take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err("it has more than 16 MiB".to_owned());
+    }
+    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
+}

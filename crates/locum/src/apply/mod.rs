@@ -1,0 +1,168 @@
+//! `locum apply` and `locum export`: accounts as files describe them.
+//!
+//! ```text
+//! files ─▶ locum_apply::read ─▶ engine ─▶ Reach ─▶ client: a running service, with the caller's rights
+//!                                  │             └▶ operator: a service in this process, before it listens
+//!                                  └─ plans, shown and agreed to
+//! ```
+
+mod client;
+mod engine;
+mod export;
+mod files;
+mod operator;
+mod options;
+mod reach;
+
+use std::{
+    ffi::OsString,
+    io::{self, BufRead, IsTerminal, Write},
+    process::ExitCode,
+};
+
+use locum_apply::{Plan, summary};
+use serde_json::json;
+
+use self::{
+    client::Client,
+    engine::{Wishes, Work},
+    options::{APPLY_HELP, ApplyOptions},
+};
+pub(crate) use self::{
+    engine::EngineError,
+    export::run as export,
+    files::{FilesError, described},
+    operator::apply_in_process,
+};
+use crate::serve::{hint, write_out};
+
+/// Something failed.
+const FAILED: u8 = 1;
+/// The command line or a file is wrong.
+const USAGE: u8 = 2;
+/// There is something to do that was not done.
+const PENDING: u8 = 3;
+/// The schema of the files; a test compares it with the types that read them.
+const SCHEMA: &str = include_str!("../../../../docs/schema/locum.schema.json");
+
+/// Runs `locum apply …`.
+pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
+    if words.iter().any(asks_for_help) {
+        return print(APPLY_HELP, ExitCode::SUCCESS);
+    }
+    let options = match ApplyOptions::parse(words) {
+        Ok(options) => options,
+        Err(error) => return refuse(&error.to_string(), USAGE),
+    };
+    if options.schema {
+        return print(SCHEMA, ExitCode::SUCCESS);
+    }
+    let terminal = io::stdin().is_terminal() && !options.files.iter().any(|file| file == "-");
+    if !options.yes && !options.dry_run && !terminal {
+        return refuse(
+            "nobody can be asked here: give --yes to apply, or --dry-run to see the plan",
+            USAGE,
+        );
+    }
+    let described = match described(&options.files) {
+        Ok(described) => described,
+        Err(error) => return refuse(&error.to_string(), USAGE),
+    };
+    let mut client = match Client::connect(&options.connection) {
+        Ok(client) => client,
+        Err(error) => return refuse(&error.to_string(), FAILED),
+    };
+    let wishes = Wishes {
+        described: &described,
+        prune: options.prune,
+        access_role: options.connection.access_role(),
+    };
+    match apply(&options, &wishes, &mut client) {
+        Ok(code) => code,
+        Err(error) => refuse(&error.to_string(), FAILED),
+    }
+}
+
+fn apply(options: &ApplyOptions, wishes: &Wishes<'_>, client: &mut Client) -> Result<ExitCode, EngineError> {
+    let work = engine::prepare(wishes, client)?;
+    let plans: Vec<Plan> = work.plans().into_iter().cloned().collect();
+    if !options.json {
+        let shown: String = plans
+            .iter()
+            .filter(|plan| worth_showing(plan))
+            .map(Plan::text)
+            .collect();
+        let plans: Vec<&Plan> = plans.iter().collect();
+        let end = if work.is_done() {
+            "Everything is as described.\n".to_owned()
+        } else {
+            format!("{}.\n", summary(&plans))
+        };
+        let _ = write_out(&format!("{shown}{end}"));
+    }
+    if work.is_done() {
+        return Ok(report(options, &plans, false, ExitCode::SUCCESS));
+    }
+    engine::try_out(&work, client)?;
+    if options.dry_run || !(options.yes || agrees()) {
+        return Ok(report(options, &plans, false, ExitCode::from(PENDING)));
+    }
+    carry_out(options, wishes, work, client)?;
+    Ok(report(options, &plans, true, ExitCode::SUCCESS))
+}
+
+fn worth_showing(plan: &Plan) -> bool {
+    !plan.is_empty() || !plan.kept.is_empty()
+}
+
+fn carry_out(
+    options: &ApplyOptions,
+    wishes: &Wishes<'_>,
+    work: Work,
+    client: &mut Client,
+) -> Result<(), EngineError> {
+    let mut told = |plan: &Plan| {
+        if !options.json {
+            let _ = write_out(&format!("applied: {}\n", plan.title));
+        }
+    };
+    engine::carry_out(wishes, work, client, &mut told)
+}
+
+/// Ends with `code`, after the answer for a program if one was asked for.
+fn report(options: &ApplyOptions, plans: &[Plan], applied: bool, code: ExitCode) -> ExitCode {
+    if !options.json {
+        return code;
+    }
+    let plans: Vec<_> = plans.iter().map(Plan::json).collect();
+    let answer = json!({"plans": plans, "applied": applied});
+    print(&format!("{answer:#}\n"), code)
+}
+
+/// Asks whoever sits there. Only the whole word will do.
+fn agrees() -> bool {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(b"Apply this? Only `yes` is taken for one: ");
+    let _ = out.flush();
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim() == "yes"
+}
+
+fn asks_for_help(word: &OsString) -> bool {
+    word == "--help" || word == "-h" || word == "help"
+}
+
+/// Tells what is wrong.
+fn refuse(text: &str, code: u8) -> ExitCode {
+    hint(text);
+    ExitCode::from(code)
+}
+
+/// Prints a result and ends with `code`. A reader that went away has seen enough.
+fn print(text: &str, code: ExitCode) -> ExitCode {
+    match write_out(text) {
+        Ok(()) => code,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => code,
+        Err(error) => refuse(&format!("cannot write to standard output: {error}"), FAILED),
+    }
+}
