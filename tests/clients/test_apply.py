@@ -1,0 +1,354 @@
+"""`locum apply`, `locum export` and `locum serve --apply` against a real server, seen through boto3."""
+
+import json
+import random
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from conftest import create_account
+from server import BINARY, Server, clean_environment, run_locum
+from world import allow, make_user, policy
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SCHEMA = Path(__file__).parents[2] / "docs/schema/locum.schema.json"
+EVERYONE = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "${locum:account}"}, "Action": "sts:AssumeRole"}}
+READ = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A server of a test's own, with an administrator that is no root user."""
+    server = Server(tmp_path / "server")
+    server.admin = make_user(server.root, allow("*")).caller
+    yield server
+    if server.process.poll() is None:
+        server.stop()
+
+
+def run(command, caller, home, *words, timeout=120):
+    arguments = [command, *words, "--endpoint-url", caller.server.url]
+    return run_locum(*arguments, home=home, timeout=timeout, **caller.variables())
+
+
+def apply(caller, home, described, *words, status=0):
+    """Applies a description and returns what was printed."""
+    if isinstance(described, dict):
+        file = home / "described.json"
+        file.write_text(json.dumps(described))
+        described = file
+    done = run("apply", caller, home, described, "--yes", *words)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def names(client, operation, member, key):
+    pages = client.get_paginator(operation).paginate()
+    return {found[key] for page in pages for found in page[member]}
+
+
+@pytest.mark.parametrize("example", sorted(path.name for path in EXAMPLES.iterdir()))
+def test_examples_apply_and_then_there_is_nothing_to_do(fresh, tmp_path, example):
+    first = apply(fresh.admin, tmp_path, EXAMPLES / example)
+    assert "applied: " in first and "created" in first
+    assert apply(fresh.admin, tmp_path, EXAMPLES / example) == "Everything is as described.\n"
+
+
+def test_what_was_described_is_what_boto3_sees(fresh, tmp_path):
+    apply(fresh.admin, tmp_path, EXAMPLES / "lakehouse.yaml")
+    iam = fresh.root.iam
+    role = iam.get_role(RoleName="query-engine")["Role"]
+    assert role["Path"] == "/lake/" and role["MaxSessionDuration"] == 43200
+    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith(":policy/lake/lake-boundary")
+    assert role["Tags"] == [{"Key": "purpose", "Value": "queries"}]
+    assert role["AssumeRolePolicyDocument"]["Statement"]["Principal"]["AWS"].endswith(":user/lake/ada")
+    assert [g["GroupName"] for g in iam.list_groups_for_user(UserName="ada")["Groups"]] == ["engineers"]
+    attached = iam.list_attached_role_policies(RoleName="deploy")["AttachedPolicies"]
+    assert {p["PolicyName"] for p in attached} == {"lake-write", "SecurityAudit"}
+    profile = iam.get_instance_profile(InstanceProfileName="query-engine")["InstanceProfile"]
+    assert [r["RoleName"] for r in profile["Roles"]] == ["query-engine"]
+    assert iam.get_account_password_policy()["PasswordPolicy"]["MinimumPasswordLength"] == 16
+    assert len(iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]) == 1
+    assert iam.list_access_keys(UserName="ada")["AccessKeyMetadata"] == []
+
+
+def test_changes_are_planned_and_made(fresh, tmp_path):
+    def described(**more):
+        role = {"trust": EVERYONE, "policies": ["p"], "tags": {"a": "1", "b": "2"}, "inline": {"i": READ}, **more}
+        return {"account": {"policies": {"p": {"document": READ}, "q": {"document": READ}}, "roles": {"r": role}}}
+
+    apply(fresh.admin, tmp_path, described())
+    changed = {**READ, "Statement": [{**READ["Statement"][0], "Action": "s3:List*"}]}
+    second = described(policies=["q", "aws:ReadOnlyAccess"], tags={"b": "3"}, description="x", inline={"i": changed})
+    second["account"]["policies"]["p"]["document"] = changed
+    told = apply(fresh.admin, tmp_path, second)
+    for line in (
+        "  ~ policy p\n", "  ~ role r\n", "- policy p\n", "+ policy q\n", "+ policy aws:ReadOnlyAccess\n",
+        "- tag a\n", "~ tag b = 3\n", '~ description "x"\n', "~ inline policy i\n", '"Action": "s3:List*"',
+    ):
+        assert line in told, told
+    assert apply(fresh.admin, tmp_path, second) == "Everything is as described.\n"
+    role = fresh.root.iam.get_role(RoleName="r")["Role"]
+    assert role["Description"] == "x" and role["Tags"] == [{"Key": "b", "Value": "3"}]
+    # Five versions is the most there can be; the oldest goes.
+    for number in range(6):
+        more = {**READ, "Statement": [{**READ["Statement"][0], "Sid": f"S{number}"}]}
+        apply(fresh.admin, tmp_path, {"account": {"policies": {"p": {"document": more}}}})
+    arn = f"arn:aws:iam::{fresh.account}:policy/p"
+    assert len(fresh.root.iam.list_policy_versions(PolicyArn=arn)["Versions"]) == 5
+
+
+def test_a_denied_request_leaves_everything_as_it_was(fresh, tmp_path):
+    rights = allow(["iam:Get*", "iam:List*", "iam:CreateUser", "iam:CreateGroup"])
+    limited = make_user(fresh.root, rights).caller
+    described = {"account": {"groups": {"g": {}}, "users": {"u": {}}, "roles": {"r": {"trust": EVERYONE}}}}
+    before = names(fresh.root.iam, "list_users", "Users", "UserName")
+    told = apply(limited, tmp_path, described, status=1)
+    assert "role r: CreateRole: AccessDenied: User: " in told and "is not authorized to perform: iam:CreateRole" in told
+    assert names(fresh.root.iam, "list_users", "Users", "UserName") == before
+    assert names(fresh.root.iam, "list_groups", "Groups", "GroupName") == set()
+    # It is told before anybody is asked, too.
+    shown = run("apply", limited, tmp_path, tmp_path / "described.json", "--dry-run")
+    assert shown.returncode == 1 and "+ role r" in shown.stdout
+
+
+def test_dry_runs_and_the_lack_of_a_terminal(fresh, tmp_path):
+    file = tmp_path / "a.yaml"
+    file.write_text("account:\n  users:\n    u: {}\n")
+    shown = run("apply", fresh.admin, tmp_path, file, "--dry-run", "--output", "json")
+    answer = json.loads(shown.stdout)
+    assert shown.returncode == 3 and answer["applied"] is False
+    assert [change["what"] for change in answer["plans"][0]["changes"]] == ["user u"]
+    refused = run("apply", fresh.admin, tmp_path, file)
+    assert refused.returncode == 2 and "--yes" in refused.stderr and refused.stdout == ""
+    assert "u" not in names(fresh.root.iam, "list_users", "Users", "UserName")
+    done = run("apply", fresh.admin, tmp_path, file, "--yes", "--output", "json")
+    assert done.returncode == 0 and json.loads(done.stdout)["applied"] is True
+    assert run("apply", fresh.admin, tmp_path, file, "--dry-run").returncode == 0
+
+
+def test_files_that_are_wrong_are_told_with_their_place(tmp_path):
+    def told(**files):
+        for name, text in files.items():
+            (tmp_path / name.replace("_", ".")).write_text(text)
+        paths = [name.replace("_", ".") for name in files]
+        done = run_locum("apply", *paths, "--yes", home=tmp_path)
+        assert done.returncode == 2 and done.stdout == "", done
+        return done.stderr
+
+    assert "a.yaml:3:10: there is no value here" in told(a_yaml="account:\n  alias: x\n  groups: \n")
+    assert "a.yaml:4:7: unknown field `grups`" in told(a_yaml="account:\n  users:\n    u:\n      grups: []\n")
+    assert "a.toml:2:8: a list is wanted here" in told(a_toml="[account.users.u]\ngroups='x'\n")
+    assert "a.json:1:" in told(a_json='{"account": {"users": {"u": {}, "u": {}}}}')
+    twice = told(a_yaml="account:\n  users:\n    u: {}\n", b_yaml="account:\n  users:\n    v: {}\n    u: {}\n")
+    assert "b.yaml:4:5: `account.users.u` is described a second time, after a.yaml:3:5" in twice
+    assert "cannot read missing.json" in told(a_yaml="account:\n  policies:\n    p: {document: 'file:missing.json'}\n")
+    assert run_locum("apply", "absent.yaml", "--yes", home=tmp_path).returncode == 2
+
+
+def test_prune_removes_what_a_described_section_does_not_mention(fresh, tmp_path):
+    iam = fresh.root.iam
+    iam.create_group(GroupName="old-group")
+    iam.create_user(UserName="old-user")
+    iam.add_user_to_group(GroupName="old-group", UserName="old-user")
+    iam.create_access_key(UserName="old-user")
+    arn = iam.create_policy(PolicyName="old-policy", PolicyDocument=policy(allow("s3:Get*")))["Policy"]["Arn"]
+    iam.attach_user_policy(UserName="old-user", PolicyArn=arn)
+    iam.put_user_policy(UserName="old-user", PolicyName="inline", PolicyDocument=policy(allow("s3:Get*")))
+    iam.create_role(RoleName="old-role", AssumeRolePolicyDocument=json.dumps(EVERYONE).replace("${locum:account}", fresh.account))
+    iam.attach_role_policy(RoleName="old-role", PolicyArn=arn)
+    described = {"account": {"users": {"kept": {}}, "groups": {}, "policies": {}}}
+    apply(fresh.admin, tmp_path, described)
+    assert {"old-user", "kept"} <= names(iam, "list_users", "Users", "UserName")
+    told = apply(fresh.admin, tmp_path, described, "--prune")
+    own = fresh.admin.arn.rsplit("/", 1)[1]
+    for line in ("- user old-user\n", "- access key\n", "- group old-group\n", "- policy old-policy\n", f"user {own}: it is the caller's own (kept)"):
+        assert line in told, told
+    assert names(iam, "list_users", "Users", "UserName") == {"kept", own}
+    assert names(iam, "list_groups", "Groups", "GroupName") == set()
+    # Roles are not described, so the role stays; the policy that is gone was taken from it.
+    assert iam.list_attached_role_policies(RoleName="old-role")["AttachedPolicies"] == []
+    assert "(kept)" in apply(fresh.admin, tmp_path, described, "--prune")
+    told = apply(fresh.admin, tmp_path, {"account": {"roles": {}}}, "--prune")
+    assert "- role old-role\n" in told
+
+
+def test_an_export_makes_another_deployment_the_same(fresh, tmp_path):
+    for example in ("lakehouse.yaml", "development.yaml", "on-call.toml"):
+        apply(fresh.admin, tmp_path, EXAMPLES / example)
+    written = {}
+    for form in ("yaml", "json", "toml"):
+        exported = run("export", fresh.root, tmp_path, "--format", form)
+        assert exported.returncode == 0, exported.stderr
+        assert fresh.account not in exported.stdout
+        written[form] = exported.stdout
+    other = Server(tmp_path / "other")
+    try:
+        for form, text in written.items():
+            file = tmp_path / f"export.{form}"
+            file.write_text(text)
+            apply(other.root, tmp_path, file)
+            assert apply(other.root, tmp_path, file) == "Everything is as described.\n", form
+            # What one format says, the others say too.
+            assert run("export", other.root, tmp_path, "--format", form).stdout == text
+    finally:
+        other.stop()
+
+
+def test_an_organization_is_applied_and_exported(fresh, tmp_path):
+    apply(fresh.admin, tmp_path, EXAMPLES / "organization.json")
+    organizations = fresh.root.organizations
+    accounts = {account["Name"]: account["Id"] for account in organizations.list_accounts()["Accounts"]}
+    assert {"data", "tools", "playground"} <= set(accounts)
+    parent = organizations.list_parents(ChildId=accounts["data"])["Parents"][0]
+    unit = organizations.describe_organizational_unit(OrganizationalUnitId=parent["Id"])["OrganizationalUnit"]
+    assert unit["Name"] == "Europe"
+    exported = run("export", fresh.admin, tmp_path, "--all")
+    assert exported.returncode == 0, exported.stderr
+    assert not any(number in exported.stdout for number in accounts.values())
+    file = tmp_path / "all.yaml"
+    file.write_text(exported.stdout)
+    assert apply(fresh.admin, tmp_path, file) == "Everything is as described.\n"
+    other = Server(tmp_path / "other")
+    try:
+        admin = make_user(other.root, allow("*")).caller
+        apply(admin, tmp_path, file)
+        assert apply(admin, tmp_path, file) == "Everything is as described.\n"
+    finally:
+        other.stop()
+
+
+def test_a_member_account_is_entered_by_its_role(fresh, tmp_path):
+    made = create_account(fresh.root, "member")
+    described = {"accounts": {"member": {"users": {"u": {"inline": {"own": {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:x:::${locum:account}"}],
+    }}}}}}}
+    told = apply(fresh.admin, tmp_path, described)
+    assert f"applied: account member ({made['AccountId']})" in told
+    exported = run("export", fresh.admin, tmp_path, "--account", "member", "--format", "json")
+    user = json.loads(exported.stdout)["account"]["users"]["u"]
+    assert user["inline"]["own"]["Statement"][0]["Resource"] == "arn:aws:x:::${locum:account}"
+    # The root user may not assume roles, and is told so.
+    assert "cannot enter account" in apply(fresh.root, tmp_path, described, status=1)
+
+
+def numbered(generation):
+    """Sixty things whose tags and documents all say the same number."""
+    document = {"Version": "2012-10-17", "Statement": [{"Sid": f"G{generation}", "Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}
+    tags = {"generation": str(generation)}
+    return {
+        "account": {
+            "policies": {f"p{n}": {"document": document, "tags": tags} for n in range(20)},
+            "users": {f"u{n}": {"tags": tags, "inline": {"i": document}} for n in range(20)},
+            "roles": {f"r{n}": {"trust": EVERYONE, "tags": tags, "policies": [f"p{n}"]} for n in range(20)},
+        }
+    }
+
+
+def generations(iam):
+    """The numbers that are found, which must be one, on all things or none."""
+    found, count = set(), 0
+    for operation, member, key, get in (
+        ("list_users", "Users", "UserName", lambda name: iam.list_user_tags(UserName=name)),
+        ("list_roles", "Roles", "RoleName", lambda name: iam.list_role_tags(RoleName=name)),
+    ):
+        for name in names(iam, operation, member, key):
+            if re.fullmatch(r"[ur]\d+", name):
+                found |= {tag["Value"] for tag in get(name)["Tags"]}
+                count += 1
+    assert count in (0, 40), count
+    assert len(found) == (1 if count else 0), found
+    return found
+
+
+def start(caller, home, file):
+    environment = clean_environment(home, **caller.variables())
+    command = [BINARY, "apply", str(file), "--yes", "--endpoint-url", caller.server.url]
+    return subprocess.Popen(command, env=environment, cwd=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def test_a_command_that_is_killed_leaves_all_or_nothing(fresh, tmp_path):
+    file = tmp_path / "numbered.json"
+    file.write_text(json.dumps(numbered(0)))
+    started = time.monotonic()
+    assert start(fresh.admin, tmp_path, file).wait() == 0
+    usual = time.monotonic() - started
+    last = generations(fresh.root.iam)
+    for generation in range(1, 11):
+        file.write_text(json.dumps(numbered(generation)))
+        process = start(fresh.admin, tmp_path, file)
+        time.sleep(random.uniform(0, usual * 1.2))
+        process.kill()
+        process.communicate()
+        # What was sent may still be on its way.
+        time.sleep(0.3)
+        now = generations(fresh.root.iam)
+        assert now in (last, {str(generation)})
+        last = now
+    apply(fresh.admin, tmp_path, file)
+    assert generations(fresh.root.iam) == {"10"}
+
+
+def test_a_server_that_is_killed_comes_back_with_all_or_nothing(tmp_path):
+    server = Server(tmp_path / "server")
+    file = tmp_path / "numbered.json"
+    last = set()
+    for generation in range(6):
+        file.write_text(json.dumps(numbered(generation)))
+        process = start(server.root, tmp_path, file)
+        if generation % 2:
+            process.wait()
+        else:
+            time.sleep(random.uniform(0.05, 0.8))
+        server.kill()
+        code = process.wait()
+        process.communicate()
+        server = Server(tmp_path / "server")
+        now = generations(server.root.iam)
+        assert now in (last, {str(generation)})
+        if code == 0:
+            assert now == {str(generation)}, "what was told to be applied is gone"
+        last = now
+    server.stop()
+
+
+def test_a_server_is_made_what_a_file_describes_before_it_listens(tmp_path):
+    files = [EXAMPLES / "development.yaml", EXAMPLES / "organization.json"]
+    words = [word for file in files for word in ("--apply", file)]
+    server = Server(tmp_path / "server", *words)
+    assert "alice" in names(server.root.iam, "list_users", "Users", "UserName")
+    admin = make_user(server.root, allow("*")).caller
+    for file in files:
+        assert apply(admin, tmp_path, file) == "Everything is as described.\n"
+    server.stop()
+    # A second start finds nothing to do, and a file that is wrong ends it.
+    Server(tmp_path / "server", *words).stop()
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("account:\n  users:\n    u: {policies: [nothing]}\n")
+    data = tmp_path / "server" / "data"
+    done = run_locum("serve", "--data", data, "--listen", "127.0.0.1:0", "--apply", wrong, home=tmp_path)
+    assert done.returncode == 1 and "ready" not in done.stdout
+    assert "--apply: account" in done.stderr and "there is no policy `nothing`" in done.stderr
+    wrong.write_text("acount: {}\n")
+    new = tmp_path / "new"
+    done = run_locum("serve", "--data", new, "--listen", "127.0.0.1:0", "--apply", wrong, home=tmp_path)
+    assert done.returncode == 1 and "wrong.yaml:1:1: unknown field `acount`" in done.stderr
+    assert not new.exists()
+
+
+def test_the_schema_is_printed_and_holds_for_the_examples(tmp_path):
+    printed = run_locum("apply", "--schema", home=tmp_path)
+    assert printed.returncode == 0 and printed.stdout == SCHEMA.read_text()
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(json.loads(printed.stdout))
+    validator.validate(json.loads((EXAMPLES / "organization.json").read_text()))
+    assert list(validator.iter_errors({"account": {"users": {"u": {"password": "x"}}}}))
+
+
+def test_what_is_not_locum_has_no_transactions(tmp_path):
+    done = run_locum("apply", EXAMPLES / "on-call.toml", "--yes", home=tmp_path, AWS_ACCESS_KEY_ID="AKIA", AWS_SECRET_ACCESS_KEY="x", AWS_REGION="us-east-1")
+    assert done.returncode == 1 and "AWS itself has no transactions" in done.stderr
