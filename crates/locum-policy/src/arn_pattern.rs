@@ -51,6 +51,11 @@ impl ArnPattern {
         self.whole.prefix().0
     }
 
+    /// The keys of its variables.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.whole.variable_keys()
+    }
+
     pub(crate) fn resolves(&self, context: &Context<'_>) -> bool {
         self.whole.resolves(context)
     }

@@ -88,6 +88,26 @@ impl Condition {
         }
     }
 
+    /// The key, as it is written.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Visits the key of every variable in its values.
+    pub(crate) fn each_variable<'a>(&'a self, visit: &mut impl FnMut(&'a str)) {
+        match &self.test {
+            Test::Text(patterns) => patterns
+                .iter()
+                .flat_map(Pattern::variable_keys)
+                .for_each(&mut *visit),
+            Test::Arn(patterns) => patterns
+                .iter()
+                .flat_map(ArnPattern::variables)
+                .for_each(&mut *visit),
+            Test::Numeric(..) | Test::Date(..) | Test::Boolean(_) | Test::Binary(_) | Test::Address(_) => {}
+        }
+    }
+
     /// Whether it holds in this context (`facts: policy §1.7`).
     pub(crate) fn holds(&self, scope: Scope<'_>) -> Truth {
         // An empty set is as good as none.

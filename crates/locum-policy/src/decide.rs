@@ -159,13 +159,13 @@ impl<'r, 'a> Case<'r, 'a> {
         (!allowed).then_some(Layer::Session)
     }
 
-    fn any_allows(&self, layer: Layer, sources: &[Source<'_>]) -> bool {
+    pub(crate) fn any_allows(&self, layer: Layer, sources: &[Source<'_>]) -> bool {
         let subject = self.subject(layer);
         sources.iter().any(|s| !s.policy.allows(&subject).is_none())
     }
 
     /// Whether the identity side allows without policies: the root user, and a federated user of it.
-    fn is_root(&self) -> bool {
+    pub(crate) fn is_root(&self) -> bool {
         matches!(
             self.request.principal.kind,
             RequesterKind::Root
@@ -177,30 +177,30 @@ impl<'r, 'a> Case<'r, 'a> {
     }
 
     /// Identity policies can not be attached to the root user.
-    fn identity(&self) -> &'a [Source<'a>] {
+    pub(crate) fn identity(&self) -> &'a [Source<'a>] {
         if self.is_root() { &[] } else { self.layers.identity }
     }
 
-    fn boundary(&self) -> Option<Source<'a>> {
+    pub(crate) fn boundary(&self) -> Option<Source<'a>> {
         let exempt = self.request.principal.is_service_linked();
         self.layers.boundary.filter(|_| !exempt)
     }
 
-    fn session(&self) -> Option<&'a [Source<'a>]> {
+    pub(crate) fn session(&self) -> Option<&'a [Source<'a>]> {
         self.layers.session
     }
 
-    fn service_control(&self) -> &'a [&'a [Source<'a>]] {
+    pub(crate) fn service_control(&self) -> &'a [&'a [Source<'a>]] {
         let exempt = self.request.principal.is_service_linked();
         if exempt { &[] } else { self.layers.service_control }
     }
 
-    fn resource_control(&self) -> &'a [&'a [Source<'a>]] {
+    pub(crate) fn resource_control(&self) -> &'a [&'a [Source<'a>]] {
         let exempt = self.request.principal.is_service_linked();
         if exempt { &[] } else { self.layers.resource_control }
     }
 
-    fn resource(&self) -> Option<(Layer, Source<'a>)> {
+    pub(crate) fn resource(&self) -> Option<(Layer, Source<'a>)> {
         match self.layers.resource {
             ResourcePolicy::None => None,
             ResourcePolicy::Attached(source) => Some((Layer::Resource, source)),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::{
-    Decision, Effect, Layer, Layers, Policy, Request,
+    Decision, Effect, Layer, Layers, Policy, Request, Source,
     decide::{Case, decide},
     json::{self, Node, Value},
     statement::Statement,
@@ -105,15 +105,7 @@ pub fn explain<'a>(request: &Request<'_>, layers: &Layers<'a>) -> Explanation<'a
     case.each_policy(|layer, source| {
         let subject = case.subject(layer);
         for (index, statement) in source.policy.statements().iter().enumerate() {
-            let reference = StatementRef {
-                layer,
-                source: source.id,
-                policy: source.policy,
-                index,
-                sid: &statement.sid,
-                effect: statement.effect,
-                span: statement.span.clone(),
-            };
+            let reference = source.statement(layer, index, statement);
             let mut mismatches = Vec::new();
             if statement.principal_grants(&subject).is_none() {
                 mismatches.push(Mismatch::Principal);
@@ -141,6 +133,20 @@ pub fn explain<'a>(request: &Request<'_>, layers: &Layers<'a>) -> Explanation<'a
         None
     });
     explanation
+}
+
+impl<'a> Source<'a> {
+    pub(crate) fn statement(self, layer: Layer, index: usize, statement: &'a Statement) -> StatementRef<'a> {
+        StatementRef {
+            layer,
+            source: self.id,
+            policy: self.policy,
+            index,
+            sid: &statement.sid,
+            effect: statement.effect,
+            span: statement.span.clone(),
+        }
+    }
 }
 
 fn failed_conditions(

@@ -167,6 +167,12 @@ impl Pattern {
         variables.all(|v| v.resolve(context, Blank::Missing).is_some())
     }
 
+    /// The keys of its variables; a malformed variable has none.
+    pub(crate) fn variable_keys(&self) -> impl Iterator<Item = &str> {
+        let keys = self.variables().map(|variable| &*variable.key);
+        keys.filter(|key| !key.is_empty())
+    }
+
     fn variables(&self) -> impl Iterator<Item = &Variable> {
         let tokens: &[Token] = if self.has_variables { &self.tokens } else { &[] };
         tokens.iter().filter_map(|token| match token {

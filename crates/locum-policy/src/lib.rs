@@ -2,7 +2,8 @@
 //!
 //! A document is read by a strict reader, validated with AWS's own messages and compiled once, when it is written, to
 //! an immutable matcher. A [`Request`] is then decided against the [`Layers`] that bear on it: [`decide`] for the
-//! answer, without allocating, and [`explain`] for the same answer with every statement that took part.
+//! answer, without allocating, and [`explain`] for the same answer with every statement that took part. [`simulate`]
+//! answers for a request that nobody made yet, and tells which condition keys it lacks.
 //! [`findings`] tells an author all that is wrong, dangerous or needless, with its place.
 //! There is no I/O and no clock in here; times arrive as condition keys.
 //!
@@ -31,6 +32,7 @@
 mod arn_pattern;
 mod condition;
 mod context;
+mod context_keys;
 mod decide;
 mod decision;
 mod error;
@@ -41,11 +43,13 @@ mod glob;
 mod index;
 pub mod json;
 mod operator;
+mod place;
 mod policy;
 mod principal;
 mod quirks;
 mod request;
 mod rewrite;
+mod simulate;
 mod size;
 mod statement;
 mod validate;
@@ -66,4 +70,5 @@ pub use principal::{FederatedIssuer, Principal, RequesterKind};
 pub use quirks::{QUIRKS, Quirks, Reading};
 pub use request::{Layers, Request, ResourcePolicy, Source};
 pub use rewrite::{resolve_principals, restore_principals};
+pub use simulate::{MissingKey, Simulation, Verdict, simulate};
 pub use size::significant_len;

@@ -26,6 +26,10 @@ impl Work {
         left.is_some()
     }
 
+    pub(crate) const fn spent(&self) -> usize {
+        STEPS.saturating_sub(self.0.get())
+    }
+
     pub(crate) const fn is_spent(&self) -> bool {
         self.0.get() == 0
     }
