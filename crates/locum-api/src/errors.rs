@@ -87,6 +87,8 @@ errors! {
     OPEN_ID_IDP_COMMUNICATION_ERROR = "OpenIdIdpCommunicationError", 400, Sender;
     /// The account's password policy does not allow this password.
     PASSWORD_POLICY_VIOLATION = "PasswordPolicyViolation", 400, Sender;
+    /// The policies cannot be evaluated.
+    POLICY_EVALUATION = "PolicyEvaluation", 500, Receiver;
     /// The policy may not be attached here.
     POLICY_NOT_ATTACHABLE = "PolicyNotAttachable", 400, Sender;
     /// The report is too old; make another.

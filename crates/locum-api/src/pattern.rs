@@ -100,6 +100,12 @@ pub const NAME: Pattern = Pattern {
     matches: |text| some(text, is_name),
 };
 
+/// Names of users, groups and roles, with wildcards. AWS's model has [`NAME`] here, its documentation the wildcards.
+pub const NAME_WITH_WILDCARDS: Pattern = Pattern {
+    text: r"[\w+=,.@*?-]+",
+    matches: |text| some(text, |c| is_name(c) || matches!(c, '*' | '?')),
+};
+
 /// External ids.
 pub const EXTERNAL_ID: Pattern = Pattern {
     text: r"[\w+=,.@:\/-]*",

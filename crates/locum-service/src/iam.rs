@@ -40,6 +40,7 @@ mod saml_provider_tags;
 mod saml_provider_update;
 mod saml_providers;
 mod shown;
+mod simulation;
 mod tags;
 mod users;
 mod virtual_mfa_devices;
@@ -103,6 +104,8 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::GetAccessKeyLastUsedRequest>(),
     Route::of::<api::GetAccountAuthorizationDetailsRequest>(),
     Route::of::<api::GetAccountPasswordPolicyRequest>(),
+    Route::of::<api::GetContextKeysForCustomPolicyRequest>(),
+    Route::of::<api::GetContextKeysForPrincipalPolicyRequest>(),
     Route::of::<api::GetCredentialReportRequest>(),
     Route::of::<api::GetDelegationRequestRequest>(),
     Route::of::<api::GetGroupRequest>(),
@@ -155,6 +158,8 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::ResyncMFADeviceRequest>(),
     Route::of::<api::SendDelegationTokenRequest>(),
     Route::of::<api::SetDefaultPolicyVersionRequest>(),
+    Route::of::<api::SimulateCustomPolicyRequest>(),
+    Route::of::<api::SimulatePrincipalPolicyRequest>(),
     Route::of::<api::TagMFADeviceRequest>(),
     Route::of::<api::TagOpenIDConnectProviderRequest>(),
     Route::of::<api::TagPolicyRequest>(),

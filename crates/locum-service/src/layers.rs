@@ -279,7 +279,7 @@ fn managed_or_nothing<'a>(snapshot: &'a Snapshot, id: &UniqueId) -> Option<Sourc
     managed(snapshot, id).or_else(nothing)
 }
 
-fn nothing<'a>() -> Option<Source<'a>> {
+pub(crate) fn nothing<'a>() -> Option<Source<'a>> {
     DENIES_EVERYTHING
         .as_ref()
         .map(|policy| Source::new(policy, MISSING))

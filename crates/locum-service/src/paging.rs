@@ -107,13 +107,21 @@ impl<'q> Pager<'q> {
         }
         let more = entries.next().is_some();
         let last = items.last().filter(|_| more).map(key);
-        let marker = last.map(|key| {
-            let (ring, bound) = (&call.rings.marker, bound(call, &self.question));
-            let mut sealed = Vec::new();
-            ring.seal(&parts(&bound), key.as_bytes(), call.random, &mut sealed);
-            BASE64_URL_SAFE_NO_PAD.encode(sealed)
-        });
+        let marker = last.map(|key| self.seal(call, &key));
         Page { items, marker }
+    }
+
+    /// The most entries the page may have.
+    pub(crate) const fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Makes the marker of a page that ends with this key, within 180 bytes.
+    pub(crate) fn seal(&self, call: &mut Call<'_>, key: &str) -> String {
+        let (ring, bound) = (&call.rings.marker, bound(call, &self.question));
+        let mut sealed = Vec::new();
+        ring.seal(&parts(&bound), key.as_bytes(), call.random, &mut sealed);
+        BASE64_URL_SAFE_NO_PAD.encode(sealed)
     }
 
     /// Takes a page of entries that all have a key, and gives them in the order of their keys.

@@ -27,6 +27,9 @@ mod iam {
     mod policy_entities;
     mod quotas;
     mod roles;
+    mod simulation;
+    mod simulation_agreement;
+    mod simulation_inputs;
     mod tags;
     mod texts;
     mod users;

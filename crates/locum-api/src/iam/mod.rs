@@ -22,6 +22,8 @@ mod policy_versions;
 mod roles;
 mod root_features;
 mod saml_providers;
+mod simulation;
+mod simulation_shapes;
 mod tags;
 mod users;
 mod virtual_mfa_devices;
@@ -47,6 +49,8 @@ pub use policy_versions::*;
 pub use roles::*;
 pub use root_features::*;
 pub use saml_providers::*;
+pub use simulation::*;
+pub use simulation_shapes::*;
 pub use tags::*;
 pub use users::*;
 pub use virtual_mfa_devices::*;
@@ -105,6 +109,8 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     GetAccessKeyLastUsedRequest::OPERATION,
     GetAccountAuthorizationDetailsRequest::OPERATION,
     GetAccountPasswordPolicyRequest::OPERATION,
+    GetContextKeysForCustomPolicyRequest::OPERATION,
+    GetContextKeysForPrincipalPolicyRequest::OPERATION,
     GetCredentialReportRequest::OPERATION,
     GetDelegationRequestRequest::OPERATION,
     GetGroupRequest::OPERATION,
@@ -157,6 +163,8 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     ResyncMFADeviceRequest::OPERATION,
     SendDelegationTokenRequest::OPERATION,
     SetDefaultPolicyVersionRequest::OPERATION,
+    SimulateCustomPolicyRequest::OPERATION,
+    SimulatePrincipalPolicyRequest::OPERATION,
     TagMFADeviceRequest::OPERATION,
     TagOpenIDConnectProviderRequest::OPERATION,
     TagPolicyRequest::OPERATION,
