@@ -43,7 +43,7 @@ const COMMANDS: [Command; 6] = [
     },
     Command {
         name: "policy",
-        doc: "Find what is wrong with policies before they are stored.",
+        doc: "Find what is wrong with policies, try them, and understand denials.",
         run: |words| policy::run(words.into_iter().skip(1).collect()),
     },
     Command {

@@ -1,8 +1,10 @@
 //! `locum policy`: questions about policies that need no service, only the documents.
 
+mod explain;
 mod json;
 mod options;
 mod sarif;
+mod simulate;
 mod source;
 mod text;
 mod validate;
@@ -25,11 +27,23 @@ struct Command {
     run: fn(Vec<OsString>) -> ExitCode,
 }
 
-const COMMANDS: [Command; 1] = [Command {
-    name: "validate",
-    doc: "Tell the errors, warnings and suggestions about policies in files.",
-    run: validate::run,
-}];
+const COMMANDS: [Command; 3] = [
+    Command {
+        name: "explain",
+        doc: "Tell what a decoded authorization message says.",
+        run: explain::run,
+    },
+    Command {
+        name: "simulate",
+        doc: "Tell what policies in files would make of a request, or test them.",
+        run: simulate::run,
+    },
+    Command {
+        name: "validate",
+        doc: "Tell the errors, warnings and suggestions about policies in files.",
+        run: validate::run,
+    },
+];
 
 /// Runs `locum policy …`.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {

@@ -1,4 +1,4 @@
-//! `locum policy validate`, built: what it prints in each format and how it ends.
+//! `locum policy`, built: what its commands print in each format and how they end. Here is `validate`.
 //!
 //! The pages in `golden/` are compared byte for byte; `LOCUM_BLESS=1` writes them anew.
 
@@ -7,6 +7,9 @@
     clippy::indexing_slicing,
     reason = "a test that cannot go on fails"
 )]
+
+mod explain;
+mod simulate;
 
 use std::{
     io::Write,
