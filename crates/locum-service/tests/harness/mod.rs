@@ -372,6 +372,20 @@ impl Signed {
         }
     }
 
+    /// Whether its head, without its body, announces a transaction of somebody known.
+    pub fn announces_transaction(&self, service: &Service, now: Timestamp) -> bool {
+        let incoming = Incoming {
+            method: "POST",
+            path: "/",
+            query: "",
+            headers: &borrow(&self.headers),
+            body: &[],
+            peer: Ipv4Addr::LOCALHOST.into(),
+            tls: None,
+        };
+        service.announces_transaction(&incoming, now)
+    }
+
     /// Sends it over TLS and waits until its write is durable.
     pub fn answered(&self, service: &Service, now: Timestamp, random: &mut dyn Random) -> Answer {
         let (peer, tls) = (Ipv4Addr::new(203, 0, 113, 7), "TLSv1.3");

@@ -4,7 +4,7 @@ use locum_api::model::Service as Api;
 use serde_json::{Value, json};
 
 use super::state::{failed_at, outcome, state};
-use crate::harness::{Signed, World, contained};
+use crate::harness::{Credentials, Signed, World, contained};
 
 const ALLOW: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
@@ -269,4 +269,67 @@ fn a_transaction_is_signed_for_locum_and_whole() {
     assert_eq!(outcome(&answer).unwrap_err().1, "SignatureDoesNotMatch");
     assert!(world.snapshot().users(world.account, None, "/").next().is_none());
     assert_eq!(world.sent(&signed).json(), json!({"Applied": 1}));
+}
+
+/// What lets a body be longer than most: the target, and a key that is in use.
+#[test]
+fn only_a_known_key_announces_a_transaction() {
+    const ALL: &str =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    let world = World::new();
+    let alice = world.user(&world.root, "alice", Some(ALL));
+    let session = world.sts(&alice, "GetSessionToken", &[]).credentials();
+    let announced = |who: &Credentials, api: Api, target: &str| {
+        let headers = [
+            ("content-type", "application/x-amz-json-1.1"),
+            ("x-amz-target", target),
+        ];
+        let signed = world.signed(who, api, &headers, b"{}");
+        signed.announces_transaction(&world.service, world.now())
+    };
+    let target = "Locum_20261122.ApplyTransaction";
+    for who in [&world.root, &alice, &session] {
+        assert!(announced(who, Api::Locum, target));
+        assert!(!announced(who, Api::Iam, target), "signed for another service");
+        for other in [
+            "Locum_20261122.Other",
+            "AWSOrganizationsV20161128.CreateAccount",
+            "",
+        ] {
+            assert!(!announced(who, Api::Locum, other), "{other}");
+        }
+    }
+    let stranger = Credentials {
+        access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+        ..alice.clone()
+    };
+    let no_token = Credentials {
+        token: None,
+        ..session.clone()
+    };
+    let other_token = Credentials {
+        token: session.token.clone(),
+        ..alice.clone()
+    };
+    for who in [&stranger, &no_token, &other_token] {
+        assert!(!announced(who, Api::Locum, target));
+    }
+    let key = [
+        ("UserName", "alice"),
+        ("AccessKeyId", &*alice.access_key_id),
+        ("Status", "Inactive"),
+    ];
+    world.iam(&world.root, "UpdateAccessKey", &key).ok();
+    assert!(!announced(&alice, Api::Locum, target));
+    // An old head, and a session that has run out.
+    let headers = [
+        ("content-type", "application/x-amz-json-1.1"),
+        ("x-amz-target", target),
+    ];
+    let old = world.signed(&world.root, Api::Locum, &headers, b"{}");
+    world.advance(3600);
+    assert!(!old.announces_transaction(&world.service, world.now()));
+    world.advance(13 * 3600);
+    assert!(!announced(&session, Api::Locum, target));
+    assert!(announced(&world.root, Api::Locum, target));
 }
