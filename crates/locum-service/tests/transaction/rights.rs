@@ -138,7 +138,7 @@ fn a_denial_is_that_of_the_request_alone_and_explains_itself() {
         "CreateAccount",
         json!({"AccountName": "a", "Email": "a@example.com"}),
     );
-    let answer = world.transaction(&nobody, &[account.clone()]);
+    let answer = world.transaction(&nobody, std::slice::from_ref(&account));
     assert_eq!(outcome(&answer), alone(&world, &nobody, &account));
     assert_eq!(outcome(&answer).unwrap_err().1, "AccessDeniedException");
     // And not for members, whatever they may do in their own account.
