@@ -119,6 +119,8 @@ impl Service {
         schedule: &RotationSchedule,
         random: &mut dyn Random,
     ) -> Result<(), StartError> {
+        // Whatever becomes of the keys.
+        let stored = self.store_last_uses();
         rotate(&self.directory, now, schedule, random)?;
         if let Some(rings) = Rings::of(&self.directory.snapshot())? {
             self.rings.store(Arc::new(rings));
@@ -127,7 +129,7 @@ impl Service {
         redeemed::forget(&self.directory, now)?;
         delegation::forget(&self.directory, now)?;
         credential_reports::forget(&self.directory, now)?;
-        self.store_last_uses()
+        stored
     }
 
     /// Stores when keys and roles were last used. [`rotate`](Self::rotate) does it too; call it once more when no more
