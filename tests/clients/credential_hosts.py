@@ -6,6 +6,8 @@ import threading
 import time
 from urllib.parse import parse_qs, urlsplit
 
+import jwt
+
 
 def stamp(seconds):
     """A time from now."""
@@ -134,4 +136,34 @@ class IdentityCenter(Host):
                 "sessionToken": self.caller.session_token,
                 "expiration": int(time.time() + 3600) * 1000,
             }
+        }
+
+
+class SignIn(Host):
+    """The service behind `aws login`: a refresh token is good once, and only for who holds the key."""
+
+    def __init__(self, caller):
+        super().__init__()
+        self.caller, self.refresh, self.proofs = caller, "refresh-0", []
+
+    def answer(self, method, path, headers, body):
+        proof = headers["DPoP"]
+        header = jwt.get_unverified_header(proof)
+        claims = jwt.decode(proof, jwt.PyJWK(header["jwk"]).key, ["ES256"])
+        assert (header["typ"], claims["htm"], claims["htu"]) == ("dpop+jwt", method, f"{self.url}{path}")
+        assert (method, path) == ("POST", "/v1/token")
+        self.proofs.append(header["jwk"])
+        asked = json.loads(body)
+        if (asked["grantType"], asked["refreshToken"]) != ("refresh_token", self.refresh):
+            return 400, {"error": "TOKEN_EXPIRED", "message": "expired"}
+        self.refresh = f"refresh-{len(self.proofs)}"
+        return 200, {
+            "accessToken": {
+                "accessKeyId": self.caller.access_key_id,
+                "secretAccessKey": self.caller.secret_access_key,
+                "sessionToken": self.caller.session_token,
+            },
+            "tokenType": "aws_sigv4",
+            "expiresIn": 900,
+            "refreshToken": self.refresh,
         }

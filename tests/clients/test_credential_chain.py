@@ -18,10 +18,12 @@ import termios
 import time
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from authenticators import Authenticator
 from commands import PROGRAMS
-from credential_hosts import ContainerHost, IdentityCenter, InstanceHost, stamp
+from credential_hosts import ContainerHost, IdentityCenter, InstanceHost, SignIn, stamp
 from oidc_issuers import AUDIENCE, Registered
 from server import REGION, clean_environment
 from world import allow, assume, make_role, make_user, trusting, unique
@@ -521,10 +523,35 @@ def test_what_is_broken_is_told_in_the_words_of_the_original(home, name):
     assert sentence and ours.stderr.strip().removeprefix("aws: [ERROR]: ") == sentence
 
 
-def test_a_source_that_is_not_read_is_named(home, alice):
-    home.config("[profile p]\nlogin_session = arn:aws:sts::123456789012:assumed-role/x/y\n")
-    done = home.run("locum", *WHO, profile="p", **alice.caller.variables())
-    assert done.returncode == 255 and "aws login" in done.stderr
+def test_a_login_goes_on(home, session, account):
+    """Ten commands renew it once, and the next finds it renewed."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
+    name = "arn:aws:iam::123456789012:user/me"
+    home.config(f"[profile p]\nlogin_session = {name}\n")
+    path = home.path / f".aws/login/cache/{hashlib.sha256(name.encode()).hexdigest()}.json"
+    path.parent.mkdir(parents=True)
+    over = {"accessKeyId": "OVER", "secretAccessKey": "s", "sessionToken": "t", "accountId": account, "expiresAt": stamp(60)}
+    kept = {"accessToken": over, "refreshToken": "refresh-0", "clientId": "c", "dpopKey": pem.decode(), "idToken": "i"}
+    path.write_text(json.dumps(kept))
+    path.chmod(0o600)
+    host = SignIn(session)
+    try:
+        here = {"AWS_ENDPOINT_URL_SIGNIN": host.url}
+        processes = [home.begin("locum", *WHO, profile="p", **here) for _ in range(10)]
+        done = [process.communicate(timeout=120) for process in processes]
+        assert {stdout.strip() for stdout, _ in done} == {session.arn}, done
+        assert len(host.proofs) == 1
+        after = json.loads(path.read_text())
+        assert (after["refreshToken"], after["idToken"], after["accessToken"]["accountId"]) == ("refresh-1", "i", account)
+        # A session that is over says what to do.
+        path.write_text(json.dumps(kept))
+        done = home.run("locum", *WHO, profile="p", **here)
+        assert done.returncode == 255 and "Please reauthenticate using 'aws login'." in done.stderr
+    finally:
+        host.stop()
 
 
 def test_a_cache_that_cannot_be_written_is_survived(home, alice, role, account):

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::credentials::Credentials;
 use crate::error::CredentialsError;
 use crate::recipe::{Recipe, Role, WebIdentity};
-use crate::resolve::{Resolver, Spelling, read};
+use crate::resolve::{Resolver, Spelling, read_spelled};
 use crate::source::Source;
 use crate::state_file;
 
@@ -24,10 +24,7 @@ const ORIGIN: &str = "LocumOrigin";
 /// The largest web identity token, in bytes; STS takes 20,000.
 const MAX_TOKEN: u64 = 64 << 10;
 
-const SESSION: Spelling = Spelling {
-    token: "SessionToken",
-    temporary: true,
-};
+const SESSION: Spelling = Spelling::usual("SessionToken", true);
 
 /// An entry of the cache that is wanted.
 struct Wanted<'a> {
@@ -147,7 +144,7 @@ impl Resolver<'_> {
         ) {
             members.insert("AccountId".to_owned(), account);
         }
-        let credentials = read(
+        let credentials = read_spelled(
             answer.get("Credentials").unwrap_or(&Value::Null),
             &SESSION,
             wanted.source,
@@ -163,7 +160,7 @@ impl Resolver<'_> {
         if made_by.is_some() && made_by != wanted.origin {
             return None;
         }
-        let found = read(entry.get("Credentials")?, &SESSION, wanted.source).ok()?;
+        let found = read_spelled(entry.get("Credentials")?, &SESSION, wanted.source).ok()?;
         let left = found
             .expiration?
             .as_second()
@@ -204,7 +201,7 @@ impl Resolver<'_> {
             return Ok(found);
         }
         let entry = make()?;
-        let credentials = read(
+        let credentials = read_spelled(
             entry.get("Credentials").unwrap_or(&Value::Null),
             &SESSION,
             wanted.source,
@@ -224,6 +221,7 @@ fn origin(recipe: &Recipe) -> String {
             format!("web {} {session} {}", role.role_arn, role.token_file.display())
         }
         Recipe::Sso(sso) => format!("sso {} {}", sso.cache_key(), sso.start_url),
+        Recipe::Login(login) => format!("login {}", login.session),
         Recipe::Process(process) => format!("process {}", process.command),
         Recipe::Container(container) => format!("container {}", container.url),
         Recipe::Instance(instance) => format!("instance {}", instance.endpoint),

@@ -1,9 +1,9 @@
 //! The names of cache files: a SHA-1 over JSON exactly as Python's `json.dumps` writes it, so that this command and the
 //! original find each other's files (facts: cli §2).
 
-use locum_crypto::{hex, sha1};
+use locum_crypto::{hex, sha1, sha256};
 
-use crate::recipe::{Role, Sso, WebIdentity};
+use crate::recipe::{Login, Role, Sso, WebIdentity};
 
 /// What stands between the parts of an object.
 struct Separators {
@@ -88,6 +88,14 @@ impl Sso {
         hex(&sha1(
             self.session.as_deref().unwrap_or(&self.start_url).as_bytes(),
         ))
+    }
+}
+
+impl Login {
+    /// Returns the name of the file with the session, in a directory of its own.
+    #[must_use]
+    pub fn cache_key(&self) -> String {
+        hex(&sha256(self.session.as_bytes()))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::host;
 use crate::outside::{HttpRequest, Reach};
 use crate::quote::plain;
 use crate::recipe::Container;
-use crate::resolve::{Resolver, Spelling, read};
+use crate::resolve::{Resolver, Spelling, read_spelled};
 use crate::source::Source;
 use crate::state_file;
 
@@ -22,10 +22,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// The largest authorization token, in bytes.
 const MAX_TOKEN: u64 = 64 << 10;
 
-const ANSWERED: Spelling = Spelling {
-    token: "Token",
-    temporary: true,
-};
+const ANSWERED: Spelling = Spelling::usual("Token", true);
 
 fn retrieval(reason: String) -> CredentialsError {
     CredentialsError::Retrieval {
@@ -54,7 +51,7 @@ impl Resolver<'_> {
             self.clock.sleep(PAUSE);
             attempt += 1;
         };
-        let credentials = read(&answer, &ANSWERED, Source::Container)?;
+        let credentials = read_spelled(&answer, &ANSWERED, Source::Container)?;
         match credentials.expiration {
             Some(end) if end <= self.clock.now() => Err(CredentialsError::Expired),
             _ => Ok(credentials),

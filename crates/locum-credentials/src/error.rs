@@ -97,13 +97,6 @@ pub enum ConfigError {
         /// The section's value.
         session: String,
     },
-    /// `aws login`, whose sessions are not read here.
-    #[error(
-        "The credentials of the profile \"{}\" come from `aws login`, which locum does not read; run `aws configure \
-         export-credentials` for them, or give the profile another source.",
-        plain(.0)
-    )]
-    Login(String),
     /// An `AWS_CREDENTIAL_EXPIRATION` that is no time.
     #[error("AWS_CREDENTIAL_EXPIRATION is not a time like 2027-01-31T12:00:00Z.")]
     ExpirationVariable,
@@ -126,6 +119,26 @@ pub enum ConfigError {
     },
 }
 
+/// A session of `aws login` that cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LoginError {
+    /// It is over.
+    #[error("Your session has expired or credentials have changed. Please reauthenticate using 'aws login'.")]
+    Over,
+    /// Whoever signed in may not.
+    #[error(
+        "Unable to create or refresh login credentials due to insufficient permissions. You may be missing permission \
+         for the 'signin:CreateOAuth2Token' action."
+    )]
+    Permissions,
+    /// Its file is not there or not whole, or the answer is not.
+    #[error("Error loading login session token: {0}")]
+    Token(String),
+    /// Its key is none.
+    #[error("Error loading login session token: Unable to load private key from cached token.")]
+    Key,
+}
+
 /// Why there are no credentials.
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialsError {
@@ -135,6 +148,9 @@ pub enum CredentialsError {
     /// The configuration is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A session of `aws login` cannot go on.
+    #[error(transparent)]
+    Login(#[from] LoginError),
     /// A file of the configuration cannot be read.
     #[error(transparent)]
     File(#[from] FileError),

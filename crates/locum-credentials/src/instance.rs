@@ -11,7 +11,7 @@ use crate::credentials::Credentials;
 use crate::error::CredentialsError;
 use crate::outside::{HttpReply, HttpRequest, Reach};
 use crate::recipe::Instance;
-use crate::resolve::{Resolver, Spelling, read};
+use crate::resolve::{Resolver, Spelling, read_spelled};
 use crate::source::Source;
 
 const TOKEN: &str = "/latest/api/token";
@@ -19,10 +19,7 @@ const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
 /// How long the token may be good for, in seconds; the most that the service takes.
 const TOKEN_LIFE: &str = "21600";
 
-const ANSWERED: Spelling = Spelling {
-    token: "Token",
-    temporary: true,
-};
+const ANSWERED: Spelling = Spelling::usual("Token", true);
 
 impl Resolver<'_> {
     /// Asks the metadata service. `None` when there is none, or no role.
@@ -51,7 +48,7 @@ impl Resolver<'_> {
         };
         let answer = serde_json::from_str(&text).unwrap_or(Value::Null);
         // The service answers errors with status 200 too. What it says is over it may still renew: the original uses it.
-        match read(&answer, &ANSWERED, Source::Instance) {
+        match read_spelled(&answer, &ANSWERED, Source::Instance) {
             Ok(credentials) => Ok(Some(credentials)),
             Err(error) => {
                 (self.debug)(&format!("credentials: {error}"));

@@ -20,6 +20,7 @@ mod files;
 mod host;
 mod instance;
 mod instance_plan;
+mod login;
 mod outside;
 mod plan;
 mod process;
@@ -37,7 +38,7 @@ mod words;
 pub use cache::Cache;
 pub use credentials::{Credentials, parse_time};
 pub use environment::Environment;
-pub use error::{ConfigError, CredentialsError};
+pub use error::{ConfigError, CredentialsError, LoginError};
 pub use files::{FileError, Files, ProfileView};
 pub use outside::{
     CallError, Clock, HttpError, HttpReply, HttpRequest, Output, Prompt, Reach, Runner, Services, Transport,
@@ -46,7 +47,7 @@ pub use plan::{Chain, Plan, Step, Verdict};
 pub use process::SystemRunner;
 pub use profile_file::{Section, parse as parse_profile_file};
 pub use quote::plain;
-pub use recipe::{Container, Instance, Process, Recipe, Role, Sso, WebIdentity};
+pub use recipe::{Container, Instance, Login, Process, Recipe, Role, Sso, WebIdentity};
 pub use resolve::Resolver;
 pub use source::Source;
 pub use words::{WordsError, split as split_words};

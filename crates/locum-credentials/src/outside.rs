@@ -28,11 +28,12 @@ pub trait Services {
         signer: Option<&Credentials>,
     ) -> Result<Value, CallError>;
 
-    /// Returns the URL of a service (`sso`, `sso-oidc`) in a region, without a slash at the end.
+    /// Returns the URL of a service (`sso`, `sso-oidc`, `signin`), without a slash at the end; in the configured region
+    /// if none is named.
     ///
     /// # Errors
     /// No such region, or a configured URL that is none.
-    fn url(&self, service: &'static str, region: &str) -> Result<String, CallError>;
+    fn url(&self, service: &'static str, region: Option<&str>) -> Result<String, CallError>;
 }
 
 /// How a request may travel.

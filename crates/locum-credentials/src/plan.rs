@@ -12,7 +12,7 @@ use crate::credentials::{Credentials, parse_time};
 use crate::environment::Environment;
 use crate::error::ConfigError;
 use crate::files::{Files, ProfileView};
-use crate::recipe::{Process, Recipe};
+use crate::recipe::{Login, Process, Recipe};
 use crate::source::Source;
 use crate::{instance_plan, role_plan, sso_plan};
 
@@ -116,10 +116,11 @@ impl Chain<'_> {
             Source::Sso => sso_plan::sso(self.files, profile, view),
             Source::SharedKeys => file_keys(view.credentials, source),
             Source::ConfigKeys => file_keys(view.config, source),
-            Source::Login => match view.get("login_session") {
-                None => Ok(None),
-                Some(_) => Err(ConfigError::Login(profile.to_owned())),
-            },
+            Source::Login => Ok(view.get("login_session").map(|session| {
+                Recipe::Login(Login {
+                    session: session.to_owned(),
+                })
+            })),
             Source::Process => Ok(self.process(view)),
             Source::Container => Ok(instance_plan::container(self.environment)),
             Source::Instance => {

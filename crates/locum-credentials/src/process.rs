@@ -18,7 +18,7 @@ use crate::error::CredentialsError;
 use crate::outside::{Output, Runner};
 use crate::quote::plain;
 use crate::recipe::Process;
-use crate::resolve::{Resolver, Spelling, read};
+use crate::resolve::{Resolver, Spelling, read_spelled};
 use crate::source::Source;
 use crate::words;
 
@@ -28,10 +28,7 @@ const LIMIT: Duration = Duration::from_secs(600);
 const MAX_STDOUT: usize = 1 << 20;
 const MAX_STDERR: usize = 64 << 10;
 
-const PRINTED: Spelling = Spelling {
-    token: "SessionToken",
-    temporary: false,
-};
+const PRINTED: Spelling = Spelling::usual("SessionToken", false);
 
 impl Resolver<'_> {
     /// Runs a program for its credentials.
@@ -61,7 +58,7 @@ impl Resolver<'_> {
                 "Unsupported version '{version}' for credential process provider, supported versions: 1"
             )));
         }
-        let mut credentials = read(&answer, &PRINTED, Source::Process)?;
+        let mut credentials = read_spelled(&answer, &PRINTED, Source::Process)?;
         if credentials.expiration.is_some_and(|end| end <= self.clock.now()) {
             return Err(CredentialsError::Expired);
         }

@@ -22,6 +22,8 @@ pub enum Recipe {
     WebIdentity(WebIdentity),
     /// Ask IAM Identity Center for a role's credentials.
     Sso(Sso),
+    /// Go on with a session of `aws login`.
+    Login(Login),
     /// Run a program.
     Process(Process),
     /// Ask the endpoint of a container's platform.
@@ -39,6 +41,7 @@ impl Recipe {
             Self::Role(_) => Source::AssumeRole,
             Self::WebIdentity(_) => Source::WebIdentity,
             Self::Sso(_) => Source::Sso,
+            Self::Login(_) => Source::Login,
             Self::Process(_) => Source::Process,
             Self::Container(_) => Source::Container,
             Self::Instance(_) => Source::Instance,
@@ -87,6 +90,13 @@ pub struct Sso {
     pub account_id: String,
     /// The role.
     pub role_name: String,
+}
+
+/// A session of `aws login`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Login {
+    /// Its name, the ARN of whoever signed in.
+    pub session: String,
 }
 
 /// A program that prints credentials.

@@ -1,5 +1,8 @@
 //! From a recipe to credentials: whom to ask, and what becomes of the answer.
 
+use std::cell::RefCell;
+
+use locum_crypto::Random;
 use serde_json::Value;
 
 use crate::cache::Cache;
@@ -27,6 +30,10 @@ pub struct Resolver<'a> {
     pub sessions: &'a Cache,
     /// Tokens of IAM Identity Center, `~/.aws/sso/cache`.
     pub tokens: &'a Cache,
+    /// Sessions of `aws login`, `~/.aws/login/cache`.
+    pub logins: &'a Cache,
+    /// Randomness, for numbers used once.
+    pub random: &'a RefCell<dyn Random + 'a>,
     /// Gets a line for each step; no line holds a secret.
     pub debug: &'a dyn Fn(&str),
 }
@@ -58,6 +65,7 @@ impl Resolver<'_> {
             Recipe::Role(role) => self.assume(role).map(Some),
             Recipe::WebIdentity(role) => self.assume_with_web_identity(role).map(Some),
             Recipe::Sso(sso) => self.ask_identity_center(sso).map(Some),
+            Recipe::Login(login) => self.continue_login(login).map(Some),
             Recipe::Process(process) => self.run_process(process).map(Some),
             Recipe::Container(container) => self.ask_container(container).map(Some),
             Recipe::Instance(instance) => self.ask_instance(instance),
@@ -78,12 +86,31 @@ impl Resolver<'_> {
 
 /// How a source spells the members of its answer.
 pub(crate) struct Spelling {
+    pub(crate) key: &'static str,
+    pub(crate) secret: &'static str,
     pub(crate) token: &'static str,
+    pub(crate) expiration: &'static str,
+    pub(crate) account: &'static str,
+    /// Whether token and expiration must be there.
     pub(crate) temporary: bool,
 }
 
+impl Spelling {
+    /// The spelling that most have in common, but for the token.
+    pub(crate) const fn usual(token: &'static str, temporary: bool) -> Self {
+        Self {
+            key: "AccessKeyId",
+            secret: "SecretAccessKey",
+            token,
+            expiration: "Expiration",
+            account: "AccountId",
+            temporary,
+        }
+    }
+}
+
 /// Reads an answer that holds credentials. What is missing is an error that names it, never what is there.
-pub(crate) fn read(
+pub(crate) fn read_spelled(
     answer: &Value,
     spelling: &Spelling,
     source: Source,
@@ -97,12 +124,15 @@ pub(crate) fn read(
         reason: format!("Missing required key in response: '{name}'"),
     };
     let needed = |name: &str| text(name).ok_or_else(|| missing(name));
-    let access_key_id = needed("AccessKeyId")?;
-    let secret = needed("SecretAccessKey")?;
+    let access_key_id = needed(spelling.key)?;
+    let secret = needed(spelling.secret)?;
     let session_token = text(spelling.token);
-    let expiration = text("Expiration");
+    let expiration = text(spelling.expiration);
     if spelling.temporary {
-        for (name, found) in [(spelling.token, &session_token), ("Expiration", &expiration)] {
+        for (name, found) in [
+            (spelling.token, &session_token),
+            (spelling.expiration, &expiration),
+        ] {
             if found.is_none() {
                 return Err(missing(name));
             }
@@ -112,7 +142,11 @@ pub(crate) fn read(
         None => None,
         Some(text) => Some(parse_time(&text).ok_or_else(|| CredentialsError::Retrieval {
             provider: source.name(),
-            reason: format!("Expiration is not a time: {}", crate::quote::plain(&text)),
+            reason: format!(
+                "{} is not a time: {}",
+                spelling.expiration,
+                crate::quote::plain(&text)
+            ),
         })?),
     };
     Ok(Credentials {
@@ -120,6 +154,6 @@ pub(crate) fn read(
         secret_access_key: secret.into(),
         session_token: session_token.map(Into::into),
         expiration,
-        account_id: text("AccountId"),
+        account_id: text(spelling.account),
     })
 }

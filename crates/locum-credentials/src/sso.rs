@@ -103,7 +103,7 @@ impl Resolver<'_> {
             (self.debug)("credentials: the registration of the SSO client is over");
             return None;
         }
-        let url = self.services.url("sso-oidc", &sso.region).ok()?;
+        let url = self.services.url("sso-oidc", Some(&sso.region)).ok()?;
         let body = json!({
             "clientId": client_id, "clientSecret": client_secret,
             "grantType": "refresh_token", "refreshToken": refresh_token,
@@ -150,7 +150,7 @@ impl Resolver<'_> {
     fn role_credentials(&self, sso: &Sso, token: &SecretString) -> Result<Value, CredentialsError> {
         let url = self
             .services
-            .url("sso", &sso.region)
+            .url("sso", Some(&sso.region))
             .map_err(CredentialsError::Call)?;
         let url = format!(
             "{url}/federation/credentials?role_name={}&account_id={}",

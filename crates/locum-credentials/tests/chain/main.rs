@@ -5,6 +5,7 @@
 mod caches;
 mod endpoints;
 mod identity_center;
+mod logins;
 mod oracle;
 mod processes;
 mod roles;

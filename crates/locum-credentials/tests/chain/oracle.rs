@@ -56,6 +56,7 @@ fn describe(recipe: Option<&Recipe>) -> String {
             } = sso;
             format!("sso {session} {start_url} {region} {account_id} {role_name}")
         }
+        Some(Recipe::Login(login)) => format!("login {}", login.session),
         Some(Recipe::Process(process)) => format!("custom-process {}", process.command),
         Some(Recipe::Container(container)) => format!("container-role {}", container.url),
         Some(Recipe::Instance(instance)) => format!("iam-role {}/", instance.endpoint),

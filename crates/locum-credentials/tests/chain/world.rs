@@ -10,7 +10,7 @@ use locum_credentials::{
     Cache, CallError, Chain, Clock, Credentials, CredentialsError, Environment, Files, HttpError, HttpReply,
     HttpRequest, Output, Prompt, Resolver, Runner, Services, Transport,
 };
-use locum_crypto::{SecretBytes, SecretString};
+use locum_crypto::{SecretBytes, SecretString, SeededRandom};
 use serde_json::{Map, Value, json};
 
 pub(crate) const NOW: &str = "2027-01-01T00:00:00Z";
@@ -36,6 +36,8 @@ pub(crate) struct World {
     pub(crate) asked: RefCell<Vec<String>>,
     pub(crate) sessions: Cache,
     pub(crate) tokens: Cache,
+    pub(crate) logins: Cache,
+    random: RefCell<SeededRandom>,
     directory: tempfile::TempDir,
 }
 
@@ -53,6 +55,8 @@ impl World {
             asked: RefCell::default(),
             sessions: Cache::new(Some(directory.path().join("aws/cli/cache"))),
             tokens: Cache::new(Some(directory.path().join("aws/sso/cache"))),
+            logins: Cache::new(Some(directory.path().join("aws/login/cache"))),
+            random: RefCell::new(SeededRandom::new(7)),
             directory,
         }
     }
@@ -80,6 +84,8 @@ impl World {
             clock: self,
             sessions: &self.sessions,
             tokens: &self.tokens,
+            logins: &self.logins,
+            random: &self.random,
             debug: &|_| (),
         }
     }
@@ -143,8 +149,8 @@ impl Services for World {
         }))
     }
 
-    fn url(&self, service: &'static str, region: &str) -> Result<String, CallError> {
-        Ok(format!("https://{service}.{region}.test"))
+    fn url(&self, service: &'static str, region: Option<&str>) -> Result<String, CallError> {
+        Ok(format!("https://{service}.{}.test", region.unwrap_or("home")))
     }
 }
 

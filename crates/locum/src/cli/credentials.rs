@@ -1,7 +1,9 @@
 //! Whose credentials sign the call: what `locum_credentials` finds, asked for with this program's sockets and terminal.
 
+use std::cell::RefCell;
+
 use locum_credentials::{Cache, Chain, CredentialsError, Resolver, SystemRunner};
-use locum_crypto::SecretString;
+use locum_crypto::{SecretString, SystemRandom};
 
 use super::config::{Environment, Profile};
 use super::errors::Failure;
@@ -53,6 +55,10 @@ pub(crate) fn find_by(
         explicit: profile.explicit,
     };
     let cache = |path: &str| Cache::new(environment.home().map(|_| environment.expand(path)));
+    let logins = match environment.non_empty("AWS_LOGIN_CACHE_DIRECTORY") {
+        Some(directory) => Cache::new(Some(environment.expand(&directory))),
+        None => cache("~/.aws/login/cache"),
+    };
     let outside = Outside {
         environment,
         profile,
@@ -66,6 +72,8 @@ pub(crate) fn find_by(
         clock: &outside,
         sessions: &cache("~/.aws/cli/cache"),
         tokens: &cache("~/.aws/sso/cache"),
+        logins: &logins,
+        random: &RefCell::new(SystemRandom),
         debug: ways.debug,
     };
     let found = resolver.find(&chain)?;

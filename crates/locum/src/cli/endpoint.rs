@@ -78,9 +78,7 @@ pub(crate) fn find(
     let region = wanted
         .region
         .map(str::to_owned)
-        .or_else(|| environment.non_empty("AWS_REGION"))
-        .or_else(|| environment.non_empty("AWS_DEFAULT_REGION"))
-        .or_else(|| profile.get("region").map(str::to_owned));
+        .or_else(|| configured_region(environment, profile));
     if let Some(region) = &region
         && !is_region(region)
     {
@@ -134,14 +132,18 @@ pub(crate) fn check_url(url: &str, source: &str) -> Result<(), Failure> {
     }
 }
 
-/// Finds the URL of a service that is asked on the way to credentials: `sso` or `sso-oidc`.
+/// Finds the URL of a service that is asked on the way to credentials: `sso`, `sso-oidc` or `signin`.
 pub(crate) fn of_service(
     service: &str,
-    region: &str,
+    region: Option<&str>,
     environment: &Environment,
     profile: &Profile,
 ) -> Result<String, Failure> {
-    if !is_region(region) {
+    let region = match region {
+        Some(region) => region.to_owned(),
+        None => configured_region(environment, profile).ok_or(Failure::NoRegion)?,
+    };
+    if !is_region(&region) {
         return Err(Failure::General(format!(
             "Provided region_name '{region}' doesn't match a supported format."
         )));
@@ -155,8 +157,36 @@ pub(crate) fn of_service(
         .iter()
         .find(|family| region.starts_with(family.prefix))
         .unwrap_or(&COMMERCIAL);
-    let host = if service == "sso" { "portal.sso" } else { "oidc" };
-    Ok(format!("https://{host}.{region}.{}", family.suffix))
+    let suffix = family.suffix;
+    Ok(match service {
+        "sso" => format!("https://portal.sso.{region}.{suffix}"),
+        "sso-oidc" => format!("https://oidc.{region}.{suffix}"),
+        _ => format!("https://{region}.{}", sign_in_host(&region)),
+    })
+}
+
+/// The host of the sign-in service, after the region: botocore's rules for endpoints.
+fn sign_in_host(region: &str) -> &'static str {
+    const HOSTS: [(&str, &str); 7] = [
+        ("cn-", "signin.amazonaws.cn"),
+        ("us-gov-", "signin.amazonaws-us-gov.com"),
+        ("us-iso-", "signin.c2shome.ic.gov"),
+        ("us-isob-", "signin.sc2shome.sgov.gov"),
+        ("us-isof-", "signin.csphome.hci.ic.gov"),
+        ("eu-isoe-", "signin.csphome.adc-e.uk"),
+        ("eusc-", "signin.amazonaws-eusc.eu"),
+    ];
+    HOSTS
+        .iter()
+        .find(|(prefix, _)| region.starts_with(prefix))
+        .map_or("signin.aws.amazon.com", |(_, host)| host)
+}
+
+fn configured_region(environment: &Environment, profile: &Profile) -> Option<String> {
+    environment
+        .non_empty("AWS_REGION")
+        .or_else(|| environment.non_empty("AWS_DEFAULT_REGION"))
+        .or_else(|| profile.get("region").map(str::to_owned))
 }
 
 /// The URL that environment or profile give a service, and which of them it was.
@@ -272,7 +302,12 @@ mod tests {
     #[test]
     fn identity_center_has_hosts_of_its_own() {
         let url = |service, region, variables: &[(&str, &str)]| {
-            of_service(service, region, &Environment::of(variables), &Profile::default())
+            of_service(
+                service,
+                Some(region),
+                &Environment::of(variables),
+                &Profile::default(),
+            )
         };
         for (service, region, expected) in [
             ("sso", "eu-west-1", "https://portal.sso.eu-west-1.amazonaws.com"),
@@ -286,6 +321,8 @@ mod tests {
                 "cn-north-1",
                 "https://portal.sso.cn-north-1.amazonaws.com.cn",
             ),
+            ("signin", "eu-west-1", "https://eu-west-1.signin.aws.amazon.com"),
+            ("signin", "cn-north-1", "https://cn-north-1.signin.amazonaws.cn"),
         ] {
             assert_eq!(url(service, region, &[]).unwrap(), expected);
         }

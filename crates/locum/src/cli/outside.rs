@@ -90,10 +90,10 @@ impl Services for Outside<'_> {
         Ok(self.call(operation, parameters, signer)?)
     }
 
-    fn url(&self, service: &'static str, region: &str) -> Result<String, CallError> {
+    fn url(&self, service: &'static str, region: Option<&str>) -> Result<String, CallError> {
         Ok(endpoint::of_service(
             service,
-            region,
+            region.or(self.ways.region),
             self.environment,
             self.profile,
         )?)
