@@ -4,8 +4,10 @@
 //! would both be wrong: the models are written for Java, where `\w` is ASCII and `\u10000` is U+1000 followed by a
 //! zero. That second one is why an ARN refuses supplementary characters but takes U+007F (`facts: sts §1.7`).
 
+mod account;
 mod delegation;
 
+pub use account::*;
 pub use delegation::*;
 use unicode_general_category::{GeneralCategory, get_general_category};
 

@@ -211,3 +211,24 @@ fn delegation_requests_have_their_own() {
         ],
     );
 }
+
+#[test]
+fn aliases_begin_and_end_with_letters_or_digits() {
+    check(
+        &pattern::ACCOUNT_ALIAS,
+        &["abc", "a-b-c", "123", "0a9", &"a".repeat(63)],
+        &[
+            "",
+            "ab",
+            &"a".repeat(64),
+            "-ab",
+            "ab-",
+            "a--b",
+            "Abc",
+            "a_b",
+            "a.b",
+            "abc\n",
+            "abé",
+        ],
+    );
+}

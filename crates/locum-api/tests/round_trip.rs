@@ -196,32 +196,42 @@ fn every_operation_reads_what_it_writes() {
             AssumeRootRequest DecodeAuthorizationMessageRequest GetAccessKeyInfoRequest
             GetCallerIdentityRequest GetDelegatedAccessTokenRequest GetFederationTokenRequest
             GetSessionTokenRequest GetWebIdentityTokenRequest;
-        iam: AcceptDelegationRequestRequest AddClientIDToOpenIDConnectProviderRequest
-            AddUserToGroupRequest AssociateDelegationRequestRequest AttachGroupPolicyRequest
-            AttachRolePolicyRequest AttachUserPolicyRequest ChangePasswordRequest CreateAccessKeyRequest
-            CreateDelegationRequestRequest CreateGroupRequest CreateLoginProfileRequest
-            CreateOpenIDConnectProviderRequest CreatePolicyRequest CreatePolicyVersionRequest
-            CreateRoleRequest CreateSAMLProviderRequest CreateUserRequest CreateVirtualMFADeviceRequest
-            DeactivateMFADeviceRequest DeleteAccessKeyRequest DeleteAccountPasswordPolicyRequest
-            DeleteGroupRequest DeleteGroupPolicyRequest DeleteLoginProfileRequest
+        iam:
+            AcceptDelegationRequestRequest AddClientIDToOpenIDConnectProviderRequest
+            AddRoleToInstanceProfileRequest AddUserToGroupRequest AssociateDelegationRequestRequest
+            AttachGroupPolicyRequest AttachRolePolicyRequest AttachUserPolicyRequest
+            ChangePasswordRequest CreateAccessKeyRequest CreateAccountAliasRequest
+            CreateDelegationRequestRequest CreateGroupRequest CreateInstanceProfileRequest
+            CreateLoginProfileRequest CreateOpenIDConnectProviderRequest CreatePolicyRequest
+            CreatePolicyVersionRequest CreateRoleRequest CreateSAMLProviderRequest
+            CreateServiceLinkedRoleRequest CreateUserRequest CreateVirtualMFADeviceRequest
+            DeactivateMFADeviceRequest DeleteAccessKeyRequest DeleteAccountAliasRequest
+            DeleteAccountPasswordPolicyRequest DeleteGroupRequest DeleteGroupPolicyRequest
+            DeleteInstanceProfileRequest DeleteLoginProfileRequest
             DeleteOpenIDConnectProviderRequest DeletePolicyRequest DeletePolicyVersionRequest
             DeleteRoleRequest DeleteRolePermissionsBoundaryRequest DeleteRolePolicyRequest
-            DeleteSAMLProviderRequest DeleteUserRequest DeleteUserPermissionsBoundaryRequest
-            DeleteUserPolicyRequest DeleteVirtualMFADeviceRequest DetachGroupPolicyRequest
-            DetachRolePolicyRequest DetachUserPolicyRequest
-            DisableOrganizationsRootCredentialsManagementRequest DisableOrganizationsRootSessionsRequest
-            DisableOutboundWebIdentityFederationRequest EnableMFADeviceRequest
-            EnableOrganizationsRootCredentialsManagementRequest EnableOrganizationsRootSessionsRequest
-            EnableOutboundWebIdentityFederationRequest GenerateCredentialReportRequest
-            GetAccessKeyLastUsedRequest GetAccountAuthorizationDetailsRequest
-            GetAccountPasswordPolicyRequest GetCredentialReportRequest GetDelegationRequestRequest
-            GetGroupRequest GetGroupPolicyRequest GetLoginProfileRequest GetMFADeviceRequest
-            GetOpenIDConnectProviderRequest GetOutboundWebIdentityFederationInfoRequest GetPolicyRequest
-            GetPolicyVersionRequest GetRoleRequest GetRolePolicyRequest GetSAMLProviderRequest
-            GetUserRequest GetUserPolicyRequest ListAccessKeysRequest ListAttachedGroupPoliciesRequest
-            ListAttachedRolePoliciesRequest ListAttachedUserPoliciesRequest
-            ListDelegationRequestsRequest ListEntitiesForPolicyRequest ListGroupPoliciesRequest
-            ListGroupsRequest ListGroupsForUserRequest ListMFADeviceTagsRequest ListMFADevicesRequest
+            DeleteSAMLProviderRequest DeleteServiceLinkedRoleRequest DeleteUserRequest
+            DeleteUserPermissionsBoundaryRequest DeleteUserPolicyRequest
+            DeleteVirtualMFADeviceRequest DetachGroupPolicyRequest DetachRolePolicyRequest
+            DetachUserPolicyRequest DisableOrganizationsRootCredentialsManagementRequest
+            DisableOrganizationsRootSessionsRequest DisableOutboundWebIdentityFederationRequest
+            EnableMFADeviceRequest EnableOrganizationsRootCredentialsManagementRequest
+            EnableOrganizationsRootSessionsRequest EnableOutboundWebIdentityFederationRequest
+            GenerateCredentialReportRequest GetAccessKeyLastUsedRequest
+            GetAccountAuthorizationDetailsRequest GetAccountPasswordPolicyRequest
+            GetAccountSummaryRequest GetContextKeysForCustomPolicyRequest
+            GetContextKeysForPrincipalPolicyRequest GetCredentialReportRequest
+            GetDelegationRequestRequest GetGroupRequest GetGroupPolicyRequest
+            GetInstanceProfileRequest GetLoginProfileRequest GetMFADeviceRequest
+            GetOpenIDConnectProviderRequest GetOutboundWebIdentityFederationInfoRequest
+            GetPolicyRequest GetPolicyVersionRequest GetRoleRequest GetRolePolicyRequest
+            GetSAMLProviderRequest GetServiceLinkedRoleDeletionStatusRequest GetUserRequest
+            GetUserPolicyRequest ListAccessKeysRequest ListAccountAliasesRequest
+            ListAttachedGroupPoliciesRequest ListAttachedRolePoliciesRequest
+            ListAttachedUserPoliciesRequest ListDelegationRequestsRequest
+            ListEntitiesForPolicyRequest ListGroupPoliciesRequest ListGroupsRequest
+            ListGroupsForUserRequest ListInstanceProfileTagsRequest ListInstanceProfilesRequest
+            ListInstanceProfilesForRoleRequest ListMFADeviceTagsRequest ListMFADevicesRequest
             ListOpenIDConnectProviderTagsRequest ListOpenIDConnectProvidersRequest
             ListOrganizationsFeaturesRequest ListPoliciesRequest ListPolicyTagsRequest
             ListPolicyVersionsRequest ListRolePoliciesRequest ListRoleTagsRequest ListRolesRequest
@@ -229,16 +239,18 @@ fn every_operation_reads_what_it_writes() {
             ListUserTagsRequest ListUsersRequest ListVirtualMFADevicesRequest PutGroupPolicyRequest
             PutRolePermissionsBoundaryRequest PutRolePolicyRequest PutUserPermissionsBoundaryRequest
             PutUserPolicyRequest RejectDelegationRequestRequest
-            RemoveClientIDFromOpenIDConnectProviderRequest RemoveUserFromGroupRequest
-            ResyncMFADeviceRequest SendDelegationTokenRequest SetDefaultPolicyVersionRequest
+            RemoveClientIDFromOpenIDConnectProviderRequest RemoveRoleFromInstanceProfileRequest
+            RemoveUserFromGroupRequest ResyncMFADeviceRequest SendDelegationTokenRequest
+            SetDefaultPolicyVersionRequest SetSecurityTokenServicePreferencesRequest
+            SimulateCustomPolicyRequest SimulatePrincipalPolicyRequest TagInstanceProfileRequest
             TagMFADeviceRequest TagOpenIDConnectProviderRequest TagPolicyRequest TagRoleRequest
-            TagSAMLProviderRequest TagUserRequest UntagMFADeviceRequest
+            TagSAMLProviderRequest TagUserRequest UntagInstanceProfileRequest UntagMFADeviceRequest
             UntagOpenIDConnectProviderRequest UntagPolicyRequest UntagRoleRequest
             UntagSAMLProviderRequest UntagUserRequest UpdateAccessKeyRequest
             UpdateAccountPasswordPolicyRequest UpdateAssumeRolePolicyRequest
             UpdateDelegationRequestRequest UpdateGroupRequest UpdateLoginProfileRequest
-            UpdateOpenIDConnectProviderThumbprintRequest UpdateRoleRequest UpdateRoleDescriptionRequest
-            UpdateSAMLProviderRequest UpdateUserRequest;
+            UpdateOpenIDConnectProviderThumbprintRequest UpdateRoleRequest
+            UpdateRoleDescriptionRequest UpdateSAMLProviderRequest UpdateUserRequest;
         organizations: CreateAccountRequest DescribeAccountRequest DescribeCreateAccountStatusRequest
             DescribeOrganizationRequest ListAccountsRequest;
         locum: ApplyTransactionRequest;

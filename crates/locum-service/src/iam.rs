@@ -5,7 +5,9 @@
 
 mod access;
 mod access_keys;
+mod account_aliases;
 mod account_authorization;
+mod account_summary;
 mod attachments;
 mod boundaries;
 mod credential_report;
@@ -19,8 +21,12 @@ mod group_policies;
 mod groups;
 mod holder;
 mod inline_policies;
+mod instance_profile_roles;
+mod instance_profile_tags;
+mod instance_profiles;
 mod issuer_url;
 mod last_used;
+mod linked_services;
 mod login_profiles;
 mod managed_policies;
 mod mfa_devices;
@@ -39,6 +45,7 @@ mod root_features;
 mod saml_provider_tags;
 mod saml_provider_update;
 mod saml_providers;
+mod service_linked_roles;
 mod shown;
 mod simulation;
 mod tags;
@@ -56,6 +63,7 @@ use crate::route::Route;
 pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::AcceptDelegationRequestRequest>(),
     Route::of::<api::AddClientIDToOpenIDConnectProviderRequest>(),
+    Route::of::<api::AddRoleToInstanceProfileRequest>(),
     Route::of::<api::AddUserToGroupRequest>(),
     Route::of::<api::AssociateDelegationRequestRequest>(),
     Route::of::<api::AttachGroupPolicyRequest>(),
@@ -63,21 +71,26 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::AttachUserPolicyRequest>(),
     Route::of::<api::ChangePasswordRequest>(),
     Route::of::<api::CreateAccessKeyRequest>(),
+    Route::of::<api::CreateAccountAliasRequest>(),
     Route::of::<api::CreateDelegationRequestRequest>(),
     Route::of::<api::CreateGroupRequest>(),
+    Route::of::<api::CreateInstanceProfileRequest>(),
     Route::of::<api::CreateLoginProfileRequest>(),
     Route::of::<api::CreateOpenIDConnectProviderRequest>(),
     Route::of::<api::CreatePolicyRequest>(),
     Route::of::<api::CreatePolicyVersionRequest>(),
     Route::of::<api::CreateRoleRequest>(),
     Route::of::<api::CreateSAMLProviderRequest>(),
+    Route::of::<api::CreateServiceLinkedRoleRequest>(),
     Route::of::<api::CreateUserRequest>(),
     Route::of::<api::CreateVirtualMFADeviceRequest>(),
     Route::of::<api::DeactivateMFADeviceRequest>(),
     Route::of::<api::DeleteAccessKeyRequest>(),
+    Route::of::<api::DeleteAccountAliasRequest>(),
     Route::of::<api::DeleteAccountPasswordPolicyRequest>(),
     Route::of::<api::DeleteGroupRequest>(),
     Route::of::<api::DeleteGroupPolicyRequest>(),
+    Route::of::<api::DeleteInstanceProfileRequest>(),
     Route::of::<api::DeleteLoginProfileRequest>(),
     Route::of::<api::DeleteOpenIDConnectProviderRequest>(),
     Route::of::<api::DeletePolicyRequest>(),
@@ -86,6 +99,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::DeleteRolePermissionsBoundaryRequest>(),
     Route::of::<api::DeleteRolePolicyRequest>(),
     Route::of::<api::DeleteSAMLProviderRequest>(),
+    Route::of::<api::DeleteServiceLinkedRoleRequest>(),
     Route::of::<api::DeleteUserRequest>(),
     Route::of::<api::DeleteUserPermissionsBoundaryRequest>(),
     Route::of::<api::DeleteUserPolicyRequest>(),
@@ -104,12 +118,14 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::GetAccessKeyLastUsedRequest>(),
     Route::of::<api::GetAccountAuthorizationDetailsRequest>(),
     Route::of::<api::GetAccountPasswordPolicyRequest>(),
+    Route::of::<api::GetAccountSummaryRequest>(),
     Route::of::<api::GetContextKeysForCustomPolicyRequest>(),
     Route::of::<api::GetContextKeysForPrincipalPolicyRequest>(),
     Route::of::<api::GetCredentialReportRequest>(),
     Route::of::<api::GetDelegationRequestRequest>(),
     Route::of::<api::GetGroupRequest>(),
     Route::of::<api::GetGroupPolicyRequest>(),
+    Route::of::<api::GetInstanceProfileRequest>(),
     Route::of::<api::GetLoginProfileRequest>(),
     Route::of::<api::GetMFADeviceRequest>(),
     Route::of::<api::GetOpenIDConnectProviderRequest>(),
@@ -119,9 +135,11 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::GetRoleRequest>(),
     Route::of::<api::GetRolePolicyRequest>(),
     Route::of::<api::GetSAMLProviderRequest>(),
+    Route::of::<api::GetServiceLinkedRoleDeletionStatusRequest>(),
     Route::of::<api::GetUserRequest>(),
     Route::of::<api::GetUserPolicyRequest>(),
     Route::of::<api::ListAccessKeysRequest>(),
+    Route::of::<api::ListAccountAliasesRequest>(),
     Route::of::<api::ListAttachedGroupPoliciesRequest>(),
     Route::of::<api::ListAttachedRolePoliciesRequest>(),
     Route::of::<api::ListAttachedUserPoliciesRequest>(),
@@ -130,6 +148,9 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::ListGroupPoliciesRequest>(),
     Route::of::<api::ListGroupsRequest>(),
     Route::of::<api::ListGroupsForUserRequest>(),
+    Route::of::<api::ListInstanceProfileTagsRequest>(),
+    Route::of::<api::ListInstanceProfilesRequest>(),
+    Route::of::<api::ListInstanceProfilesForRoleRequest>(),
     Route::of::<api::ListMFADeviceTagsRequest>(),
     Route::of::<api::ListMFADevicesRequest>(),
     Route::of::<api::ListOpenIDConnectProviderTagsRequest>(),
@@ -154,18 +175,22 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::PutUserPolicyRequest>(),
     Route::of::<api::RejectDelegationRequestRequest>(),
     Route::of::<api::RemoveClientIDFromOpenIDConnectProviderRequest>(),
+    Route::of::<api::RemoveRoleFromInstanceProfileRequest>(),
     Route::of::<api::RemoveUserFromGroupRequest>(),
     Route::of::<api::ResyncMFADeviceRequest>(),
     Route::of::<api::SendDelegationTokenRequest>(),
     Route::of::<api::SetDefaultPolicyVersionRequest>(),
+    Route::of::<api::SetSecurityTokenServicePreferencesRequest>(),
     Route::of::<api::SimulateCustomPolicyRequest>(),
     Route::of::<api::SimulatePrincipalPolicyRequest>(),
+    Route::of::<api::TagInstanceProfileRequest>(),
     Route::of::<api::TagMFADeviceRequest>(),
     Route::of::<api::TagOpenIDConnectProviderRequest>(),
     Route::of::<api::TagPolicyRequest>(),
     Route::of::<api::TagRoleRequest>(),
     Route::of::<api::TagSAMLProviderRequest>(),
     Route::of::<api::TagUserRequest>(),
+    Route::of::<api::UntagInstanceProfileRequest>(),
     Route::of::<api::UntagMFADeviceRequest>(),
     Route::of::<api::UntagOpenIDConnectProviderRequest>(),
     Route::of::<api::UntagPolicyRequest>(),

@@ -11,6 +11,7 @@ mod harness;
 
 mod iam {
     mod access_keys;
+    mod account;
     mod account_authorization;
     mod authorization;
     mod boundaries;
@@ -18,6 +19,7 @@ mod iam {
     mod group_permissions;
     mod groups;
     mod inline_policies;
+    mod instance_profiles;
     mod last_used;
     mod login_profiles;
     mod managed_policies;
@@ -27,6 +29,7 @@ mod iam {
     mod policy_entities;
     mod quotas;
     mod roles;
+    mod service_linked_roles;
     mod simulation;
     mod simulation_agreement;
     mod simulation_inputs;

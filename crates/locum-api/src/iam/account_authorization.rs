@@ -2,6 +2,7 @@ use jiff::Timestamp;
 
 use super::{
     entities::{AttachedPermissionsBoundary, BOUNDARY, RoleLastUsed, TAGS, Tag},
+    instance_profiles::{INSTANCE_PROFILE, InstanceProfile},
     policy_attachments::{ATTACHED, AttachedPolicy},
     policy_versions::{PolicyVersion, VERSION},
 };
@@ -105,6 +106,8 @@ structure! {
         optional "CreateDate" create_date: Timestamp, Shape::Timestamp;
         /// Its trust policy: who may assume it.
         optional "AssumeRolePolicyDocument" assume_role_policy_document: String, shapes::ENCODED_DOCUMENT;
+        /// The instance profiles that it is in.
+        always "InstanceProfileList" instance_profile_list: Vec<InstanceProfile>, Shape::list(&INSTANCE_PROFILE);
         /// Its inline policies.
         always "RolePolicyList" role_policy_list: Vec<PolicyDetail>, POLICY_DETAILS;
         /// The managed policies attached to it.

@@ -1,7 +1,9 @@
 //! The operations of Identity and Access Management (`facts: sts §8`).
 
 mod access_keys;
+mod account;
 mod account_authorization;
+mod account_summary;
 mod boundaries;
 mod credential_report;
 mod delegation_requests;
@@ -10,6 +12,7 @@ mod entities;
 mod group_policies;
 mod groups;
 mod inline_policies;
+mod instance_profiles;
 mod login_profiles;
 mod managed_policies;
 mod mfa_devices;
@@ -22,6 +25,7 @@ mod policy_versions;
 mod roles;
 mod root_features;
 mod saml_providers;
+mod service_linked_roles;
 mod simulation;
 mod simulation_shapes;
 mod tags;
@@ -29,7 +33,9 @@ mod users;
 mod virtual_mfa_devices;
 
 pub use access_keys::*;
+pub use account::*;
 pub use account_authorization::*;
+pub use account_summary::*;
 pub use boundaries::*;
 pub use credential_report::*;
 pub use delegation_requests::*;
@@ -37,6 +43,7 @@ pub use entities::*;
 pub use group_policies::*;
 pub use groups::*;
 pub use inline_policies::*;
+pub use instance_profiles::*;
 pub use login_profiles::*;
 pub use managed_policies::*;
 pub use mfa_devices::*;
@@ -49,6 +56,7 @@ pub use policy_versions::*;
 pub use roles::*;
 pub use root_features::*;
 pub use saml_providers::*;
+pub use service_linked_roles::*;
 pub use simulation::*;
 pub use simulation_shapes::*;
 pub use tags::*;
@@ -61,6 +69,7 @@ use crate::{Request, model::Operation};
 pub(crate) const OPERATIONS: &[&Operation] = &[
     AcceptDelegationRequestRequest::OPERATION,
     AddClientIDToOpenIDConnectProviderRequest::OPERATION,
+    AddRoleToInstanceProfileRequest::OPERATION,
     AddUserToGroupRequest::OPERATION,
     AssociateDelegationRequestRequest::OPERATION,
     AttachGroupPolicyRequest::OPERATION,
@@ -68,21 +77,26 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     AttachUserPolicyRequest::OPERATION,
     ChangePasswordRequest::OPERATION,
     CreateAccessKeyRequest::OPERATION,
+    CreateAccountAliasRequest::OPERATION,
     CreateDelegationRequestRequest::OPERATION,
     CreateGroupRequest::OPERATION,
+    CreateInstanceProfileRequest::OPERATION,
     CreateLoginProfileRequest::OPERATION,
     CreateOpenIDConnectProviderRequest::OPERATION,
     CreatePolicyRequest::OPERATION,
     CreatePolicyVersionRequest::OPERATION,
     CreateRoleRequest::OPERATION,
     CreateSAMLProviderRequest::OPERATION,
+    CreateServiceLinkedRoleRequest::OPERATION,
     CreateUserRequest::OPERATION,
     CreateVirtualMFADeviceRequest::OPERATION,
     DeactivateMFADeviceRequest::OPERATION,
     DeleteAccessKeyRequest::OPERATION,
+    DeleteAccountAliasRequest::OPERATION,
     DeleteAccountPasswordPolicyRequest::OPERATION,
     DeleteGroupRequest::OPERATION,
     DeleteGroupPolicyRequest::OPERATION,
+    DeleteInstanceProfileRequest::OPERATION,
     DeleteLoginProfileRequest::OPERATION,
     DeleteOpenIDConnectProviderRequest::OPERATION,
     DeletePolicyRequest::OPERATION,
@@ -91,6 +105,7 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     DeleteRolePermissionsBoundaryRequest::OPERATION,
     DeleteRolePolicyRequest::OPERATION,
     DeleteSAMLProviderRequest::OPERATION,
+    DeleteServiceLinkedRoleRequest::OPERATION,
     DeleteUserRequest::OPERATION,
     DeleteUserPermissionsBoundaryRequest::OPERATION,
     DeleteUserPolicyRequest::OPERATION,
@@ -109,12 +124,14 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     GetAccessKeyLastUsedRequest::OPERATION,
     GetAccountAuthorizationDetailsRequest::OPERATION,
     GetAccountPasswordPolicyRequest::OPERATION,
+    GetAccountSummaryRequest::OPERATION,
     GetContextKeysForCustomPolicyRequest::OPERATION,
     GetContextKeysForPrincipalPolicyRequest::OPERATION,
     GetCredentialReportRequest::OPERATION,
     GetDelegationRequestRequest::OPERATION,
     GetGroupRequest::OPERATION,
     GetGroupPolicyRequest::OPERATION,
+    GetInstanceProfileRequest::OPERATION,
     GetLoginProfileRequest::OPERATION,
     GetMFADeviceRequest::OPERATION,
     GetOpenIDConnectProviderRequest::OPERATION,
@@ -124,9 +141,11 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     GetRoleRequest::OPERATION,
     GetRolePolicyRequest::OPERATION,
     GetSAMLProviderRequest::OPERATION,
+    GetServiceLinkedRoleDeletionStatusRequest::OPERATION,
     GetUserRequest::OPERATION,
     GetUserPolicyRequest::OPERATION,
     ListAccessKeysRequest::OPERATION,
+    ListAccountAliasesRequest::OPERATION,
     ListAttachedGroupPoliciesRequest::OPERATION,
     ListAttachedRolePoliciesRequest::OPERATION,
     ListAttachedUserPoliciesRequest::OPERATION,
@@ -135,6 +154,9 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     ListGroupPoliciesRequest::OPERATION,
     ListGroupsRequest::OPERATION,
     ListGroupsForUserRequest::OPERATION,
+    ListInstanceProfileTagsRequest::OPERATION,
+    ListInstanceProfilesRequest::OPERATION,
+    ListInstanceProfilesForRoleRequest::OPERATION,
     ListMFADeviceTagsRequest::OPERATION,
     ListMFADevicesRequest::OPERATION,
     ListOpenIDConnectProviderTagsRequest::OPERATION,
@@ -159,18 +181,22 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     PutUserPolicyRequest::OPERATION,
     RejectDelegationRequestRequest::OPERATION,
     RemoveClientIDFromOpenIDConnectProviderRequest::OPERATION,
+    RemoveRoleFromInstanceProfileRequest::OPERATION,
     RemoveUserFromGroupRequest::OPERATION,
     ResyncMFADeviceRequest::OPERATION,
     SendDelegationTokenRequest::OPERATION,
     SetDefaultPolicyVersionRequest::OPERATION,
+    SetSecurityTokenServicePreferencesRequest::OPERATION,
     SimulateCustomPolicyRequest::OPERATION,
     SimulatePrincipalPolicyRequest::OPERATION,
+    TagInstanceProfileRequest::OPERATION,
     TagMFADeviceRequest::OPERATION,
     TagOpenIDConnectProviderRequest::OPERATION,
     TagPolicyRequest::OPERATION,
     TagRoleRequest::OPERATION,
     TagSAMLProviderRequest::OPERATION,
     TagUserRequest::OPERATION,
+    UntagInstanceProfileRequest::OPERATION,
     UntagMFADeviceRequest::OPERATION,
     UntagOpenIDConnectProviderRequest::OPERATION,
     UntagPolicyRequest::OPERATION,

@@ -51,7 +51,7 @@ operation! {
         /// When it was created.
         always "CreateDate" create_date: Timestamp, Shape::Timestamp;
         /// Its tags.
-        list "Tags" tags: Vec<Tag>, TAGS;
+        always "Tags" tags: Vec<Tag>, TAGS;
     }
     errors [INVALID_INPUT, NO_SUCH_ENTITY, SERVICE_FAILURE]
 }

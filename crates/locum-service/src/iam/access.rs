@@ -26,6 +26,12 @@ pub(super) struct Keys<'r> {
     pub(super) policy_arn: Option<&'r str>,
     /// `iam:PermissionsBoundary`: the one requested, or where none can be requested the one in force.
     pub(super) boundary: Option<&'r str>,
+    /// `iam:PassedToService`.
+    pub(super) passed_to_service: Option<&'r str>,
+    /// `iam:AssociatedResourceArn`.
+    pub(super) associated_resource: Option<&'r str>,
+    /// `iam:AWSServiceName`.
+    pub(super) service_name: Option<&'r str>,
 }
 
 /// Asks whether the caller may perform an operation on what has this ARN.
@@ -35,7 +41,7 @@ pub(super) fn authorize(
     arn: &str,
     keys: Keys<'_>,
 ) -> Result<(), Failure> {
-    authorize_as(call, operation, arn, keys, None)
+    authorize_action(call, &format!("iam:{}", operation.name), arn, keys, None)
 }
 
 /// As [`authorize`], for callers who have one more policy than those they were given.
@@ -46,28 +52,39 @@ pub(super) fn authorize_as(
     keys: Keys<'_>,
     granted: Option<&Policy>,
 ) -> Result<(), Failure> {
+    authorize_action(call, &format!("iam:{}", operation.name), arn, keys, granted)
+}
+
+/// As [`authorize_as`], for an action that may not be of the operation's name, such as `iam:PassRole`.
+pub(super) fn authorize_action(
+    call: &Call<'_>,
+    action: &str,
+    arn: &str,
+    keys: Keys<'_>,
+    granted: Option<&Policy>,
+) -> Result<(), Failure> {
     let target = Target::plain(arn, call.account());
-    call.authorize_as(
-        &format!("iam:{}", operation.name),
-        target,
-        Wording::Full,
-        granted.map(|policy| Source::new(policy, "account-password-policy")),
-        |context| {
-            let tags = keys.resource_tags.iter();
-            resource_tag_keys(context, tags.map(|tag| (&*tag.key, &*tag.value)));
-            let tags = keys.request_tags.iter();
-            request_tag_keys(context, tags.map(|tag| (tag.key.as_str(), tag.value.as_str())));
-            if !keys.tag_keys.is_empty() {
-                context.set_many("aws:TagKeys", keys.tag_keys.iter().map(String::as_str));
+    let granted = granted.map(|policy| Source::new(policy, "account-password-policy"));
+    call.authorize_as(action, target, Wording::Full, granted, |context| {
+        let tags = keys.resource_tags.iter();
+        resource_tag_keys(context, tags.map(|tag| (&*tag.key, &*tag.value)));
+        let tags = keys.request_tags.iter();
+        request_tag_keys(context, tags.map(|tag| (tag.key.as_str(), tag.value.as_str())));
+        if !keys.tag_keys.is_empty() {
+            context.set_many("aws:TagKeys", keys.tag_keys.iter().map(String::as_str));
+        }
+        for (key, value) in [
+            ("iam:PolicyARN", keys.policy_arn),
+            ("iam:PermissionsBoundary", keys.boundary),
+            ("iam:PassedToService", keys.passed_to_service),
+            ("iam:AssociatedResourceArn", keys.associated_resource),
+            ("iam:AWSServiceName", keys.service_name),
+        ] {
+            if let Some(value) = value {
+                context.set(key, value);
             }
-            if let Some(arn) = keys.policy_arn {
-                context.set("iam:PolicyARN", arn);
-            }
-            if let Some(arn) = keys.boundary {
-                context.set("iam:PermissionsBoundary", arn);
-            }
-        },
-    )
+        }
+    })
 }
 
 /// Asks whether the caller may create what will have this ARN, and tag it if it is to have tags.

@@ -13,7 +13,9 @@ use locum_api::{
         GroupDetail, ManagedPolicyDetail, PolicyDetail, RoleDetail, UserDetail,
     },
 };
-use locum_directory::{Group, InlinePolicy, ManagedPolicy, PolicyUsage, Role, Snapshot, User};
+use locum_directory::{
+    Group, InlinePolicy, InstanceProfile, ManagedPolicy, PolicyUsage, Role, Snapshot, User,
+};
 use locum_names::{AccountId, UniqueId};
 
 use super::{
@@ -222,6 +224,9 @@ fn group_detail(call: &Call<'_>, group: &Group) -> GroupDetail {
 }
 
 fn role_detail(call: &Call<'_>, role: &Role) -> RoleDetail {
+    let mut profiles: Vec<&Arc<InstanceProfile>> = call.snapshot.instance_profiles_of_role(role.id).collect();
+    profiles.sort_by_cached_key(|profile| profile.name.to_ascii_lowercase());
+    let profiles = profiles.into_iter();
     RoleDetail {
         path: Some(role.path.to_string()),
         role_name: Some(role.name.to_string()),
@@ -229,6 +234,9 @@ fn role_detail(call: &Call<'_>, role: &Role) -> RoleDetail {
         arn: Some(role.arn(call.partition()).to_string()),
         create_date: Some(role.created),
         assume_role_policy_document: Some(shown_trust(call, role)),
+        instance_profile_list: profiles
+            .map(|profile| shown::instance_profile(call, profile, Detail::Full))
+            .collect(),
         role_policy_list: inline(&role.inline),
         attached_managed_policies: attached(call, &role.attached),
         permissions_boundary: shown::boundary(call, role.boundary),

@@ -55,7 +55,9 @@ fn put<O: Principal>(
         boundary: Some(policy_arn),
         ..Keys::default()
     };
-    let mut owner = Arc::unwrap_or_clone(permitted::<O>(call, operation, name, keys)?);
+    let owner = permitted::<O>(call, operation, name, keys)?;
+    owner.check_modifiable()?;
+    let mut owner = Arc::unwrap_or_clone(owner);
     *owner.boundary_mut() = Some(named.attachable()?.id);
     call.changes.put(owner);
     Ok(NoResult)

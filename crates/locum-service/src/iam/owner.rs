@@ -40,6 +40,22 @@ pub(super) trait Owner: Clone + Into<Entity> {
     fn attached(&self) -> &[UniqueId];
     /// Its managed policies, to be changed.
     fn attached_mut(&mut self) -> &mut Vec<UniqueId>;
+    /// Whether only a service may change it.
+    fn is_protected(&self) -> bool;
+
+    /// Refuses to change what only a service may change.
+    fn check_modifiable(&self) -> Result<(), ApiError> {
+        if !self.is_protected() {
+            return Ok(());
+        }
+        let text = format!(
+            "Cannot perform the operation on the protected {} '{}' - this {} is only modifiable by AWS",
+            Self::KIND,
+            self.name(),
+            Self::KIND
+        );
+        Err(errors::UNMODIFIABLE_ENTITY.with(text))
+    }
 }
 
 /// A user or a role: what can have tags and a boundary.
@@ -54,7 +70,7 @@ pub(super) trait Principal: Owner {
 }
 
 macro_rules! owner {
-    ($type:ident, $find:ident, $kind:literal, $attached:ident, $inline:ident, $tags:expr, $boundary:expr) => {
+    ($type:ident, $find:ident, $kind:literal, $attached:ident, $inline:ident, $tags:expr, $boundary:expr, $protected:expr) => {
         impl Owner for $type {
             const KIND: &'static str = $kind;
             const ATTACHED: Quota = quotas::$attached;
@@ -97,12 +113,17 @@ macro_rules! owner {
             fn attached_mut(&mut self) -> &mut Vec<UniqueId> {
                 &mut self.attached
             }
+
+            fn is_protected(&self) -> bool {
+                let protected: fn(&Self) -> bool = $protected;
+                protected(self)
+            }
         }
     };
 }
 
 macro_rules! principal {
-    ($type:ident, $find:ident, $kind:literal, $attached:ident, $inline:ident, $tags:ident) => {
+    ($type:ident, $find:ident, $kind:literal, $attached:ident, $inline:ident, $tags:ident, $protected:expr) => {
         owner!(
             $type,
             $find,
@@ -110,7 +131,8 @@ macro_rules! principal {
             $attached,
             $inline,
             |of| &of.tags,
-            |of| of.boundary
+            |of| of.boundary,
+            $protected
         );
 
         impl Principal for $type {
@@ -127,8 +149,24 @@ macro_rules! principal {
     };
 }
 
-principal!(User, user, "user", POLICIES_OF_USER, INLINE_OF_USER, TAGS_OF_USER);
-principal!(Role, role, "role", POLICIES_OF_ROLE, INLINE_OF_ROLE, TAGS_OF_ROLE);
+principal!(
+    User,
+    user,
+    "user",
+    POLICIES_OF_USER,
+    INLINE_OF_USER,
+    TAGS_OF_USER,
+    |_| false
+);
+principal!(
+    Role,
+    role,
+    "role",
+    POLICIES_OF_ROLE,
+    INLINE_OF_ROLE,
+    TAGS_OF_ROLE,
+    Role::is_service_linked
+);
 owner!(
     Group,
     group,
@@ -136,7 +174,8 @@ owner!(
     POLICIES_OF_GROUP,
     INLINE_OF_GROUP,
     |_| &[],
-    |_| None
+    |_| None,
+    |_| false
 );
 
 /// The user, group or role of this name, if the caller may perform the operation on it.
@@ -163,7 +202,7 @@ pub(super) fn permitted<O: Owner>(
 }
 
 /// As [`permitted`], for what changes permissions: the boundary in force is a condition key there, so that an
-/// administrator can be kept to principals that are bounded.
+/// administrator can be kept to principals that are bounded; and a service's own role is refused.
 pub(super) fn permitted_within_boundary<O: Owner>(
     call: &Call<'_>,
     operation: &Operation,
@@ -178,7 +217,9 @@ pub(super) fn permitted_within_boundary<O: Owner>(
         boundary: boundary.as_deref(),
         ..keys
     };
-    permitted(call, operation, name, keys)
+    let owner = permitted::<O>(call, operation, name, keys)?;
+    owner.check_modifiable()?;
+    Ok(owner)
 }
 
 /// `The user with name X cannot be found.` (`facts: sts §8.5`).

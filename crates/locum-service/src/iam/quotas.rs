@@ -13,6 +13,9 @@ pub(super) const GROUPS: Quota = quota("GroupsPerAccount", 300);
 /// That one user is in.
 pub(super) const GROUPS_OF_USER: Quota = quota("GroupsPerUser", 10);
 pub(super) const ROLES: Quota = quota("RolesPerAccount", 1000);
+pub(super) const INSTANCE_PROFILES: Quota = quota("InstanceProfilesPerAccount", 1000);
+/// AWS calls it so (`facts: sts §8.5`).
+pub(super) const ROLES_OF_INSTANCE_PROFILE: Quota = quota("InstanceSessionsPerInstanceProfile", 1);
 pub(super) const POLICIES: Quota = quota("PoliciesPerAccount", 1500);
 pub(super) const ACCESS_KEYS: Quota = quota("AccessKeysPerUser", 2);
 pub(super) const SAML_PROVIDERS: Quota = quota("SAMLProvidersPerAccount", 100);
@@ -28,6 +31,7 @@ pub(super) const POLICIES_OF_GROUP: Quota = quota("PoliciesPerGroup", 10);
 pub(super) const POLICIES_OF_ROLE: Quota = quota("PoliciesPerRole", 20);
 pub(super) const TAGS_OF_USER: Quota = quota("TagsPerUser", 50);
 pub(super) const TAGS_OF_ROLE: Quota = quota("TagsPerRole", 50);
+pub(super) const TAGS_OF_INSTANCE_PROFILE: Quota = quota("TagsPerInstanceProfile", 50);
 pub(super) const TAGS_OF_POLICY: Quota = quota("TagsPerPolicy", 50);
 pub(super) const TAGS_OF_SAML_PROVIDER: Quota = quota("TagsPerSAMLProvider", 50);
 pub(super) const TAGS_OF_MFA_DEVICE: Quota = quota("TagsPerMFADevice", 50);
@@ -50,6 +54,11 @@ const fn quota(name: &'static str, limit: usize) -> Quota {
 }
 
 impl Quota {
+    /// How much is allowed.
+    pub(super) const fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Refuses more than the limit.
     pub(super) fn check(&self, wanted: usize) -> Result<(), ApiError> {
         if wanted <= self.limit {

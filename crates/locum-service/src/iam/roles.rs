@@ -10,11 +10,15 @@ use locum_api::{
         UpdateRoleDescriptionRequest, UpdateRoleDescriptionResponse, UpdateRoleRequest, UpdateRoleResponse,
     },
 };
-use locum_directory::Role;
+use locum_directory::{Role, SERVICE_LINKED_PATH};
 
 use super::{
     access::{Keys, arn, authorize, authorize_creation},
-    boundaries, documents, last_used, owner, quotas,
+    boundaries, documents,
+    instance_profiles::ROLE_LEFT,
+    last_used,
+    owner::{self, Owner},
+    quotas,
     shown::{self, Detail},
     tags,
 };
@@ -25,8 +29,8 @@ use crate::{
     route::Perform,
 };
 
-/// Paths of roles that services make: such roles are exempt from control policies, so nobody else may make one.
-const RESERVED_PATHS: [&str; 2] = ["/aws-service-role/", "/aws-reserved/"];
+/// Paths of roles that services make, which nobody else shall be able to imitate.
+const RESERVED_PATHS: [&str; 2] = [SERVICE_LINKED_PATH, "/aws-reserved/"];
 
 impl Perform for CreateRoleRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<CreateRoleResponse, Failure> {
@@ -113,9 +117,12 @@ impl Perform for ListRolesRequest {
 }
 
 impl Perform for UpdateRoleRequest {
-    /// What is not given stays as it is.
+    /// What is not given stays as it is. Of a service's own role only the description can change (as on AWS).
     fn perform(self, call: &mut Call<'_>) -> Result<UpdateRoleResponse, Failure> {
         let role = owner::permitted::<Role>(call, Self::OPERATION, &self.role_name, Keys::default())?;
+        if self.max_session_duration.is_some() {
+            role.check_modifiable()?;
+        }
         let mut role = Arc::unwrap_or_clone(role);
         if let Some(description) = self.description {
             role.description = description.into();
@@ -142,6 +149,7 @@ impl Perform for UpdateRoleDescriptionRequest {
 impl Perform for UpdateAssumeRolePolicyRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<NoResult, Failure> {
         let role = owner::permitted::<Role>(call, Self::OPERATION, &self.role_name, Keys::default())?;
+        role.check_modifiable()?;
         let mut role = Arc::unwrap_or_clone(role);
         role.trust = documents::trust(call, &self.policy_document)?;
         call.changes.put(role);
@@ -152,6 +160,10 @@ impl Perform for UpdateAssumeRolePolicyRequest {
 impl Perform for DeleteRoleRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<NoResult, Failure> {
         let role = owner::permitted::<Role>(call, Self::OPERATION, &self.role_name, Keys::default())?;
+        role.check_modifiable()?;
+        if call.snapshot.instance_profiles_of_role(role.id).next().is_some() {
+            return Err(errors::DELETE_CONFLICT.with(ROLE_LEFT).into());
+        }
         owner::check_deletable(&*role)?;
         call.changes.delete(Arc::as_ref(&role));
         Ok(NoResult)

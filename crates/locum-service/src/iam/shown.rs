@@ -1,7 +1,7 @@
 //! Entities as answers show them (`facts: sts §8.6`).
 
 use locum_api::iam;
-use locum_directory::{Group, ManagedPolicy, PolicyVersion, Role, Tag, User};
+use locum_directory::{Group, InstanceProfile, ManagedPolicy, PolicyVersion, Role, Tag, User};
 use locum_names::UniqueId;
 
 use super::{access::root_arn, devices::ROOT, documents::shown_trust};
@@ -74,6 +74,30 @@ pub(super) fn role(call: &Call<'_>, role: &Role, detail: Detail) -> iam::Role {
         tags,
         role_last_used: None,
         source_role_template: None,
+    }
+}
+
+/// An instance profile, and its role as lists show it.
+pub(super) fn instance_profile(
+    call: &Call<'_>,
+    profile: &InstanceProfile,
+    detail: Detail,
+) -> iam::InstanceProfile {
+    let held = profile.role.and_then(|id| call.snapshot.role_by_id(&id));
+    iam::InstanceProfile {
+        path: profile.path.to_string(),
+        instance_profile_name: profile.name.to_string(),
+        instance_profile_id: profile.id.to_string(),
+        arn: profile.arn(call.partition()),
+        create_date: profile.created,
+        roles: held
+            .map(|held| role(call, held, Detail::Listed))
+            .into_iter()
+            .collect(),
+        tags: match detail {
+            Detail::Full => tags(&profile.tags),
+            Detail::Listed => Vec::new(),
+        },
     }
 }
 

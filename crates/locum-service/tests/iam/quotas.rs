@@ -1,5 +1,5 @@
 use locum_crypto::SeededRandom;
-use locum_directory::{Changes, Entity, ManagedPolicy, Role, User};
+use locum_directory::{Changes, Entity, InstanceProfile, ManagedPolicy, Role, User};
 use locum_policy::{Policy, PolicyKind};
 
 use super::texts::{Kind, LIMIT_EXCEEDED, READ_NOTES, TRUST_ACCOUNT};
@@ -34,8 +34,16 @@ fn an_account_has_so_many_users_roles_and_policies() {
     fill(&world, 1499, |name, random| {
         ManagedPolicy::new(account, "/", name, document.clone(), now, random).into()
     });
+    fill(&world, 999, |name, random| {
+        InstanceProfile::new(account, "/", name, now, random).into()
+    });
     let create = |name| {
         [
+            (
+                "CreateInstanceProfile",
+                vec![("InstanceProfileName", name)],
+                "Cannot exceed quota for InstanceProfilesPerAccount: 1000",
+            ),
             (
                 "CreateUser",
                 vec![("UserName", name)],

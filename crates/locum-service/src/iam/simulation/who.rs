@@ -28,6 +28,8 @@ enum Kind {
         id: UniqueId,
         path: Box<str>,
         name: Box<str>,
+        /// As the role is stored: what does not exist is no service's own, whatever its path.
+        service_linked: bool,
     },
 }
 
@@ -69,6 +71,9 @@ impl Who {
                 id: id.unwrap_or_else(|| UniqueId::new(UniqueKind::Role, account, 0)),
                 path,
                 name,
+                service_linked: id
+                    .and_then(|id| snapshot.role_by_id(&id))
+                    .is_some_and(|role| role.is_service_linked()),
             },
             PrincipalKind::Root | PrincipalKind::AssumedRole { .. } | PrincipalKind::FederatedUser { .. } => {
                 return Err(refused());
@@ -91,7 +96,7 @@ impl Who {
         let same = self.partition == arn.partition && self.account == arn.account;
         match (&self.kind, &arn.kind) {
             (Kind::User { id, path, name }, PrincipalKind::User { path: p, name: n })
-            | (Kind::Role { id, path, name }, PrincipalKind::Role { path: p, name: n })
+            | (Kind::Role { id, path, name, .. }, PrincipalKind::Role { path: p, name: n })
                 if same && path == p && name == n =>
             {
                 *id
@@ -104,12 +109,17 @@ impl Who {
     pub(super) fn principal(&self) -> Principal<'_> {
         let kind = match &self.kind {
             Kind::User { id, path, name } => RequesterKind::User { id: *id, path, name },
-            Kind::Role { id, path, name } => RequesterKind::RoleSession {
+            Kind::Role {
+                id,
+                path,
+                name,
+                service_linked,
+            } => RequesterKind::RoleSession {
                 role_id: *id,
                 role_path: path,
                 role_name: name,
                 session_name: "",
-                service_linked: path.starts_with("/aws-service-role/"),
+                service_linked: *service_linked,
             },
         };
         Principal::of(self.partition, self.account, kind)
