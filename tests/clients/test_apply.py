@@ -139,7 +139,7 @@ def test_files_that_are_wrong_are_told_with_their_place(tmp_path):
         assert done.returncode == 2 and done.stdout == "", done
         return done.stderr
 
-    assert "a.yaml:3:10: there is no value here" in told(a_yaml="account:\n  alias: x\n  groups: \n")
+    assert "a.yaml:3:9: there is no value here" in told(a_yaml="account:\n  alias: x\n  groups: \n")
     assert "a.yaml:4:7: unknown field `grups`" in told(a_yaml="account:\n  users:\n    u:\n      grups: []\n")
     assert "a.toml:2:8: a list is wanted here" in told(a_toml="[account.users.u]\ngroups='x'\n")
     assert "a.json:1:" in told(a_json='{"account": {"users": {"u": {}, "u": {}}}}')

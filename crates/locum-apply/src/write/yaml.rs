@@ -75,10 +75,19 @@ fn line(value: &Value) -> String {
 
 fn scalar(text: &str) -> String {
     if is_plain(text) {
-        text.to_owned()
-    } else {
-        Value::from(text).to_string()
+        return text.to_owned();
     }
+    let quoted = Value::from(text).to_string();
+    let mut escaped = String::with_capacity(quoted.len());
+    for c in quoted.chars() {
+        // JSON leaves these as they are; to YAML they are line ends, or nothing that may stand in a file.
+        if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}') {
+            escaped.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
 }
 
 fn is_plain(text: &str) -> bool {

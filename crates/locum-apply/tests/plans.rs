@@ -1,0 +1,391 @@
+//! Files read, planned against a world that a table describes, and written again.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+mod world;
+
+use insta::assert_snapshot;
+use locum_apply::{
+    Account, AccountState, Caller, Described, Format, Inventory, Numbers, Plan, PlanError, Principal,
+    Protected, Source, export_account, order, plan_account, read, write,
+};
+use proptest::prelude::*;
+use world::World;
+
+fn source(name: &str, text: &str) -> Source {
+    Source {
+        name: name.into(),
+        text: text.into(),
+    }
+}
+
+fn describe(files: &[(&str, &str)]) -> Result<Described, String> {
+    let sources: Vec<Source> = files.iter().map(|(name, text)| source(name, text)).collect();
+    let beside = |from: &str, path: &str| match path {
+        "trust.json" => Ok(r#"{"Statement":{"Effect":"Allow"}}"#.to_owned()),
+        "idp.xml" => Ok("<EntityDescriptor/>\n".to_owned()),
+        _ => Err(format!("nothing beside {from}")),
+    };
+    read(&sources, &beside).map_err(|error| error.to_string())
+}
+
+fn account(yaml: &str) -> Account {
+    describe(&[("a.yaml", yaml)]).unwrap().account.unwrap()
+}
+
+fn protected() -> Protected {
+    Protected {
+        principals: [Principal::User("root-of-all".into())].into(),
+        access_role: "OrganizationAccountAccessRole".into(),
+    }
+}
+
+fn plan(world: &mut World, described: &Account, prune: bool) -> Result<Plan, PlanError> {
+    let caller = Caller {
+        partition: "aws".into(),
+        account: world::ACCOUNT.into(),
+        principal: None,
+    };
+    let numbers = Numbers {
+        own: world::ACCOUNT.into(),
+        ..Numbers::default()
+    };
+    let described = numbers.fill_account(described)?;
+    let inventory = Inventory::Of {
+        described: &described,
+        prune,
+    };
+    let state = AccountState::read(world, &caller, inventory).unwrap();
+    plan_account("account", &described, &state, prune, &protected())
+}
+
+const TEAM: &str = "
+account:
+  policies:
+    p: {path: /x/, description: d, document: {Version: 2012-10-17, Statement: []}, tags: {a: b}}
+  groups:
+    g: {policies: [p, aws:ReadOnlyAccess], inline: {i: {Statement: []}}}
+  users:
+    u: {path: /x/, groups: [g], boundary: p, tags: {team: core}, policies: [arn:aws:iam::aws:policy/X]}
+  roles:
+    a: {trust: {Statement: {Principal: {AWS: 'arn:aws:iam::${locum:account}:role/b'}}}, maxSessionDuration: 7200}
+    b: {trust: '{\"Statement\": {\"Principal\": {\"AWS\": \"${locum:account}\"}}}', description: B, policies: [p]}
+";
+
+#[test]
+fn what_is_new_is_made_in_the_order_of_dependency() {
+    let plan = plan(&mut World::default(), &account(TEAM), false).unwrap();
+    assert_snapshot!("created", plan.text());
+    let requests: Vec<String> = plan
+        .changes
+        .iter()
+        .flat_map(|change| &change.requests)
+        .map(|request| format!("{} {}", request.action, request.parameters))
+        .collect();
+    assert_snapshot!("requests", requests.join("\n"));
+}
+
+#[test]
+fn what_differs_is_changed_and_what_is_not_mentioned_stays() {
+    let mut world = World::default();
+    world.carry_out(&plan(&mut World::default(), &account(TEAM), false).unwrap());
+    let changed = TEAM
+        .replace(
+            "Version: 2012-10-17, Statement: []",
+            "Version: 2012-10-17, Statement: [{Effect: Deny}]",
+        )
+        .replace(
+            "groups: [g], boundary: p, tags: {team: core}",
+            "groups: [], boundary: none, tags: {team: data, x: y}",
+        )
+        .replace(
+            "policies: [p, aws:ReadOnlyAccess], ",
+            "policies: [aws:SecurityAudit], ",
+        )
+        .replace("maxSessionDuration: 7200", "description: A")
+        .replace("    b: {trust", "    c: {trust");
+    let plan = plan(&mut world, &account(&changed), false).unwrap();
+    assert_snapshot!("changed", plan.text());
+}
+
+#[test]
+fn nothing_is_removed_unless_asked_and_nothing_of_the_callers_at_all() {
+    let mut world = World::default();
+    world.carry_out(&plan(&mut World::default(), &account(TEAM), false).unwrap());
+    world.add_user("root-of-all");
+    let described = account("account: {users: {}, groups: {}, policies: {}}");
+    assert!(plan(&mut world, &described, false).unwrap().is_empty());
+    let removing = plan(&mut world, &described, true).unwrap();
+    assert_snapshot!("removed", removing.text());
+    world.carry_out(&removing);
+    assert!(plan(&mut world, &described, true).unwrap().is_empty());
+    // A section that is not described loses nothing.
+    assert!(
+        plan(&mut world, &account("account: {}"), true)
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
+fn what_cannot_be_done_is_told_with_the_way_out() {
+    let mut world = World::default();
+    world.carry_out(&plan(&mut World::default(), &account(TEAM), false).unwrap());
+    for (yaml, expected) in [
+        (
+            "account: {policies: {p: {path: /y/, document: {}}}}",
+            "policy p: its path is \"/x/\" and cannot be changed to \"/y/\"; remove it first, or give it another name",
+        ),
+        (
+            "account: {users: {u: {policies: [ReadOnlyAccess]}}}",
+            "user u: there is no policy `ReadOnlyAccess` in the account; describe it, or write aws:ReadOnlyAccess if it is one \
+             of AWS's",
+        ),
+        (
+            "account: {roles: {r: {trust: {AWS: '${locum:acount}'}}}}",
+            "role r: ${locum:acount} stands for nothing here; write ${locum:account} for this account's number or \
+             ${locum:account/<name>} for that of an account of the organization",
+        ),
+    ] {
+        let error = plan(&mut world, &account(yaml), false).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn mistakes_are_told_with_their_place() {
+    let cases: &[(&[(&str, &str)], &str)] = &[
+        (
+            &[("a.yaml", "account:\n  usrs: {}\n")],
+            "a.yaml:2:3: unknown field `usrs`, expected one of `email`",
+        ),
+        (
+            &[("a.yaml", "account:\n  users: [u]\n")],
+            "a.yaml:2:10: a map is wanted here, not a list",
+        ),
+        (
+            &[("a.yaml", "account:\n  users:\n")],
+            "a.yaml:2:8: there is no value here; write [] or {} to have none",
+        ),
+        (&[("a.yaml", "a: [\n")], "a.yaml:2:1: not YAML: "),
+        (
+            &[("a.yaml", "account: !Ref x\n")],
+            "a.yaml:1:10: tags such as !Ref mean nothing here",
+        ),
+        (
+            &[("a.yaml", "account: {alias: a, alias: b}\n")],
+            "a.yaml:1:21: `alias` is here a second time, after a.yaml:1:11",
+        ),
+        (
+            &[("a.json", "{\"account\": {\n \"alias\": 5}}")],
+            "a.json:2:11: a text is wanted here, not a number",
+        ),
+        (
+            &[("a.json", "{\"account\": {},}")],
+            "a.json:1:16: not JSON: expected `\"`",
+        ),
+        (
+            &[("a.toml", "[account]\nalias = true\n")],
+            "a.toml:2:9: a text is wanted here, not true or false",
+        ),
+        (&[("a.toml", "[account\n")], "a.toml:1:9: not TOML: "),
+        (
+            &[("a.yaml", "account: {roles: {r: {}}}")],
+            "a.yaml:1:22: missing field `trust`",
+        ),
+        (
+            &[("a.yaml", "account: {roles: {r: {trust: 'file:x.json'}}}")],
+            "a.yaml:1:30: cannot read x.json: nothing beside a.yaml",
+        ),
+        (
+            &[("a.yaml", "account: {roles: {r: {trust: '{\"a\":1,\"a\":2}'}}}")],
+            "a.yaml:1:30: this text is no policy: the text:1:8: not JSON: the key `a` occurs twice",
+        ),
+        (
+            &[
+                ("a.yaml", "account: {users: {u: {}}}"),
+                ("b.toml", "[account.users.u]"),
+            ],
+            "b.toml:1:16: `account.users.u` is described a second time, after a.yaml:1:19; keep one of them",
+        ),
+        (
+            &[("a.yaml", "account: {email: a@example.com}")],
+            "a.yaml:1:11: `email` belongs to an account of the organization; describe it under `accounts`",
+        ),
+        (
+            &[("a.yaml", "account: {oidcProviders: {example.com: {}}}")],
+            "a.yaml:1:27: an OIDC provider is named by its URL; write https://example.com",
+        ),
+        (
+            &[("a.yaml", "organization: {policyTypes: [SCP]}")],
+            "a.yaml:1:30: unknown variant `SCP`, expected `SERVICE_CONTROL_POLICY` or `RESOURCE_CONTROL_POLICY`",
+        ),
+    ];
+    for (files, expected) in cases {
+        let error = describe(files).unwrap_err();
+        assert!(error.starts_with(expected), "{files:?}\n{error}\n{expected}");
+        assert!(!error.contains('\n'), "{error}");
+    }
+}
+
+#[test]
+fn formats_and_splits_mean_the_same() {
+    let whole = describe(&[(
+        "a.yaml",
+        "account: {alias: x, users: {u: {tags: {n: '1'}}, v: {}}}\naccounts: {012345678901: {}}",
+    )]);
+    let parts = describe(&[
+        (
+            "a.toml",
+            "[account]\nalias = 'x'\n[account.users.u.tags]\nn = '1'\n",
+        ),
+        (
+            "b.json",
+            r#"{"account": {"users": {"v": {}}}, "accounts": {"012345678901": {}}}"#,
+        ),
+    ]);
+    assert_eq!(whole, parts);
+    let several = describe(&[
+        (
+            "a.yaml",
+            "account: {users: {u: {tags: {n: '1'}}}}\n---\naccount: {alias: x}\n---\n",
+        ),
+        ("b.yml", "account: {users: {v: {}}}\naccounts: {012345678901: {}}"),
+    ]);
+    assert_eq!(whole, several);
+    let files = describe(&[(
+        "a.yaml",
+        "account: {roles: {r: {trust: file:trust.json}}, samlProviders: {s: {metadata: file:idp.xml}}}",
+    )]);
+    let account = files.unwrap().account.unwrap();
+    assert_eq!(
+        account.roles.unwrap()["r"].trust.0["Statement"]["Effect"],
+        "Allow"
+    );
+    assert_eq!(
+        account.saml_providers.unwrap()["s"].metadata.0,
+        "<EntityDescriptor/>\n"
+    );
+}
+
+#[test]
+fn aliases_are_copied_but_not_without_end() {
+    let shared = account("account: {groups: {g: {inline: {a: &x {Statement: []}, b: *x}}}}");
+    let inline = shared.groups.unwrap()["g"].inline.clone().unwrap();
+    assert_eq!(inline["a"], inline["b"]);
+    let mut bomb = "a: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for n in 1..12 {
+        let row = format!("*a{}, ", n - 1).repeat(10);
+        bomb.push_str(&format!("b{n}: &a{n} [{}]\n", row.trim_end_matches(", ")));
+    }
+    assert!(
+        describe(&[("a.yaml", &bomb)])
+            .unwrap_err()
+            .contains("too many values")
+    );
+    let deep = "[".repeat(10_000);
+    assert!(describe(&[("a.yaml", &deep)]).is_err());
+    assert!(describe(&[("a.json", &deep)]).is_err());
+}
+
+#[test]
+fn accounts_wait_for_those_whose_roles_they_trust() {
+    let trust = |of: &str| format!("{{roles: {{r: {{trust: {{AWS: 'arn:aws:iam::{of}:role/x'}}}}}}}}");
+    let yaml = format!(
+        "accounts: {{a: {}, b: {}, c: {{}}}}",
+        trust("${locum:account/b}"),
+        trust("${locum:account/c}")
+    );
+    let described = describe(&[("a.yaml", &yaml)]).unwrap();
+    let expected = [("c", vec![]), ("b", vec!["c"]), ("a", vec!["b"])];
+    let found = order(&described);
+    let found: Vec<_> = found
+        .iter()
+        .map(|(key, waits)| (key.as_str(), waits.iter().map(String::as_str).collect()))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+fn names() -> impl Strategy<Value = String> {
+    prop::sample::select(vec!["a", "b", "c", "d", "no", "1e3"]).prop_map(str::to_owned)
+}
+
+/// Documents that are easily read as something else.
+fn documents() -> impl Strategy<Value = serde_json::Value> {
+    let text = prop::sample::select(vec![
+        "*",
+        "no",
+        "2012-10-17",
+        "x: y",
+        "#",
+        "${aws:username}",
+        "é\n",
+        "",
+        " ",
+        "012",
+    ]);
+    (text, any::<bool>(), 0..100_u32).prop_map(|(text, flag, number)| {
+        serde_json::json!({"Statement": [{"Sid": text, "n": number, "b": flag, "l": [text, [text]], "e": {}}]})
+    })
+}
+
+prop_compose! {
+    fn accounts()(
+        policies in prop::collection::btree_map(names(), documents(), 0..4),
+        users in prop::collection::btree_map(names(), (documents(), prop::collection::btree_map(names(), "([ -~]|\\PC|\u{85}|\u{2028}|\u{feff}|\n|\t){0,5}", 0..3)), 0..4),
+        roles in prop::collection::btree_map(names(), (documents(), 3600..43200_u32), 0..4),
+        groups in prop::collection::btree_set(names(), 0..4),
+    ) -> serde_json::Value {
+        let attached: Vec<_> = policies.keys().cloned().collect();
+        serde_json::json!({
+            "policies": policies.iter().map(|(n, d)| (n.clone(), serde_json::json!({"document": d}))).collect::<serde_json::Map<_, _>>(),
+            "groups": groups.iter().map(|n| (n.clone(), serde_json::json!({"policies": attached}))).collect::<serde_json::Map<_, _>>(),
+            "users": users.iter().map(|(n, (d, t))| (n.clone(), serde_json::json!({"inline": {"i": d}, "tags": t, "groups": groups}))).collect::<serde_json::Map<_, _>>(),
+            "roles": roles.iter().map(|(n, (d, s))| (n.clone(), serde_json::json!({"trust": d, "maxSessionDuration": s, "policies": attached}))).collect::<serde_json::Map<_, _>>(),
+        })
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(96)
+    })]
+
+    /// From anything to anything: once applied there is nothing to do, with and without pruning, and what is exported in any
+    /// format is what was described.
+    #[test]
+    fn what_was_applied_is_as_described(before in accounts(), after in accounts()) {
+        let read_json = |value: &serde_json::Value| {
+            describe(&[("a.json", &serde_json::json!({"account": value}).to_string())]).unwrap().account.unwrap()
+        };
+        let (before, after) = (read_json(&before), read_json(&after));
+        let mut world = World::default();
+        for (described, prune) in [(&before, false), (&after, true), (&before, true)] {
+            let change = plan(&mut world, described, prune).unwrap();
+            world.carry_out(&change);
+            prop_assert!(plan(&mut world, described, prune).unwrap().is_empty());
+            prop_assert!(plan(&mut world, described, false).unwrap().is_empty());
+        }
+        let caller = Caller { partition: "aws".into(), account: world::ACCOUNT.into(), principal: None };
+        let state = AccountState::read(&mut world, &caller, Inventory::Everything).unwrap();
+        let exported = export_account(&state, "OrganizationAccountAccessRole");
+        for (format, name) in [(Format::Yaml, "e.yaml"), (Format::Json, "e.json"), (Format::Toml, "e.toml")] {
+            let text = write(&exported, format).unwrap();
+            let again = describe(&[(name, &text)]).unwrap();
+            prop_assert_eq!(&again, &exported, "{}", text);
+            let described = again.account.unwrap_or_default();
+            prop_assert!(plan(&mut world, &described, false).unwrap().is_empty());
+            let mut other = World::default();
+            let whole = plan(&mut other, &described, false).unwrap();
+            other.carry_out(&whole);
+            let state = AccountState::read(&mut other, &caller, Inventory::Everything).unwrap();
+            prop_assert_eq!(&export_account(&state, "OrganizationAccountAccessRole"), &exported);
+        }
+    }
+}
