@@ -196,7 +196,8 @@ impl Resolver<'_> {
             let outcome = self.http.send(request);
             let again = match &outcome {
                 Ok(reply) => matches!(reply.status, 429 | 500 | 502..=504),
-                Err(error) => matches!(error, HttpError::Transient(_)),
+                // A refresh token is good once, and an answer that was lost may have used it up.
+                Err(error) => request.method == "GET" && matches!(error, HttpError::Transient(_)),
             };
             if !again || attempt == ATTEMPTS {
                 return outcome;

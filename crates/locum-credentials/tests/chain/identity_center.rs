@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::OpenOptionsExt as _;
 
+use locum_credentials::HttpError;
 use serde_json::{Value, json};
 
 use crate::world::{Answer, World};
@@ -103,6 +104,18 @@ fn what_cannot_be_renewed_is_used_to_its_end() {
         world.find(SESSION, "p", &[]).unwrap_err(),
         "Error when retrieving token from sso: Token has expired and refresh failed"
     );
+    // A lost answer is not asked for again: the refresh token may be used up.
+    let lost = || Err(HttpError::Transient("lost".to_owned()));
+    let world = World::new().answering([lost(), lost(), role()]);
+    token(&world, &digest("corp"), &fresh("2027-01-01T00:05:00Z"));
+    assert!(world.find(SESSION, "p", &[]).is_ok());
+    let methods: Vec<String> = world
+        .requests
+        .borrow()
+        .iter()
+        .map(|request| request.0.clone())
+        .collect();
+    assert_eq!(methods, ["POST", "GET", "GET"]);
     // Nothing to renew it with, or a registration that is over: nobody is asked.
     for (name, value) in [
         ("refreshToken", Value::Null),
