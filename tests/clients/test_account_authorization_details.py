@@ -28,7 +28,9 @@ def scene(root):
     root.iam.put_group_policy(GroupName=group, PolicyName="own", PolicyDocument=policy(allow("s3:*")))
     root.iam.attach_user_policy(UserName=user.name, PolicyArn=arn)
     root.iam.attach_role_policy(RoleName=role.name, PolicyArn=ADMINISTRATOR)
-    return {"policy": arn, "user": user, "role": role, "group": group, "path": path}
+    profile = root.iam.create_instance_profile(InstanceProfileName=unique("profile"))["InstanceProfile"]["Arn"]
+    root.iam.add_role_to_instance_profile(InstanceProfileName=profile.split("/")[-1], RoleName=role.name)
+    return {"profile": profile, "policy": arn, "user": user, "role": role, "group": group, "path": path}
 
 
 def everything(caller, size, **parameters):
@@ -65,6 +67,10 @@ def test_shapes(root, account, scene):
     assert role["AssumeRolePolicyDocument"] == json.loads(trusting(scene["user"].arn))
     assert role["AttachedManagedPolicies"] == [{"PolicyName": "AdministratorAccess", "PolicyArn": ADMINISTRATOR}]
     assert [inline["PolicyName"] for inline in role["RolePolicyList"]] == ["own"]
+
+    (profile,) = role["InstanceProfileList"]
+    assert profile["Arn"] == scene["profile"]
+    assert [held["Arn"] for held in profile["Roles"]] == [scene["role"].arn]
 
     own = of(seen["Policies"], scene["policy"])
     assert (own["AttachmentCount"], own["PermissionsBoundaryUsageCount"], own["IsAttachable"]) == (1, 1, True)

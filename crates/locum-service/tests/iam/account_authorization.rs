@@ -14,7 +14,7 @@ fn world() -> World {
     let named = ("PolicyArn", notes.as_str());
     let inline = [("PolicyName", "own"), ("PolicyDocument", READ_NOTES)];
     let tag = [("Tags.member.1.Key", "Team"), ("Tags.member.1.Value", "a b")];
-    let calls: [(&str, &Parameters<'_>); 11] = [
+    let calls: [(&str, &Parameters<'_>); 13] = [
         ("CreateGroup", &[("GroupName", "Writers"), ("Path", "/g/")]),
         (
             "CreateUser",
@@ -39,6 +39,11 @@ fn world() -> World {
                 ("RoleName", "Worker"),
                 ("AssumeRolePolicyDocument", TRUST_ACCOUNT),
             ],
+        ),
+        ("CreateInstanceProfile", &[("InstanceProfileName", "Machines")]),
+        (
+            "AddRoleToInstanceProfile",
+            &[("InstanceProfileName", "Machines"), ("RoleName", "Worker")],
         ),
         ("PutRolePolicy", &[("RoleName", "Worker"), inline[0], inline[1]]),
         (
@@ -70,10 +75,13 @@ fn names(answer: &Answer) -> Vec<String> {
     };
     // Attached policies have a name too, but only managed ones have an id next to it.
     let policies = list("Policies", "Arn");
+    // A role is named once more in its instance profile.
+    let mut roles = list("RoleDetailList", "RoleName");
+    roles.dedup();
     [
         list("UserDetailList", "UserName"),
         list("GroupDetailList", "GroupName"),
-        list("RoleDetailList", "RoleName"),
+        roles,
         policies,
     ]
     .concat()
@@ -127,12 +135,20 @@ fn it_shows_every_entity_with_all_that_hangs_on_it() {
     let group = part("GroupDetailList", 1);
     assert!(group.contains(":group/g/Writers</Arn>") && group.contains("<PolicyName>own</PolicyName>"));
     let role = part("RoleDetailList", 1);
+    let role_list = answer.body.split("<RoleDetailList>").nth(1).unwrap();
+    let role_list = role_list.split("</RoleDetailList>").next().unwrap();
     let encoded = role
         .split("<AssumeRolePolicyDocument>")
         .nth(1)
         .and_then(|rest| rest.split('<').next());
     assert_eq!(percent_decode(encoded.unwrap()), TRUST_ACCOUNT);
-    assert!(role.contains("<AttachedManagedPolicies/>"));
+    for piece in [
+        "<AttachedManagedPolicies/>",
+        "<InstanceProfileName>Machines</InstanceProfileName>",
+        "<PolicyName>own</PolicyName>",
+    ] {
+        assert!(role_list.contains(piece), "{piece} in {role_list}");
+    }
     let policy = part("Policies", 1);
     for piece in [
         "<DefaultVersionId>v1</DefaultVersionId>",
