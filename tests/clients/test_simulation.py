@@ -246,3 +246,28 @@ def test_aws_commands(root, tmp_path, version):
     assert keys["ContextKeyNames"] == ["aws:SecureTransport"]
     keys = aws("get-context-keys-for-principal-policy", "--policy-source-arn", user.arn)
     assert keys["ContextKeyNames"] == []
+
+
+def test_a_denial_is_explained(root, tmp_path):
+    """From the header of a denial to a page for a person."""
+    condition = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    user = make_user(root, allow("iam:ListRoles", Condition=condition, Sid="Mfa"))
+    with refused("AccessDenied", status=403) as refusal:
+        user.iam.list_roles()
+    message = refusal.headers["x-locum-authorization-message"]
+    decoded = run(
+        "locum", "sts", "decode-authorization-message", "--encoded-message", message, home=tmp_path, caller=root
+    )
+    assert decoded.returncode == 0, decoded.stderr
+    (tmp_path / "denial.json").write_text(decoded.stdout)
+    page = run("locum", "policy", "explain", "denial.json", home=tmp_path)
+    assert page.returncode == 0, page.stderr
+    for line in [
+        f"{user.arn} ({user.id})",
+        "asked for iam:ListRoles",
+        "Decided by: identity-based policy",
+        "Statement: 1 (Mfa)",
+        "which is not in the request",
+        f"  aws:PrincipalArn = {user.arn}",
+    ]:
+        assert line in page.stdout

@@ -10,6 +10,7 @@ use super::{
     results::{Outcome, result},
     who::Who,
 };
+use crate::layers::is_resource_controlled;
 
 /// How many resources an action may be simulated on.
 const MAX_RESOURCES: usize = 1000;
@@ -34,6 +35,10 @@ pub(super) struct Policies {
     pub(super) boundary: Option<Named>,
     /// From the organization's root to the account; none if the account is in no organization or exempt.
     pub(super) service_control: Vec<Vec<Policy>>,
+    /// Likewise, of the account that owns the resources.
+    pub(super) resource_control: Vec<Vec<Policy>>,
+    /// Whose resources these are.
+    pub(super) controlled: AccountId,
 }
 
 /// A simulated set-up.
@@ -120,24 +125,28 @@ impl<'r> Case<'r> {
             .zip(&keys)
             .map(|(policy, key)| policy.source(key))
             .collect();
-        let levels: Vec<Vec<Source<'_>>> = self
-            .policies
-            .service_control
-            .iter()
-            .map(|level| level.iter().map(|policy| Source::new(policy, "")).collect())
-            .collect();
-        let levels: Vec<&[Source<'_>]> = levels.iter().map(Vec::as_slice).collect();
+        let own = levels(&self.policies.service_control);
+        let own: Vec<&[Source<'_>]> = own.iter().map(Vec::as_slice).collect();
+        let owners = match is_resource_controlled(action) {
+            true => levels(&self.policies.resource_control),
+            false => Vec::new(),
+        };
+        let owners: Vec<&[Source<'_>]> = owners.iter().map(Vec::as_slice).collect();
         let mut steps = 0_usize;
         let mut outcomes = Vec::with_capacity(self.resources.len());
         for resource in &self.resources {
+            let account = self.account_of(resource);
             let layers = Layers {
                 identity: &identity,
                 boundary: self.policies.boundary.as_ref().map(|policy| policy.source("")),
-                service_control: &levels,
+                service_control: &own,
+                resource_control: match account == self.policies.controlled {
+                    true => &owners,
+                    false => &[],
+                },
                 resource: self.resource_policy(action, resource),
                 ..Layers::default()
             };
-            let account = self.account_of(resource);
             let request = Request {
                 principal: self.who.principal(),
                 action,
@@ -202,6 +211,12 @@ impl<'r> Case<'r> {
             Err(_) => self.who.account(),
         }
     }
+}
+
+fn levels(levels: &[Vec<Policy>]) -> Vec<Vec<Source<'_>>> {
+    let levels = levels.iter();
+    let sources = levels.map(|level| level.iter().map(|policy| Source::new(policy, "")).collect());
+    sources.collect()
 }
 
 /// Whether the policy of a resource is a role's trust policy, which must allow whoever else does.

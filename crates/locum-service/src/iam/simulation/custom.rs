@@ -24,6 +24,8 @@ impl Perform for SimulateCustomPolicyRequest {
             identity: documents::identity(&self.policy_input_list)?,
             boundary: documents::boundary(&self.permissions_boundary_policy_input_list)?,
             service_control: levels(&self.ordered_organization_policy_input_list)?,
+            resource_control: Vec::new(),
+            controlled: call.account(),
         };
         let caller = self.caller_arn.as_deref();
         let who = caller.map(|arn| Who::read(call.snapshot, arn)).transpose()?;

@@ -29,8 +29,8 @@ enum Kind {
     ByAws,
     ByUser,
     Boundary,
-    /// The policies of the organization.
-    Organization,
+    ServiceControl,
+    ResourceControl,
 }
 
 impl Exclusions {
@@ -71,6 +71,16 @@ impl Exclusions {
         self.has(Kind::Boundary)
     }
 
+    /// Whether the service control policies in force are left out.
+    pub(super) fn exclude_service_control(&self) -> bool {
+        self.has(Kind::ServiceControl)
+    }
+
+    /// Whether the resource control policies in force are left out.
+    pub(super) fn exclude_resource_control(&self) -> bool {
+        self.has(Kind::ResourceControl)
+    }
+
     fn has(&self, wanted: Kind) -> bool {
         let mut kinds = self.0.iter();
         kinds.any(|exclusion| matches!(exclusion, Exclusion::Kind(kind) if *kind == wanted))
@@ -88,7 +98,8 @@ fn exclusion(identifier: &PolicyIdentifier) -> Result<Exclusion, ApiError> {
             "aws-managed" => Kind::ByAws,
             "user-managed" => Kind::ByUser,
             "permission-boundary" => Kind::Boundary,
-            _ => Kind::Organization,
+            "scp" => Kind::ServiceControl,
+            _ => Kind::ResourceControl,
         })),
         (None, Some(text), None) => {
             let refused = || {

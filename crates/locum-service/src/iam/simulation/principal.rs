@@ -3,6 +3,8 @@ use locum_api::{
     iam::{SimulatePrincipalPolicyRequest, SimulatePrincipalPolicyResponse},
 };
 
+use locum_policy::{Policy, Source};
+
 use super::{
     cases::{Case, Inputs, Policies},
     documents,
@@ -13,6 +15,7 @@ use super::{
 };
 use crate::{
     call::{Call, Failure},
+    layers::ControlPolicies,
     route::Perform,
 };
 
@@ -29,10 +32,20 @@ impl Perform for SimulatePrincipalPolicyRequest {
             None => source.boundary(call),
             given => given,
         };
+        let (snapshot, account) = (call.snapshot, call.account());
         let policies = Policies {
             identity,
             boundary,
-            service_control: Vec::new(),
+            service_control: match exclusions.exclude_service_control() {
+                true => Vec::new(),
+                false => owned(&ControlPolicies::of_principal(snapshot, account)),
+            },
+            resource_control: match exclusions.exclude_resource_control() {
+                true => Vec::new(),
+                // Of any action that they have a say in; the case knows which those are.
+                false => owned(&ControlPolicies::of_owner(snapshot, account, "sts:AssumeRole")),
+            },
+            controlled: account,
         };
         let caller = self.caller_arn.as_deref().unwrap_or(&self.policy_source_arn);
         let who = Who::read(call.snapshot, caller)?;
@@ -61,4 +74,10 @@ impl Perform for SimulatePrincipalPolicyRequest {
             marker,
         })
     }
+}
+
+/// The policies of an organization, level by level.
+fn owned(policies: &ControlPolicies<'_>) -> Vec<Vec<Policy>> {
+    let level = |level: &&[Source<'_>]| level.iter().map(|source| source.policy.clone()).collect();
+    policies.levels().iter().map(level).collect()
 }

@@ -54,9 +54,11 @@ impl Outcome {
                 push_key(&mut missing, key.key);
             }
         }
-        let organization = simulation
-            .verdict(Layer::ServiceControl)
-            .map(|verdict| verdict == Verdict::Allow);
+        let limits = [Layer::ServiceControl, Layer::ResourceControl];
+        let limits = limits.into_iter().filter_map(|layer| simulation.verdict(layer));
+        let organization = limits
+            .map(|verdict| verdict == Verdict::Allow)
+            .reduce(|a, b| a && b);
         let boundary = simulation
             .verdict(Layer::Boundary)
             .map(|verdict| verdict == Verdict::Allow);
