@@ -170,6 +170,10 @@ fn target_error(error: &ApiError, index: Option<usize>) -> String {
         text.push_str(",\"Message\":");
         json::write_text(&mut text, message);
     }
+    if let Some(reason) = error.reason {
+        text.push_str(",\"Reason\":");
+        json::write_text(&mut text, reason);
+    }
     if let Some(index) = index {
         text.push_str(",\"RequestIndex\":");
         text.push_str(&index.to_string());

@@ -13,6 +13,8 @@ pub struct ApiError {
     pub message: Option<String>,
     /// Whose fault it is.
     pub fault: Fault,
+    /// Which rule was broken, in Organizations' own words; most errors have none.
+    pub reason: Option<&'static str>,
 }
 
 impl ApiError {
@@ -23,6 +25,16 @@ impl ApiError {
             code: code.into(),
             message: Some(message.into()),
             fault: Fault::Sender,
+            reason: None,
+        }
+    }
+
+    /// Returns this error with the reason that the model of Organizations has for it.
+    #[must_use]
+    pub fn because(self, reason: &'static str) -> Self {
+        Self {
+            reason: Some(reason),
+            ..self
         }
     }
 
@@ -61,6 +73,7 @@ impl ApiError {
             code: "MalformedInput".into(),
             message: None,
             fault: Fault::Sender,
+            reason: None,
         }
     }
 
@@ -144,6 +157,7 @@ impl ApiError {
             code: "InternalFailure".into(),
             message: Some("The request failed because of an internal error.".to_owned()),
             fault: Fault::Receiver,
+            reason: None,
         }
     }
 
@@ -154,6 +168,7 @@ impl ApiError {
             code: "ServiceUnavailable".into(),
             message: Some("The service is temporarily unable to handle the request.".to_owned()),
             fault: Fault::Receiver,
+            reason: None,
         }
     }
 
@@ -169,6 +184,7 @@ impl ApiError {
             code: "UnknownOperationException".into(),
             message: None,
             fault: Fault::Sender,
+            reason: None,
         }
     }
 }

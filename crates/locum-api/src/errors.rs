@@ -14,6 +14,7 @@ impl ErrorShape {
             code: self.code.into(),
             message: Some(message.into()),
             fault: self.fault,
+            reason: None,
         }
     }
 }
@@ -117,8 +118,56 @@ errors! {
 
     /// The caller may not do this.
     ORGANIZATIONS_ACCESS_DENIED = "AccessDeniedException", 400, Sender;
+    /// The account is closed already.
+    ACCOUNT_ALREADY_CLOSED = "AccountAlreadyClosedException", 400, Sender;
+    /// The account administers this service already.
+    ACCOUNT_ALREADY_REGISTERED = "AccountAlreadyRegisteredException", 400, Sender;
     /// No account of the organization has this id.
     ACCOUNT_NOT_FOUND = "AccountNotFoundException", 400, Sender;
+    /// The account does not administer this service.
+    ACCOUNT_NOT_REGISTERED = "AccountNotRegisteredException", 400, Sender;
+    /// No account or organizational unit has this id.
+    CHILD_NOT_FOUND = "ChildNotFoundException", 400, Sender;
+    /// What is asked for does not fit with what is there.
+    ORGANIZATIONS_CONFLICT = "ConflictException", 400, Sender;
+    /// No root or organizational unit to move to has this id.
+    DESTINATION_PARENT_NOT_FOUND = "DestinationParentNotFoundException", 400, Sender;
+    /// The account stands there already.
+    DUPLICATE_ACCOUNT = "DuplicateAccountException", 400, Sender;
+    /// Another organizational unit under the same parent has this name.
+    DUPLICATE_ORGANIZATIONAL_UNIT = "DuplicateOrganizationalUnitException", 400, Sender;
+    /// The policy is attached there already.
+    DUPLICATE_POLICY_ATTACHMENT = "DuplicatePolicyAttachmentException", 400, Sender;
+    /// Another policy of the same type has this name.
+    DUPLICATE_POLICY = "DuplicatePolicyException", 400, Sender;
+    /// The document is not one of the policy's type.
+    MALFORMED_ORGANIZATION_POLICY = "MalformedPolicyDocumentException", 400, Sender;
+    /// Something stands under the organizational unit.
+    ORGANIZATIONAL_UNIT_NOT_EMPTY = "OrganizationalUnitNotEmptyException", 400, Sender;
+    /// No organizational unit has this id.
+    ORGANIZATIONAL_UNIT_NOT_FOUND = "OrganizationalUnitNotFoundException", 400, Sender;
+    /// No root or organizational unit has this id.
+    PARENT_NOT_FOUND = "ParentNotFoundException", 400, Sender;
+    /// A change of the policies has not settled yet; try again.
+    POLICY_CHANGES_IN_PROGRESS = "PolicyChangesInProgressException", 400, Sender;
+    /// The policy is attached to something.
+    POLICY_IN_USE = "PolicyInUseException", 400, Sender;
+    /// The policy is not attached there.
+    POLICY_NOT_ATTACHED = "PolicyNotAttachedException", 400, Sender;
+    /// No policy has this id.
+    ORGANIZATION_POLICY_NOT_FOUND = "PolicyNotFoundException", 400, Sender;
+    /// Policies of this type are in force already.
+    POLICY_TYPE_ALREADY_ENABLED = "PolicyTypeAlreadyEnabledException", 400, Sender;
+    /// The organization cannot have policies of this type.
+    POLICY_TYPE_NOT_AVAILABLE = "PolicyTypeNotAvailableForOrganizationException", 400, Sender;
+    /// Policies of this type are not in force.
+    POLICY_TYPE_NOT_ENABLED = "PolicyTypeNotEnabledException", 400, Sender;
+    /// No root has this id.
+    ROOT_NOT_FOUND = "RootNotFoundException", 400, Sender;
+    /// The account does not stand under a root or organizational unit of this id.
+    SOURCE_PARENT_NOT_FOUND = "SourceParentNotFoundException", 400, Sender;
+    /// Nothing in the organization has this id.
+    TARGET_NOT_FOUND = "TargetNotFoundException", 400, Sender;
     /// The caller's account belongs to no organization.
     NO_ORGANIZATION = "AWSOrganizationsNotInUseException", 400, Sender;
     /// Somebody else changes the organization at the same time; try again.

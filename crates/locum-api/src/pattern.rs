@@ -6,9 +6,11 @@
 
 mod account;
 mod delegation;
+mod organizations;
 
 pub use account::*;
 pub use delegation::*;
+pub use organizations::*;
 use unicode_general_category::{GeneralCategory, get_general_category};
 
 /// A pattern that a whole text must match.

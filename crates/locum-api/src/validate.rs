@@ -16,6 +16,7 @@ pub(crate) fn check(operation: &Operation, tree: &Node<'_>) -> Result<(), ApiErr
         service: operation.service,
         items: String::new(),
         count: 0,
+        reason: None,
     };
     report.node(&Path::Root, &Shape::Structure(operation.input), tree);
     if report.count == 0 {
@@ -28,7 +29,13 @@ pub(crate) fn check(operation: &Operation, tree: &Node<'_>) -> Result<(), ApiErr
     );
     Err(match operation.service {
         Service::Sts | Service::Iam => ApiError::validation(message),
-        Service::Organizations => errors::ORGANIZATIONS_INVALID_INPUT.with(message),
+        Service::Organizations => {
+            let error = errors::ORGANIZATIONS_INVALID_INPUT.with(message);
+            match report.reason {
+                Some(reason) => error.because(reason),
+                None => error,
+            }
+        }
         Service::Locum => errors::VALIDATION_EXCEPTION.with(message),
     })
 }
@@ -72,6 +79,8 @@ struct Report {
     service: Service,
     items: String,
     count: usize,
+    /// The first broken rule in the words of Organizations' model.
+    reason: Option<&'static str>,
 }
 
 impl Report {
@@ -103,7 +112,9 @@ impl Report {
             let path = Path::Member(path, name);
             match node {
                 Some(node) => self.node(&path, shape, node),
-                None if *required => self.add(&path, &Shown::Null, "Member must not be null"),
+                None if *required => {
+                    self.add(&path, &Shown::Null, "INPUT_REQUIRED", "Member must not be null")
+                }
                 None => {}
             }
         }
@@ -118,10 +129,10 @@ impl Report {
         let allowed = rules.values.is_empty() || rules.values.contains(&text);
         if !allowed {
             let constraint = self.enumeration(rules.values);
-            self.add(path, &shown, &constraint);
+            self.add(path, &shown, "INVALID_ENUM", &constraint);
         }
         if let Some(pattern) = rules.pattern.filter(|pattern| !(pattern.matches)(text)) {
-            self.add(path, &shown, &must_match(pattern.text));
+            self.add(path, &shown, "INVALID_PATTERN", &must_match(pattern.text));
         }
         self.length(path, &shown, rules.min, rules.max, text.chars().count());
     }
@@ -132,6 +143,7 @@ impl Report {
             self.add(
                 path,
                 &shown,
+                "MIN_VALUE_EXCEEDED",
                 &format!("Member must have value greater than or equal to {min}"),
             );
         }
@@ -139,6 +151,7 @@ impl Report {
             self.add(
                 path,
                 &shown,
+                "MAX_VALUE_EXCEEDED",
                 &format!("Member must have value less than or equal to {max}"),
             );
         }
@@ -162,7 +175,7 @@ impl Report {
                     |item: &Option<Node<'_>>| matches!(item, Some(Node::Text(text)) if fits(rules, text));
                 if !items.iter().all(fits) {
                     let constraint = format!("Member must satisfy constraint: [{}]", self.constraints(rules));
-                    self.add(path, &shown, &constraint);
+                    self.add(path, &shown, "INVALID_LIST_MEMBER", &constraint);
                 }
             }
             _ => {
@@ -170,7 +183,7 @@ impl Report {
                     let path = Path::Item(path, index + 1);
                     match item {
                         Some(item) => self.node(&path, member, item),
-                        None => self.add(&path, &Shown::Null, "Member must not be null"),
+                        None => self.add(&path, &Shown::Null, "INPUT_REQUIRED", "Member must not be null"),
                     }
                 }
             }
@@ -188,10 +201,10 @@ impl Report {
     ) {
         let length = u32::try_from(length).unwrap_or(u32::MAX);
         if let Some(min) = min.filter(|min| length < *min) {
-            self.add(path, shown, &at_least(min));
+            self.add(path, shown, "MIN_LENGTH_EXCEEDED", &at_least(min));
         }
         if let Some(max) = max.filter(|max| length > *max) {
-            self.add(path, shown, &at_most(max));
+            self.add(path, shown, "MAX_LENGTH_EXCEEDED", &at_most(max));
         }
     }
 
@@ -215,7 +228,8 @@ impl Report {
         }
     }
 
-    fn add(&mut self, path: &Path<'_>, shown: &Shown<'_>, constraint: &str) {
+    fn add(&mut self, path: &Path<'_>, shown: &Shown<'_>, reason: &'static str, constraint: &str) {
+        self.reason.get_or_insert(reason);
         if self.count > 0 {
             self.items.push_str("; ");
         }

@@ -229,6 +229,65 @@ fn aliases_begin_and_end_with_letters_or_digits() {
             "a.b",
             "abc\n",
             "abé",
+}
+
+fn ids_of_organizations_are_whole() {
+    let unit = "ou-ab12-abcdefgh";
+    check(
+        &pattern::ROOT_ID,
+        &["r-ab12"],
+        &["", "r-ab1", "r-AB12", "r-ab12 ", unit],
+    );
+    check(
+        &pattern::UNIT_ID,
+        &[unit],
+        &["", "ou-ab12", "ou-ab12-abcdefg", "ou-ab12-abcdefgh-", "r-ab12"],
+    );
+    // To the letter, these would let anything follow the first alternative or stand before the last.
+    check(
+        &pattern::PARENT_ID,
+        &["r-ab12", unit],
+        &["r-ab12/x", "xou-ab12-abcdefgh", "111122223333"],
+    );
+    check(
+        &pattern::CHILD_ID,
+        &["111122223333", unit],
+        &["1111222233334", "r-ab12", "x"],
+    );
+    check(
+        &pattern::POLICY_TARGET_ID,
+        &["r-ab12", "111122223333", unit],
+        &["", "p-abcdefgh", "r-ab12\n"],
+    );
+    check(
+        &pattern::ORGANIZATION_POLICY_ID,
+        &["p-abcdefgh", "p-FullAWSAccess", "p-A_1b2c3d"],
+        &["p-abcdefg", "abcdefgh", "p-abcdefg/"],
+    );
+    check(
+        &pattern::TAGGABLE_ID,
+        &[
+            "r-ab12",
+            "111122223333",
+            unit,
+            "p-abcdefgh",
+            "rp-abcd",
+            "rt-abcdefgh",
+        ],
+        &["", "o-abcdefghij", "rt-abcd"],
+    );
+    check(
+        &pattern::SERVICE_PRINCIPAL,
+        &["", "iam.amazonaws.com"],
+        &["iam amazonaws", "iam/amazonaws"],
+    );
+    check(
+        &pattern::GENERIC_ARN,
+        &["arn:aws:organizations::aws:policy/x"],
+        &[
+            "arn:aws:organizations:::x",
+            "arn:aws:iam::1:x",
+            "arn:aws:organizations::1:",
         ],
     );
 }

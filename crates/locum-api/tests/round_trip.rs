@@ -59,7 +59,7 @@ fn shown_record(record: &dyn Record) -> Map<String, serde_json::Value> {
 
 /// Returns a text that a shape allows.
 fn sample_text(rules: &StringRules) -> Cow<'static, str> {
-    const TEXTS: [&str; 14] = [
+    const TEXTS: [&str; 21] = [
         "/",
         "v1",
         "ada",
@@ -74,6 +74,13 @@ fn sample_text(rules: &StringRules) -> Cow<'static, str> {
         "o-0123456789/r-0123/029608264753/",
         "AKIAIOSFODNN7EXAMPLE",
         "https://example.com/done?id=1#top",
+        "r-0123",
+        "ou-0123-01234567",
+        "p-0123456789",
+        "arn:aws:organizations::029608264753:root/o-0123456789/r-0123",
+        "arn:aws:organizations::029608264753:ou/o-0123456789/ou-0123-01234567",
+        "arn:aws:organizations::029608264753:policy/o-0123456789/service_control_policy/p-0123456789",
+        "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess",
     ];
     let fits = |text: &str| {
         let length = u32::try_from(text.chars().count()).unwrap();
@@ -249,10 +256,23 @@ fn every_operation_reads_what_it_writes() {
             UntagSAMLProviderRequest UntagUserRequest UpdateAccessKeyRequest
             UpdateAccountPasswordPolicyRequest UpdateAssumeRolePolicyRequest
             UpdateDelegationRequestRequest UpdateGroupRequest UpdateLoginProfileRequest
-            UpdateOpenIDConnectProviderThumbprintRequest UpdateRoleRequest
-            UpdateRoleDescriptionRequest UpdateSAMLProviderRequest UpdateUserRequest;
-        organizations: CreateAccountRequest DescribeAccountRequest DescribeCreateAccountStatusRequest
-            DescribeOrganizationRequest ListAccountsRequest;
+            UpdateOpenIDConnectProviderThumbprintRequest UpdateRoleRequest UpdateRoleDescriptionRequest
+            UpdateSAMLProviderRequest UpdateUserRequest;
+        organizations: AttachPolicyRequest CloseAccountRequest CreateAccountRequest
+            CreateOrganizationalUnitRequest CreatePolicyRequest DeleteOrganizationalUnitRequest
+            DeletePolicyRequest DeregisterDelegatedAdministratorRequest DescribeAccountRequest
+            DescribeCreateAccountStatusRequest DescribeOrganizationRequest
+            DescribeOrganizationalUnitRequest DescribePolicyRequest DetachPolicyRequest
+            DisableAWSServiceAccessRequest DisablePolicyTypeRequest
+            EnableAWSServiceAccessRequest EnablePolicyTypeRequest
+            ListAWSServiceAccessForOrganizationRequest ListAccountsRequest
+            ListAccountsForParentRequest ListChildrenRequest ListCreateAccountStatusRequest
+            ListDelegatedAdministratorsRequest ListDelegatedServicesForAccountRequest
+            ListOrganizationalUnitsForParentRequest ListParentsRequest ListPoliciesRequest
+            ListPoliciesForTargetRequest ListRootsRequest ListTagsForResourceRequest
+            ListTargetsForPolicyRequest MoveAccountRequest RegisterDelegatedAdministratorRequest
+            TagResourceRequest UntagResourceRequest UpdateOrganizationalUnitRequest
+            UpdatePolicyRequest;
         locum: ApplyTransactionRequest;
     ];
     let declared = Service::ALL

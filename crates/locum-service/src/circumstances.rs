@@ -175,6 +175,16 @@ pub(crate) fn resource_tag_keys<'a>(
     }
 }
 
+/// Sets the keys of the tags of something in the organization: `aws:ResourceTag/*`.
+pub(crate) fn organization_tag_keys<'a>(
+    context: &mut Context<'a>,
+    tags: impl Iterator<Item = (&'a str, &'a str)>,
+) {
+    for (key, value) in tags {
+        context.set(tag_key("aws:ResourceTag/", key), value);
+    }
+}
+
 fn tag_key(prefix: &'static str, key: &str) -> Cow<'static, str> {
     Cow::Owned([prefix, key].concat())
 }

@@ -139,6 +139,7 @@ fn failed(reply: &Reply, body: &Value) -> OperatorError {
             } else {
                 Fault::Receiver
             },
+            reason: None,
         },
         request_index: index.and_then(|index| usize::try_from(index).ok()),
     }

@@ -1,30 +1,81 @@
 //! Organizations: one organization, whose first account manages it.
 
+mod access;
 mod accounts;
+mod administrators;
+mod attachments;
+mod close_account;
+mod content;
 mod create_account;
 mod organization;
+mod policies;
+mod policy_types;
+mod quotas;
+mod resources;
+mod services;
+mod tags;
+mod tree;
+mod units;
 
 use locum_api::organizations::{
-    CreateAccountRequest, DescribeAccountRequest, DescribeCreateAccountStatusRequest,
-    DescribeOrganizationRequest, ListAccountsRequest,
+    AttachPolicyRequest, CloseAccountRequest, CreateAccountRequest, CreateOrganizationalUnitRequest,
+    CreatePolicyRequest, DeleteOrganizationalUnitRequest, DeletePolicyRequest,
+    DeregisterDelegatedAdministratorRequest, DescribeAccountRequest, DescribeCreateAccountStatusRequest,
+    DescribeOrganizationRequest, DescribeOrganizationalUnitRequest, DescribePolicyRequest,
+    DetachPolicyRequest, DisableAWSServiceAccessRequest, DisablePolicyTypeRequest,
+    EnableAWSServiceAccessRequest, EnablePolicyTypeRequest, ListAWSServiceAccessForOrganizationRequest,
+    ListAccountsForParentRequest, ListAccountsRequest, ListChildrenRequest, ListCreateAccountStatusRequest,
+    ListDelegatedAdministratorsRequest, ListDelegatedServicesForAccountRequest,
+    ListOrganizationalUnitsForParentRequest, ListParentsRequest, ListPoliciesForTargetRequest,
+    ListPoliciesRequest, ListRootsRequest, ListTagsForResourceRequest, ListTargetsForPolicyRequest,
+    MoveAccountRequest, RegisterDelegatedAdministratorRequest, TagResourceRequest, UntagResourceRequest,
+    UpdateOrganizationalUnitRequest, UpdatePolicyRequest,
 };
 use locum_api::{ApiError, errors};
 use locum_directory::Organization;
-use locum_names::{AccountId, Partition};
 
-use crate::{
-    call::{Call, Failure, Target},
-    denial::Wording,
-    route::Route,
-};
+use crate::{call::Call, route::Route};
 
 /// Every operation, sorted by name.
 pub(crate) const ROUTES: &[Route] = &[
+    Route::of::<AttachPolicyRequest>(),
+    Route::of::<CloseAccountRequest>(),
     Route::of::<CreateAccountRequest>(),
+    Route::of::<CreateOrganizationalUnitRequest>(),
+    Route::of::<CreatePolicyRequest>(),
+    Route::of::<DeleteOrganizationalUnitRequest>(),
+    Route::of::<DeletePolicyRequest>(),
+    Route::of::<DeregisterDelegatedAdministratorRequest>(),
     Route::of::<DescribeAccountRequest>(),
     Route::of::<DescribeCreateAccountStatusRequest>(),
     Route::of::<DescribeOrganizationRequest>(),
+    Route::of::<DescribeOrganizationalUnitRequest>(),
+    Route::of::<DescribePolicyRequest>(),
+    Route::of::<DetachPolicyRequest>(),
+    Route::of::<DisableAWSServiceAccessRequest>(),
+    Route::of::<DisablePolicyTypeRequest>(),
+    Route::of::<EnableAWSServiceAccessRequest>(),
+    Route::of::<EnablePolicyTypeRequest>(),
+    Route::of::<ListAWSServiceAccessForOrganizationRequest>(),
     Route::of::<ListAccountsRequest>(),
+    Route::of::<ListAccountsForParentRequest>(),
+    Route::of::<ListChildrenRequest>(),
+    Route::of::<ListCreateAccountStatusRequest>(),
+    Route::of::<ListDelegatedAdministratorsRequest>(),
+    Route::of::<ListDelegatedServicesForAccountRequest>(),
+    Route::of::<ListOrganizationalUnitsForParentRequest>(),
+    Route::of::<ListParentsRequest>(),
+    Route::of::<ListPoliciesRequest>(),
+    Route::of::<ListPoliciesForTargetRequest>(),
+    Route::of::<ListRootsRequest>(),
+    Route::of::<ListTagsForResourceRequest>(),
+    Route::of::<ListTargetsForPolicyRequest>(),
+    Route::of::<MoveAccountRequest>(),
+    Route::of::<RegisterDelegatedAdministratorRequest>(),
+    Route::of::<TagResourceRequest>(),
+    Route::of::<UntagResourceRequest>(),
+    Route::of::<UpdateOrganizationalUnitRequest>(),
+    Route::of::<UpdatePolicyRequest>(),
 ];
 
 /// The organization that every account here belongs to.
@@ -33,35 +84,4 @@ fn organization<'a>(call: &Call<'a>) -> Result<&'a Organization, ApiError> {
     organization
         .map(AsRef::as_ref)
         .ok_or_else(|| errors::NO_ORGANIZATION.with("Your account is not a member of an organization."))
-}
-
-/// Asks the policies.
-fn authorize(call: &Call<'_>, action: &str, arn: &str) -> Result<(), Failure> {
-    call.authorize(action, Target::plain(arn, call.account()), Wording::Full, |_| ())
-}
-
-/// Refuses callers of member accounts, whatever their policies say.
-fn management_only(call: &Call<'_>, organization: &Organization) -> Result<(), ApiError> {
-    if call.account() == organization.management_account {
-        return Ok(());
-    }
-    Err(errors::ORGANIZATIONS_ACCESS_DENIED.with("You don't have permissions to access this resource."))
-}
-
-fn organization_arn(partition: Partition, organization: &Organization) -> String {
-    let Organization {
-        id,
-        management_account,
-        ..
-    } = organization;
-    format!("arn:{partition}:organizations::{management_account}:organization/{id}")
-}
-
-fn account_arn(partition: Partition, organization: &Organization, account: AccountId) -> String {
-    let Organization {
-        id,
-        management_account,
-        ..
-    } = organization;
-    format!("arn:{partition}:organizations::{management_account}:account/{id}/{account}")
 }

@@ -21,7 +21,7 @@ operation! {
         optional "IamUserAccessToBilling" iam_user_access_to_billing: String,
             Shape::String(StringRules::one_of(&["ALLOW", "DENY"]));
         /// The account's tags.
-        list "Tags" tags: Vec<Tag>, Shape::list(&Shape::Structure(Tag::STRUCTURE));
+        list "Tags" tags: Vec<Tag>, shapes::TAGS;
     }
     response CreateAccountResponse {
         /// How far the creation is.
@@ -53,6 +53,64 @@ operation! {
 }
 
 operation! {
+    /// Lists the requests to create accounts.
+    ListCreateAccountStatus: Organizations, Read;
+
+    request ListCreateAccountStatusRequest {
+        /// Only those that are in one of these states; all when absent.
+        list "States" states: Vec<String>, Shape::list(&STATE);
+        /// Where the page begins: the token of the page before.
+        optional "NextToken" next_token: String, shapes::NEXT_TOKEN;
+        /// The most requests the page may have.
+        optional "MaxResults" max_results: i32, shapes::MAX_RESULTS;
+    }
+    response ListCreateAccountStatusResponse {
+        /// How far each is.
+        always "CreateAccountStatuses" create_account_statuses: Vec<CreateAccountStatus>, Shape::list(&STATUS);
+        /// Where the next page begins.
+        optional "NextToken" next_token: String, shapes::NEXT_TOKEN;
+    }
+    errors [
+        ORGANIZATIONS_ACCESS_DENIED, NO_ORGANIZATION, ORGANIZATIONS_INVALID_INPUT, SERVICE_EXCEPTION,
+        TOO_MANY_REQUESTS, UNSUPPORTED_API_ENDPOINT,
+    ]
+}
+
+operation! {
+    /// Closes a member account: none of its credentials is accepted any more.
+    CloseAccount: Organizations, Write;
+
+    request CloseAccountRequest {
+        /// The account's id.
+        required "AccountId" account_id: String, shapes::ACCOUNT_ID;
+    }
+    errors [
+        ORGANIZATIONS_ACCESS_DENIED, ACCOUNT_ALREADY_CLOSED, ACCOUNT_NOT_FOUND, NO_ORGANIZATION,
+        ORGANIZATIONS_CONCURRENT_MODIFICATION, ORGANIZATIONS_CONFLICT, CONSTRAINT_VIOLATION,
+        ORGANIZATIONS_INVALID_INPUT, SERVICE_EXCEPTION, TOO_MANY_REQUESTS, UNSUPPORTED_API_ENDPOINT,
+    ]
+}
+
+operation! {
+    /// Moves an account under another root or organizational unit.
+    MoveAccount: Organizations, Write;
+
+    request MoveAccountRequest {
+        /// The account's id.
+        required "AccountId" account_id: String, shapes::ACCOUNT_ID;
+        /// The id of the root or the unit that it stands under.
+        required "SourceParentId" source_parent_id: String, shapes::PARENT_ID;
+        /// The id of the root or the unit that it shall stand under.
+        required "DestinationParentId" destination_parent_id: String, shapes::PARENT_ID;
+    }
+    errors [
+        ORGANIZATIONS_ACCESS_DENIED, ORGANIZATIONS_INVALID_INPUT, SOURCE_PARENT_NOT_FOUND,
+        DESTINATION_PARENT_NOT_FOUND, DUPLICATE_ACCOUNT, ACCOUNT_NOT_FOUND, TOO_MANY_REQUESTS,
+        ORGANIZATIONS_CONCURRENT_MODIFICATION, NO_ORGANIZATION, SERVICE_EXCEPTION,
+    ]
+}
+
+operation! {
     /// Lists the organization's accounts.
     ListAccounts: Organizations, Read;
 
@@ -60,7 +118,7 @@ operation! {
         /// Where the page begins: the token of the page before.
         optional "NextToken" next_token: String, shapes::NEXT_TOKEN;
         /// The most accounts the page may have.
-        optional "MaxResults" max_results: i32, Shape::between(1, 20);
+        optional "MaxResults" max_results: i32, shapes::MAX_RESULTS;
     }
     response ListAccountsResponse {
         /// The accounts.
@@ -100,7 +158,7 @@ structure! {
         /// The account's name.
         optional "AccountName" account_name: String, shapes::NEW_ACCOUNT_NAME;
         /// Whether it is under way, done or failed.
-        optional "State" state: String, Shape::String(StringRules::one_of(&["IN_PROGRESS", "SUCCEEDED", "FAILED"]));
+        optional "State" state: String, STATE;
         /// When it was asked for.
         optional "RequestedTimestamp" requested_timestamp: Timestamp, Shape::Timestamp;
         /// When it was done or failed.
@@ -126,21 +184,20 @@ structure! {
         /// Its name.
         optional "Name" name: String, shapes::ACCOUNT_NAME;
         /// Its status; `State` tells more.
-        optional "Status" status: String,
-            Shape::String(StringRules::one_of(&["ACTIVE", "SUSPENDED", "PENDING_CLOSURE"]));
+        optional "Status" status: String, shapes::ACCOUNT_STATUS;
         /// Its state.
-        optional "State" state: String, Shape::String(StringRules::one_of(ACCOUNT_STATES));
+        optional "State" state: String, shapes::ACCOUNT_STATE;
         /// Where it stands in the organization.
         optional "Paths" paths: Vec<String>, Shape::list(&shapes::PATH);
         /// How it came into the organization.
-        optional "JoinedMethod" joined_method: String, Shape::String(StringRules::one_of(&["INVITED", "CREATED"]));
+        optional "JoinedMethod" joined_method: String, shapes::JOINED_METHOD;
         /// When it came into the organization.
         optional "JoinedTimestamp" joined_timestamp: Timestamp, Shape::Timestamp;
     }
 }
 
 structure! {
-    /// A tag of an account.
+    /// A tag.
     Tag {
         /// The key.
         required "Key" key: String, shapes::TAG_KEY;
@@ -149,16 +206,9 @@ structure! {
     }
 }
 
+const STATE: Shape = Shape::String(StringRules::one_of(&["IN_PROGRESS", "SUCCEEDED", "FAILED"]));
 const STATUS: Shape = Shape::Structure(CreateAccountStatus::STRUCTURE);
-const ACCOUNT: Shape = Shape::Structure(Account::STRUCTURE);
-
-const ACCOUNT_STATES: &[&str] = &[
-    "PENDING_ACTIVATION",
-    "ACTIVE",
-    "SUSPENDED",
-    "PENDING_CLOSURE",
-    "CLOSED",
-];
+pub(super) const ACCOUNT: Shape = Shape::Structure(Account::STRUCTURE);
 
 const FAILURE_REASONS: &[&str] = &[
     "ACCOUNT_LIMIT_EXCEEDED",

@@ -45,27 +45,9 @@ structure! {
     /// A kind of policies that an organization knows.
     PolicyTypeSummary {
         /// The kind.
-        optional "Type" policy_type: String, Shape::String(StringRules::one_of(POLICY_TYPES));
+        optional "Type" policy_type: String, shapes::POLICY_TYPE;
         /// Whether it is in use.
         optional "Status" status: String,
             Shape::String(StringRules::one_of(&["ENABLED", "PENDING_ENABLE", "PENDING_DISABLE"]));
     }
 }
-
-const POLICY_TYPES: &[&str] = &[
-    "SERVICE_CONTROL_POLICY",
-    "RESOURCE_CONTROL_POLICY",
-    "TAG_POLICY",
-    "BACKUP_POLICY",
-    "AISERVICES_OPT_OUT_POLICY",
-    "CHATBOT_POLICY",
-    "DECLARATIVE_POLICY_EC2",
-    "SECURITYHUB_POLICY",
-    "SECURITYHUB_CSPM_POLICY",
-    "INSPECTOR_POLICY",
-    "UPGRADE_ROLLOUT_POLICY",
-    "BEDROCK_POLICY",
-    "S3_POLICY",
-    "NETWORK_SECURITY_DIRECTOR_POLICY",
-    "GUARDDUTY_POLICY",
-];

@@ -4,20 +4,23 @@
 //! account's principals may assume if their own policies let them: the only way in, since no root key is made.
 
 use locum_api::{
-    ApiError, errors,
+    ApiError, Request, errors,
     organizations::{
         self as api, CreateAccountRequest, CreateAccountResponse, DescribeCreateAccountStatusRequest,
-        DescribeCreateAccountStatusResponse,
+        DescribeCreateAccountStatusResponse, ListCreateAccountStatusRequest, ListCreateAccountStatusResponse,
     },
 };
 use locum_directory::{
-    Account, CreateAccountState, CreateAccountStatus, JoinedMethod, Organization, Revision, Role,
+    Account, CreateAccountState, CreateAccountStatus, JoinedMethod, Organization, Revision, Role, Tag,
 };
 use locum_names::{AccountId, Arn};
 use locum_policy::{Policy, PolicyKind};
 use serde_json::json;
 
-use super::{authorize, management_only, organization};
+use super::{
+    access::{Keys, administrators_only, management_only, pager, permitted},
+    organization, tags,
+};
 use crate::{
     call::{Call, Failure},
     route::Perform,
@@ -29,19 +32,19 @@ const DRAWS: usize = 16;
 
 impl Perform for CreateAccountRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<CreateAccountResponse, Failure> {
-        authorize(call, "organizations:CreateAccount", "*")?;
         let organization = organization(call)?;
+        let keys = Keys {
+            request_tags: &self.tags,
+            ..Keys::default()
+        };
+        permitted(call, organization, Self::OPERATION, "*", keys)?;
         management_only(call, organization)?;
-        if !self.tags.is_empty() {
-            // Accounts have no tags yet; dropping them silently would break policies that rely on them.
-            let text = "Tags on accounts are not supported here; leave out Tags.";
-            return Err(errors::ORGANIZATIONS_INVALID_INPUT.with(text).into());
-        }
+        let tags = tags::read(&self.tags)?;
         let now = call.now();
         let id = CreateAccountStatus::new_id(call.random);
         let state = match call.snapshot.account_by_email(&self.email) {
             Some(_) => CreateAccountState::Failed("EMAIL_ALREADY_EXISTS".into()),
-            None => CreateAccountState::Succeeded(create(&self, call, organization)?),
+            None => CreateAccountState::Succeeded(create(&self, tags, call, organization)?),
         };
         let status = CreateAccountStatus {
             revision: Revision::NEW,
@@ -62,6 +65,7 @@ impl Perform for CreateAccountRequest {
 /// Puts the account and its role.
 fn create(
     request: &CreateAccountRequest,
+    tags: Vec<Tag>,
     call: &mut Call<'_>,
     organization: &Organization,
 ) -> Result<AccountId, ApiError> {
@@ -71,7 +75,10 @@ fn create(
         .ok_or_else(ApiError::internal_failure)?;
     let now = call.now();
     let (name, email) = (&request.account_name, &request.email);
-    let account = Account::new(id, name, email, JoinedMethod::Created, now);
+    let account = Account {
+        tags,
+        ..Account::new(id, name, email, JoinedMethod::Created, now)
+    };
     let role_name = request.role_name.as_deref().unwrap_or(DEFAULT_ROLE);
     let mut role = Role::new(id, "/", role_name, trust(call, organization)?, now, call.random);
     role.attached.push(administrator_access(call)?);
@@ -105,8 +112,9 @@ fn administrator_access(call: &Call<'_>) -> Result<locum_names::UniqueId, ApiErr
 
 impl Perform for DescribeCreateAccountStatusRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<DescribeCreateAccountStatusResponse, Failure> {
-        authorize(call, "organizations:DescribeCreateAccountStatus", "*")?;
-        management_only(call, organization(call)?)?;
+        let organization = organization(call)?;
+        permitted(call, organization, Self::OPERATION, "*", Keys::default())?;
+        administrators_only(call, organization)?;
         let status = call
             .snapshot
             .create_account_status(&self.create_account_request_id)
@@ -116,6 +124,32 @@ impl Perform for DescribeCreateAccountStatusRequest {
             })?;
         Ok(DescribeCreateAccountStatusResponse {
             create_account_status: shown(status),
+        })
+    }
+}
+
+impl Perform for ListCreateAccountStatusRequest {
+    fn perform(self, call: &mut Call<'_>) -> Result<ListCreateAccountStatusResponse, Failure> {
+        let organization = organization(call)?;
+        permitted(call, organization, Self::OPERATION, "*", Keys::default())?;
+        administrators_only(call, organization)?;
+        let filters: Vec<&str> = self.states.iter().map(String::as_str).collect();
+        let pager = pager(
+            call,
+            Self::OPERATION,
+            &filters,
+            self.next_token.as_deref(),
+            self.max_results,
+        )?;
+        let snapshot = call.snapshot;
+        let statuses = snapshot
+            .create_account_statuses(pager.after())
+            .filter(|status| filters.is_empty() || filters.contains(&status.state.as_str()));
+        let page = pager.take(call, statuses, |status| status.id.to_string());
+        let page = page.map(|status| shown(status));
+        Ok(ListCreateAccountStatusResponse {
+            create_account_statuses: page.items,
+            next_token: page.marker,
         })
     }
 }

@@ -1,6 +1,13 @@
-use locum_api::organizations::{self as api, DescribeOrganizationRequest, DescribeOrganizationResponse};
+use locum_api::{
+    Request,
+    organizations::{self as api, DescribeOrganizationRequest, DescribeOrganizationResponse},
+};
 
-use super::{account_arn, authorize, organization, organization_arn};
+use super::{
+    access::{Keys, permitted},
+    organization, policy_types,
+    resources::account_arn,
+};
 use crate::{
     call::{Call, Failure},
     route::Perform,
@@ -9,14 +16,18 @@ use crate::{
 impl Perform for DescribeOrganizationRequest {
     /// For every account of the organization, not only the one that manages it.
     fn perform(self, call: &mut Call<'_>) -> Result<DescribeOrganizationResponse, Failure> {
-        authorize(call, "organizations:DescribeOrganization", "*")?;
         let organization = organization(call)?;
+        permitted(call, organization, Self::OPERATION, "*", Keys::default())?;
         let partition = call.partition();
+        let arn = format!(
+            "arn:{partition}:organizations::{}:organization/{}",
+            organization.management_account, organization.id
+        );
         let management = call.snapshot.account(organization.management_account);
         Ok(DescribeOrganizationResponse {
             organization: api::Organization {
                 id: Some(organization.id.to_string()),
-                arn: Some(organization_arn(partition, organization)),
+                arn: Some(arn),
                 feature_set: Some(organization.feature_set.as_str().to_owned()),
                 master_account_arn: Some(account_arn(
                     partition,
@@ -25,8 +36,7 @@ impl Perform for DescribeOrganizationRequest {
                 )),
                 master_account_id: Some(organization.management_account.to_string()),
                 master_account_email: management.map(|account| account.email.to_string()),
-                // None is enabled: the operations on organization policies are not there yet.
-                available_policy_types: Some(Vec::new()),
+                available_policy_types: Some(policy_types::summaries(organization)),
             },
         })
     }
