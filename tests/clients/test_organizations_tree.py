@@ -1,13 +1,12 @@
 """Organizations with boto3 and the AWS command line: the tree, control policies, administrators, tags."""
 
 import json
-import time
 
 import pytest
 
-from commands import aws_v1
+from commands import run
 from conftest import Member, create_account
-from world import allow, make_role, make_user, policy, refused, trusting, unique
+from world import allow, make_role, make_user, refused, trusting, unique
 
 SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
 
@@ -166,3 +165,23 @@ def test_closed_accounts(root, admin, organizations):
     assert organizations.describe_account(AccountId=closed.id)["Account"]["Status"] == "SUSPENDED"
     with refused("AccountAlreadyClosedException"):
         organizations.close_account(AccountId=closed.id)
+
+
+@pytest.mark.parametrize("program", ["v1", "v2"])
+def test_command_line(program, root, root_id, tmp_path):
+    def aws(*arguments):
+        finished = run(program, "organizations", *arguments, "--output", "json", home=tmp_path, caller=root)
+        assert finished.returncode == 0, finished.stderr
+        return json.loads(finished.stdout) if finished.stdout.strip() else None
+
+    unit = aws("create-organizational-unit", "--parent-id", root_id, "--name", unique("cli"))["OrganizationalUnit"]["Id"]
+    content = document("Deny", "s3:*")
+    made = aws("create-policy", "--type", SCP, "--name", unique("cli"), "--description", "d", "--content", content)
+    made = made["Policy"]["PolicySummary"]["Id"]
+    aws("attach-policy", "--policy-id", made, "--target-id", unit)
+    attached = aws("list-policies-for-target", "--target-id", unit, "--filter", SCP)["Policies"]
+    assert {entry["Id"] for entry in attached} == {"p-FullAWSAccess", made}
+    denied = run(program, "organizations", "delete-policy", "--policy-id", made, home=tmp_path, caller=root)
+    assert denied.returncode != 0 and "PolicyInUseException" in denied.stderr
+    aws("delete-organizational-unit", "--organizational-unit-id", unit)
+    aws("delete-policy", "--policy-id", made)
