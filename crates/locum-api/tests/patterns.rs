@@ -229,8 +229,11 @@ fn aliases_begin_and_end_with_letters_or_digits() {
             "a.b",
             "abc\n",
             "abé",
+        ],
+    );
 }
 
+#[test]
 fn ids_of_organizations_are_whole() {
     let unit = "ou-ab12-abcdefgh";
     check(
