@@ -188,7 +188,7 @@ impl Reach for Client {
                     ReachError::NoTransactions
                 }
                 _ => ReachError::Refused {
-                    request: request_index,
+                    request: request_index.and_then(|index| index.try_into().ok()),
                     code,
                     message,
                 },

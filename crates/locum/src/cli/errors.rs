@@ -46,7 +46,7 @@ pub(crate) enum Failure {
         /// The sealed explanation that came with a denial.
         authorization_message: Option<String>,
         /// Which request of a transaction it is about.
-        request_index: Option<usize>,
+        request_index: Option<u32>,
     },
     /// Anything else.
     #[error("{0}")]

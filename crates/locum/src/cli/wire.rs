@@ -74,7 +74,7 @@ pub(crate) struct ServiceError {
     /// The message, `Unknown` when there is none.
     pub(crate) message: String,
     /// Which request of a transaction it is about.
-    pub(crate) request_index: Option<usize>,
+    pub(crate) request_index: Option<u32>,
 }
 
 /// Reads an error, as botocore does: `Error` in the root, else the document says nothing.
