@@ -225,13 +225,13 @@ def test_a_member_account_is_entered_by_its_role(fresh, tmp_path):
     made = create_account(fresh.root, "member")
     described = {"accounts": {"member": {"users": {"u": {"inline": {"own": {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:x:::${locum:account}"}],
+        "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:iam::${locum:account}:user/u"}],
     }}}}}}}
     told = apply(fresh.admin, tmp_path, described)
     assert f"applied: account member ({made['AccountId']})" in told
     exported = run("export", fresh.admin, tmp_path, "--account", "member", "--format", "json")
     user = json.loads(exported.stdout)["account"]["users"]["u"]
-    assert user["inline"]["own"]["Statement"][0]["Resource"] == "arn:aws:x:::${locum:account}"
+    assert user["inline"]["own"]["Statement"][0]["Resource"] == "arn:aws:iam::${locum:account}:user/u"
     # The root user may not assume roles, and is told so.
     assert "cannot enter account" in apply(fresh.root, tmp_path, described, status=1)
 
