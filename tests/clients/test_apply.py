@@ -221,6 +221,34 @@ def test_an_organization_is_applied_and_exported(fresh, tmp_path):
         other.stop()
 
 
+def test_units_and_attachments_change_and_are_pruned(fresh, tmp_path):
+    everything = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    organization = {
+        "policyTypes": ["SERVICE_CONTROL_POLICY"],
+        "serviceControlPolicies": {"x": {"document": everything}},
+        "units": {"A": {"units": {"B": {}}}, "C": {}},
+    }
+    account = {"email": "m@example.com", "unit": "A/B", "serviceControlPolicies": ["x"], "fullAccess": False, "tags": {"a": "b"}}
+    first = {"organization": organization, "accounts": {"m": account}}
+    apply(fresh.admin, tmp_path, first)
+    assert apply(fresh.admin, tmp_path, first) == "Everything is as described.\n"
+    number = next(a["Id"] for a in fresh.root.organizations.list_accounts()["Accounts"] if a["Name"] == "m")
+
+    def attached():
+        found = fresh.root.organizations.list_policies_for_target(TargetId=number, Filter="SERVICE_CONTROL_POLICY")
+        return {policy["Name"] for policy in found["Policies"]}
+
+    assert attached() == {"x"}
+    left = {"organization": {"serviceControlPolicies": {}, "units": {"C": {}}}, "accounts": {"m": {"serviceControlPolicies": [], "fullAccess": True}}}
+    told = apply(fresh.admin, tmp_path, left, "--prune")
+    assert "- service control policy x" in told and "unit A/B: there are accounts in it (kept)" in told
+    assert attached() == {"FullAWSAccess"}
+    left["accounts"]["m"]["unit"] = "C"
+    told = apply(fresh.admin, tmp_path, left, "--prune")
+    assert "- unit A/B\n" in told and "- unit A\n" in told and "~ unit C\n" in told
+    assert apply(fresh.admin, tmp_path, left, "--prune") == "Everything is as described.\n"
+
+
 def test_a_member_account_is_entered_by_its_role(fresh, tmp_path):
     made = create_account(fresh.root, "member")
     described = {"accounts": {"member": {"users": {"u": {"inline": {"own": {

@@ -14,6 +14,9 @@ use super::{
 };
 use crate::{Account, Described, Named, Organization, OrganizationState, PolicyType, RootFeature, Target};
 
+/// The policies of one kind that can be attached to one target.
+const MAX_ATTACHED: usize = 5;
+
 /// Plans the organization: what is described of it, and the place of every described account in it.
 ///
 /// # Errors
@@ -406,27 +409,30 @@ impl Planner<'_> {
             let attached = present.and_then(|target| target.policies.get(&kind)).cloned();
             let attached = attached.unwrap_or_else(|| BTreeSet::from([full.to_owned()]));
             let names: Option<BTreeSet<&str>> = names.map(|names| names.iter().map(String::as_str).collect());
-            if let Some(names) = &names {
-                for name in attached
-                    .iter()
-                    .filter(|name| *name != full && !names.contains(name.as_str()))
-                {
-                    self.detach(change, target, kind, name);
-                }
-                for name in names
-                    .iter()
-                    .filter(|name| **name != full && !attached.contains(**name))
-                {
-                    self.attach_one(change, target, kind, name)?;
-                }
-            }
-            let all = access.unwrap_or_else(|| {
+            let open = access.unwrap_or_else(|| {
                 attached.contains(full) || names.as_ref().is_some_and(|names| names.contains(full))
             });
-            match (attached.contains(full), all) {
-                (false, true) => self.attach_one(change, target, kind, full)?,
-                (true, false) => self.detach(change, target, kind, full),
-                _ => {}
+            let mut wanted: BTreeSet<&str> = match &names {
+                Some(names) => names.iter().copied().filter(|name| *name != full).collect(),
+                None => attached
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|name| *name != full)
+                    .collect(),
+            };
+            wanted.extend(open.then_some(full));
+            let new = || wanted.iter().filter(|name| !attached.contains(**name));
+            let old = || attached.iter().filter(|name| !wanted.contains(name.as_str()));
+            // One must be attached at any time, and there is room for five.
+            let room = attached.len() + new().count() <= MAX_ATTACHED;
+            if !room {
+                old().for_each(|name| self.detach(change, target, kind, name));
+            }
+            for name in new() {
+                self.attach_one(change, target, kind, name)?;
+            }
+            if room {
+                old().for_each(|name| self.detach(change, target, kind, name));
             }
         }
         Ok(())
