@@ -308,12 +308,21 @@ fn service_linked_roles_are_exempt() {
         changes.delete(&**known);
         changes.put(locum_directory::Role {
             id: known.id,
-            inline: known.inline.clone(),
             ..linked.unwrap()
         });
         Ok::<_, ()>(((), changes))
     };
     scene.service.directory().write(write).unwrap().1.wait().unwrap();
-    assert!(may(&scene, &session));
-    assert!(!may(&scene, &user));
+    // Such a role has no policies of others, so it still may not; but it is not the organization that says so.
+    let message = |who: &Credentials| scene.iam(who, "ListUsers", &[]).text("Message");
+    let own = message(&session);
+    assert!(
+        own.ends_with("because no identity-based policy allows the iam:ListUsers action"),
+        "{own}"
+    );
+    let bound = message(&user);
+    assert!(
+        bound.contains("with an explicit deny in a service control policy"),
+        "{bound}"
+    );
 }
