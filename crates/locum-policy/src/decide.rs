@@ -15,7 +15,7 @@ pub fn decide<'a>(request: &Request<'_>, layers: &Layers<'a>) -> Decision<'a> {
         layers,
         work: &work,
     };
-    case.explicit_deny().unwrap_or_else(|| case.allowed_or())
+    case.decide()
 }
 
 /// A request and the layers that bear on it.
@@ -27,6 +27,10 @@ pub(crate) struct Case<'r, 'a> {
 }
 
 impl<'r, 'a> Case<'r, 'a> {
+    pub(crate) fn decide(&self) -> Decision<'a> {
+        self.explicit_deny().unwrap_or_else(|| self.allowed_or())
+    }
+
     /// The request as a policy of this layer sees it.
     pub(crate) fn subject(&self, layer: Layer) -> Subject<'r> {
         Subject {
@@ -122,9 +126,11 @@ impl<'r, 'a> Case<'r, 'a> {
     }
 
     /// Whether caller and resource are of two partitions: an account number alone, or a star, does not say of which.
+    /// A resource counts by what it begins with, even if the rest of it is no good ARN.
     fn crosses_partitions(&self) -> bool {
-        let partition = self.request.principal.partition.as_str();
-        Arn::parse(self.request.resource).is_ok_and(|arn| arn.partition != partition)
+        let fields = self.request.resource.strip_prefix("arn:");
+        let partition = fields.and_then(|fields| fields.split(':').next());
+        partition.is_some_and(|partition| partition != self.request.principal.partition.as_str())
     }
 
     /// Whether an identity provider of one account vouches to another (`facts: sts §4.6`).
@@ -132,8 +138,8 @@ impl<'r, 'a> Case<'r, 'a> {
         let RequesterKind::Federated(provider) = self.request.principal.kind else {
             return false;
         };
-        let owner = Arn::parse(provider).map(|arn| arn.account.parse::<AccountId>());
-        owner.is_ok_and(|account| account != Ok(self.request.resource_account))
+        let owner = || Arn::parse(provider).ok()?.account.parse::<AccountId>().ok();
+        provider.starts_with("arn:") && owner() != Some(self.request.resource_account)
     }
 
     /// What the caller's own side lacks: its policies, its boundary and its session must all allow.

@@ -2,7 +2,8 @@
 //!
 //! A pattern is tokenised once. Matching is greedy with one point to return to, the last star, so it takes at most
 //! |pattern| × |text| steps, uses no stack and allocates nothing; backtracking engines take exponential time on a
-//! document of some hundred bytes (`facts: security §1.4`). A variable's value is compared as one literal: a `*` or a
+//! document of some hundred bytes (`facts: security §1.4`). What follows a star is searched for, so that patterns people
+//! write take about a step a token. A variable's value is compared as one literal: a `*` or a
 //! `${…}` in it is never looked at again.
 
 use crate::{
@@ -123,7 +124,10 @@ impl Pattern {
                 }
                 '?' if syntax.wildcards => {
                     flush(&mut literal, &mut tokens);
+                    // `*?` is `?*`, and a star is best followed by something to search for.
+                    let star = tokens.pop_if(|last| *last == Token::Star);
                     tokens.push(Token::One);
+                    tokens.extend(star);
                 }
                 _ => literal.push(c),
             }
@@ -230,19 +234,23 @@ impl Pattern {
         match &*self.tokens {
             [Token::Literal(literal)] => Truth::of(**literal == *text),
             [Token::Star] => Truth::Holds,
-            _ => self.walk(text, scope, literal_prefix),
+            _ => self.walk(text, scope, literal_prefix, find),
         }
     }
 
     /// The same without regard to ASCII and Latin-1 case; unclear for texts that only a wider folding makes equal.
     pub(crate) fn matches_folded(&self, text: &str, scope: Scope<'_>) -> Truth {
-        let narrow = self.walk(text, scope, |text, literal| folded_prefix(text, literal, fold));
+        let narrow = self.walk(
+            text,
+            scope,
+            |text, literal| folded_prefix(text, literal, fold),
+            anywhere,
+        );
         if narrow != Truth::Fails {
             return narrow;
         }
-        match self.walk(text, scope, |text, literal| {
-            folded_prefix(text, literal, fold_widely)
-        }) {
+        let wide = |text: &str, literal: &str| folded_prefix(text, literal, fold_widely);
+        match self.walk(text, scope, wide, anywhere) {
             Truth::Holds => QUIRKS.fold_beyond_latin.truth(),
             other => other,
         }
@@ -250,14 +258,20 @@ impl Pattern {
 
     /// Matches an action: no variables, ASCII case does not matter. Actions are short, and not the caller's to choose.
     pub(crate) fn matches_action(&self, text: &str) -> bool {
-        walk(&self.tokens, text, plain_value, ascii_prefix, |_| true) == Truth::Holds
+        walk(&self.tokens, text, plain_value, ascii_prefix, anywhere, |_| true) == Truth::Holds
     }
 
-    fn walk(&self, text: &str, scope: Scope<'_>, take: impl Fn(&str, &str) -> Option<usize>) -> Truth {
+    fn walk(
+        &self,
+        text: &str,
+        scope: Scope<'_>,
+        take: impl Fn(&str, &str) -> Option<usize>,
+        seek: impl Fn(&str, &str) -> Option<usize>,
+    ) -> Truth {
         let Scope { context, work } = scope;
         self.in_both_readings(context, |blank| {
             let value = |token| value(token, context, blank);
-            walk(&self.tokens, text, value, &take, |steps| work.spend(steps))
+            walk(&self.tokens, text, value, &take, &seek, |steps| work.spend(steps))
         })
     }
 }
@@ -285,6 +299,10 @@ fn plain_value(token: &Token) -> Option<&str> {
 
 /// How many bytes are compared in the time of a step.
 const BYTES_A_STEP: usize = 16;
+/// How many bytes of a short text are searched in the time of a step. Those beyond take one each, for a search that
+/// goes on is one that was made to.
+const SOUGHT_A_STEP: usize = 8;
+const SHORT: usize = 128;
 
 /// How many bytes of `text` the literal takes, if it begins with it.
 fn literal_prefix(text: &str, literal: &str) -> Option<usize> {
@@ -307,15 +325,48 @@ fn folded_prefix(text: &str, literal: &str, fold: impl Fn(char) -> char) -> Opti
     Some(text.len() - rest.as_str().len())
 }
 
-/// The greedy walk: on a mismatch, the last star takes one character more. Earlier stars never need to. `spend` takes
-/// the steps it needs, and ends it when there are none left.
-fn walk<'t>(
-    tokens: &'t [Token],
+/// Where a literal stands in a text first. It often does at once, and one character is found several times as fast as a
+/// text of one.
+fn find(text: &str, literal: &str) -> Option<usize> {
+    if text.starts_with(literal) {
+        return Some(0);
+    }
+    let mut letters = literal.chars();
+    match (letters.next(), letters.next()) {
+        (Some(only), None) => text.find(only),
+        _ => text.find(literal),
+    }
+}
+
+/// Any place will do to begin looking for a literal that is not compared byte by byte.
+fn anywhere(_: &str, _: &str) -> Option<usize> {
+    Some(0)
+}
+
+/// The greedy walk: on a mismatch, the last star takes more. Earlier stars never need to. `take` says how much of a text
+/// a literal takes if it begins with it, `seek` where it may do so first, if anywhere. `spend` takes the steps it needs,
+/// and ends it when there are none left.
+fn walk<'p>(
+    tokens: &'p [Token],
     text: &str,
-    value: impl Fn(&'t Token) -> Option<&'t str>,
+    value: impl Fn(&'p Token) -> Option<&'p str>,
     take: impl Fn(&str, &str) -> Option<usize>,
+    seek: impl Fn(&str, &str) -> Option<usize>,
     spend: impl Fn(usize) -> bool,
 ) -> Truth {
+    // The least that the star before this token must take of a text, or how the walk ends.
+    let least = |token: usize, rest: &str| {
+        let Some(literal) = tokens.get(token).and_then(&value) else {
+            return Ok(0);
+        };
+        let found = seek(rest, literal);
+        let sought = found.unwrap_or(rest.len());
+        if spend(sought / SOUGHT_A_STEP + sought.saturating_sub(SHORT)) {
+            found.ok_or(Truth::Fails)
+        } else {
+            Err(Truth::Unclear)
+        }
+    };
     let mut token = 0;
     let mut rest = text;
     let mut retry: Option<(usize, &str)> = None;
@@ -327,8 +378,12 @@ fn walk<'t>(
                 if token + 1 == tokens.len() {
                     return Truth::Holds;
                 }
-                retry = Some((token, rest));
-                Some(0)
+                let skipped = match least(token + 1, rest) {
+                    Ok(skipped) => skipped,
+                    Err(end) => return end,
+                };
+                retry = Some((token, rest.get(skipped..).unwrap_or_default()));
+                Some(skipped)
             }
             Some(Token::One) => rest.chars().next().map(char::len_utf8),
             Some(other) => match value(other) {
@@ -348,13 +403,17 @@ fn walk<'t>(
                 rest = rest.get(bytes..).unwrap_or_default();
             }
             (None, Some((star, from))) => {
-                let Some(c) = from.chars().next() else {
+                let after = from.chars().next().map_or(0, char::len_utf8);
+                let Some(next) = from.get(after..).filter(|_| after > 0) else {
                     return Truth::Fails;
                 };
-                let next = from.get(c.len_utf8()..).unwrap_or_default();
-                retry = Some((star, next));
+                let skipped = match least(star + 1, next) {
+                    Ok(skipped) => skipped,
+                    Err(end) => return end,
+                };
+                rest = next.get(skipped..).unwrap_or_default();
+                retry = Some((star, rest));
                 token = star + 1;
-                rest = next;
             }
             (None, None) => return Truth::Fails,
         }

@@ -33,6 +33,8 @@ mod arn_pattern;
 mod condition;
 mod context;
 mod context_keys;
+#[cfg(test)]
+mod cost;
 mod decide;
 mod decision;
 mod error;

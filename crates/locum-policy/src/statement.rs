@@ -78,7 +78,7 @@ impl Resources {
         }
         if !self.negated {
             let mut patterns = self.patterns.iter().flatten();
-            return patterns.any(|p| effect.takes(p.matches_resource(resource, scope)));
+            return patterns.any(|p| effect.takes(matched(p, resource, scope)));
         }
         // What `NotResource` lists is spared, so the readings are the other way round.
         self.patterns.iter().all(|pattern| {
@@ -88,6 +88,15 @@ impl Resources {
             };
             effect.takes(listed.not())
         })
+    }
+}
+
+/// Whether a pattern means the resource; unclear, and not even looked at, when there are no steps left.
+fn matched(pattern: &ArnPattern, resource: &str, scope: Scope<'_>) -> Truth {
+    if scope.work.is_spent() {
+        Truth::Unclear
+    } else {
+        pattern.matches_resource(resource, scope)
     }
 }
 
@@ -115,6 +124,10 @@ impl Statement {
     /// As which of its names the statement means the requester; none when any of its elements does not match.
     /// A statement without principals means its policy's owner.
     pub(crate) fn grants(&self, subject: &Subject<'_>) -> Grants {
+        // What is left when the steps are spent may look easy; it does not allow either.
+        if self.effect == Effect::Allow && subject.work.is_spent() {
+            return Grants::NONE;
+        }
         if !self.match_action(subject) || !self.match_resource(subject) {
             return Grants::NONE;
         }

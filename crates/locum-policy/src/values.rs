@@ -108,6 +108,8 @@ fn parse_date(text: &str) -> Option<Instant> {
     let month = parts.next().map_or(Some(1), |t| number(t, 1..=2))?;
     let day = parts.next().map_or(Some(1), |t| number(t, 1..=2))?;
     let in_range = (-292_275_054..=292_278_993).contains(&year) && (1..=12).contains(&month);
+    // ISO 8601 has no year minus zero.
+    let in_range = in_range && (sign > 0 || year != 0);
     if parts.next().is_some() || !in_range || !(1..=days_in(year, month)).contains(&day) {
         return None;
     }

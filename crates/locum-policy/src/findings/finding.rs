@@ -194,3 +194,11 @@ pub struct Position {
     /// The characters before it in the document.
     pub offset: usize,
 }
+
+impl Finding {
+    /// The `findingDetails` of the API: what is the matter, and what to do.
+    #[must_use]
+    pub fn details(&self) -> String {
+        format!("{} {}", self.message, self.code.advice())
+    }
+}

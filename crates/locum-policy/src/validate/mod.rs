@@ -82,7 +82,8 @@ fn resource_control(root: &Node) -> Result<(), PolicyError> {
         if is("Effect", "Allow") && !allows_all {
             return fail("only Deny is supported");
         }
-        if is("Effect", "Deny") && is("Action", "*") {
+        let actions = statement.get("Action").map(Node::list).unwrap_or_default();
+        if is("Effect", "Deny") && actions.iter().any(|action| action.as_str() == Some("*")) {
             return fail("a Deny must name a service");
         }
     }

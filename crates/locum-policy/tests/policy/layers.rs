@@ -386,6 +386,29 @@ fn a_grant_never_crosses_a_partition() {
     }
 }
 
+/// Nor to a resource whose ARN lacks its last part, as generated pairs found.
+#[test]
+fn a_malformed_arn_is_of_its_partition() {
+    let open = granting(PolicyKind::Resource, &aws("*"));
+    let layers = Layers {
+        resource: ResourcePolicy::Attached(Source::new(&open, "r")),
+        ..Layers::default()
+    };
+    let context = Context::new();
+    let of = |resource| {
+        let request = Request {
+            principal: alice(),
+            action: "s3:GetObject",
+            resource,
+            resource_account: account(HERE),
+            context: &context,
+        };
+        decide(&request, &layers).is_allowed()
+    };
+    assert!(of("arn:aws:s3:::") && of("*"));
+    assert!(!of("arn:aws-cn:s3:::b") && !of("arn:aws-cn:s3:::") && !of("arn:aws-cn:s3") && !of("arn:"));
+}
+
 #[test]
 fn a_denial_means_a_name_in_any_case() {
     let service = outside(RequesterKind::Service("ec2.amazonaws.com"));

@@ -9,8 +9,15 @@
 )]
 
 mod agreement;
+mod compiled;
+mod coverage;
+mod dice;
 mod findings;
+mod generator;
+
+mod laws;
 mod layers;
+mod mutations;
 mod naive;
 mod operators;
 mod principals;

@@ -186,6 +186,9 @@ fn dates() {
     ]);
     // 2020 is a year, or a second in 1970.
     unclear(&[("DateGreaterThan", r#""2020""#, Some("2019-01-01"))]);
+    // There is a year zero, but no year minus zero.
+    table(&[("DateNotEquals", r#""2024-01-01""#, Some("0-01-01"), true)]);
+    unclear(&[("DateNotEquals", r#""2024-01-01""#, Some("-0-01-01"))]);
 }
 
 #[test]

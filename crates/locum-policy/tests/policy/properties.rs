@@ -7,8 +7,9 @@ use proptest::{prelude::*, sample::select};
 use serde_json::{Value, json};
 
 use crate::{
-    agreement::{ACTIONS, RESOURCES, cases, context, document, name},
-    world::{HERE, account, alice, allow_all, deny_all},
+    agreement::{cases, context, document},
+    generator::{ACTIONS, RESOURCES},
+    world::{HERE, account, alice, allow_all, deny_all, name},
 };
 
 fn ask(

@@ -485,6 +485,7 @@ fn organization_policies_have_one_text() {
         r#"{"Effect":"Deny","Principal":{"AWS":"111111111111"},"Action":"s3:*","Resource":"*"}"#,
         r#"{"Effect":"Deny","Principal":"*","NotAction":"s3:*","Resource":"*"}"#,
         r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}"#,
+        r#"{"Effect":"Deny","Principal":"*","Action":["s3:*","*"],"Resource":"*"}"#,
     ] {
         assert_eq!(rcp(bad), text, "{bad}");
     }

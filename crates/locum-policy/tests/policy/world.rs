@@ -54,6 +54,12 @@ pub fn federated() -> Principal<'static> {
     Principal::of(Partition::Aws, account(HERE), kind)
 }
 
+pub fn federated_by_root() -> Principal<'static> {
+    let issuer = FederatedIssuer::Root;
+    let kind = RequesterKind::FederatedUser { name: "bob", issuer };
+    Principal::of(Partition::Aws, account(HERE), kind)
+}
+
 pub fn outside(kind: RequesterKind<'static>) -> Principal<'static> {
     Principal::outside(Partition::Aws, kind)
 }
@@ -115,4 +121,13 @@ pub fn ask<'a>(principal: Principal<'_>, owner: u64, layers: &Layers<'a>) -> Dec
         context: &context,
     };
     decide(&request, layers)
+}
+
+/// A decision in a word.
+pub fn name(decision: &Decision<'_>) -> &'static str {
+    match decision {
+        Decision::Allow => "allow",
+        Decision::ExplicitDeny { .. } => "explicit",
+        Decision::ImplicitDeny { .. } => "implicit",
+    }
 }

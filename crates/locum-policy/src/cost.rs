@@ -1,0 +1,215 @@
+//! What matching costs, counted rather than timed, so that a change that makes it grow is noticed on any machine.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use locum_names::Partition;
+
+use crate::{
+    Context, Decision, Layer, Layers, Policy, PolicyKind, Principal, Request, Source,
+    decide::Case,
+    glob::{Pattern, Syntax},
+    index::Index,
+    quirks::Truth,
+    work::{Scope, Work},
+};
+
+const WILD: Syntax = Syntax {
+    wildcards: true,
+    variables: false,
+};
+
+/// The steps of matching one pattern.
+fn steps(pattern: &str, text: &str) -> (Truth, usize) {
+    let (context, work) = (Context::new(), Work::new());
+    let scope = Scope {
+        context: &context,
+        work: &work,
+    };
+    let truth = Pattern::parse(pattern, WILD).matches(text, scope);
+    (truth, work.spent())
+}
+
+#[test]
+fn a_glob_is_quadratic_at_worst() {
+    for size in [10, 40, 160] {
+        let text = "a".repeat(4 * size);
+        for pattern in [
+            "*a".repeat(size) + "b",
+            "*a?".repeat(size) + "b",
+            "*".to_owned() + &"a?".repeat(size) + "b",
+            "*".to_owned() + &"?".repeat(size) + "b",
+            "*".to_owned() + &"a".repeat(size) + "b",
+            "?".repeat(size) + "*b*" + &"a".repeat(size),
+        ] {
+            let (truth, taken) = steps(&pattern, &text);
+            assert_eq!(truth, Truth::Fails, "{pattern}");
+            let bound = 2 * pattern.len() * text.len();
+            assert!(taken <= bound, "{taken} steps, more than {bound}: {pattern}");
+        }
+    }
+}
+
+/// Patterns as people write them take fewer steps than the text has letters.
+#[test]
+fn an_ordinary_glob_is_linear() {
+    let text = format!(
+        "arn:aws:s3:::team-prod-logs/{}/report.csv",
+        "2026-11-22/".repeat(100)
+    );
+    for pattern in [
+        "arn:aws:s3:::*-prod-*/*.csv",
+        "arn:aws:s3:::team-*",
+        "*",
+        "arn:aws:s3:::*/??????.csv",
+    ] {
+        let (truth, taken) = steps(pattern, &text);
+        assert_eq!(truth, Truth::Holds, "{pattern}");
+        assert!(taken < text.len(), "{taken} steps: {pattern}");
+    }
+}
+
+/// A document whose last statement is the one that matches.
+fn document(statements: usize) -> String {
+    let statements: Vec<String> = (0..statements)
+        .map(|n| {
+            let action = if n % 4 == 0 || n + 1 == statements {
+                "s3:GetObject"
+            } else {
+                "s3:Put*"
+            };
+            format!(r#"{{"Effect":"Allow","Action":"{action}","Resource":"arn:aws:s3:::bucket-{n}/*"}}"#)
+        })
+        .collect();
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":[{}]}}"#,
+        statements.join(",")
+    )
+}
+
+#[test]
+fn fifty_thousand_statements_cost_what_ten_do() {
+    let mut taken = Vec::new();
+    for count in [10, 50_000] {
+        let policy = Policy::compile(&document(count), PolicyKind::Inline).unwrap();
+        let resource = format!("arn:aws:s3:::bucket-{}/report", count - 1);
+        let places = policy.statements().iter().enumerate();
+        let index = Index::build(places.map(|(at, s)| (u32::try_from(at).unwrap(), s)));
+        let mut visited = 0;
+        index.candidates("s3:GetObject", &resource, |_| visited += 1);
+        assert_eq!(visited, 1, "of {count}");
+        let context = Context::new();
+        let request = Request {
+            principal: Principal::root(Partition::Aws, "123456789012".parse().unwrap()),
+            action: "s3:GetObject",
+            resource: &resource,
+            resource_account: "123456789012".parse().unwrap(),
+            context: &context,
+        };
+        let boundary = Source::new(&policy, "");
+        let layers = Layers {
+            boundary: Some(boundary),
+            ..Layers::default()
+        };
+        let work = Work::new();
+        let case = Case {
+            request: &request,
+            layers: &layers,
+            work: &work,
+        };
+        assert_eq!(case.decide(), Decision::Allow);
+        taken.push(work.spent());
+    }
+    assert!(taken.iter().all(|steps| *steps < 20), "{taken:?}");
+}
+
+/// Twenty policies in each of ten groups, each as long as may be and full of ordinary wildcards, take two
+/// thirds of what a decision may.
+#[test]
+fn ordinary_policies_leave_steps() {
+    let resources: Vec<String> = (0..160)
+        .map(|n| format!(r#""arn:aws:s3:::*-prod-{n}-*/*.csv""#))
+        .collect();
+    let text = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"s3:*","Resource":[{}]}}}}"#,
+        resources.join(",")
+    );
+    assert!(text.len() > 5_400 && text.len() <= 6_144, "{}", text.len());
+    let policy = Policy::compile(&text, PolicyKind::Managed).unwrap();
+    let identity: Vec<Source<'_>> = (0..200).map(|_| Source::new(&policy, "")).collect();
+    let context = Context::new();
+    let account = "123456789012".parse().unwrap();
+    let user = "AIDAQNZGKIQY56JQ7WML2".parse().unwrap();
+    let request = Request {
+        principal: Principal::user(Partition::Aws, account, user, "/", "alice"),
+        action: "s3:GetObject",
+        resource: "arn:aws:s3:::team-prod-logs/2026-11-22/report.csv",
+        resource_account: account,
+        context: &context,
+    };
+    let layers = Layers {
+        identity: &identity,
+        ..Layers::default()
+    };
+    let work = Work::new();
+    let case = Case {
+        request: &request,
+        layers: &layers,
+        work: &work,
+    };
+    assert_eq!(
+        case.decide(),
+        Decision::ImplicitDeny {
+            layer: Layer::Identity
+        }
+    );
+    assert!(
+        !work.is_spent() && work.spent() < 340_000,
+        "{} steps",
+        work.spent()
+    );
+}
+
+/// Whatever is attached, a decision ends within its steps, and then it denies.
+#[test]
+fn what_is_spent_denies() {
+    let hard = format!(r#""arn:aws:s3:::*{}c""#, "a?".repeat(450));
+    let hard = vec![hard; 6].join(",");
+    let policy = |effect: &str| {
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"{effect}","Action":"*","Resource":[{hard}]}}}}"#
+        );
+        Policy::compile(&text, PolicyKind::Managed).unwrap()
+    };
+    let (allow, deny) = (policy("Allow"), policy("Deny"));
+    let resource = format!("arn:aws:s3:::{}", "a".repeat(2_000));
+    let context = Context::new();
+    let account = "123456789012".parse().unwrap();
+    let user = "AIDAQNZGKIQY56JQ7WML2".parse().unwrap();
+    let request = Request {
+        principal: Principal::user(Partition::Aws, account, user, "/", "alice"),
+        action: "s3:GetObject",
+        resource: &resource,
+        resource_account: account,
+        context: &context,
+    };
+    let decided = |policy: &Policy| {
+        let identity: Vec<Source<'_>> = (0..200).map(|_| Source::new(policy, "")).collect();
+        let layers = Layers {
+            identity: &identity,
+            ..Layers::default()
+        };
+        let work = Work::new();
+        let case = Case {
+            request: &request,
+            layers: &layers,
+            work: &work,
+        };
+        let decision = case.decide();
+        assert!(work.is_spent());
+        match decision {
+            Decision::Allow => panic!("allowed"),
+            Decision::ExplicitDeny { layer, .. } | Decision::ImplicitDeny { layer } => layer,
+        }
+    };
+    assert_eq!(decided(&allow), Layer::Identity);
+    assert_eq!(decided(&deny), Layer::Identity);
+}

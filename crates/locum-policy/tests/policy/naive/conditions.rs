@@ -1,0 +1,175 @@
+//! Conditions, straight from the document.
+
+use locum_policy::Context;
+use serde_json::Value;
+
+use super::{
+    Mutation, items, mutated,
+    patterns::{Mode, Symbol, Truth, both, by_fields, cut, glob, not, or, symbols},
+    text,
+    values::{base64_bytes, boolean, dates, in_range, lower, number},
+};
+
+/// One comparison: the outer `None` when a side is malformed.
+fn compare(base: &str, policy: &str, given: &str, mode: Mode, context: &Context<'_>) -> Option<Truth> {
+    let relation = |ordering: std::cmp::Ordering| {
+        if base.ends_with("LessThan") {
+            ordering.is_lt()
+        } else if base.ends_with("LessThanEquals") {
+            ordering.is_le()
+        } else if base.ends_with("GreaterThan") {
+            ordering.is_gt()
+        } else if base.ends_with("GreaterThanEquals") {
+            ordering.is_ge()
+        } else {
+            ordering.is_eq()
+        }
+    };
+    let matched = |wild: bool, policy: &str, given: &str| {
+        symbols(policy, wild, mode, context).is_some_and(|s| glob(&s, given))
+    };
+    let perhaps = |text: &str| {
+        let digits = text.trim_start_matches(['+', '-', '.', ' ']);
+        digits.chars().next().is_some_and(|c| c.is_ascii_digit())
+    };
+    match base {
+        "StringEquals" => Some(Some(matched(false, policy, given))),
+        "StringEqualsIgnoreCase" => {
+            let Some(symbols) = symbols(policy, false, mode, context) else {
+                return Some(Some(false));
+            };
+            let wanted: String = symbols
+                .iter()
+                .map(|s| match s {
+                    Symbol::Char(c) => *c,
+                    Symbol::One | Symbol::Star => unreachable!(),
+                })
+                .collect();
+            let wide = |text: &str| text.to_uppercase().to_lowercase();
+            Some(
+                match (lower(&wanted) == lower(given), wide(&wanted) == wide(given)) {
+                    (true, _) => Some(true),
+                    (false, true) => None,
+                    (false, false) => Some(false),
+                },
+            )
+        }
+        "StringLike" => Some(Some(matched(true, policy, given))),
+        "ArnLike" => {
+            let fields = cut(policy, mode.variables);
+            let narrow = fields.len() == 6 && by_fields(&fields, given, mode, context);
+            Some(match (matched(true, policy, given), narrow) {
+                (false, _) => Some(false),
+                (true, true) => Some(true),
+                (true, false) if mutated(Mutation::ArnStarCrossesColons) => Some(true),
+                (true, false) => None,
+            })
+        }
+        "Bool" if policy.contains("${") => Some(None),
+        "Bool" => match (boolean(policy)?, boolean(given)) {
+            (wanted, Some(given)) => Some(Some(wanted == given)),
+            (false, None) => Some(None),
+            (true, None) => None,
+        },
+        "BinaryEquals" => {
+            let decode = |text: &str| base64_bytes(text);
+            Some(Some(decode(policy)? == decode(given)?))
+        }
+        "IpAddress" => Some(Some(in_range(policy, given)?)),
+        _ if base.starts_with("Numeric") => match (number(given), number(policy)) {
+            (Some(_), Some(_)) if mutated(Mutation::NumbersAreText) => {
+                Some(Some(relation(given.cmp(policy))))
+            }
+            (Some(given), Some(policy)) => Some(Some(relation(given.cmp(&policy)))),
+            _ => (perhaps(given) && perhaps(policy)).then_some(None),
+        },
+        _ if base.starts_with("Date") => {
+            let is_epoch = |text: &str| text.len() > 4 && text.chars().all(|c| c.is_ascii_digit());
+            if mutated(Mutation::EpochIsNoDate) && is_epoch(given) != is_epoch(policy) {
+                return Some(Some(false));
+            }
+            let (given, wanted) = (dates(given)?, dates(policy)?);
+            let all: Vec<bool> = given
+                .iter()
+                .flat_map(|g| wanted.iter().map(move |w| (g, w)))
+                .map(|(g, w)| relation(g.cmp(w)))
+                .collect();
+            Some(if all.iter().all(|t| *t) {
+                Some(true)
+            } else if all.iter().any(|t| *t) {
+                None
+            } else {
+                Some(false)
+            })
+        }
+        _ => unreachable!("{base}"),
+    }
+}
+
+pub fn condition(operator: &str, key: &str, wanted: &Value, variables: bool, context: &Context<'_>) -> Truth {
+    let (quantifier, name) = match operator.split_once(':') {
+        Some((quantifier, name)) => (quantifier, name),
+        None => ("", operator),
+    };
+    let (name, if_exists) = name.strip_suffix("IfExists").map_or((name, false), |n| (n, true));
+    let wanted: Vec<String> = items(wanted).into_iter().map(text).collect();
+    let given: Vec<String> = context
+        .get(key)
+        .map(|values| values.iter().map(str::to_owned).collect())
+        .unwrap_or_default();
+    let blank = given.len() == 1 && given[0].is_empty();
+    if name == "Null" {
+        let absent = if blank { None } else { Some(given.is_empty()) };
+        return match quantifier {
+            "ForAllValues" => Some(true),
+            "ForAnyValue" => Some(false),
+            _ => or(wanted.iter().map(|w| match boolean(w) {
+                Some(true) => absent,
+                Some(false) => not(absent),
+                None => Some(false),
+            })),
+        };
+    }
+    let negated = name.contains("Not");
+    let base = match name.replace("Not", "").as_str() {
+        "ArnEquals" => "ArnLike".to_owned(),
+        base => base.to_owned(),
+    };
+    if given.is_empty() {
+        return match quantifier {
+            "ForAllValues" => Some(!mutated(Mutation::AllValuesFailsOnAbsentKey)),
+            "ForAnyValue" if if_exists => None,
+            "ForAnyValue" => Some(mutated(Mutation::AnyValueHoldsOnAbsentKey)),
+            _ if if_exists => Some(!mutated(Mutation::IfExistsFailsOnAbsentKey)),
+            _ if negated => Some(!mutated(Mutation::NegatedFailsOnAbsentKey)),
+            _ => Some(mutated(Mutation::PositiveHoldsOnAbsentKey)),
+        };
+    }
+    let one = |value: &String| {
+        let each = wanted.iter().map(|w| {
+            both(variables, w, |mode| {
+                match compare(&base, w, value, mode, context) {
+                    Some(truth) => truth,
+                    None if negated => None,
+                    None => Some(false),
+                }
+            })
+        });
+        match negated {
+            true if mutated(Mutation::NegatedListIsAny) => or(each.map(not)),
+            true => not(or(each)),
+            false => or(each),
+        }
+    };
+    let any = or(given.iter().map(one));
+    match quantifier {
+        "ForAnyValue" => any,
+        "ForAllValues" => {
+            let all = not(or(given.iter().map(one).map(not)));
+            if blank && all != Some(true) { None } else { all }
+        }
+        _ if given.len() == 1 => any,
+        _ if any == Some(false) || mutated(Mutation::SeveralValuesAreAny) => any,
+        _ => None,
+    }
+}

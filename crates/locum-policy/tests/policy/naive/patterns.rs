@@ -1,0 +1,186 @@
+//! Wildcards and variables, by dynamic programming.
+
+use locum_policy::{Context, Values};
+
+use super::{Ask, Mutation, mutated};
+
+#[derive(Clone)]
+pub enum Symbol {
+    Char(char),
+    One,
+    Star,
+}
+
+/// Whether a document has variables, and whether an empty value of one counts as none.
+#[derive(Clone, Copy)]
+pub struct Mode {
+    pub variables: bool,
+    pub blank_is_none: bool,
+}
+
+/// A comparison with a pattern, under both readings of empty values if there may be any.
+pub fn both(variables: bool, pattern: &str, compare: impl Fn(Mode) -> Truth) -> Truth {
+    if !variables || !pattern.contains("${") {
+        return compare(Mode {
+            variables: false,
+            blank_is_none: false,
+        });
+    }
+    let [one, other] = [true, false].map(|blank_is_none| {
+        compare(Mode {
+            variables,
+            blank_is_none,
+        })
+    });
+    if one == other { one } else { None }
+}
+
+/// A pattern's symbols; `None` when a variable has no value.
+pub fn symbols(text: &str, wild: bool, mode: Mode, context: &Context<'_>) -> Option<Vec<Symbol>> {
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = Vec::new();
+    let mut i = 0;
+    while i < chars.len() {
+        if mode.variables
+            && chars[i..].starts_with(&['$', '{'])
+            && let Some(end) = chars[i..].iter().position(|c| *c == '}')
+        {
+            let inner: String = chars[i + 2..i + end].iter().collect();
+            let (key, default) = match inner.split_once(", '") {
+                Some((key, default)) => (key.to_owned(), default.strip_suffix('\'').map(str::to_owned)),
+                None => (inner.clone(), None),
+            };
+            let default = default.filter(|_| !mutated(Mutation::DefaultsAreIgnored));
+            let unresolved = || match () {
+                () if mutated(Mutation::UnresolvedIsEmpty) => Some(String::new()),
+                () if mutated(Mutation::UnresolvedIsItsText) => Some(format!("${{{inner}}}")),
+                () => None,
+            };
+            let value = match inner.as_str() {
+                "*" | "?" | "$" => inner.clone(),
+                _ => match context.get(&key) {
+                    Some(Values::One(value)) if mode.blank_is_none && value.is_empty() => {
+                        default.or_else(unresolved)?
+                    }
+                    Some(Values::One(value)) => value.to_string(),
+                    Some(Values::Many(_)) => unresolved()?,
+                    None => default.or_else(unresolved)?,
+                },
+            };
+            let literal = inner.len() == 1 || !mutated(Mutation::ValuesHoldWildcards);
+            out.extend(value.chars().map(|c| symbol(c, wild && !literal)));
+            i += end + 1;
+            continue;
+        }
+        out.push(symbol(chars[i], wild));
+        i += 1;
+    }
+    Some(out)
+}
+
+fn symbol(c: char, wild: bool) -> Symbol {
+    match c {
+        '*' if wild => Symbol::Star,
+        '?' if wild => Symbol::One,
+        c => Symbol::Char(c),
+    }
+}
+
+/// O(mn) dynamic programming.
+pub fn glob(pattern: &[Symbol], text: &str) -> bool {
+    let text: Vec<char> = text.chars().collect();
+    let any = |c: char| c != '\n' || !mutated(Mutation::WildcardStopsAtNewline);
+    let mut row = vec![false; text.len() + 1];
+    row[0] = true;
+    for symbol in pattern {
+        let mut next = vec![false; text.len() + 1];
+        next[0] = matches!(symbol, Symbol::Star) && row[0] && !mutated(Mutation::StarIsNotEmpty);
+        for j in 1..=text.len() {
+            next[j] = match symbol {
+                Symbol::Star if mutated(Mutation::StarIsNotEmpty) => row[j - 1] || next[j - 1],
+                Symbol::Star => row[j] || next[j - 1] && any(text[j - 1]),
+                Symbol::One => row[j - 1] && any(text[j - 1]),
+                Symbol::Char(c) => row[j - 1] && *c == text[j - 1],
+            };
+        }
+        row = next;
+    }
+    row[text.len()]
+}
+
+/// The pattern cut at its first five colons, colons inside `${…}` not counted.
+pub fn cut(pattern: &str, variables: bool) -> Vec<String> {
+    let mut fields = vec![String::new()];
+    let mut inside = false;
+    let mut rest = pattern;
+    while let Some(c) = rest.chars().next() {
+        if variables && rest.starts_with("${") && rest.contains('}') {
+            inside = true;
+        }
+        if c == ':' && !inside && fields.len() < 6 {
+            fields.push(String::new());
+        } else {
+            fields.last_mut().unwrap().push(c);
+        }
+        if c == '}' {
+            inside = false;
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    fields
+}
+
+/// `Some` when settled, `None` when two readings differ.
+pub type Truth = Option<bool>;
+
+pub fn or(truths: impl IntoIterator<Item = Truth>) -> Truth {
+    let all: Vec<Truth> = truths.into_iter().collect();
+    if all.contains(&Some(true)) {
+        Some(true)
+    } else if all.contains(&None) {
+        None
+    } else {
+        Some(false)
+    }
+}
+
+pub fn not(truth: Truth) -> Truth {
+    truth.map(|t| !t)
+}
+
+pub fn by_fields(fields: &[String], text: &str, mode: Mode, context: &Context<'_>) -> bool {
+    let given: Vec<&str> = text.splitn(6, ':').collect();
+    given.len() == 6
+        && fields
+            .iter()
+            .zip(&given)
+            .all(|(p, t)| symbols(p, true, mode, context).is_some_and(|s| glob(&s, t)))
+}
+
+pub fn resource_matches(pattern: &str, ask: &Ask<'_>, mode: Mode) -> Truth {
+    let variables = mode.variables;
+    if pattern == "*" {
+        return Some(true);
+    }
+    if ask.resource == "*" {
+        return Some(mutated(Mutation::NoResourceIsEvery));
+    }
+    let (lower_pattern, lower_resource) = (pattern.to_lowercase(), ask.resource.to_lowercase());
+    let (pattern, resource) = match mutated(Mutation::ResourcesHaveNoCase) {
+        true => (lower_pattern.as_str(), lower_resource.as_str()),
+        false => (pattern, ask.resource),
+    };
+    let Some(whole) = symbols(pattern, true, mode, ask.context) else {
+        return Some(false);
+    };
+    let fields = cut(pattern, variables);
+    let narrow = by_fields(&fields, resource, mode, ask.context);
+    let whole = glob(&whole, resource);
+    let early = variables && fields.iter().take(5).any(|f| f.contains("${") && f.contains('}'));
+    match (whole, narrow) {
+        (false, false) => Some(false),
+        (true, true) if !early => Some(true),
+        (true, _) if mutated(Mutation::ResourceStarCrossesColons) => Some(true),
+        _ => None,
+    }
+}
