@@ -180,6 +180,7 @@ macro_rules! operation {
     (@wrapper $service:ident $name:ident) => { None };
     (@wrapper Organizations $name:ident $response:ident) => { None };
     (@wrapper Locum $name:ident $response:ident) => { None };
+    (@wrapper AccessAnalyzer $name:ident $response:ident) => { None };
     (@wrapper $service:ident $name:ident $response:ident) => { Some(concat!(stringify!($name), "Result")) };
 }
 

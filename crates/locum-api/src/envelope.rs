@@ -1,7 +1,7 @@
 //! What stands around a result or an error, for each service and format (`facts: sts §1.2–1.4`).
 
 use crate::{
-    ApiError, Record, json,
+    ApiError, Record, errors, json,
     model::{Operation, Service},
     xml::Writer,
 };
@@ -47,20 +47,21 @@ pub struct Body {
 }
 
 const XML: &str = "text/xml";
+/// Of awsQuery with `Accept: application/json`, and of REST-JSON.
 const JSON: &str = "application/json";
 const AWS_JSON: &str = "application/x-amz-json-1.1";
 
 /// Returns the body of a success.
 pub fn success_body(operation: &Operation, result: &dyn Record, request_id: &str, format: Format) -> Body {
     match (operation.service, format) {
-        (Service::Organizations | Service::Locum, _) => {
-            let mut text = String::with_capacity(1024);
-            json::write_record(&mut text, result);
-            Body {
-                content_type: AWS_JSON,
-                text,
-            }
-        }
+        (Service::Organizations | Service::Locum, _) => Body {
+            content_type: AWS_JSON,
+            text: record_json(result),
+        },
+        (Service::AccessAnalyzer, _) => Body {
+            content_type: JSON,
+            text: record_json(result),
+        },
         (Service::Sts | Service::Iam, Format::Json) => Body {
             content_type: JSON,
             text: query_json(operation, result, request_id),
@@ -70,6 +71,12 @@ pub fn success_body(operation: &Operation, result: &dyn Record, request_id: &str
             text: query_xml(operation, result, request_id),
         },
     }
+}
+
+fn record_json(result: &dyn Record) -> String {
+    let mut text = String::with_capacity(1024);
+    json::write_record(&mut text, result);
+    text
 }
 
 fn query_xml(operation: &Operation, result: &dyn Record, request_id: &str) -> String {
@@ -115,6 +122,10 @@ pub fn error_body(service: Service, error: &ApiError, request_id: &str, format: 
         (Service::Organizations | Service::Locum, _) => Body {
             content_type: AWS_JSON,
             text: target_error(error, None),
+        },
+        (Service::AccessAnalyzer, _) => Body {
+            content_type: JSON,
+            text: rest_error(error),
         },
         (Service::Sts | Service::Iam, Format::Json) => Body {
             content_type: JSON,
@@ -177,6 +188,18 @@ fn target_error(error: &ApiError, index: Option<usize>) -> String {
     if let Some(index) = index {
         text.push_str(",\"RequestIndex\":");
         text.push_str(&index.to_string());
+    }
+    text.push('}');
+    text
+}
+
+/// REST-JSON has the code in a header, `x-amzn-ErrorType`. A `ValidationException` says in one word what it is about.
+fn rest_error(error: &ApiError) -> String {
+    let mut text = String::with_capacity(256);
+    text.push_str("{\"message\":");
+    json::write_text(&mut text, error.message.as_deref().unwrap_or_default());
+    if error.code == errors::VALIDATION_EXCEPTION.code {
+        text.push_str(",\"reason\":\"fieldValidationFailed\"");
     }
     text.push('}');
     text

@@ -189,4 +189,11 @@ errors! {
 
     /// A parameter has a value that the operation cannot use, or one is missing.
     VALIDATION_EXCEPTION = "ValidationException", 400, Sender;
+
+    /// The caller may not do this.
+    ACCESS_DENIED_EXCEPTION = "AccessDeniedException", 403, Sender;
+    /// The service failed.
+    INTERNAL_SERVER_EXCEPTION = "InternalServerException", 500, Receiver;
+    /// Too many requests in a short time; try again later.
+    THROTTLING_EXCEPTION = "ThrottlingException", 429, Sender;
 }

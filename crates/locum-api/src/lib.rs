@@ -20,6 +20,7 @@
 //! );
 //! ```
 
+pub mod access_analyzer;
 mod blob;
 mod client;
 mod declare;

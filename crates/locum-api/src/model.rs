@@ -18,11 +18,19 @@ pub enum Service {
     Organizations,
     /// What only locum has, AWS JSON 1.1.
     Locum,
+    /// Access Analyzer, REST-JSON.
+    AccessAnalyzer,
 }
 
 impl Service {
     /// All services.
-    pub const ALL: [Self; 4] = [Self::Sts, Self::Iam, Self::Organizations, Self::Locum];
+    pub const ALL: [Self; 5] = [
+        Self::Sts,
+        Self::Iam,
+        Self::Organizations,
+        Self::Locum,
+        Self::AccessAnalyzer,
+    ];
 
     /// Returns the API version, as in the `Version` parameter.
     pub const fn api_version(self) -> &'static str {
@@ -31,6 +39,7 @@ impl Service {
             Self::Iam => "2010-05-08",
             Self::Organizations => "2016-11-28",
             Self::Locum => "2026-11-22",
+            Self::AccessAnalyzer => "2019-11-01",
         }
     }
 
@@ -41,12 +50,16 @@ impl Service {
             Self::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
             Self::Organizations => "http://organizations.amazonaws.com/doc/2016-11-28/",
             Self::Locum => "urn:locum:2026-11-22",
+            Self::AccessAnalyzer => "https://access-analyzer.amazonaws.com/doc/2019-11-01/",
         }
     }
 
     /// Returns the service's name in a credential scope.
     pub const fn signing_name(self) -> &'static str {
-        self.cli_name()
+        match self {
+            Self::AccessAnalyzer => "access-analyzer",
+            Self::Sts | Self::Iam | Self::Organizations | Self::Locum => self.cli_name(),
+        }
     }
 
     /// Returns the service's name on the command line.
@@ -56,6 +69,7 @@ impl Service {
             Self::Iam => "iam",
             Self::Organizations => "organizations",
             Self::Locum => "locum",
+            Self::AccessAnalyzer => "accessanalyzer",
         }
     }
 
@@ -66,13 +80,14 @@ impl Service {
             Self::Iam => "Identity and Access Management",
             Self::Organizations => "Organizations",
             Self::Locum => "locum",
+            Self::AccessAnalyzer => "Access Analyzer",
         }
     }
 
-    /// Returns what precedes the operation in `X-Amz-Target`, or `None` for an awsQuery service.
+    /// Returns what precedes the operation in `X-Amz-Target`, or `None` for a service of awsQuery or REST-JSON.
     pub const fn target_prefix(self) -> Option<&'static str> {
         match self {
-            Self::Sts | Self::Iam => None,
+            Self::Sts | Self::Iam | Self::AccessAnalyzer => None,
             Self::Organizations => Some("AWSOrganizationsV20161128"),
             Self::Locum => Some("Locum_20261122"),
         }
@@ -342,6 +357,7 @@ pub const fn operations(service: Service) -> &'static [&'static Operation] {
         Service::Iam => crate::iam::OPERATIONS,
         Service::Organizations => crate::organizations::OPERATIONS,
         Service::Locum => crate::locum::OPERATIONS,
+        Service::AccessAnalyzer => crate::access_analyzer::OPERATIONS,
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    ApiError, Node, Parameters, Sensitive, form, json,
+    ApiError, Node, Parameters, Sensitive, access_analyzer, errors, form, json,
     model::{Operation, Service, Structure},
     validate,
 };
@@ -183,9 +183,32 @@ pub trait Request: Field {
     fn decode_json(body: &[u8]) -> Result<Self, ApiError> {
         let reading = match Self::OPERATION.service {
             Service::Locum => json::Reading::Strict,
-            Service::Sts | Service::Iam | Service::Organizations => json::Reading::Lenient,
+            Service::Sts | Service::Iam | Service::Organizations | Service::AccessAnalyzer => {
+                json::Reading::Lenient
+            }
         };
         finish(json::read(Self::OPERATION.input, body, reading)?)
+    }
+
+    /// Reads and validates a REST-JSON request: some parameters stand in the query, the others in the body.
+    fn decode_rest(query: &Parameters, body: &[u8]) -> Result<Self, ApiError> {
+        access_analyzer::check_query(query)?;
+        let input = Self::OPERATION.input;
+        let from_query = form::read(input, query)
+            .map_err(|error| errors::VALIDATION_EXCEPTION.with(error.message.unwrap_or_default()))?;
+        let from_body = json::read(input, body, json::Reading::Lenient)?;
+        let (Node::Structure(from_query), Node::Structure(from_body)) = (from_query, from_body) else {
+            return Err(ApiError::internal_failure());
+        };
+        let both = from_query.into_iter().zip(from_body).zip(input.members);
+        let members = both.map(|((in_query, in_body), member)| {
+            if access_analyzer::is_in_query(member.name) {
+                in_query
+            } else {
+                in_body
+            }
+        });
+        finish(Node::Structure(members.collect()))
     }
 }
 

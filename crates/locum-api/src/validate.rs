@@ -36,7 +36,7 @@ pub(crate) fn check(operation: &Operation, tree: &Node<'_>) -> Result<(), ApiErr
                 None => error,
             }
         }
-        Service::Locum => errors::VALIDATION_EXCEPTION.with(message),
+        Service::Locum | Service::AccessAnalyzer => errors::VALIDATION_EXCEPTION.with(message),
     })
 }
 
@@ -222,7 +222,7 @@ impl Report {
     fn enumeration(&self, values: &[&str]) -> String {
         match self.service {
             Service::Iam => "Member must satisfy enum value set".to_owned(),
-            Service::Sts | Service::Organizations | Service::Locum => {
+            Service::Sts | Service::Organizations | Service::Locum | Service::AccessAnalyzer => {
                 format!("Member must satisfy enum value set: [{}]", values.join(", "))
             }
         }

@@ -10,7 +10,7 @@
 use std::borrow::Cow;
 
 use locum_api::{
-    Field, MapEntry, Node, Parameters, Record, Request, Value, encode_form, iam, locum,
+    Field, MapEntry, Node, Parameters, Record, Request, Value, access_analyzer, encode_form, iam, locum,
     model::{Service, Shape, StringRules, Structure, operations},
     organizations, sts,
 };
@@ -145,6 +145,24 @@ fn tree<'a>(shape: &Shape) -> Node<'a> {
     }
 }
 
+/// Sends the parameters of paging in the query and the others in the body.
+fn rest<R: Request>(object: &Map<String, serde_json::Value>) -> R {
+    let (query, body): (Vec<_>, Vec<_>) = object
+        .iter()
+        .partition(|(name, _)| matches!(name.as_str(), "maxResults" | "nextToken"));
+    let text = |value: &serde_json::Value| value.as_str().map_or(value.to_string(), str::to_owned);
+    let query: Vec<String> = query
+        .iter()
+        .map(|(name, value)| format!("{name}={}", text(value)))
+        .collect();
+    let query = Parameters::parse(query.join("&").as_bytes(), b"").unwrap();
+    let body: Map<_, _> = body
+        .into_iter()
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    R::decode_rest(&query, &serde_json::to_vec(&body).unwrap()).unwrap()
+}
+
 /// Sends a request with every member set through its encoding and back, and reads a full response.
 fn check<R: Request + std::fmt::Debug>() -> (Service, &'static str) {
     let operation = R::OPERATION;
@@ -157,6 +175,7 @@ fn check<R: Request + std::fmt::Debug>() -> (Service, &'static str) {
         Service::Organizations | Service::Locum => {
             R::decode_json(&serde_json::to_vec(&object).unwrap()).unwrap()
         }
+        Service::AccessAnalyzer => rest(&object),
     };
     let Value::Record(record) = request.value() else {
         panic!("a request is a record")
@@ -274,6 +293,7 @@ fn every_operation_reads_what_it_writes() {
             TagResourceRequest UntagResourceRequest UpdateOrganizationalUnitRequest
             UpdatePolicyRequest;
         locum: ApplyTransactionRequest;
+        access_analyzer: ValidatePolicyRequest;
     ];
     let declared = Service::ALL
         .into_iter()

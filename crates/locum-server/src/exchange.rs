@@ -18,6 +18,7 @@ use http::{
 };
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming as RequestBody};
+use locum_api::access_analyzer;
 use tokio::{sync::oneshot, time::timeout};
 
 use crate::{
@@ -148,10 +149,13 @@ async fn respond(worker: &Worker, state: &State, request: Request<RequestBody>) 
     Ok(answer)
 }
 
-/// The edge's own answer to what no operation can be: every one of them is a GET or POST of `/`. Elsewhere there are
-/// documents to read, or nothing.
+/// The edge's own answer to what no operation can be: every one of them is a GET or POST of `/`, or has a path
+/// of its own. Elsewhere there are documents to read, or nothing.
 fn route(worker: &Worker, parts: &Parts) -> Option<Answer> {
     let path = parts.uri.path();
+    if access_analyzer::operation_at(parts.method.as_str(), path).is_some() {
+        return None;
+    }
     if path != "/" {
         let document = document(worker, path).unwrap_or_else(unknown_operation);
         return Some(match parts.method {

@@ -1,24 +1,38 @@
-use locum_api::{ApiError, Parameters, model::Operation, operation_for, operation_for_target};
+use locum_api::{
+    ApiError, Parameters, access_analyzer, model::Operation, operation_for, operation_for_target,
+};
 
 use crate::{incoming::Incoming, route::Input};
 
 /// Which operation a request asks for, and where its parameters are.
 pub(crate) struct Asked {
     pub(crate) operation: &'static Operation,
-    /// `None` for AWS JSON, whose parameters are the body itself.
-    form: Option<Parameters>,
+    parameters: Where,
+}
+
+/// Where the parameters are.
+enum Where {
+    /// In a form or a query.
+    Form(Parameters),
+    /// In the body, which is JSON.
+    Body,
+    /// Some in the query, the others in the body.
+    Both(Parameters),
 }
 
 impl Asked {
     /// Reads the parameters and finds the operation. Ambiguous parameters are refused before anything else is looked at
     /// (`facts: security §1.1` S2).
     pub(crate) fn read(incoming: &Incoming<'_>) -> Result<Self, ApiError> {
+        if access_analyzer::is_path(incoming.path) {
+            return Self::read_rest(incoming);
+        }
         let form = if incoming.has_form() { incoming.body } else { &[] };
         let parameters = Parameters::parse(incoming.query.as_bytes(), form)?;
         let Some(target) = incoming.header("x-amz-target") else {
             return Ok(Self {
                 operation: operation_for(&parameters)?,
-                form: Some(parameters),
+                parameters: Where::Form(parameters),
             });
         };
         if parameters.iter().next().is_some() {
@@ -27,7 +41,18 @@ impl Asked {
         }
         Ok(Self {
             operation: operation_for_target(target)?,
-            form: None,
+            parameters: Where::Body,
+        })
+    }
+
+    /// The operation that method and path name, and nothing else.
+    fn read_rest(incoming: &Incoming<'_>) -> Result<Self, ApiError> {
+        let operation = access_analyzer::operation_at(incoming.method, incoming.path);
+        let target = incoming.header("x-amz-target");
+        let operation = operation.filter(|_| target.is_none());
+        Ok(Self {
+            operation: operation.ok_or_else(ApiError::unknown_operation)?,
+            parameters: Where::Both(Parameters::parse(incoming.query.as_bytes(), &[])?),
         })
     }
 
@@ -35,13 +60,18 @@ impl Asked {
     pub(crate) const fn of(operation: &'static Operation) -> Self {
         Self {
             operation,
-            form: None,
+            parameters: Where::Body,
         }
     }
 
     pub(crate) fn input<'a>(&'a self, incoming: &Incoming<'a>) -> Input<'a> {
-        self.form
-            .as_ref()
-            .map_or(Input::Json(incoming.body), Input::Query)
+        match &self.parameters {
+            Where::Form(parameters) => Input::Query(parameters),
+            Where::Body => Input::Json(incoming.body),
+            Where::Both(query) => Input::Rest {
+                query,
+                body: incoming.body,
+            },
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! performs it against an immutable snapshot, and a record of it goes to the audit log. Nothing here waits: what must
 //! reach a disk is handed back to whoever called, who waits for it.
 
+mod access_analyzer;
 mod asked;
 mod attempt;
 pub mod audit;

@@ -111,7 +111,7 @@ impl Operator<'_> {
                 .get(format!("{}Response", operation.name))
                 .and_then(|response| response.get(operation.result_wrapper?))
                 .cloned(),
-            ApiService::Organizations | ApiService::Locum => Some(body),
+            ApiService::Organizations | ApiService::Locum | ApiService::AccessAnalyzer => Some(body),
         };
         let result = result.unwrap_or_else(|| Value::Object(Map::new()));
         Ok((result, outcome.commit))

@@ -24,7 +24,11 @@ pub(crate) fn failure(
     operation: &'static str,
 ) -> Reply {
     let body = error_body(service, error, request_id, format);
-    reply(error.status, body, operation, outcome(error))
+    let mut reply = reply(error.status, body, operation, outcome(error));
+    if service == Service::AccessAnalyzer {
+        reply.headers.push(("x-amzn-errortype", error.code.clone()));
+    }
+    reply
 }
 
 /// The reply of a transaction that failed because of the request at `index`.
@@ -68,5 +72,7 @@ pub(crate) fn conflict(service: Service) -> ApiError {
     match service {
         Service::Sts | Service::Iam => errors::CONCURRENT_MODIFICATION.with(text),
         Service::Organizations | Service::Locum => errors::ORGANIZATIONS_CONCURRENT_MODIFICATION.with(text),
+        // It has nothing that changes, nor a word for it.
+        Service::AccessAnalyzer => ApiError::service_unavailable(),
     }
 }

@@ -10,6 +10,7 @@ use locum_api::{
 };
 
 use crate::{
+    access_analyzer,
     audit::elements,
     call::{Call, Failure},
     iam, organizations, sts,
@@ -41,6 +42,7 @@ pub trait PerformUnsigned: Request + Record {
 pub(crate) enum Input<'a> {
     Query(&'a Parameters),
     Json(&'a [u8]),
+    Rest { query: &'a Parameters, body: &'a [u8] },
 }
 
 /// An operation and its function, its types erased.
@@ -89,6 +91,7 @@ fn decoded<R: Request>(input: Input<'_>) -> Result<R, ApiError> {
     match input {
         Input::Query(parameters) => R::decode(parameters),
         Input::Json(body) => R::decode_json(body),
+        Input::Rest { query, body } => R::decode_rest(query, body),
     }
 }
 
@@ -136,6 +139,7 @@ pub(crate) const fn routes(service: Service) -> &'static [Route] {
         Service::Iam => iam::ROUTES,
         Service::Organizations => organizations::ROUTES,
         Service::Locum => TRANSACTION,
+        Service::AccessAnalyzer => access_analyzer::ROUTES,
     }
 }
 

@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use locum_api::{
-    ApiError, Format, errors,
+    ApiError, Format, access_analyzer, errors,
     model::{Access, Service as ApiService},
     operation_for_target,
 };
@@ -369,6 +369,9 @@ impl Service {
                 trace.explain(&denial);
                 let error = match service {
                     ApiService::Sts | ApiService::Iam | ApiService::Locum => denial.error(),
+                    ApiService::AccessAnalyzer => {
+                        errors::ACCESS_DENIED_EXCEPTION.with(denial.message.as_str())
+                    }
                     ApiService::Organizations => {
                         errors::ORGANIZATIONS_ACCESS_DENIED.with(denial.message.as_str())
                     }
@@ -424,6 +427,9 @@ fn rotate(
 
 /// In whose words a request is refused that asks for no operation: a target is AWS JSON, which Organizations speaks.
 fn spoken(incoming: &Incoming<'_>) -> ApiService {
+    if access_analyzer::is_path(incoming.path) {
+        return ApiService::AccessAnalyzer;
+    }
     match incoming.header("x-amz-target") {
         Some(_) => ApiService::Organizations,
         None => ApiService::Sts,

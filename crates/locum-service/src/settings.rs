@@ -34,7 +34,7 @@ pub enum Regions {
     /// Every name of the shape of a region: whatever a client has configured works.
     #[default]
     Any,
-    /// These; for all but STS `us-east-1` as well, which clients sign for wherever they are.
+    /// These; for IAM, Organizations and locum's own `us-east-1` as well, which clients sign for wherever they are.
     Only(Vec<String>),
 }
 
@@ -58,7 +58,7 @@ impl Regions {
         match self {
             Self::Any => has_region_shape(region),
             Self::Only(regions) => {
-                let global = !matches!(service, ApiService::Sts);
+                let global = !matches!(service, ApiService::Sts | ApiService::AccessAnalyzer);
                 (global && region == "us-east-1") || regions.iter().any(|known| known == region)
             }
         }

@@ -217,6 +217,7 @@ const fn event_source(service: Service) -> &'static str {
         Service::Iam => "iam.amazonaws.com",
         Service::Organizations => "organizations.amazonaws.com",
         Service::Locum => "locum",
+        Service::AccessAnalyzer => "access-analyzer.amazonaws.com",
     }
 }
 

@@ -36,4 +36,5 @@ mod iam {
     mod tags;
     mod texts;
     mod users;
+    mod validate_policy;
 }

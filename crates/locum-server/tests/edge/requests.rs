@@ -97,6 +97,13 @@ fn other_paths_and_methods_are_unknown_operations() {
         "GET /%2f",
         "OPTIONS *",
         "OPTIONS /a",
+        "GET /policy/validation",
+        "OPTIONS /policy/validation",
+        "POST /policy/validation/",
+        "POST /policy//validation",
+        "POST /policy/%76alidation",
+        "POST /Policy/validation",
+        "POST /policy/validation;a",
     ] {
         let reply = server
             .connect()
@@ -108,6 +115,11 @@ fn other_paths_and_methods_are_unknown_operations() {
         );
     }
     assert_eq!(server.calls(), 0);
+    // One operation has a path of its own, which has one spelling.
+    let found = server
+        .connect()
+        .ask("POST /policy/validation?maxResults=1 HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!((found.status, server.calls()), (200, 1));
 }
 
 /// Facts: sts §1.1, recorded.

@@ -271,8 +271,57 @@ impl World {
         Ok(result)
     }
 
+    /// Calls Access Analyzer: the method, the path and the query, and a body of JSON.
+    pub fn rest(&self, who: &Credentials, at: (&str, &str, &str), body: &[u8]) -> Answer {
+        let (method, path, query) = at;
+        self.rest_from(who, (method, path, query), (path, query), body)
+    }
+
+    /// A call of Access Analyzer that was signed for another path and query than it is sent to.
+    pub fn rest_elsewhere(
+        &self,
+        who: &Credentials,
+        signed: (&str, &str),
+        sent: (&str, &str),
+        body: &[u8],
+    ) -> Answer {
+        self.rest_from(who, ("POST", signed.0, signed.1), sent, body)
+    }
+
+    fn rest_from(
+        &self,
+        who: &Credentials,
+        (method, path, query): (&str, &str, &str),
+        sent: (&str, &str),
+        body: &[u8],
+    ) -> Answer {
+        let headers = [("content-type", "application/json")];
+        let signed = self.signed_at(who, Api::AccessAnalyzer, (method, path, query), &headers, body);
+        let incoming = Incoming {
+            method,
+            path: sent.0,
+            query: sent.1,
+            headers: &borrow(&signed.headers),
+            body: &signed.body,
+            peer: Ipv4Addr::new(203, 0, 113, 7).into(),
+            tls: None,
+        };
+        self.handle(&incoming)
+    }
+
     /// Signs a POST for `/`, to be sent from any thread.
     pub fn signed(&self, who: &Credentials, api: Api, headers: &Parameters<'_>, body: &[u8]) -> Signed {
+        self.signed_at(who, api, ("POST", "/", ""), headers, body)
+    }
+
+    fn signed_at(
+        &self,
+        who: &Credentials,
+        api: Api,
+        (method, path, query): (&str, &str, &str),
+        headers: &Parameters<'_>,
+        body: &[u8],
+    ) -> Signed {
         let region = "us-east-1";
         let host = format!("{}.{region}.example.com", api.signing_name());
         let mut sent: Vec<(String, String)> = vec![("host".to_owned(), host)];
@@ -287,9 +336,9 @@ impl World {
         };
         let borrowed = borrow(&sent);
         let request = Request {
-            method: "POST",
-            path: "/",
-            query: "",
+            method,
+            path,
+            query,
             headers: &borrowed,
             body,
         };

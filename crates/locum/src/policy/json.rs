@@ -25,7 +25,7 @@ fn file(file: &Validated) -> Value {
 fn finding(finding: &Finding) -> Value {
     let locations: Vec<Value> = finding.locations.iter().map(location).collect();
     json!({
-        "findingDetails": format!("{} {}", finding.message, finding.code.advice()),
+        "findingDetails": finding.details(),
         "findingType": finding.kind.as_str(),
         "issueCode": finding.code.as_str(),
         "learnMoreLink": finding.code.learn_more(),
