@@ -303,6 +303,8 @@ const BYTES_A_STEP: usize = 16;
 /// goes on is one that was made to.
 const SOUGHT_A_STEP: usize = 8;
 const SHORT: usize = 128;
+/// What a star costs that takes one character more, in steps.
+const RETRY: usize = 3;
 
 /// How many bytes of `text` the literal takes, if it begins with it.
 fn literal_prefix(text: &str, literal: &str) -> Option<usize> {
@@ -325,17 +327,17 @@ fn folded_prefix(text: &str, literal: &str, fold: impl Fn(char) -> char) -> Opti
     Some(text.len() - rest.as_str().len())
 }
 
-/// Where a literal stands in a text first. It often does at once, and one character is found several times as fast as a
-/// text of one.
+/// Where a literal stands in a text first. To prepare a search costs more than to look at every place of a short text.
 fn find(text: &str, literal: &str) -> Option<usize> {
-    if text.starts_with(literal) {
+    let (text_bytes, literal_bytes) = (text.as_bytes(), literal.as_bytes());
+    let Some((first, rest)) = literal_bytes.split_first() else {
         return Some(0);
+    };
+    if text_bytes.len() > SHORT && !text.starts_with(literal) {
+        return text.find(literal);
     }
-    let mut letters = literal.chars();
-    match (letters.next(), letters.next()) {
-        (Some(only), None) => text.find(only),
-        _ => text.find(literal),
-    }
+    let mut places = text_bytes.windows(literal_bytes.len());
+    places.position(|place| place.split_first().is_some_and(|(a, b)| a == first && b == rest))
 }
 
 /// Any place will do to begin looking for a literal that is not compared byte by byte.
@@ -361,7 +363,7 @@ fn walk<'p>(
         };
         let found = seek(rest, literal);
         let sought = found.unwrap_or(rest.len());
-        if spend(sought / SOUGHT_A_STEP + sought.saturating_sub(SHORT)) {
+        if spend(1 + sought / SOUGHT_A_STEP + sought.saturating_sub(SHORT)) {
             found.ok_or(Truth::Fails)
         } else {
             Err(Truth::Unclear)
@@ -394,7 +396,7 @@ fn walk<'p>(
                 None => return Truth::Fails,
             },
         };
-        if !spend(1) {
+        if !spend(if step.is_some() { 1 } else { RETRY }) {
             return Truth::Unclear;
         }
         match (step, retry) {
