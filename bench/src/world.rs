@@ -138,8 +138,6 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
         changes.put(caller).put(key).put(open).put(closed);
     })?;
 
-    let snapshot = directory.snapshot();
-    let organization = snapshot.organization().ok_or("there is no organization")?;
     let mut accounts = vec![first];
     for number in 1..size.accounts {
         let id = AccountId::from_random(random.next_u64());
@@ -147,7 +145,7 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
             format!("account-{number}"),
             format!("account-{number}@example.com"),
         );
-        let account = Account::new(organization, id, &name, &email, JoinedMethod::Created, now);
+        let account = Account::new(id, &name, &email, JoinedMethod::Created, now);
         accounts.push(id);
         writer.put(|changes| {
             changes.put(account);
