@@ -1,3 +1,8 @@
+//! A write between its decision and its answer.
+//!
+//! What is recorded of a write depends on its fate, not on whether anybody waits for the answer: so a commit that is let go,
+//! because its client is gone or an edge gave up, records all the same.
+
 use std::sync::Arc;
 
 use locum_directory::Pending;
@@ -7,12 +12,9 @@ use crate::{
     incoming::Reply,
 };
 
-/// A write on its way to the disk, with what is recorded and answered once its fate is known.
+/// A write on its way to the disk, with what is recorded and answered once its fate is known. Dropped, it records.
 pub struct Commit {
-    pending: Pending,
-    sink: Arc<dyn AuditSink>,
-    done: Vec<Vec<u8>>,
-    failed: Vec<Vec<u8>>,
+    record: Record,
     instead: Reply,
 }
 
@@ -24,33 +26,19 @@ impl Commit {
         failed: Vec<Vec<u8>>,
         instead: Reply,
     ) -> Self {
-        Self {
-            pending,
+        let record = Record {
+            pending: Some(pending),
             sink,
             done,
             failed,
-            instead,
-        }
+        };
+        Self { record, instead }
     }
 
     /// Calls `then` once, on any thread: with nothing if the write is durable, else with the reply to send instead.
     pub fn settle(self, then: impl FnOnce(Result<(), Reply>) + Send + 'static) {
-        let Self {
-            pending,
-            sink,
-            done,
-            failed,
-            instead,
-        } = self;
-        pending.on_durable(move |outcome| {
-            let lines = if outcome.is_ok() { done } else { failed };
-            let recorded = record_all(&*sink, lines);
-            then(if outcome.is_ok() && recorded.is_ok() {
-                Ok(())
-            } else {
-                Err(instead)
-            });
-        });
+        let Self { mut record, instead } = self;
+        record.settle(move |kept| then(if kept { Ok(()) } else { Err(instead) }));
     }
 
     /// Blocks until the write's fate is known; for tests and tools, not for an edge.
@@ -59,16 +47,45 @@ impl Commit {
     /// The reply to send instead.
     pub fn wait(self) -> Result<(), Reply> {
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-        let Self { instead, .. } = &self;
-        let lost = Reply {
-            headers: instead.headers.clone(),
-            body: instead.body.clone(),
-            ..*instead
-        };
-        self.settle(move |outcome| {
-            let _ = sender.send(outcome);
+        let Self { mut record, instead } = self;
+        record.settle(move |kept| {
+            let _ = sender.send(kept);
         });
-        receiver.recv().unwrap_or(Err(lost))
+        match receiver.recv() {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(instead),
+        }
+    }
+}
+
+/// What the audit log is told of a write.
+struct Record {
+    /// Taken by whoever settles it first.
+    pending: Option<Pending>,
+    sink: Arc<dyn AuditSink>,
+    done: Vec<Vec<u8>>,
+    failed: Vec<Vec<u8>>,
+}
+
+impl Record {
+    /// Records when the write's fate is known, and then tells whether both it and its records are kept.
+    fn settle(&mut self, then: impl FnOnce(bool) + Send + 'static) {
+        let Some(pending) = self.pending.take() else {
+            return;
+        };
+        let sink = Arc::clone(&self.sink);
+        let (done, failed) = (std::mem::take(&mut self.done), std::mem::take(&mut self.failed));
+        pending.on_durable(move |outcome| {
+            let lines = if outcome.is_ok() { done } else { failed };
+            let recorded = record_all(&*sink, lines);
+            then(outcome.is_ok() && recorded.is_ok());
+        });
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        self.settle(|_| ());
     }
 }
 

@@ -8,6 +8,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
+mod abandoned;
 mod admin;
 mod audit;
 mod fixture;

@@ -1,0 +1,194 @@
+//! The real service behind a slow edge: what it stores is recorded, whoever is still there to be told.
+
+use std::{
+    fs,
+    num::NonZeroU32,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+use locum_crypto::{KeyEncryptionKey, RotationSchedule, SeededRandom};
+use locum_directory::{AccessKey, Directory, KeyOwner, MemoryStore};
+use locum_names::{AccountId, Partition};
+use locum_server::{
+    Answer, Application, AuditFile, Config, Incoming, RotatePolicy, Running, ServiceApplication,
+};
+use locum_service::{Regions, SamlRecipients, Service, Settings};
+use locum_sigv4::{PathRule, Request, Signer};
+
+use crate::fixture::{Client, bind};
+
+const TRANSACTION: &str = r#"{"Requests":[{"Service":"iam","Action":"CreateUser","Parameters":{"UserName":"ada"}},{"Service":"iam","Action":"CreateUser","Parameters":{"UserName":"bob"}}]}"#;
+const TAKES: Duration = Duration::from_millis(400);
+
+/// A service that has decided long before it says so.
+struct Slow {
+    service: ServiceApplication,
+    begun: AtomicUsize,
+}
+
+impl Application for Slow {
+    fn call(&self, incoming: Incoming<'_>) -> Answer {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+        let answer = self.service.call(incoming);
+        thread::sleep(TAKES);
+        answer
+    }
+
+    fn is_long(&self, head: Incoming<'_>) -> bool {
+        self.service.is_long(head)
+    }
+}
+
+struct Deployed {
+    service: Arc<Service>,
+    application: Arc<Slow>,
+    key: Arc<AccessKey>,
+    account: AccountId,
+    audit: PathBuf,
+    running: Running,
+    client: Client,
+    _directory: tempfile::TempDir,
+}
+
+impl Deployed {
+    fn start(adjust: impl FnOnce(&mut Config)) -> Self {
+        let (random, now) = (&mut SeededRandom::new(1), Timestamp::now());
+        let kek = KeyEncryptionKey::generate(random);
+        let store = Arc::new(MemoryStore::new());
+        let directory = Directory::open(store, kek, Box::new(SeededRandom::new(2))).unwrap();
+        let account: AccountId = "111122223333".parse().unwrap();
+        directory
+            .bootstrap(Some(account), now, random, |_| Ok(()))
+            .unwrap();
+        let snapshot = directory.snapshot();
+        let key = snapshot.access_keys(KeyOwner::Root(account)).next().unwrap();
+        let settings = Settings {
+            partition: Partition::Aws,
+            deployment: *directory.deployment(),
+            regions: Regions::Any,
+            public_url: locum_federation::outbound::PublicUrl::parse("https://sts.example.com").unwrap(),
+            password_iterations: NonZeroU32::new(2).unwrap(),
+            saml_recipients: SamlRecipients::Aws,
+            allowed_issuers: Vec::new(),
+        };
+        let files = tempfile::tempdir().unwrap();
+        let audit = files.path().join("audit.jsonl");
+        let sink = Arc::new(AuditFile::open(&audit, RotatePolicy::default()).unwrap());
+        let schedule = RotationSchedule::default();
+        let service = Service::new(
+            settings,
+            Arc::new(directory),
+            Arc::clone(&sink) as _,
+            now,
+            &schedule,
+            random,
+        );
+        let service = Arc::new(service.unwrap());
+        let application = Arc::new(Slow {
+            service: ServiceApplication::new(Arc::clone(&service), sink),
+            begun: AtomicUsize::new(0),
+        });
+        let bound = bind(adjust);
+        let client = Client::connect(bound.local_addr());
+        Self {
+            key: Arc::clone(key),
+            service,
+            account,
+            audit,
+            running: bound.start(Arc::clone(&application) as _).unwrap(),
+            application,
+            client,
+            _directory: files,
+        }
+    }
+
+    /// Sends the transaction, and returns when the service has it.
+    fn send(&mut self) {
+        let headers = [
+            ("host", "sts.example.com"),
+            ("content-type", "application/x-amz-json-1.1"),
+            ("x-amz-target", "Locum_20261122.ApplyTransaction"),
+        ];
+        let borrowed = headers.map(|(name, value)| (name, value.as_bytes()));
+        let signer = Signer {
+            access_key_id: &self.key.id.to_string(),
+            secret: &self.key.secret,
+            session_token: None,
+            region: "us-east-1",
+            service: "locum",
+            path: PathRule::SERVICE,
+        };
+        let request = Request {
+            method: "POST",
+            path: "/",
+            query: "",
+            headers: &borrowed,
+            body: TRANSACTION.as_bytes(),
+        };
+        let added = signer.sign_headers(&request, Timestamp::now()).unwrap();
+        let added = added.iter().map(|(name, value)| (*name, value.as_str()));
+        let lines: String = headers
+            .into_iter()
+            .chain(added)
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let length = TRANSACTION.len();
+        let text = format!("POST / HTTP/1.1\r\n{lines}content-length: {length}\r\n\r\n{TRANSACTION}");
+        self.client.send(text.as_bytes());
+        let began = Instant::now();
+        while self.application.begun.load(Ordering::SeqCst) == 0 {
+            assert!(began.elapsed() < Duration::from_secs(20));
+            thread::yield_now();
+        }
+    }
+
+    /// Stops, and returns the names of what was stored and what was recorded.
+    fn stop(self) -> (Vec<String>, Vec<String>) {
+        self.running.shutdown_handle().stop();
+        self.running.wait();
+        let snapshot = self.service.directory().snapshot();
+        let stored: Vec<String> = snapshot
+            .users(self.account, None, "/")
+            .map(|user| user.name.to_string())
+            .collect();
+        // As at the end of a process: the directory writes what is queued, and then nothing more is recorded.
+        drop((self.application, self.service));
+        let records = fs::read_to_string(&self.audit).unwrap();
+        let names = records.lines().map(|line| {
+            let (_, rest) = line.split_once(r#""eventName":""#).unwrap();
+            rest.split('"').next().unwrap().to_owned()
+        });
+        (stored, names.collect())
+    }
+}
+
+fn everything() -> (Vec<String>, Vec<String>) {
+    let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    (
+        texts(&["ada", "bob"]),
+        texts(&["CreateUser", "CreateUser", "ApplyTransaction"]),
+    )
+}
+
+#[test]
+fn a_client_that_leaves_before_the_answer_is_recorded() {
+    let mut deployed = Deployed::start(|_| {});
+    deployed.send();
+    deployed.client.stream.shutdown(std::net::Shutdown::Both).unwrap();
+    thread::sleep(TAKES / 4);
+    assert_eq!(deployed.stop(), everything());
+}
+
+#[test]
+fn what_is_under_way_when_the_grace_ends_is_recorded() {
+    let mut deployed = Deployed::start(|config| config.shutdown_grace = Duration::from_millis(1));
+    deployed.send();
+    assert_eq!(deployed.stop(), everything());
+}
