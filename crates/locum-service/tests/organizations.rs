@@ -14,6 +14,7 @@ mod organizations {
     mod administrators;
     mod attachments;
     mod authorization;
+    mod creation_tags;
     mod enforcement;
     mod explanations;
     mod lists;

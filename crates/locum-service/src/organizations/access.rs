@@ -4,7 +4,11 @@
 //! `aws:ResourceAccount`. The caller's own policies decide, as if it were its own; that only the management account writes
 //! and delegated administrators may look is decided here and by no policy.
 
-use locum_api::{ApiError, errors, model::Operation, organizations::Tag as NewTag};
+use locum_api::{
+    ApiError, Request, errors,
+    model::Operation,
+    organizations::{Tag as NewTag, TagResourceRequest},
+};
 use locum_directory::{ControlPolicyType, Organization, Tag};
 use locum_policy::Context;
 
@@ -79,6 +83,24 @@ pub(super) fn permitted<'a: 'k, 'k>(
         Target::of_member(arn, organization.management_account, call.account())
     };
     call.authorize(&action, target, Wording::Full, |context| keys.set(context))
+}
+
+/// Asks whether the caller may tag what it is about to make, if it is to have tags: whoever may not tag what there is could
+/// else make things that pass for tagged ones. What is not there yet has no tags of its own.
+pub(super) fn permitted_tagging<'a: 'k, 'k>(
+    call: &Call<'a>,
+    organization: &Organization,
+    arn: &'k str,
+    tags: &'k [NewTag],
+) -> Result<(), Failure> {
+    if tags.is_empty() {
+        return Ok(());
+    }
+    let keys = Keys {
+        request_tags: tags,
+        ..Keys::default()
+    };
+    permitted(call, organization, TagResourceRequest::OPERATION, arn, keys)
 }
 
 fn refused() -> ApiError {

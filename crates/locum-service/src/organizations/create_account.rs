@@ -18,8 +18,8 @@ use locum_policy::{Policy, PolicyKind};
 use serde_json::json;
 
 use super::{
-    access::{Keys, administrators_only, management_only, pager, permitted},
-    organization, tags,
+    access::{Keys, administrators_only, management_only, pager, permitted, permitted_tagging},
+    organization, resources, tags,
 };
 use crate::{
     call::{Call, Failure},
@@ -39,12 +39,18 @@ impl Perform for CreateAccountRequest {
         };
         permitted(call, organization, Self::OPERATION, "*", keys)?;
         management_only(call, organization)?;
+        let account = unused_id(call)?;
+        let arn = resources::account_arn(call.partition(), organization, account);
+        permitted_tagging(call, organization, &arn, &self.tags)?;
         let tags = tags::read(&self.tags)?;
         let now = call.now();
         let id = CreateAccountStatus::new_id(call.random);
         let state = match call.snapshot.account_by_email(&self.email) {
             Some(_) => CreateAccountState::Failed("EMAIL_ALREADY_EXISTS".into()),
-            None => CreateAccountState::Succeeded(create(&self, tags, call, organization)?),
+            None => {
+                create(&self, account, tags, call, organization)?;
+                CreateAccountState::Succeeded(account)
+            }
         };
         let status = CreateAccountStatus {
             revision: Revision::NEW,
@@ -62,17 +68,22 @@ impl Perform for CreateAccountRequest {
     }
 }
 
+/// Draws the number of an account that is not there.
+fn unused_id(call: &mut Call<'_>) -> Result<AccountId, ApiError> {
+    (0..DRAWS)
+        .map(|_| AccountId::from_random(call.random.next_u64()))
+        .find(|id| call.snapshot.account(*id).is_none())
+        .ok_or_else(ApiError::internal_failure)
+}
+
 /// Puts the account and its role.
 fn create(
     request: &CreateAccountRequest,
+    id: AccountId,
     tags: Vec<Tag>,
     call: &mut Call<'_>,
     organization: &Organization,
-) -> Result<AccountId, ApiError> {
-    let id = (0..DRAWS)
-        .map(|_| AccountId::from_random(call.random.next_u64()))
-        .find(|id| call.snapshot.account(*id).is_none())
-        .ok_or_else(ApiError::internal_failure)?;
+) -> Result<(), ApiError> {
     let now = call.now();
     let (name, email) = (&request.account_name, &request.email);
     let account = Account {
@@ -83,7 +94,7 @@ fn create(
     let mut role = Role::new(id, "/", role_name, trust(call, organization)?, now, call.random);
     role.attached.push(administrator_access(call)?);
     call.changes.put(account).put(role);
-    Ok(id)
+    Ok(())
 }
 
 /// Trusts the management account, that is, whoever its administrators let in.

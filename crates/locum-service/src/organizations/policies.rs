@@ -15,7 +15,7 @@ use locum_directory::{ControlPolicy, Organization};
 use locum_names::Partition;
 
 use super::{
-    access::{Keys, administrators_only, management_only, pager, permitted},
+    access::{Keys, administrators_only, management_only, pager, permitted, permitted_tagging},
     content, organization,
     policy_types::policy_type,
     quotas, resources, tags,
@@ -59,6 +59,8 @@ impl Perform for CreatePolicyRequest {
             tags,
             ..ControlPolicy::new(policy_type, name, description, compiled, call.now(), call.random)
         };
+        let arn = policy.arn(call.partition(), organization);
+        permitted_tagging(call, organization, &arn, &self.tags)?;
         let shown = shown(call.partition(), organization, &policy);
         call.changes.put(policy);
         Ok(CreatePolicyResponse { policy: shown })

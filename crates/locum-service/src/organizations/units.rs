@@ -18,7 +18,7 @@ use locum_directory::{
 use locum_names::Partition;
 
 use super::{
-    access::{Keys, administrators_only, after, management_only, pager, permitted},
+    access::{Keys, administrators_only, after, management_only, pager, permitted, permitted_tagging},
     organization, quotas, resources, tags,
 };
 use crate::{
@@ -64,6 +64,8 @@ impl Perform for CreateOrganizationalUnitRequest {
             tags,
             ..OrganizationalUnit::new(organization, parent, &self.name, call.now(), call.random)
         };
+        let unit_arn = resources::arn(partition, organization, &unit.id.to_string());
+        permitted_tagging(call, organization, &unit_arn, &self.tags)?;
         let organizational_unit = shown(snapshot, partition, organization, &unit);
         call.changes.put(unit);
         Ok(CreateOrganizationalUnitResponse { organizational_unit })
