@@ -191,7 +191,7 @@ impl<'a> Call<'a> {
             if decision.is_allowed() {
                 return Ok(());
             }
-            Err(self.denied(&request, layers, &decision, wording, None))
+            Err(self.denied(&request, &target, layers, &decision, (wording, None)))
         })
     }
 
@@ -212,7 +212,7 @@ impl<'a> Call<'a> {
         let request = self.request(action, &target, &context);
         self.with_layers(&request, &target, None, |layers| {
             let decision = Decision::ImplicitDeny { layer: Layer::Trust };
-            self.denied(&request, layers, &decision, wording, Some(why))
+            self.denied(&request, &target, layers, &decision, (wording, Some(why)))
         })
     }
 
@@ -262,15 +262,16 @@ impl<'a> Call<'a> {
     fn denied(
         &self,
         request: &Request<'_>,
+        target: &Target<'_>,
         layers: &Layers<'_>,
         decision: &Decision<'_>,
-        wording: Wording,
-        instead: Option<&str>,
+        (wording, instead): (Wording, Option<&str>),
     ) -> Failure {
         let asked = Asked {
             caller_arn: &self.caller.arn().to_string(),
             caller_id: &self.caller.user_id(),
             partition: self.partition(),
+            owner: target.owner,
             user: self.caller.source_of_permissions(),
             wording,
             instead,

@@ -4,7 +4,8 @@
 //! member more, `explanation`, that says which layer decided and what would have to change. It goes into a sealed
 //! header, and in clear into the audit log. Of another account it says nothing at all: there it judges the caller's own
 //! side as if the other side were willing, so a caller cannot learn whether a foreign role exists, how it is tagged, where
-//! its account stands or whom it trusts (`facts: sts §2.4`). Whom an identity provider vouches for carries away what was asked and nothing
+//! its account stands or whom it trusts (`facts: sts §2.4`). Where the caller's own policies decide over what another account
+//! owns, the explanation leaves out that account as well, unless the caller's account manages the organization. Whom an identity provider vouches for carries away what was asked and nothing
 //! else, since even the length of a sealed message shows; why it was denied stands in the audit log alone.
 
 mod document;
@@ -61,6 +62,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) caller_arn: &'a str,
     pub(crate) caller_id: &'a str,
     pub(crate) partition: Partition,
+    /// The account that owns what is acted on, whichever side decides.
+    pub(crate) owner: AccountId,
     /// The user whose policies the caller has.
     pub(crate) user: Option<&'a User>,
     pub(crate) wording: Wording,
@@ -82,7 +85,17 @@ pub(crate) fn denial(
         partition: asked.partition,
         user: asked.user,
     };
-    let (explanation, reason) = if account == request.resource_account {
+    let mut decision = *decision;
+    let (explanation, reason) = if account != request.resource_account {
+        let document = own_side(asked, request, layers, &names);
+        let reason = reason_in(&document);
+        (document, reason)
+    } else if !may_know(snapshot, account, asked.owner) {
+        let (document, told) = over_another(asked, request, layers, &names);
+        decision = told;
+        let reason = reason_in(&document);
+        (document, reason)
+    } else {
         let explanation = explain(request, layers);
         let reason = match asked.instead {
             Some(text) => reason::of_service(text),
@@ -95,17 +108,23 @@ pub(crate) fn denial(
             }
         };
         (document, reason)
-    } else {
-        let document = own_side(asked, request, layers, &names);
-        let reason = document.get("explanation").cloned().unwrap_or(Value::Null);
-        (document, reason)
     };
     Denial {
-        message: sentence(asked, request, decision, &names),
+        message: sentence(asked, request, &decision, &names),
         account,
         explanation,
         reason,
     }
+}
+
+fn reason_in(document: &Value) -> Value {
+    document.get("explanation").cloned().unwrap_or(Value::Null)
+}
+
+/// Whether callers of an account may know the policies, the tags and the place of what another owns.
+fn may_know(snapshot: &Snapshot, account: AccountId, owner: AccountId) -> bool {
+    let organization = snapshot.organization();
+    account == owner || organization.is_some_and(|organization| organization.management_account == account)
 }
 
 fn sentence(asked: &Asked<'_>, request: &Request<'_>, decision: &Decision<'_>, names: &Names<'_>) -> String {
@@ -118,7 +137,8 @@ fn sentence(asked: &Asked<'_>, request: &Request<'_>, decision: &Decision<'_>, n
         message.push_str(" on resource: ");
         message.push_str(request.resource);
     }
-    if asked.wording != Wording::Unexplained {
+    // What the caller's own policies allow as far as the caller may know is denied without a word about why.
+    if asked.wording != Wording::Unexplained && !decision.is_allowed() {
         message.push(' ');
         message.push_str(&because(action, decision));
         if let Decision::ExplicitDeny { layer, source, .. } = decision
@@ -157,7 +177,7 @@ fn own_side(asked: &Asked<'_>, request: &Request<'_>, layers: &Layers<'_>, names
         ..*request
     };
     let Some(willing) = &*WILLING else {
-        return document::document(asked, &request, &nothing(), reason::hidden(&request));
+        return document::document(asked, &request, &nothing(), reason::hidden(&request, asked.owner));
     };
     let layers = Layers {
         resource: ResourcePolicy::Trust(Source::new(willing, "")),
@@ -172,10 +192,38 @@ fn own_side(asked: &Asked<'_>, request: &Request<'_>, layers: &Layers<'_>, names
         .near
         .retain(|near| near.statement.layer != Layer::Trust);
     let reason = match explanation.decision {
-        Decision::Allow | Decision::ImplicitDeny { layer: Layer::Trust } => reason::hidden(&request),
+        Decision::Allow | Decision::ImplicitDeny { layer: Layer::Trust } => {
+            reason::hidden(&request, asked.owner)
+        }
         _ => reason::of(&request, &layers, &explanation, names),
     };
     document::document(asked, &request, &explanation, reason)
+}
+
+/// The explanation of a denial where the caller's own policies decide over what another account owns, and what they say as
+/// far as the caller may know: the same wherever that account stands, whatever policies it has, and if there is none.
+fn over_another<'l>(
+    asked: &Asked<'_>,
+    request: &Request<'_>,
+    layers: &Layers<'l>,
+    names: &Names<'_>,
+) -> (Value, Decision<'l>) {
+    let context = without_resource_secrets(request.context);
+    let request = Request {
+        context: &context,
+        ..*request
+    };
+    let layers = Layers {
+        resource_control: &[],
+        ..*layers
+    };
+    let explanation = explain(&request, &layers);
+    let reason = match explanation.decision {
+        Decision::Allow => reason::hidden(&request, asked.owner),
+        _ => reason::of(&request, &layers, &explanation, names),
+    };
+    let document = document::document(asked, &request, &explanation, reason);
+    (document, explanation.decision)
 }
 
 const fn nothing() -> Explanation<'static> {

@@ -174,6 +174,7 @@ impl<'a> UnsignedCall<'a> {
             caller_arn: vouched.provider,
             caller_id: vouched.user,
             partition: self.partition(),
+            owner: request.resource_account,
             user: None,
             wording: Wording::Federated(operation),
             instead,

@@ -1,5 +1,6 @@
 //! Why, in a sentence for a person: what decided, and what would have to change.
 
+use locum_names::AccountId;
 use locum_policy::{Decision, Effect, Explanation, Layer, Layers, Mismatch, NearMiss, Request, StatementRef};
 use serde_json::{Value, json};
 
@@ -97,8 +98,7 @@ pub(super) fn of_service(text: &str) -> Value {
 }
 
 /// All that is said of another account: the same whether the resource is there or not.
-pub(super) fn hidden(request: &Request<'_>) -> Value {
-    let account = request.resource_account;
+pub(super) fn hidden(request: &Request<'_>, account: AccountId) -> Value {
     let action = request.action;
     json!({
         "layer": "resource account",

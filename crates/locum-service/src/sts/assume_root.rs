@@ -37,7 +37,10 @@ impl Perform for AssumeRootRequest {
             kind: PrincipalKind::Root,
         }
         .to_string();
-        let target = Target::of_member(&arn, member, call.account());
+        // Who does not manage the organization is refused in any case, so nothing of the member needs to be asked, and what is
+        // not asked cannot be told.
+        let owner = if manages(call) { member } else { call.account() };
+        let target = Target::of_member(&arn, owner, call.account());
         call.authorize(ACTION, target, Wording::Unexplained, |context| {
             context.set("sts:TaskPolicyArn", &*policy);
         })?;
@@ -93,6 +96,11 @@ fn task(call: &Call<'_>, arn: &str) -> Result<RootTask, ApiError> {
             "{arn} is not the ARN of a root task; the tasks are {prefix} followed by one of {names}."
         ))
     })
+}
+
+fn manages(call: &Call<'_>) -> bool {
+    let organization = call.snapshot.organization();
+    organization.is_some_and(|organization| organization.management_account == call.account())
 }
 
 /// What stands in the way whatever the caller's policies say.

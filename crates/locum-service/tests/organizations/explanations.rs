@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::scene::{
-    ACCOUNT, ALLOW_ALL, Answer, Credentials, FULL, MEMBER, RCP, SCP, Scene, deny_everybody, statement, trust,
+    ACCOUNT, ALLOW_ALL, Answer, Credentials, FULL, MEMBER, OTHER, RCP, SCP, Scene, deny_everybody, statement,
+    trust,
 };
 
 fn explanation(scene: &Scene, by: &Credentials, denied: &Answer) -> Value {
@@ -130,4 +131,143 @@ fn the_owners_policies_are_told_to_the_owner_alone() {
     assert_eq!(without_account(&told), without_account(&nowhere));
     let keys = |told: &Value| told["context"]["conditions"]["items"].as_array().unwrap().len();
     assert_eq!(keys(&told), keys(&nowhere));
+}
+
+/// A number of the length of [`MEMBER`] that no account has.
+const NOWHERE: &str = "999900001111";
+
+const TASK: &str = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials";
+
+/// Asserts that two denials, over an account that is there and over one that is not, are one and the same to the caller's
+/// account: the sentence, the sealed header's length, the decoded document and the audit record.
+#[track_caller]
+fn indistinguishable(scene: &Scene, by: &Credentials, ask: impl Fn(&str) -> Answer) -> Value {
+    let told = |account: &str| {
+        let answer = ask(account);
+        assert_eq!(answer.status, 403, "{}", answer.body);
+        let header = answer.header("x-locum-authorization-message").unwrap().len();
+        let mut record = scene.records().pop().unwrap();
+        for name in ["eventID", "requestID", "eventTime"] {
+            record.as_object_mut().unwrap().remove(name);
+        }
+        let decoded = explanation(scene, by, &answer);
+        let parts = [answer.text("Message"), decoded.to_string(), record.to_string()];
+        (header, parts.map(|text| plain(&text, account)), decoded)
+    };
+    let (there, nowhere) = (told(MEMBER), told(NOWHERE));
+    assert_eq!((there.0, there.1), (nowhere.0, nowhere.1));
+    there.2
+}
+
+/// A text without the number of an account and the id that a delegation request was drawn.
+fn plain(text: &str, account: &str) -> String {
+    let text = text.replace(account, "ACCOUNT");
+    let mut parts = text.split("delegation-request/");
+    let mut plain = parts.next().unwrap().to_owned();
+    for part in parts {
+        plain.push_str(part.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '-'));
+    }
+    plain
+}
+
+#[test]
+fn whom_a_foreign_root_user_belongs_to_is_told_to_the_manager_alone() {
+    let scene = Scene::new();
+    scene.enable(RCP);
+    let nobody = scene.policy(RCP, "nobody", &deny_everybody("sts:AssumeRoot", "{}"));
+    scene.attach(&nobody, MEMBER);
+    let ask = |who: &Credentials, account: &str| {
+        let parameters = [("TargetPrincipal", account), ("TaskPolicyArn.arn", TASK)];
+        scene.sts(who, "AssumeRoot", &parameters)
+    };
+    let manager = scene.user(&scene.root, "alice", Some(ALLOW_ALL));
+    let told = explanation(&scene, &scene.root, &ask(&manager, MEMBER));
+    assert_eq!(told["explanation"]["layer"], "resource control policy");
+    let policy = told["explanation"]["policy"].as_str().unwrap();
+    assert!(policy.ends_with(&nobody), "{policy}");
+
+    let reading = statement("Allow", "sts:DecodeAuthorizationMessage");
+    for (name, document) in [("bob", ALLOW_ALL), ("carol", &*reading)] {
+        let foreign = scene.user(&scene.other, name, Some(document));
+        let told = indistinguishable(&scene, &scene.other, |account| ask(&foreign, account));
+        assert!(!told.to_string().contains(&nobody), "{told}");
+        let path = format!("{}/{}/", scene.organization_id(), scene.root_id());
+        let keys = told["context"]["conditions"]["items"].as_array().unwrap();
+        let at = keys
+            .iter()
+            .find(|item| item["key"] == "aws:ResourceAccount")
+            .unwrap();
+        assert_eq!(at["values"]["items"][0]["value"], OTHER);
+        let places = keys
+            .iter()
+            .find(|item| item["key"] == "aws:ResourceOrgPaths")
+            .unwrap();
+        assert_eq!(
+            places["values"]["items"][0]["value"],
+            path.as_str(),
+            "the caller's own"
+        );
+    }
+}
+
+#[test]
+fn whether_an_account_that_is_asked_for_delegation_exists_is_not_told() {
+    let scene = Scene::new();
+    let asks = |who: &Credentials, account: &str| {
+        let parameters = [
+            ("OwnerAccountId", account),
+            ("Description", "a"),
+            (
+                "Permissions.PolicyTemplateArn",
+                "arn:aws:iam::aws:policy/AdministratorAccess",
+            ),
+            ("RequestorWorkflowId", "workflow"),
+            ("NotificationChannel", "arn:aws:sns:us-east-1:777788889999:news"),
+            ("SessionDuration", "3600"),
+        ];
+        scene.iam(who, "CreateDelegationRequest", &parameters)
+    };
+    let nobody = scene.user(&scene.other, "nobody", Some(&statement("Allow", "sts:*")));
+    let told = indistinguishable(&scene, &scene.other, |account| asks(&nobody, account));
+    assert_eq!(told["explanation"]["layer"], "identity-based policy");
+    assert!(!told.to_string().contains("aws:ResourceOrgPaths"), "{told}");
+
+    // What denies because of the owner's place is not told from what the owner's account denies.
+    let placed = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Sid":"Placed","Effect":"Deny","Action":"iam:*","Resource":"*","Condition":{"Null":{"aws:ResourceOrgPaths":"false"}}}]}"#;
+    let placed = scene.user(&scene.other, "placed", Some(placed));
+    let answer = asks(&placed, MEMBER);
+    let message = answer.text("Message");
+    assert!(
+        message.contains("perform: iam:CreateDelegationRequest on resource: "),
+        "{message}"
+    );
+    assert!(
+        !message.contains("deny") && !message.contains("because"),
+        "{message}"
+    );
+    let told = explanation(&scene, &scene.other, &answer);
+    assert_eq!(told["explanation"]["layer"], "resource account");
+    let reason = told["explanation"]["reason"].as_str().unwrap();
+    assert!(
+        reason.contains(&format!("Account {MEMBER} does not allow")),
+        "{reason}"
+    );
+    assert_eq!(told["explicitDeny"], false);
+}
+
+#[test]
+fn the_place_of_the_management_account_is_not_told_with_its_denials() {
+    let scene = Scene::new();
+    let who = |account: &Credentials| scene.user(account, "nobody", Some(&statement("Allow", "sts:*")));
+    for (account, is_told) in [(&scene.other, false), (&scene.root, true)] {
+        let body = serde_json::json!({ "AccountId": MEMBER });
+        let answer = scene.organizations(&who(account), "DescribeAccount", &body);
+        let told = explanation(&scene, account, &answer);
+        assert_eq!(told["explanation"]["layer"], "identity-based policy");
+        assert_eq!(
+            told.to_string().contains("aws:ResourceOrgPaths"),
+            is_told,
+            "{told}"
+        );
+    }
 }
