@@ -18,6 +18,7 @@ mod organizations {
     mod enforcement;
     mod explanations;
     mod lists;
+    mod outsiders;
     mod policies;
     mod scene;
     mod tags;

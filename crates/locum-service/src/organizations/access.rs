@@ -68,6 +68,15 @@ impl<'k> Keys<'k> {
     }
 }
 
+/// Whether the caller's account may look at the organization: the management account, or one that administers a service.
+///
+/// INVARIANT: callers of any other account are refused whatever their policies say, so what is asked on the way there may leave
+/// out what they must not learn: which things there are, and how they are tagged.
+pub(super) fn sees(call: &Call<'_>, organization: &Organization) -> bool {
+    let account = call.account();
+    account == organization.management_account || call.snapshot.delegated_administrator(account).is_some()
+}
+
 /// Asks the policies whether the caller may perform an operation on something of the organization, or on `*`.
 pub(super) fn permitted<'a: 'k, 'k>(
     call: &Call<'a>,
@@ -76,6 +85,14 @@ pub(super) fn permitted<'a: 'k, 'k>(
     arn: &'k str,
     keys: Keys<'k>,
 ) -> Result<(), Failure> {
+    let keys = if sees(call, organization) {
+        keys
+    } else {
+        Keys {
+            resource_tags: &[],
+            ..keys
+        }
+    };
     let action = format!("organizations:{}", operation.name);
     let target = if arn == "*" {
         Target::plain(arn, call.account())
@@ -117,11 +134,10 @@ pub(super) fn management_only(call: &Call<'_>, organization: &Organization) -> R
 
 /// Refuses callers of member accounts that administer no service.
 pub(super) fn administrators_only(call: &Call<'_>, organization: &Organization) -> Result<(), ApiError> {
-    let delegated = call.snapshot.delegated_administrator(call.account());
-    if delegated.is_some() {
+    if sees(call, organization) {
         return Ok(());
     }
-    management_only(call, organization)
+    Err(refused())
 }
 
 /// The error of a `NextToken` that was not given for this question.

@@ -15,7 +15,7 @@ use locum_directory::{ControlPolicy, Organization};
 use locum_names::Partition;
 
 use super::{
-    access::{Keys, administrators_only, management_only, pager, permitted, permitted_tagging},
+    access::{Keys, administrators_only, management_only, pager, permitted, permitted_tagging, sees},
     content, organization,
     policy_types::policy_type,
     quotas, resources, tags,
@@ -157,14 +157,16 @@ impl Perform for ListPoliciesRequest {
     }
 }
 
-/// The policy of an id, once the caller may perform the operation on it.
+/// The policy of an id, once the caller may perform the operation on it. For who is refused in any case there is none: its
+/// type would stand in the ARN.
 pub(super) fn find<'a>(
     call: &Call<'a>,
     organization: &'a Organization,
     id: &str,
     operation: &Operation,
 ) -> Result<Option<&'a Arc<ControlPolicy>>, Failure> {
-    let found = call.snapshot.control_policy(id);
+    let known = call.snapshot.control_policy(id);
+    let found = known.filter(|_| sees(call, organization));
     let arn = resources::policy_arn(call.partition(), organization, id, found.map(AsRef::as_ref));
     let keys = match found {
         Some(policy) => Keys {

@@ -14,7 +14,7 @@ use locum_api::{
 use locum_directory::{Account, ControlPolicy, ControlTarget, Organization, OrganizationalUnit, Tag};
 
 use super::{
-    access::{Keys, administrators_only, after, management_only, pager, permitted},
+    access::{Keys, administrators_only, after, management_only, pager, permitted, sees},
     attachments::target_not_found,
     organization, quotas, resources,
 };
@@ -160,7 +160,8 @@ impl<'a> Tagged<'a> {
     }
 }
 
-/// What an id names, once the caller may perform the operation on it.
+/// What an id names, once the caller may perform the operation on it. For who is refused in any case that is nothing: a
+/// policy's type would stand in the ARN.
 fn asked<'a>(
     call: &Call<'a>,
     organization: &'a Organization,
@@ -168,7 +169,7 @@ fn asked<'a>(
     id: &str,
     keys: Keys<'_>,
 ) -> Result<Option<Tagged<'a>>, Failure> {
-    let found = Tagged::find(call, organization, id);
+    let found = Tagged::find(call, organization, id).filter(|_| sees(call, organization));
     let policy = match found {
         Some(Tagged::Policy(policy)) => Some(policy),
         _ => None,
