@@ -25,35 +25,35 @@ impl Answers {
     /// Returns parameters with texts in place of what stands for them.
     ///
     /// # Errors
-    /// ValidationException for a reference to no text of an earlier answer.
+    /// ValidationException for a reference to no text of an earlier answer, and for texts that are longer together than
+    /// the parameters of a request may be: each is counted before it is copied.
     pub(super) fn fill(&self, parameters: &Document) -> Result<Document, ApiError> {
         if !parameters.text().contains("\"$result\"") {
             return Ok(parameters.clone());
         }
         let mut value: Value =
             serde_json::from_str(parameters.text()).map_err(|_| ApiError::internal_failure())?;
-        self.replace(&mut value).ok_or_else(|| {
-            let text = "$result must be the place of an earlier request to organizations in this transaction and the \
-                        members that lead to a text of its answer, as in {\"$result\": [0, \"Policy\", \"PolicySummary\", \
-                        \"Id\"]}.";
-            errors::VALIDATION_EXCEPTION.with(text)
-        })?;
+        self.replace(&mut value, &mut { Document::MAX_BYTES })?;
         Document::parse(&value.to_string()).map_err(|error| errors::VALIDATION_EXCEPTION.with(error))
     }
 
-    /// Replaces every reference in a value, or finds one that leads nowhere.
-    fn replace(&self, value: &mut Value) -> Option<()> {
+    /// Replaces every reference in a value, by texts of no more than `left` bytes together.
+    fn replace(&self, value: &mut Value, left: &mut usize) -> Result<(), ApiError> {
         match value {
-            Value::Array(values) => values.iter_mut().try_for_each(|value| self.replace(value)),
+            Value::Array(values) => values.iter_mut().try_for_each(|value| self.replace(value, left)),
             Value::Object(members) => {
                 let Some(reference) = members.get(MARK) else {
-                    return members.values_mut().try_for_each(|value| self.replace(value));
+                    return members
+                        .values_mut()
+                        .try_for_each(|value| self.replace(value, left));
                 };
-                let found = (members.len() == 1).then(|| self.find(reference)).flatten()?;
+                let found = (members.len() == 1).then(|| self.find(reference)).flatten();
+                let found = found.ok_or_else(nowhere)?;
+                *left = left.checked_sub(found.len()).ok_or_else(too_long)?;
                 *value = Value::from(found);
-                Some(())
+                Ok(())
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
         }
     }
 
@@ -66,4 +66,17 @@ impl Answers {
             .try_fold(answer, |value, member| value.get(member.as_str()?));
         found?.as_str()
     }
+}
+
+fn nowhere() -> ApiError {
+    let text = "$result must be the place of an earlier request to organizations in this transaction and the members that \
+                lead to a text of its answer, as in {\"$result\": [0, \"Policy\", \"PolicySummary\", \"Id\"]}.";
+    errors::VALIDATION_EXCEPTION.with(text)
+}
+
+fn too_long() -> ApiError {
+    let most = Document::MAX_BYTES;
+    errors::VALIDATION_EXCEPTION.with(format!(
+        "The texts that $result stands for are longer than {most} bytes."
+    ))
 }

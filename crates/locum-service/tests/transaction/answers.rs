@@ -74,3 +74,29 @@ fn what_leads_to_no_text_is_refused_and_stores_nothing() {
     assert!(snapshot.account_by_email("dev@example.com").is_none());
     assert!(snapshot.user(world.account, "a").is_none());
 }
+
+#[test]
+fn what_stands_for_long_texts_is_counted_before_it_is_filled_in() {
+    let world = World::new();
+    let statement =
+        |sid: usize| format!(r#"{{"Sid":"S{sid:0>9000}","Effect":"Deny","Action":"iam:*","Resource":"*"}}"#);
+    let content = format!(r#"{{"Version":"2012-10-17","Statement":{}}}"#, statement(1));
+    let policy =
+        json!({"Type": "SERVICE_CONTROL_POLICY", "Name": "p", "Description": "", "Content": content});
+    let text = json!({"$result": [0, "Policy", "Content"]});
+    let fits = 256 * 1024 / content.len();
+    for (times, too_long) in [(fits, false), (fits + 1, true), (5000, true)] {
+        // Nothing is called like this, so the request fails in any case; how is what is looked at.
+        let parameters = json!({"UserName": "alice", "Tags": vec![&text; times]});
+        let requests = [
+            ("organizations", "CreatePolicy", policy.clone()),
+            ("iam", "CreateUser", parameters),
+        ];
+        let answer = world.transaction(&world.root, &requests);
+        let body = answer.json();
+        assert_eq!((answer.status, &body["RequestIndex"]), (400, &json!(1)), "{body}");
+        let message = body["Message"].as_str().or(body["message"].as_str()).unwrap();
+        let told = message == "The texts that $result stands for are longer than 262144 bytes.";
+        assert_eq!(told, too_long, "{times}: {body}");
+    }
+}
