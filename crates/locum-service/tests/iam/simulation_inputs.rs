@@ -385,3 +385,34 @@ fn hostile_policies_are_bounded() {
     assert_eq!(answer.text("IsTruncated"), "true");
     assert!(!answer.texts("EvalActionName").is_empty());
 }
+
+#[test]
+fn a_caller_of_another_account_is_not_looked_up() {
+    let world = World::new();
+    let other = world.other_account("444455556666");
+    let service = [("AWSServiceName", "autoscaling.amazonaws.com")];
+    world.iam(&world.root, "CreateServiceLinkedRole", &service).ok();
+    world.iam(&other, "CreateServiceLinkedRole", &service).ok();
+    let role = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling";
+    let deny = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#;
+    // Control policies do not bind a role of a service, which one's own is known to be.
+    for (account, expected) in [
+        ("111122223333", "allowed"),
+        ("444455556666", "explicitDeny"),
+        ("999900001111", "explicitDeny"),
+    ] {
+        let caller = format!("arn:aws:iam::{account}:{role}");
+        let parameters = [
+            ("PolicyInputList.member.1", ALLOW_ALL),
+            (
+                "OrderedOrganizationPolicyInputList.member.1.ServiceControlPolicyInputList.member.1",
+                deny,
+            ),
+            ("CallerArn", &*caller),
+            ("ActionNames.member.1", "s3:GetObject"),
+            ("ResourceArns.member.1", "arn:aws:s3:::notes/today"),
+        ];
+        let answer = world.admin("SimulateCustomPolicy", &parameters).ok();
+        assert_eq!(answer.text("EvalDecision"), expected, "{account}");
+    }
+}

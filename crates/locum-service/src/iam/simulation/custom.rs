@@ -28,7 +28,9 @@ impl Perform for SimulateCustomPolicyRequest {
             controlled: call.account(),
         };
         let caller = self.caller_arn.as_deref();
-        let who = caller.map(|arn| Who::read(call.snapshot, arn)).transpose()?;
+        let who = caller
+            .map(|arn| Who::read(call.snapshot, call.account(), arn))
+            .transpose()?;
         let (marker, max_items) = (self.marker.take(), self.max_items.take());
         let inputs = Inputs {
             actions: &self.action_names,

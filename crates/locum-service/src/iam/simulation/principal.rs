@@ -48,7 +48,7 @@ impl Perform for SimulatePrincipalPolicyRequest {
             controlled: account,
         };
         let caller = self.caller_arn.as_deref().unwrap_or(&self.policy_source_arn);
-        let who = Who::read(call.snapshot, caller)?;
+        let who = Who::read(call.snapshot, account, caller)?;
         let (marker, max_items) = (self.marker.take(), self.max_items.take());
         let inputs = Inputs {
             actions: &self.action_names,

@@ -48,18 +48,19 @@ impl Who {
         }
     }
 
-    /// Reads a `CallerArn`. The user or role need not exist.
+    /// Reads a `CallerArn` for a caller of the account `own`. The user or role need not exist, and those of other accounts are
+    /// never looked up: whether they exist would show in who is exempt from what.
     ///
     /// # Errors
     /// It names neither a user nor a group nor a role.
-    pub(super) fn read(snapshot: &Snapshot, text: &str) -> Result<Self, ApiError> {
+    pub(super) fn read(snapshot: &Snapshot, own: AccountId, text: &str) -> Result<Self, ApiError> {
         let refused =
             || invalid("Invalid caller - Caller must be an IAM user, role or group in this context.");
         if let Some((partition, account)) = group(text) {
             return Ok(Self::anybody(partition, account));
         }
         let arn: PrincipalArn = text.parse().map_err(|_| refused())?;
-        let id = snapshot.unique_id(&arn);
+        let id = (arn.account == own).then(|| snapshot.unique_id(&arn)).flatten();
         let (partition, account) = (arn.partition, arn.account);
         let kind = match arn.kind {
             PrincipalKind::User { path, name } => Kind::User {
