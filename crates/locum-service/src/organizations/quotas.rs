@@ -6,6 +6,9 @@ use locum_directory::ControlPolicyType;
 
 pub(super) const UNITS: usize = 2000;
 pub(super) const TAGS: usize = 50;
+/// How many services may have trusted access: more than AWS has. Which there are is not known here, so a bound stands in for
+/// the list.
+pub(super) const SERVICES: usize = 500;
 
 /// How far back closed accounts count.
 pub(super) const CLOSING_PERIOD: SignedDuration = SignedDuration::from_hours(30 * 24);

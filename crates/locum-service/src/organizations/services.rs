@@ -12,7 +12,7 @@ use locum_directory::{Organization, ServiceGrant};
 
 use super::{
     access::{Keys, administrators_only, management_only, pager, permitted},
-    organization,
+    organization, quotas,
 };
 use crate::{
     call::{Call, Failure},
@@ -26,6 +26,12 @@ impl Perform for EnableAWSServiceAccessRequest {
         let services = &mut organization.trusted_services;
         let place = services.binary_search_by(|grant| (*grant.service).cmp(self.service_principal.as_str()));
         if let Err(place) = place {
+            if services.len() >= quotas::SERVICES {
+                let most = quotas::SERVICES;
+                // AWS knows no reason for this.
+                let text = format!("You have exceeded the number of services with trusted access: {most}.");
+                return Err(errors::CONSTRAINT_VIOLATION.with(text).into());
+            }
             services.insert(
                 place,
                 ServiceGrant {

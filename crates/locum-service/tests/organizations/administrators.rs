@@ -1,5 +1,6 @@
 //! Trusted services and delegated administrators.
 
+use locum_directory::{Changes, Organization, ServiceGrant};
 use serde_json::json;
 
 use super::scene::{ACCOUNT, ALLOW_ALL, MEMBER, OTHER, Scene, ids, refused};
@@ -231,4 +232,33 @@ fn members_look_only_when_they_administer_and_never_write() {
             "{message}"
         );
     }
+}
+
+#[test]
+fn five_hundred_services_and_no_more() {
+    let scene = Scene::new();
+    let (_, pending) = scene
+        .service
+        .directory()
+        .write(|snapshot| {
+            let mut organization = Organization::clone(snapshot.organization().unwrap());
+            let grant = |at: usize| ServiceGrant {
+                service: format!("service-{at:0>3}.amazonaws.com").into(),
+                since: scene.now(),
+            };
+            organization.trusted_services = (1..500).map(grant).collect();
+            let mut changes = Changes::new();
+            changes.put(organization);
+            Ok::<_, &str>(((), changes))
+        })
+        .unwrap();
+    pending.wait().unwrap();
+    let enable =
+        |service: &str| scene.manage("EnableAWSServiceAccess", &json!({ "ServicePrincipal": service }));
+    enable(IAM).ok();
+    refused(&enable(GUARD), "ConstraintViolationException", None);
+    enable(IAM).ok();
+    let first = json!({ "ServicePrincipal": "service-001.amazonaws.com" });
+    scene.done("DisableAWSServiceAccess", &first);
+    enable(GUARD).ok();
 }
