@@ -5,7 +5,7 @@ use super::scene::{ACCOUNT, Scene, Wire, trust, user_arn};
 #[test]
 fn a_target_that_names_nothing_is_refused_in_json() {
     let scene = Scene::new();
-    let answer = scene.organizations(&scene.root, "EnableAWSServiceAccess", &serde_json::json!({}));
+    let answer = scene.organizations(&scene.root, "AcceptHandshake", &serde_json::json!({}));
     assert_eq!(answer.status, 400);
     assert_eq!(answer.json()["__type"], "UnknownOperationException");
 }
