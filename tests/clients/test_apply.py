@@ -264,6 +264,35 @@ def test_a_member_account_is_entered_by_its_role(fresh, tmp_path):
     assert "cannot enter account" in apply(fresh.root, tmp_path, described, status=1)
 
 
+def test_a_name_that_several_accounts_have_means_none_of_them(fresh, tmp_path):
+    trust = json.loads(json.dumps(EVERYONE).replace("${locum:account}", "arn:aws:iam::${locum:account/tools}:root"))
+    described = {"account": {"roles": {"r": {"trust": trust}}}, "accounts": {"tools": {"email": "tools@example.com"}}}
+    apply(fresh.admin, tmp_path, described)
+    organizations = fresh.root.organizations
+    number = next(a["Id"] for a in organizations.list_accounts()["Accounts"] if a["Name"] == "tools")
+
+    def trusted():
+        return fresh.root.iam.get_role(RoleName="r")["Role"]["AssumeRolePolicyDocument"]["Statement"]["Principal"]["AWS"]
+
+    assert trusted() == f"arn:aws:iam::{number}:root"
+    # Whoever may create accounts makes another of that name.
+    other = organizations.create_account(AccountName="tools", Email="other@example.com")["CreateAccountStatus"]["AccountId"]
+    told = apply(fresh.admin, tmp_path, described, status=1)
+    assert "several accounts are named tools; use the number" in told
+    assert trusted() == f"arn:aws:iam::{number}:root"
+    by_number = json.loads(json.dumps({**described, "accounts": {number: {}}}).replace("/tools}", f"/{number}}}"))
+    assert apply(fresh.admin, tmp_path, by_number) == "Everything is as described.\n"
+    exported = run("export", fresh.admin, tmp_path, "--account", "tools")
+    assert exported.returncode == 1 and "several accounts are named tools" in exported.stderr
+    # A name that looks like a number is no number.
+    organizations.create_account(AccountName="444455556666", Email="digits@example.com")
+    by_number["accounts"] = {"444455556666": {"tags": {"a": "b"}}}
+    assert "there is no such account" in apply(fresh.admin, tmp_path, by_number, status=1)
+    # One that was closed has no name any more.
+    organizations.close_account(AccountId=other)
+    assert apply(fresh.admin, tmp_path, described) == "Everything is as described.\n"
+
+
 def numbered(generation):
     """Sixty things whose tags and documents all say the same number."""
     document = {"Version": "2012-10-17", "Statement": [{"Sid": f"G{generation}", "Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}

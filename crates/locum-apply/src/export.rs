@@ -6,7 +6,7 @@
 
 use crate::{
     Account, AccountState, Described, Document, Named, Organization, OrganizationState, PolicyType, Root,
-    Target, TokenPreferences, Unit, plan::placeholders::generalize,
+    Target, TokenPreferences, Unit, is_account_number, plan::placeholders::generalize,
 };
 
 /// Returns the file of one account.
@@ -59,9 +59,9 @@ pub fn export_organization(
     }
 }
 
-/// What each account is called: its name, or its number if others have that name too.
+/// What each account is called: its name, or its number if others have that name too or it looks like a number.
 fn keys(state: &OrganizationState) -> Named<String> {
-    let plain = |name: &str| !name.is_empty() && !name.contains(['}', '{', '$']);
+    let plain = |name: &str| !name.is_empty() && !name.contains(['}', '{', '$']) && !is_account_number(name);
     let active = state.members.iter().filter(|member| member.active);
     let named = active.clone().map(|member| {
         let namesakes = active.clone().filter(|other| other.name == member.name).count();

@@ -149,7 +149,7 @@ fn what_cannot_be_done_is_told_with_the_way_out() {
         (
             "account: {roles: {r: {trust: {AWS: '${locum:acount}'}}}}",
             "role r: ${locum:acount} stands for nothing here; write ${locum:account} for this account's number or \
-             ${locum:account/<name>} for that of an account of the organization",
+             ${locum:account/<name>} for that of an account of the organization, by its number if others have its name",
         ),
     ] {
         let error = plan(&mut world, &account(yaml), false).unwrap_err();

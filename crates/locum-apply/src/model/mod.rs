@@ -60,8 +60,7 @@ impl Described {
             return Err(FileError::at(&place(&["account", field]), message));
         }
         for (name, account) in self.accounts.iter().flatten() {
-            let numbered = name.len() == 12 && name.bytes().all(|b| b.is_ascii_digit());
-            if numbered && account.email.is_some() {
+            if crate::is_account_number(name) && account.email.is_some() {
                 let message = "an account that is named by its number exists; `email` only makes new ones";
                 return Err(FileError::at(&place(&["accounts", name, "email"]), message));
             }

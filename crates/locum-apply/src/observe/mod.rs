@@ -5,6 +5,7 @@
 
 mod account;
 mod documents;
+mod members;
 mod organization;
 mod principals;
 mod providers;
@@ -15,7 +16,8 @@ use serde_json::{Value, json};
 
 pub use self::{
     account::{AccountState, Inventory},
-    organization::{Member, OrganizationState, Target},
+    members::{Creations, Member, SeveralAccounts, is_account_number, member_of, numbers_of},
+    organization::{OrganizationState, Target},
 };
 use crate::{Api, ApiFailure, Named, api::Pages};
 

@@ -4,24 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{documents::document, filled, iam, strings, tags};
+use super::{
+    documents::document,
+    filled, iam,
+    members::{Member, SeveralAccounts, member_of, members},
+    strings, tags,
+};
 use crate::{
-    Account, Api, ApiFailure, ControlPolicy, Described, Named, PolicyType, RootFeature,
+    Api, ApiFailure, ControlPolicy, Described, Named, PolicyType, RootFeature,
     api::{Pages, text, truth},
 };
-
-/// An account of the organization.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
-    /// Its number.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Its address.
-    pub email: String,
-    /// Whether it can be used; an account that was closed is `SUSPENDED`.
-    pub active: bool,
-}
 
 /// What policies are attached to: the root, a unit or an account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -108,28 +100,13 @@ impl OrganizationState {
         Ok(state)
     }
 
-    /// Returns the account of a name or number.
-    #[must_use]
-    pub fn member(&self, name: &str) -> Option<&Member> {
-        let mut active = self.members.iter().filter(|member| member.active);
-        active.find(|member| member.name == name || member.id == name)
+    /// Returns the active account of a name or number; twelve digits are always a number.
+    ///
+    /// # Errors
+    /// [`SeveralAccounts`] for a name that more than one of them has.
+    pub fn member(&self, key: &str) -> Result<Option<&Member>, SeveralAccounts> {
+        member_of(&self.members, key)
     }
-}
-
-/// Every account of the organization.
-fn members(api: &mut dyn Api) -> Result<Vec<Member>, ApiFailure> {
-    let mut pages = Pages {
-        api,
-        service: "organizations",
-    };
-    let accounts = pages.list("ListAccounts", json!({}), "Accounts")?;
-    let members = accounts.iter().map(|account| Member {
-        id: text(account, "Id"),
-        name: text(account, "Name"),
-        email: text(account, "Email"),
-        active: text(account, "Status") != "SUSPENDED",
-    });
-    Ok(members.collect())
 }
 
 struct Reader<'a, 'b> {
@@ -241,9 +218,9 @@ impl Reader<'_, '_> {
         ids.extend(units.map(|(_, id)| id.clone()));
         let accounts = self.described.accounts.as_ref();
         for member in &self.state.members {
-            let account = accounts.and_then(|a| a.get(&member.name).or_else(|| a.get(&member.id)));
+            let mut described = accounts.into_iter().flatten();
             if self.everything
-                || account.is_some_and(|account| Account::organizational_field(account).is_some())
+                || described.any(|(key, account)| member.answers_to(key) && account.is_in_organization())
             {
                 ids.insert(member.id.clone());
             }

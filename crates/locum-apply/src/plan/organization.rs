@@ -12,7 +12,10 @@ use super::{
     documents::{difference, same},
     facets::{members, set, tag_list, tags},
 };
-use crate::{Account, Described, Named, Organization, OrganizationState, PolicyType, RootFeature, Target};
+use crate::{
+    Account, Described, Member, Named, Organization, OrganizationState, PolicyType, RootFeature, Target,
+    member_of,
+};
 
 /// The policies of one kind that can be attached to one target.
 const MAX_ATTACHED: usize = 5;
@@ -94,7 +97,7 @@ impl Change {
     }
 }
 
-impl Planner<'_> {
+impl<'a> Planner<'a> {
     fn push(&mut self, change: Change) {
         if !change.requests.is_empty() {
             self.plan.changes.push(change);
@@ -221,6 +224,12 @@ impl Planner<'_> {
         }
     }
 
+    /// The account that a key means.
+    fn member(&self, what: &str, key: &str) -> Result<Option<&'a Member>, PlanError> {
+        let found = member_of(&self.state.members, key);
+        found.map_err(|error| PlanError::of(what, error.to_string()))
+    }
+
     /// The id of a unit, or of the root for an empty path.
     fn parent(&self, path: &str) -> Option<Value> {
         if path.is_empty() {
@@ -291,7 +300,7 @@ impl Planner<'_> {
     fn accounts(&mut self) -> Result<(), PlanError> {
         for (name, account) in self.accounts.clone() {
             let what = format!("account {name}");
-            let member = self.state.member(name);
+            let member = self.member(&what, name)?;
             let mut change = Change::new(
                 if member.is_some() {
                     Mark::Changed
@@ -476,7 +485,7 @@ impl Planner<'_> {
         };
         for (name, services) in wanted {
             let what = format!("delegated administrator {name}");
-            let Some(id) = self.state.member(name).map(|member| &member.id) else {
+            let Some(id) = self.member(&what, name)?.map(|member| &member.id) else {
                 let message = "there is no such account yet; describe it under accounts and apply that first";
                 return Err(PlanError::of(what, message));
             };
@@ -538,9 +547,10 @@ impl Planner<'_> {
             // Where the accounts will be once the plan is carried out.
             let occupied = self.state.places.iter().any(|(number, place)| {
                 let member = self.state.members.iter().find(|member| member.id == *number);
-                let moved = self.accounts.iter().find(|(name, _)| {
-                    member.is_some_and(|member| member.name == *name || member.id == *name)
-                });
+                let moved = self
+                    .accounts
+                    .iter()
+                    .find(|(key, _)| member.is_some_and(|member| member.answers_to(key)));
                 let unit = moved.and_then(|(_, account)| account.unit.as_deref());
                 inside(unit.map_or(place.as_str(), |unit| unit.trim_matches('/')), path)
             });

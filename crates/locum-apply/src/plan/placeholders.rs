@@ -19,7 +19,7 @@ const OTHER: &str = "account/";
 pub struct Numbers {
     /// The number of the account that the document is in.
     pub own: String,
-    /// The numbers of accounts by name.
+    /// The numbers of accounts by name or number; a name that several accounts have is not among them.
     pub by_name: Named<String>,
     /// Accounts that are described and not there yet. Placeholders of theirs stay in a plan that is only shown.
     pub pending: BTreeSet<String>,
@@ -92,7 +92,7 @@ impl Numbers {
             Some(placeholder) => {
                 let message = format!(
                     "{placeholder} stands for nothing here; write ${{locum:account}} for this account's number or \
-                     ${{locum:account/<name>}} for that of an account of the organization"
+                     ${{locum:account/<name>}} for that of an account of the organization, by its number if others have its name"
                 );
                 Err(PlanError::of(what, message))
             }

@@ -4,11 +4,12 @@
 //! process that dies in between leaves every account as it was or as it is described, and run again it does the rest.
 //! Everything that can be tried without storing it is tried before anything is stored.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use locum_apply::{
-    Account, AccountState, ApiFailure, Described, Inventory, Numbers, OrganizationState, Plan, PlanError,
-    Protected, order, plan_account, plan_organization,
+    Account, AccountState, Api, ApiFailure, Creations, Described, Inventory, Named, Numbers,
+    OrganizationState, Plan, PlanError, Protected, SeveralAccounts, is_account_number, member_of, numbers_of,
+    order, plan_account, plan_organization,
 };
 
 use super::reach::{Reach, ReachError};
@@ -39,6 +40,8 @@ pub(crate) enum EngineError {
         "account {0} was not made, although the organization accepted the request; see its creation status"
     )]
     NotMade(String),
+    #[error(transparent)]
+    Several(#[from] SeveralAccounts),
     #[error("there is no organization yet")]
     NoOrganization,
 }
@@ -58,7 +61,10 @@ pub(crate) struct Refused {
 pub(crate) struct Work {
     organization: Option<Plan>,
     accounts: Vec<AccountWork>,
-    numbers: BTreeMap<String, String>,
+    /// The numbers of accounts by every key that means one.
+    numbers: Named<String>,
+    /// The accounts that are described and not there, with their addresses.
+    pending: Named<String>,
 }
 
 #[derive(Debug)]
@@ -95,15 +101,23 @@ pub(crate) fn prepare(wishes: &Wishes<'_>, reach: &mut dyn Reach) -> Result<Work
         .then(|| look_at_organization(wishes, reach))
         .transpose()?;
     if let Some(state) = &organization {
-        for member in state.members.iter().filter(|member| member.active) {
-            work.numbers.insert(member.name.clone(), member.id.clone());
+        work.numbers = numbers_of(&state.members);
+        for (key, account) in described.accounts.iter().flatten() {
+            if member_of(&state.members, key)?.is_none() {
+                let email = account.email.clone().unwrap_or_default();
+                work.pending.insert(key.clone(), email);
+            }
         }
-        let numbers = numbers(&work, described, &own);
+        let numbers = numbers(&work, &own);
         let title = "organization".to_owned();
         let filled = fill_organization(described, &numbers).map_err(|error| plan_failed(&title, error))?;
         let plan =
             plan_organization(&filled, state, wishes.prune).map_err(|error| plan_failed(&title, error))?;
         work.organization = Some(plan);
+    } else {
+        // Without the organization's list, only numbers can be meant.
+        let keys = described.accounts.iter().flatten().map(|(key, _)| key);
+        work.numbers = keys.map(|key| (key.clone(), key.clone())).collect();
     }
     if let Some(account) = &described.account {
         let plan = plan_one(wishes, reach, &work, None, Some(&own), account)?;
@@ -114,14 +128,11 @@ pub(crate) fn prepare(wishes: &Wishes<'_>, reach: &mut dyn Reach) -> Result<Work
             waits: Vec::new(),
         });
     }
-    let nothing = locum_apply::Named::new();
+    let nothing = Named::new();
     let others = described.accounts.as_ref().unwrap_or(&nothing);
     for (key, waits) in order(described) {
         let Some(account) = others.get(&key) else { continue };
-        let member = organization.as_ref().and_then(|state| state.member(&key));
-        let number = member.map(|member| member.id.clone());
-        // Without the organization's list, only numbers can be meant.
-        let number = number.or_else(|| organization.is_none().then(|| key.clone()));
+        let number = work.numbers.get(&key).cloned();
         if number.as_ref() == Some(&own) && described.account.is_some() {
             return Err(EngineError::Twice(key));
         }
@@ -140,10 +151,9 @@ pub(crate) fn prepare(wishes: &Wishes<'_>, reach: &mut dyn Reach) -> Result<Work
 
 /// Whether the organization has to be asked at all: a caller of one account may not be allowed to.
 fn needs_organization(described: &Described) -> bool {
-    let numbered = |key: &str| key.len() == 12 && key.bytes().all(|b| b.is_ascii_digit());
     let mut accounts = described.accounts.iter().flatten();
     described.organization.is_some()
-        || accounts.any(|(key, account)| !numbered(key) || account.is_in_organization())
+        || accounts.any(|(key, account)| !is_account_number(key) || account.is_in_organization())
 }
 
 fn look_at_organization(
@@ -163,6 +173,22 @@ fn look_at_organization(
     })
 }
 
+/// Asks the organization about accounts that are made.
+fn look_at_creations<T>(
+    reach: &mut dyn Reach,
+    ask: impl FnOnce(&mut dyn Api) -> Result<T, ApiFailure>,
+) -> Result<T, EngineError> {
+    let title = "organization".to_owned();
+    let own = reach.caller().account.clone();
+    let mut api = reach
+        .api(&own)
+        .map_err(|error| EngineError::Reach(title.clone(), error))?;
+    ask(api.as_mut()).map_err(|failure| EngineError::Look {
+        title,
+        failure: Box::new(failure),
+    })
+}
+
 fn fill_organization(described: &Described, numbers: &Numbers) -> Result<Described, PlanError> {
     let mut filled = described.clone();
     if let Some(organization) = &described.organization {
@@ -176,13 +202,11 @@ fn fill_organization(described: &Described, numbers: &Numbers) -> Result<Describ
     Ok(filled)
 }
 
-fn numbers(work: &Work, described: &Described, own: &str) -> Numbers {
-    let keys = described.accounts.iter().flatten().map(|(key, _)| key);
-    let pending = keys.filter(|key| !work.numbers.contains_key(*key));
+fn numbers(work: &Work, own: &str) -> Numbers {
     Numbers {
         own: own.to_owned(),
         by_name: work.numbers.clone(),
-        pending: pending.cloned().collect(),
+        pending: work.pending.keys().cloned().collect(),
     }
 }
 
@@ -211,7 +235,7 @@ fn plan_one(
         || format!("${{locum:account/{}}}", key.unwrap_or_default()),
         str::to_owned,
     );
-    let filled = numbers(work, wishes.described, &own)
+    let filled = numbers(work, &own)
         .fill_account(account)
         .map_err(|error| plan_failed(&title, error))?;
     let state = match number {
@@ -270,6 +294,10 @@ pub(crate) fn carry_out(
     told: &mut dyn FnMut(&Plan),
 ) -> Result<(), EngineError> {
     let own = reach.caller().account.clone();
+    let pending = std::mem::take(&mut work.pending);
+    let before = (!pending.is_empty())
+        .then(|| look_at_creations(reach, Creations::read))
+        .transpose()?;
     if let Some(plan) = &work.organization
         && !plan.is_empty()
     {
@@ -277,16 +305,12 @@ pub(crate) fn carry_out(
         told(plan);
     }
     let accounts = std::mem::take(&mut work.accounts);
-    if accounts.iter().any(|account| account.number.is_none()) {
-        let nothing = Described::default();
-        let look = Wishes {
-            described: &nothing,
-            prune: false,
-            ..*wishes
-        };
-        for member in look_at_organization(&look, reach)?.members {
-            work.numbers.insert(member.name, member.id);
+    if let Some(before) = before {
+        let made = look_at_creations(reach, |api| before.made_since(api, &pending))?;
+        if let Some(lost) = pending.keys().find(|key| !made.contains_key(*key)) {
+            return Err(EngineError::NotMade(lost.clone()));
         }
+        work.numbers.extend(made);
     }
     for account in accounts {
         let (number, plan) = match (account.number, &account.key) {

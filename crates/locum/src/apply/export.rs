@@ -3,8 +3,8 @@
 use std::{ffi::OsString, process::ExitCode};
 
 use locum_apply::{
-    AccountState, ApiFailure, Described, Inventory, Named, OrganizationState, export_account,
-    export_organization, write,
+    AccountState, ApiFailure, Described, Inventory, Named, OrganizationState, SeveralAccounts,
+    export_account, export_organization, is_account_number, write,
 };
 
 use super::{
@@ -28,6 +28,8 @@ enum ExportError {
     Organization(ApiFailure),
     #[error("there is no account {0} in the organization")]
     NoAccount(String),
+    #[error(transparent)]
+    Several(#[from] SeveralAccounts),
     #[error(transparent)]
     Write(#[from] locum_apply::WriteError),
     #[error("cannot write to standard output: {0}")]
@@ -63,12 +65,10 @@ fn export(options: &ExportOptions) -> Result<(), ExportError> {
     } else {
         let number = match &options.account {
             None => own,
-            Some(number) if number.len() == 12 && number.bytes().all(|b| b.is_ascii_digit()) => {
-                number.clone()
-            }
+            Some(number) if is_account_number(number) => number.clone(),
             Some(name) => {
                 let state = organization(&mut client, false)?;
-                let member = state.member(name).map(|member| member.id.clone());
+                let member = state.member(name)?.map(|member| member.id.clone());
                 member.ok_or_else(|| ExportError::NoAccount(name.clone()))?
             }
         };
