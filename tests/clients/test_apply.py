@@ -264,9 +264,27 @@ def test_a_member_account_is_entered_by_its_role(fresh, tmp_path):
     assert "cannot enter account" in apply(fresh.root, tmp_path, described, status=1)
 
 
+def test_numbers_of_accounts_that_are_made_reach_those_that_are_there(fresh, tmp_path):
+    deny = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::${locum:account/new}-*"}}
+    new = {"email": "new@example.com", "policies": {"p": {"document": deny}}, "roles": {"r": {"trust": EVERYONE, "policies": ["p"], "boundary": "p"}}}
+    described = {"account": {"users": {"u": {"inline": {"i": deny}}}}, "accounts": {"new": new}}
+    told = apply(fresh.admin, tmp_path, described)
+    number = next(a["Id"] for a in fresh.root.organizations.list_accounts()["Accounts"] if a["Name"] == "new")
+    assert f"applied: account new ({number})" in told
+    found = fresh.root.iam.get_user_policy(UserName="u", PolicyName="i")["PolicyDocument"]
+    assert found["Statement"]["Resource"] == f"arn:aws:s3:::{number}-*"
+    assert apply(fresh.admin, tmp_path, described) == "Everything is as described.\n"
+    wrong = {"account": {"users": {"u": {"tags": {"a": "${locum:account}"}}}}}
+    assert "only documents have placeholders" in apply(fresh.admin, tmp_path, wrong, status=1)
+    role = {"OrganizationAccountAccessRole": {"trust": EVERYONE}}
+    wrong = {"accounts": {"newer": {"email": "newer@example.com", "roles": role}}}
+    assert "is made with it" in apply(fresh.admin, tmp_path, wrong, status=1)
+
+
 def test_a_name_that_several_accounts_have_means_none_of_them(fresh, tmp_path):
     trust = json.loads(json.dumps(EVERYONE).replace("${locum:account}", "arn:aws:iam::${locum:account/tools}:root"))
     described = {"account": {"roles": {"r": {"trust": trust}}}, "accounts": {"tools": {"email": "tools@example.com"}}}
+    apply(fresh.admin, tmp_path, {"accounts": described["accounts"]})
     apply(fresh.admin, tmp_path, described)
     organizations = fresh.root.organizations
     number = next(a["Id"] for a in organizations.list_accounts()["Accounts"] if a["Name"] == "tools")

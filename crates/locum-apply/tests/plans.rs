@@ -311,6 +311,26 @@ fn accounts_wait_for_those_whose_roles_they_trust() {
     assert_eq!(found, expected);
 }
 
+#[test]
+fn a_placeholder_is_tried_but_never_stored() {
+    let described = account("account: {users: {u: {tags: {a: '${locum:account/new}'}}}}");
+    let mut plan = plan(&mut World::default(), &described, false).unwrap();
+    assert!(plan.transaction(true).is_ok());
+    let refused = plan.transaction(false).unwrap_err().to_string();
+    assert!(
+        refused.contains("${locum:account/new} stands for nothing"),
+        "{refused}"
+    );
+    let shown = plan.text();
+    plan.number(&[("new".to_owned(), "444455556666".to_owned())].into());
+    assert_eq!(plan.text(), shown);
+    let sent = plan.transaction(false).unwrap();
+    assert_eq!(
+        sent["Requests"][0]["Parameters"]["Tags"][0]["Value"],
+        "444455556666"
+    );
+}
+
 fn names() -> impl Strategy<Value = String> {
     prop::sample::select(vec!["a", "b", "c", "d", "no", "1e3"]).prop_map(str::to_owned)
 }

@@ -16,10 +16,12 @@ mod show;
 
 use serde_json::{Value, json};
 
+use crate::Named;
+
 pub use self::{
     account::{Protected, plan_account},
     organization::plan_organization,
-    placeholders::{Numbers, order},
+    placeholders::{Numbers, can_be_pending, order},
     show::summary,
 };
 
@@ -128,9 +130,32 @@ impl Plan {
             .map(|mark| self.changes.iter().filter(|change| change.mark == mark).count())
     }
 
-    /// Returns the parameters of `ApplyTransaction`.
+    /// Puts the numbers of accounts, by name, in place of their placeholders. Nothing else of the plan changes: what is
+    /// sent is what was shown.
+    pub fn number(&mut self, numbers: &Named<String>) {
+        let requests = self.changes.iter_mut().flat_map(|change| &mut change.requests);
+        for request in requests {
+            placeholders::number(&mut request.parameters, numbers);
+        }
+    }
+
+    /// Returns the first placeholder in a request that does not stand for one of the accounts in `pending`.
     #[must_use]
-    pub fn transaction(&self, dry_run: bool) -> Value {
+    pub fn placeholder(&self, pending: &Named<String>) -> Option<String> {
+        let mut requests = self.changes.iter().flat_map(|change| &change.requests);
+        requests.find_map(|request| placeholders::left(&request.parameters, pending))
+    }
+
+    /// Returns the parameters of `ApplyTransaction`.
+    ///
+    /// # Errors
+    /// [`PlanError`] for a placeholder in what is not only tried: stored, it would be a text that stands for nothing, and
+    /// a statement with it would do nothing.
+    pub fn transaction(&self, dry_run: bool) -> Result<Value, PlanError> {
+        if !dry_run && let Some(placeholder) = self.placeholder(&Named::new()) {
+            let message = format!("{placeholder} stands for nothing, so nothing was sent");
+            return Err(PlanError::of("placeholder", message));
+        }
         let requests = self
             .changes
             .iter()
@@ -139,7 +164,7 @@ impl Plan {
                 let service = request.service;
                 json!({"Service": service, "Action": request.action, "Parameters": request.parameters})
             });
-        json!({"Requests": requests.collect::<Vec<_>>(), "DryRun": dry_run})
+        Ok(json!({"Requests": requests.collect::<Vec<_>>(), "DryRun": dry_run}))
     }
 
     /// Returns the change that a request of the transaction is part of, and the request.

@@ -153,6 +153,41 @@ fn replace(text: &mut String, number: &str, placeholder: &str) {
     }
 }
 
+/// Whether the placeholder of an account that is to be made can be found again wherever it stands: a document is sent as
+/// a text of JSON, which writes some characters otherwise.
+#[must_use]
+pub fn can_be_pending(name: &str) -> bool {
+    !name.contains(|c: char| c.is_control() || matches!(c, '"' | '\\' | '$' | '{' | '}'))
+}
+
+/// Puts numbers of accounts in place of their placeholders.
+pub(super) fn number(parameters: &mut Value, numbers: &Named<String>) {
+    each_text_mut(parameters, &mut |text| {
+        if text.contains(START) {
+            for (name, number) in numbers {
+                *text = text.replace(&format!("{START}{OTHER}{name}}}"), number);
+            }
+        }
+    });
+}
+
+/// The first placeholder that stands for none of the accounts in `pending`.
+pub(super) fn left(parameters: &Value, pending: &Named<String>) -> Option<String> {
+    let mut found = None;
+    each_text(parameters, &mut |text| {
+        for after in text.split(START).skip(1) {
+            let name = after.split_once('}').map_or(after, |(name, _)| name);
+            let known = name
+                .strip_prefix(OTHER)
+                .is_some_and(|name| pending.contains_key(name));
+            if !known && found.is_none() {
+                found = Some(format!("{START}{name}}}"));
+            }
+        }
+    });
+    found
+}
+
 pub(super) fn each_text(value: &Value, visit: &mut dyn FnMut(&str)) {
     match value {
         Value::String(text) => visit(text),
@@ -268,6 +303,35 @@ mod tests {
         );
         numbers().fill("x", &mut document).unwrap();
         assert_eq!(document.0, before);
+    }
+
+    #[test]
+    fn numbers_of_new_accounts_are_put_into_what_was_planned() {
+        let text =
+            json!({"Resource": "arn:aws:iam::${locum:account/new}:role/x ${locum:account/new}"}).to_string();
+        let mut parameters = json!({"PolicyDocument": text, "Tags": [{"Value": "${locum:account/newer}"}]});
+        let pending = [("new".to_owned(), String::new())].into();
+        assert_eq!(
+            left(&parameters, &pending).as_deref(),
+            Some("${locum:account/newer}")
+        );
+        number(
+            &mut parameters,
+            &[("new".to_owned(), "444455556666".to_owned())].into(),
+        );
+        let expected = json!({"Resource": "arn:aws:iam::444455556666:role/x 444455556666"}).to_string();
+        assert_eq!(parameters["PolicyDocument"], expected);
+        assert!(left(&parameters, &Named::new()).is_some());
+        number(
+            &mut parameters,
+            &[("newer".to_owned(), "777788889999".to_owned())].into(),
+        );
+        assert_eq!(left(&parameters, &Named::new()), None);
+        assert_eq!(parameters["Tags"][0]["Value"], "777788889999");
+        for name in ["a}b", "a\"b", "a\\b", "a\nb"] {
+            assert!(!can_be_pending(name), "{name}");
+        }
+        assert!(can_be_pending("Data, Europe (é)"));
     }
 
     #[test]

@@ -8,11 +8,14 @@ use std::collections::BTreeSet;
 
 use locum_apply::{
     Account, AccountState, Api, ApiFailure, Creations, Described, Inventory, Named, Numbers,
-    OrganizationState, Plan, PlanError, Protected, SeveralAccounts, is_account_number, member_of, numbers_of,
-    order, plan_account, plan_organization,
+    OrganizationState, Plan, PlanError, Protected, SeveralAccounts, can_be_pending, is_account_number,
+    member_of, numbers_of, order, plan_account, plan_organization,
 };
 
-use super::reach::{Reach, ReachError};
+use super::{
+    options::ACCESS_ROLE,
+    reach::{Reach, ReachError},
+};
 
 /// What is wanted.
 pub(crate) struct Wishes<'a> {
@@ -42,6 +45,14 @@ pub(crate) enum EngineError {
     NotMade(String),
     #[error(transparent)]
     Several(#[from] SeveralAccounts),
+    #[error(
+        "account {0}: the name of an account that is made here cannot have \" \\ $ {{ }} or control characters"
+    )]
+    UnfitName(String),
+    #[error("account {0}: its role {ACCESS_ROLE} is made with it; describe that once the account is there")]
+    AccessRole(String),
+    #[error("{0}: {1} stands for nothing here; only documents have placeholders, for numbers of accounts")]
+    Placeholder(String, String),
     #[error("there is no organization yet")]
     NoOrganization,
 }
@@ -104,6 +115,17 @@ pub(crate) fn prepare(wishes: &Wishes<'_>, reach: &mut dyn Reach) -> Result<Work
         work.numbers = numbers_of(&state.members);
         for (key, account) in described.accounts.iter().flatten() {
             if member_of(&state.members, key)?.is_none() {
+                if !can_be_pending(key) {
+                    return Err(EngineError::UnfitName(key.clone()));
+                }
+                if account
+                    .roles
+                    .iter()
+                    .flatten()
+                    .any(|(name, _)| name == ACCESS_ROLE)
+                {
+                    return Err(EngineError::AccessRole(key.clone()));
+                }
                 let email = account.email.clone().unwrap_or_default();
                 work.pending.insert(key.clone(), email);
             }
@@ -144,6 +166,11 @@ pub(crate) fn prepare(wishes: &Wishes<'_>, reach: &mut dyn Reach) -> Result<Work
                 plan,
                 waits,
             });
+        }
+    }
+    for plan in work.plans() {
+        if let Some(placeholder) = plan.placeholder(&work.pending) {
+            return Err(EngineError::Placeholder(plan.title.clone(), placeholder));
         }
     }
     Ok(work)
@@ -286,16 +313,15 @@ pub(crate) fn try_out(work: &Work, reach: &mut dyn Reach) -> Result<(), EngineEr
     Ok(())
 }
 
-/// Does it, and tells each transaction that is stored.
+/// Does what was shown and nothing else, and tells each transaction that is stored. Nothing is planned again: the plans of
+/// accounts that are made here only get their numbers.
 pub(crate) fn carry_out(
-    wishes: &Wishes<'_>,
     mut work: Work,
     reach: &mut dyn Reach,
     told: &mut dyn FnMut(&Plan),
 ) -> Result<(), EngineError> {
     let own = reach.caller().account.clone();
-    let pending = std::mem::take(&mut work.pending);
-    let before = (!pending.is_empty())
+    let before = (!work.pending.is_empty())
         .then(|| look_at_creations(reach, Creations::read))
         .transpose()?;
     if let Some(plan) = &work.organization
@@ -304,35 +330,28 @@ pub(crate) fn carry_out(
         transact(reach, &own, plan, false)?;
         told(plan);
     }
-    let accounts = std::mem::take(&mut work.accounts);
+    let mut made = Named::new();
     if let Some(before) = before {
-        let made = look_at_creations(reach, |api| before.made_since(api, &pending))?;
-        if let Some(lost) = pending.keys().find(|key| !made.contains_key(*key)) {
+        made = look_at_creations(reach, |api| before.made_since(api, &work.pending))?;
+        if let Some(lost) = work.pending.keys().find(|key| !made.contains_key(*key)) {
             return Err(EngineError::NotMade(lost.clone()));
         }
-        work.numbers.extend(made);
     }
-    for account in accounts {
-        let (number, plan) = match (account.number, &account.key) {
-            (Some(number), _) => (number, account.plan),
-            (None, key) => {
-                let key = key.clone().unwrap_or_default();
-                let found = work.numbers.get(&key).cloned();
-                let number = found.ok_or_else(|| EngineError::NotMade(key.clone()))?;
-                let described = wishes
-                    .described
-                    .accounts
-                    .as_ref()
-                    .and_then(|accounts| accounts.get(&key));
-                let nothing = Account::default();
-                let described = described.unwrap_or(&nothing);
-                let plan = plan_one(wishes, reach, &work, Some(&key), Some(&number), described)?;
-                (number, plan)
+    for account in &mut work.accounts {
+        account.plan.number(&made);
+        let key = account.key.as_deref().unwrap_or_default();
+        let number = match &account.number {
+            Some(number) => number,
+            None => {
+                let number = made.get(key);
+                let number = number.ok_or_else(|| EngineError::NotMade(key.to_owned()))?;
+                account.plan.title = format!("account {key} ({number})");
+                number
             }
         };
-        if !plan.is_empty() {
-            transact(reach, &number, &plan, false)?;
-            told(&plan);
+        if !account.plan.is_empty() {
+            transact(reach, number, &account.plan, false)?;
+            told(&account.plan);
         }
     }
     Ok(())
@@ -342,23 +361,23 @@ fn transact(reach: &mut dyn Reach, account: &str, plan: &Plan, dry_run: bool) ->
     if plan.is_empty() {
         return Ok(());
     }
-    reach
-        .transact(account, &plan.transaction(dry_run))
-        .map_err(|error| {
-            let request = match &error {
-                ReachError::Refused {
-                    request: Some(index), ..
-                } => plan.request(*index),
-                _ => None,
-            };
-            match request {
-                Some((change, request)) => EngineError::Refused(Box::new(Refused {
-                    title: plan.title.clone(),
-                    what: change.what.clone(),
-                    action: request.action,
-                    error,
-                })),
-                None => EngineError::Reach(plan.title.clone(), error),
-            }
-        })
+    let transaction = plan.transaction(dry_run);
+    let transaction = transaction.map_err(|error| plan_failed(&plan.title, error))?;
+    reach.transact(account, &transaction).map_err(|error| {
+        let request = match &error {
+            ReachError::Refused {
+                request: Some(index), ..
+            } => plan.request(*index),
+            _ => None,
+        };
+        match request {
+            Some((change, request)) => EngineError::Refused(Box::new(Refused {
+                title: plan.title.clone(),
+                what: change.what.clone(),
+                action: request.action,
+                error,
+            })),
+            None => EngineError::Reach(plan.title.clone(), error),
+        }
+    })
 }

@@ -107,7 +107,7 @@ fn apply(options: &ApplyOptions, wishes: &Wishes<'_>, client: &mut Client) -> Re
     if options.dry_run || !(options.yes || agrees()) {
         return Ok(report(options, &plans, false, ExitCode::from(PENDING)));
     }
-    carry_out(options, wishes, work, client)?;
+    carry_out(options, work, client)?;
     Ok(report(options, &plans, true, ExitCode::SUCCESS))
 }
 
@@ -115,18 +115,13 @@ fn worth_showing(plan: &Plan) -> bool {
     !plan.is_empty() || !plan.kept.is_empty()
 }
 
-fn carry_out(
-    options: &ApplyOptions,
-    wishes: &Wishes<'_>,
-    work: Work,
-    client: &mut Client,
-) -> Result<(), EngineError> {
+fn carry_out(options: &ApplyOptions, work: Work, client: &mut Client) -> Result<(), EngineError> {
     let mut told = |plan: &Plan| {
         if !options.json {
             let _ = write_out(&format!("applied: {}\n", plan.title));
         }
     };
-    engine::carry_out(wishes, work, client, &mut told)
+    engine::carry_out(work, client, &mut told)
 }
 
 /// Ends with `code`, after the answer for a program if one was asked for.

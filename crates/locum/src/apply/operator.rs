@@ -39,7 +39,7 @@ pub(crate) fn apply_in_process(service: &Service, described: &Described) -> Resu
     let work = engine::prepare(&wishes, &mut reach)?;
     engine::try_out(&work, &mut reach)?;
     let mut told = |plan: &locum_apply::Plan| tracing::info!(title = plan.title, "applied");
-    engine::carry_out(&wishes, work, &mut reach, &mut told)
+    engine::carry_out(work, &mut reach, &mut told)
 }
 
 struct Operators<'a> {
