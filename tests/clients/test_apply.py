@@ -149,6 +149,30 @@ def test_files_that_are_wrong_are_told_with_their_place(tmp_path):
     assert run_locum("apply", "absent.yaml", "--yes", home=tmp_path).returncode == 2
 
 
+def test_files_are_named_from_below_the_file_that_names_them_only(fresh, tmp_path):
+    inside = tmp_path / "inside"
+    (inside / "more").mkdir(parents=True)
+    (tmp_path / "secret.json").write_text(json.dumps({**READ, "Id": "secret"}))
+    (inside / "more" / "p.json").write_text(json.dumps(READ))
+    (inside / "out").symlink_to(tmp_path / "secret.json")
+    (inside / "link").symlink_to("more/p.json")
+    file = inside / "a.yaml"
+    for path, told in (
+        (tmp_path / "secret.json", "it is not below the directory of the file that names it"),
+        ("../secret.json", "it is not below the directory"),
+        ("out", "it is not below the directory"),
+        ("/dev/stdin", "it is not below the directory"),
+        ("more", "it is no regular file"),
+        ("gone.json", "No such file"),
+    ):
+        file.write_text(f"account: {{policies: {{p: {{document: 'file:{path}'}}}}}}")
+        shown = run("apply", fresh.admin, tmp_path, file, "--dry-run")
+        assert shown.returncode == 2 and told in shown.stderr and shown.stdout == "", shown
+    for path in ("more/p.json", "link", "more/../link"):
+        file.write_text(f"account: {{policies: {{p: {{document: 'file:{path}'}}}}}}")
+        assert run("apply", fresh.admin, tmp_path, file, "--dry-run").returncode == 3
+
+
 def test_prune_removes_what_a_described_section_does_not_mention(fresh, tmp_path):
     iam = fresh.root.iam
     iam.create_group(GroupName="old-group")

@@ -46,15 +46,23 @@ pub(crate) fn described<S: AsRef<OsStr>>(files: &[S]) -> Result<Described, Files
     Ok(read(&sources, &beside)?)
 }
 
-/// Reads a file that another names.
+/// Reads a file that another names. It must be a regular file below that one's directory, wherever links lead: who writes
+/// a description is not to be shown what only the one who applies it may read.
 fn beside(file: &str, path: &str) -> Result<String, String> {
-    let directory = if file == STANDARD_INPUT {
-        None
-    } else {
-        Path::new(file).parent()
+    let directory = match Path::new(file).parent() {
+        Some(parent) if file != STANDARD_INPUT && !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
     };
-    let path = directory.unwrap_or(Path::new("")).join(path);
-    File::open(path).map_err(|error| error.to_string()).and_then(text)
+    let unreadable = |error: io::Error| error.to_string();
+    let directory = directory.canonicalize().map_err(unreadable)?;
+    let path = directory.join(path).canonicalize().map_err(unreadable)?;
+    if !path.starts_with(&directory) {
+        return Err("it is not below the directory of the file that names it; put it there".to_owned());
+    }
+    if !path.metadata().map_err(unreadable)?.is_file() {
+        return Err("it is no regular file".to_owned());
+    }
+    File::open(path).map_err(unreadable).and_then(text)
 }
 
 fn text(from: impl Read) -> Result<String, String> {
