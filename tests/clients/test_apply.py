@@ -149,6 +149,17 @@ def test_files_that_are_wrong_are_told_with_their_place(tmp_path):
     assert run_locum("apply", "absent.yaml", "--yes", home=tmp_path).returncode == 2
 
 
+def test_names_do_not_drive_the_terminal(fresh, tmp_path):
+    done = run_locum("apply", "\x1b[2J\x9b.yaml", "--yes", home=tmp_path)
+    assert done.returncode == 2 and r"cannot read \x1b[2J\x9b.yaml" in done.stderr, done
+    described = {"account": {"groups": {"g": {"inline": {"i": {**READ, "Id": "a\x9b2J\u202eb\U000e0041"}}}}}}
+    file = tmp_path / "described.json"
+    file.write_text(json.dumps(described))
+    for words in ((), ("--output", "json")):
+        shown = run("apply", fresh.admin, tmp_path, file, "--dry-run", *words)
+        assert not set("\x9b\u202e\U000e0041") & set(shown.stdout + shown.stderr), shown
+
+
 def test_files_are_named_from_below_the_file_that_names_them_only(fresh, tmp_path):
     inside = tmp_path / "inside"
     (inside / "more").mkdir(parents=True)

@@ -22,7 +22,7 @@ pub use self::{
     account::{Protected, plan_account},
     organization::plan_organization,
     placeholders::{Numbers, can_be_pending, order},
-    show::summary,
+    show::{json_text, summary, visible},
 };
 
 /// What a change does.

@@ -20,7 +20,7 @@ use std::{
     process::ExitCode,
 };
 
-use locum_apply::{Plan, summary};
+use locum_apply::{Plan, json_text, summary, visible};
 use serde_json::json;
 
 use self::{
@@ -118,7 +118,7 @@ fn worth_showing(plan: &Plan) -> bool {
 fn carry_out(options: &ApplyOptions, work: Work, client: &mut Client) -> Result<(), EngineError> {
     let mut told = |plan: &Plan| {
         if !options.json {
-            let _ = write_out(&format!("applied: {}\n", plan.title));
+            let _ = write_out(&format!("applied: {}\n", visible(&plan.title)));
         }
     };
     engine::carry_out(work, client, &mut told)
@@ -131,7 +131,7 @@ fn report(options: &ApplyOptions, plans: &[Plan], applied: bool, code: ExitCode)
     }
     let plans: Vec<_> = plans.iter().map(Plan::json).collect();
     let answer = json!({"plans": plans, "applied": applied});
-    print(&format!("{answer:#}\n"), code)
+    print(&format!("{}\n", json_text(&answer)), code)
 }
 
 /// Asks whoever sits there. Only the whole word will do.

@@ -21,7 +21,10 @@ use locum_names::AccountId;
 use locum_server::{AuditError, ServeError};
 use locum_service::StartError;
 
-use crate::apply::{EngineError, FilesError};
+use crate::{
+    apply::{EngineError, FilesError},
+    cli::errors::escape_controls,
+};
 
 pub(crate) use deployment::Deployment;
 pub(crate) use options::{Options, OptionsError};
@@ -171,9 +174,10 @@ pub(crate) fn write_out(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Tells a person something on standard error. If nobody listens, nothing is lost.
+/// Tells a person something on standard error, control characters of names and servers made harmless. If nobody listens,
+/// nothing is lost.
 pub(crate) fn hint(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "locum: {text}");
+    let _ = writeln!(io::stderr().lock(), "locum: {}", escape_controls(text));
 }
 
 /// Sends the log to standard error: JSON, or plain text to a terminal. `LOCUM_LOG` chooses what is told (`warn`).
