@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::{Change, Mark};
 use crate::Document;
 
-/// The most lines of a difference that a plan shows.
-const MAX_LINES: usize = 60;
+/// The most pairs of lines that are compared for the smallest difference, eight bytes each.
+const MAX_PAIRS: usize = 4_000_000;
 
 /// Whether two documents are equal JSON. An account's number as a principal is its root, as IAM has it.
 pub(super) fn same(a: &Document, b: &Document) -> bool {
@@ -47,25 +47,38 @@ fn root_of_account(principal: &mut Value) {
     }
 }
 
-/// Adds the lines in which two documents differ.
+fn lines(document: &Document) -> Vec<String> {
+    let text = serde_json::to_string_pretty(&document.0).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
+/// Adds a new document, every line of it: somebody agrees to what it allows.
+pub(super) fn addition(change: &mut Change, what: &str, document: &Document) {
+    change.detail(Mark::Created, what);
+    for line in lines(document) {
+        change.detail(Mark::Created, format!("  {line}"));
+    }
+}
+
+/// Adds the lines in which two documents differ, all of them: what is left out may be what matters.
 pub(super) fn difference(change: &mut Change, what: &str, before: &Document, after: &Document) {
     change.detail(Mark::Changed, what);
-    let [before, after] = [before, after].map(|document| {
-        let text = serde_json::to_string_pretty(&document.0).unwrap_or_default();
-        text.lines().map(str::to_owned).collect::<Vec<_>>()
-    });
-    let lines = changed_lines(&before, &after);
-    let more = lines.len().saturating_sub(MAX_LINES);
-    for (mark, line) in lines.into_iter().take(MAX_LINES) {
+    for (mark, line) in changed_lines(&lines(before), &lines(after)) {
         change.detail(mark, format!("  {line}"));
-    }
-    if more > 0 {
-        change.detail(Mark::Changed, format!("  and {more} more lines"));
     }
 }
 
 /// The lines of one text that the other lacks, by their longest common subsequence.
 fn changed_lines(before: &[String], after: &[String]) -> Vec<(Mark, String)> {
+    if before.len().saturating_mul(after.len()) > MAX_PAIRS {
+        let all = |mark, lines: &[String]| {
+            lines
+                .iter()
+                .map(move |line| (mark, line.clone()))
+                .collect::<Vec<_>>()
+        };
+        return [all(Mark::Removed, before), all(Mark::Created, after)].concat();
+    }
     let width = after.len() + 1;
     let mut lengths = vec![0_usize; (before.len() + 1) * width];
     let at = |lengths: &[usize], i: usize, j: usize| lengths.get(i * width + j).copied().unwrap_or(0);
@@ -145,5 +158,20 @@ mod tests {
             .map(|(mark, line)| format!("{}{line}", mark.sign()))
             .collect();
         assert_eq!(shown, ["-b", "+x", "+y"]);
+        let long = |end: &str| lines(&format!("{}{end}", "a ".repeat(2_100)));
+        let found = changed_lines(&long("b"), &long("c"));
+        assert_eq!(found.len(), 2 * 2_101);
+    }
+
+    #[test]
+    fn no_line_of_a_document_is_left_out() {
+        let padding: Vec<_> = (0..200).map(|n| format!("s3:Get{n}")).collect();
+        let padded =
+            Document(json!({"Statement": [{"Action": padding}, {"Action": "iam:*", "Effect": "Allow"}]}));
+        let mut change = Change::new(Mark::Changed, "policy p");
+        difference(&mut change, "document", &Document(json!({})), &padded);
+        addition(&mut change, "trust", &padded);
+        let shown = change.details.iter().filter(|(_, line)| line.contains("iam:*"));
+        assert_eq!(shown.count(), 2);
     }
 }

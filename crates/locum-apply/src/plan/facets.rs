@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Change, Mark, PlanError,
     account::Planner,
-    documents::{difference, same},
+    documents::{addition, difference, same},
 };
 use crate::{Document, Named};
 
@@ -98,6 +98,16 @@ pub(super) fn set(parameters: &mut Value, name: &str, value: Value) {
     }
 }
 
+/// Tells the tags and the path of something that is made.
+pub(super) fn new_details(change: &mut Change, path: Option<&String>, tags: Option<&Named<String>>) {
+    if let Some(path) = path {
+        change.detail(Mark::Created, format!("path {path}"));
+    }
+    for (key, value) in tags.into_iter().flatten() {
+        change.detail(Mark::Created, format!("tag {key} = {value}"));
+    }
+}
+
 /// Tags as the API wants them.
 pub(super) fn tag_list<'a>(tags: impl IntoIterator<Item = (&'a String, &'a String)>) -> Value {
     let tags = tags
@@ -152,7 +162,7 @@ impl Planner<'_> {
             match present.and_then(|present| present.get(name)) {
                 Some(present) if same(present, document) => continue,
                 Some(present) => difference(change, &what, present, document),
-                None => change.detail(Mark::Created, what),
+                None => addition(change, &what, document),
             }
             let text = json!(document.0.to_string());
             let parameters = entity.parameters([("PolicyName", json!(name)), ("PolicyDocument", text)]);

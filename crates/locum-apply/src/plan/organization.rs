@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::{
     Change, Mark, Plan, PlanError, Request,
-    documents::{difference, same},
-    facets::{members, set, tag_list, tags},
+    documents::{addition, difference, same},
+    facets::{members, new_details, set, tag_list, tags},
 };
 use crate::{
     Account, Described, Member, Named, Organization, OrganizationState, PolicyType, RootFeature, Target,
@@ -170,6 +170,8 @@ impl<'a> Planner<'a> {
                     if let Some(tags) = wanted.tags.as_ref().filter(|tags| !tags.is_empty()) {
                         set(&mut parameters, "Tags", tag_list(tags));
                     }
+                    new_details(&mut change, None, wanted.tags.as_ref());
+                    addition(&mut change, "document", &wanted.document);
                     self.policies
                         .insert(key, self.answer(&change, &["Policy", "PolicySummary", "Id"]));
                     change.organizations("CreatePolicy", parameters);
@@ -217,6 +219,7 @@ impl<'a> Planner<'a> {
             if let Some(tags) = unit.tags.as_ref().filter(|tags| !tags.is_empty()) {
                 set(&mut parameters, "Tags", tag_list(tags));
             }
+            new_details(&mut change, None, unit.tags.as_ref());
             let id = self.answer(&change, &["OrganizationalUnit", "Id"]);
             change.organizations("CreateOrganizationalUnit", parameters);
             self.units.insert(path, id);
@@ -337,6 +340,7 @@ impl<'a> Planner<'a> {
                         return Err(PlanError::of(what, message));
                     }
                     change.detail(Mark::Created, format!("email {email}"));
+                    new_details(&mut change, None, account.tags.as_ref());
                     let mut parameters = json!({"Email": email, "AccountName": name});
                     if let Some(tags) = account.tags.as_ref().filter(|tags| !tags.is_empty()) {
                         set(&mut parameters, "Tags", tag_list(tags));
@@ -524,6 +528,7 @@ impl<'a> Planner<'a> {
             let mut change = Change::new(Mark::Removed, format!("{} {name}", kind.described()));
             for target in &known.targets {
                 if !self.detached.contains(&(known.id.clone(), target.clone())) {
+                    change.detail(Mark::Removed, format!("from {}", target_name(self.state, target)));
                     change.organizations("DetachPolicy", json!({"PolicyId": known.id, "TargetId": target}));
                 }
             }
@@ -564,6 +569,20 @@ impl<'a> Planner<'a> {
             change.organizations("DeleteOrganizationalUnit", json!({"OrganizationalUnitId": id}));
             self.push(change);
         }
+    }
+}
+
+/// What the root, a unit or an account is called in a plan.
+fn target_name(state: &OrganizationState, id: &str) -> String {
+    if id == state.root {
+        return "root".to_owned();
+    }
+    let unit = state.units.iter().find(|(_, unit)| *unit == id);
+    let account = state.members.iter().find(|member| member.id == id);
+    match (unit, account) {
+        (Some((path, _)), _) => format!("unit {path}"),
+        (None, Some(account)) => format!("account {} ({id})", account.name),
+        (None, None) => id.to_owned(),
     }
 }
 

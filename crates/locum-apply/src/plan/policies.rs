@@ -5,8 +5,8 @@ use serde_json::json;
 use super::{
     Change, Mark, PlanError,
     account::Planner,
-    documents::{difference, same},
-    facets::{members, tag_list, tags},
+    documents::{addition, difference, same},
+    facets::{members, new_details, tag_list, tags},
 };
 use crate::ManagedPolicy;
 
@@ -95,6 +95,8 @@ fn create(name: &str, wanted: &ManagedPolicy) -> Change {
             .filter(|tags| !tags.is_empty())
             .map(|tags| ("Tags", tag_list(tags))),
     );
+    new_details(&mut change, wanted.path.as_ref(), wanted.tags.as_ref());
+    addition(&mut change, "document", &wanted.document);
     change.iam("CreatePolicy", members(parameters));
     change
 }

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::{
     Change, Mark, PlanError,
     account::Planner,
-    documents::{difference, same},
-    facets::{Entity, Kind, NONE, members, set, tag_list, tags},
+    documents::{addition, difference, same},
+    facets::{Entity, Kind, NONE, members, new_details, set, tag_list, tags},
     placeholders::by_dependency,
     policies::fixed,
 };
@@ -31,6 +31,7 @@ impl Planner<'_> {
             let present = found.unwrap_or(&nothing);
             match found {
                 None => {
+                    new_details(&mut change, wanted.path.as_ref(), None);
                     let path = wanted.path.iter().map(|path| ("Path", json!(path)));
                     change.iam("CreateGroup", members(path.chain([("GroupName", json!(name))])));
                 }
@@ -79,6 +80,7 @@ impl Planner<'_> {
             };
             match found {
                 None => {
+                    new_details(&mut change, wanted.path.as_ref(), None);
                     let mut parameters = members(wanted.path.iter().map(|path| ("Path", json!(path))));
                     set(&mut parameters, "UserName", json!(name));
                     self.bound_and_tagged(
@@ -168,6 +170,8 @@ impl Planner<'_> {
     }
 
     fn create_role(&self, change: &mut Change, name: &str, wanted: &Role) -> Result<(), PlanError> {
+        new_details(change, wanted.path.as_ref(), None);
+        addition(change, "trust", &wanted.trust);
         let mut parameters = members(wanted.path.iter().map(|path| ("Path", json!(path))));
         set(&mut parameters, "RoleName", json!(name));
         set(
@@ -176,9 +180,11 @@ impl Planner<'_> {
             json!(wanted.trust.0.to_string()),
         );
         if let Some(text) = &wanted.description {
+            change.detail(Mark::Created, format!("description {text:?}"));
             set(&mut parameters, "Description", json!(text));
         }
         if let Some(seconds) = wanted.max_session_duration {
+            change.detail(Mark::Created, format!("maxSessionDuration {seconds}"));
             set(&mut parameters, "MaxSessionDuration", json!(seconds));
         }
         self.bound_and_tagged(
@@ -291,6 +297,7 @@ impl Planner<'_> {
                 None => {
                     let mut parameters = json!({"InstanceProfileName": name});
                     if let Some(path) = &wanted.path {
+                        change.detail(Mark::Created, format!("path {path}"));
                         set(&mut parameters, "Path", json!(path));
                     }
                     self.bound_and_tagged(&mut change, &mut parameters, None, wanted.tags.as_ref())?;
