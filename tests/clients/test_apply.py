@@ -289,6 +289,18 @@ def test_units_and_attachments_change_and_are_pruned(fresh, tmp_path):
     assert apply(fresh.admin, tmp_path, left, "--prune") == "Everything is as described.\n"
 
 
+def test_a_unit_with_a_slash_in_its_name_is_told(fresh, tmp_path):
+    organizations = fresh.root.organizations
+    described = {"organization": {"units": {"Prod": {"units": {"Europe": {}}}}}}
+    apply(fresh.admin, tmp_path, described)
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    made = organizations.create_organizational_unit(ParentId=root, Name="Prod/Europe")["OrganizationalUnit"]["Id"]
+    told = apply(fresh.admin, tmp_path, described, status=1)
+    assert "`Prod/Europe` may be one unit or one in another" in told and made in told
+    organizations.update_organizational_unit(OrganizationalUnitId=made, Name="Prod-Europe")
+    assert apply(fresh.admin, tmp_path, described) == "Everything is as described.\n"
+
+
 def test_a_member_account_is_entered_by_its_role(fresh, tmp_path):
     made = create_account(fresh.root, "member")
     described = {"accounts": {"member": {"users": {"u": {"inline": {"own": {

@@ -222,6 +222,14 @@ fn mistakes_are_told_with_their_place() {
             "a.yaml:1:27: an OIDC provider is named by its URL; write https://example.com",
         ),
         (
+            &[("a.yaml", "organization: {units: {Prod/Europe: {}}}")],
+            "a.yaml:1:24: a unit cannot be named `Prod/Europe`: `/` separates units in paths",
+        ),
+        (
+            &[("a.yaml", "organization: {units: {Prod: {units: {a/b: {}}}}}")],
+            "a.yaml:1:16: a unit cannot be named `a/b`",
+        ),
+        (
             &[("a.yaml", "organization: {policyTypes: [SCP]}")],
             "a.yaml:1:30: unknown variant `SCP`, expected `SERVICE_CONTROL_POLICY` or `RESOURCE_CONTROL_POLICY`",
         ),

@@ -65,6 +65,13 @@ impl Described {
                 return Err(FileError::at(&place(&["accounts", name, "email"]), message));
             }
         }
+        let units = self.organization.iter().flat_map(Organization::unit_names);
+        for unit in units.filter(|unit| unit.is_empty() || unit.contains('/')) {
+            let message = format!(
+                "a unit cannot be named `{unit}`: `/` separates units in paths; describe a unit below another under its `units`"
+            );
+            return Err(FileError::at(&place(&["organization", "units", unit]), message));
+        }
         for (name, account) in self.all_accounts() {
             account.check(&|path| {
                 let mut whole = name.map_or(vec!["account"], |name| vec!["accounts", name]);

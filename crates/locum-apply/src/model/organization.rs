@@ -152,6 +152,17 @@ impl Organization {
         }
     }
 
+    /// Returns the name of every unit at every depth.
+    pub(crate) fn unit_names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        let mut waiting: Vec<&Named<Unit>> = self.units.iter().collect();
+        while let Some(units) = waiting.pop() {
+            names.extend(units.keys().map(String::as_str));
+            waiting.extend(units.values().filter_map(|unit| unit.units.as_ref()));
+        }
+        names
+    }
+
     /// Returns every unit by its path from the root, such as `Production/Europe`.
     #[must_use]
     pub fn unit_paths(&self) -> Named<&Unit> {

@@ -109,6 +109,18 @@ impl OrganizationState {
     }
 }
 
+/// A path that may stand for another unit than the one that somebody means.
+fn two_meanings(path: &str, id: &str) -> ApiFailure {
+    ApiFailure {
+        action: "ListOrganizationalUnitsForParent".to_owned(),
+        code: "AmbiguousUnit".to_owned(),
+        message: format!(
+            "`{path}` may be one unit or one in another, because unit {id} has `/` in its name; rename it with \
+             UpdateOrganizationalUnit"
+        ),
+    }
+}
+
 struct Reader<'a, 'b> {
     pages: Pages<'b>,
     described: &'a Described,
@@ -150,11 +162,14 @@ impl Reader<'_, '_> {
             for unit in units {
                 let (name, id) = (text(&unit, "Name"), text(&unit, "Id"));
                 let path = if path.is_empty() {
-                    name
+                    name.clone()
                 } else {
                     format!("{path}/{name}")
                 };
-                self.state.units.insert(path.clone(), id.clone());
+                let before = self.state.units.insert(path.clone(), id.clone());
+                if name.contains('/') || before.is_some() {
+                    return Err(two_meanings(&path, &id));
+                }
                 waiting.push((path, id));
             }
         }
