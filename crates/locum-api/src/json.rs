@@ -22,6 +22,8 @@ use crate::{
 pub(crate) enum Reading {
     /// As AWS does it: unknown members are ignored, and long lists are for the validator to refuse.
     Lenient,
+    /// Unknown members end the reading; long lists are for the validator, as in a request that comes alone.
+    Known,
     /// Both end the reading: a member that is misspelt must not be overlooked, and a long body must not become a tree of
     /// many times its size.
     Strict,
@@ -137,7 +139,7 @@ impl<'s> Seed<'s> {
         let shape = match self.shape {
             Some(Shape::Structure(structure)) => match structure.member(name) {
                 Some((_, member)) => Some(member.shape),
-                None if self.reading == Reading::Strict => {
+                None if self.reading != Reading::Lenient => {
                     return Err(E::custom(format!("unknown member {name:?}")));
                 }
                 None => None,

@@ -190,6 +190,12 @@ pub trait Request: Field {
         finish(json::read(Self::OPERATION.input, body, reading)?)
     }
 
+    /// Reads and validates the parameters of a request inside a request: as [`decode_json`](Self::decode_json), but a member
+    /// that the model does not know is an error, since a boundary that is misspelt must not be left out.
+    fn decode_contained(body: &[u8]) -> Result<Self, ApiError> {
+        finish(json::read(Self::OPERATION.input, body, json::Reading::Known)?)
+    }
+
     /// Reads and validates a REST-JSON request: some parameters stand in the query, the others in the body.
     fn decode_rest(query: &Parameters, body: &[u8]) -> Result<Self, ApiError> {
         access_analyzer::check_query(query)?;

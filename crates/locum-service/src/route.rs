@@ -42,7 +42,12 @@ pub trait PerformUnsigned: Request + Record {
 pub(crate) enum Input<'a> {
     Query(&'a Parameters),
     Json(&'a [u8]),
-    Rest { query: &'a Parameters, body: &'a [u8] },
+    /// As a transaction contains it.
+    Contained(&'a [u8]),
+    Rest {
+        query: &'a Parameters,
+        body: &'a [u8],
+    },
 }
 
 /// An operation and its function, its types erased.
@@ -91,6 +96,7 @@ fn decoded<R: Request>(input: Input<'_>) -> Result<R, ApiError> {
     match input {
         Input::Query(parameters) => R::decode(parameters),
         Input::Json(body) => R::decode_json(body),
+        Input::Contained(body) => R::decode_contained(body),
         Input::Rest { query, body } => R::decode_rest(query, body),
     }
 }

@@ -236,7 +236,7 @@ impl<'a> Transaction<'a> {
 
         let left = self.attempt.perform(
             asked.run,
-            Input::Json(asked.parameters.text().as_bytes()),
+            Input::Contained(asked.parameters.text().as_bytes()),
             &authenticated,
             std::mem::take(carried),
             &snapshot,

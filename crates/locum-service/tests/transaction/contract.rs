@@ -61,6 +61,31 @@ fn each_request_sees_what_those_before_it_did() {
     assert!(snapshot.account_by_email("dev@example.com").is_some());
 }
 
+/// Alone it is ignored, as AWS does; here the misspelt boundary would be missed only when it is too late.
+#[test]
+fn a_member_that_the_operation_does_not_have_is_refused() {
+    let world = World::new();
+    let boundary = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    for parameters in [
+        json!({"UserName": "ada", "PermissionBoundary": boundary}),
+        json!({"UserName": "ada", "Tags": [{"Key": "a", "Value": "b", "Color": "red"}]}),
+        json!({"UserName": "ada", "permissionsBoundary": null}),
+    ] {
+        let answer = world.transaction(&world.root, &[user("bob"), ("iam", "CreateUser", parameters)]);
+        assert_eq!(
+            outcome(&answer).unwrap_err().1,
+            "SerializationException",
+            "{}",
+            answer.body
+        );
+        assert_eq!(failed_at(&answer), Some(1));
+    }
+    let account = json!({"AccountName": "a", "Email": "a@example.com", "Mail": "b@example.com"});
+    let answer = world.transaction(&world.root, &[("organizations", "CreateAccount", account)]);
+    assert_eq!(failed_at(&answer), Some(0), "{}", answer.body);
+    assert_eq!(world.snapshot().counts(world.account).users, 0);
+}
+
 /// Names and entities that come and go within one transaction.
 #[test]
 fn what_a_request_removes_the_next_may_make_again() {
