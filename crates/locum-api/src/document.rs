@@ -5,7 +5,7 @@
 
 use std::{collections::HashSet, fmt};
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::{
     Field, Node, Value,
@@ -163,9 +163,14 @@ impl<'de> Visitor<'de> for Copy<'_> {
         while let Some(name) = members.next_key::<String>()? {
             if name == NUMBER && known.is_empty() {
                 // The digits of a number, which serde_json hands over as a map of one.
+                // An object with this key looks the same, and may hold any text.
                 let digits: String = members.next_value()?;
+                let number: serde_json::Number = digits.parse().map_err(A::Error::custom)?;
+                if members.next_key::<IgnoredAny>()?.is_some() {
+                    return Err(A::Error::custom("a number has one value"));
+                }
                 self.0.pop();
-                return self.push(&digits);
+                return self.push(number.as_str());
             }
             if !known.is_empty() {
                 self.0.push(',');
@@ -222,6 +227,22 @@ mod tests {
         ] {
             assert!(Document::parse(text).is_err(), "{text}");
         }
+    }
+
+    /// What serde_json makes of a number looks like an object with a key of its own.
+    #[test]
+    fn no_object_passes_for_a_number() {
+        let disguised = |digits: &str| {
+            let digits = serde_json::Value::from(digits);
+            format!(r#"{{"a":{{"$serde_json::private::Number":{digits}}}}}"#)
+        };
+        for digits in [r#"1,"b":{"c":2}"#, "{}", "\"x\"", "", "1 2", "01", "NaN", "1}", "true"] {
+            assert!(Document::parse(&disguised(digits)).is_err(), "{digits}");
+        }
+        assert!(Document::parse(r#"{"a":{"$serde_json::private::Number":"1","a":2}}"#).is_err());
+        let number = Document::parse(&disguised("-1.5e3")).unwrap();
+        let value: serde_json::Value = serde_json::from_str(number.text()).unwrap();
+        assert!(value["a"].is_number());
     }
 
     #[test]
