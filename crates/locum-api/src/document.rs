@@ -236,7 +236,17 @@ mod tests {
             let digits = serde_json::Value::from(digits);
             format!(r#"{{"a":{{"$serde_json::private::Number":{digits}}}}}"#)
         };
-        for digits in [r#"1,"b":{"c":2}"#, "{}", "\"x\"", "", "1 2", "01", "NaN", "1}", "true"] {
+        for digits in [
+            r#"1,"b":{"c":2}"#,
+            "{}",
+            "\"x\"",
+            "",
+            "1 2",
+            "01",
+            "NaN",
+            "1}",
+            "true",
+        ] {
             assert!(Document::parse(&disguised(digits)).is_err(), "{digits}");
         }
         assert!(Document::parse(r#"{"a":{"$serde_json::private::Number":"1","a":2}}"#).is_err());

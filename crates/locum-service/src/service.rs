@@ -1,6 +1,9 @@
 //! The way of a request: read, authenticate, perform, record.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -55,6 +58,8 @@ pub struct Service {
     audit: Arc<dyn AuditSink>,
     strangers: Strangers,
     identity_keys: Arc<KeyCache>,
+    /// Whose turn it is to decide a transaction.
+    transactions: Mutex<()>,
 }
 
 /// A reply, and the write it must wait for.
@@ -105,6 +110,7 @@ impl Service {
             audit,
             strangers: Strangers::default(),
             identity_keys: Arc::default(),
+            transactions: Mutex::default(),
         })
     }
 
@@ -139,6 +145,12 @@ impl Service {
     /// [`StartError::Store`]; what was not stored is still remembered.
     pub fn store_last_uses(&self) -> Result<(), StartError> {
         self.last_uses.flush(&self.directory)
+    }
+
+    /// Waits until no other transaction is being decided. Held, it holds up other transactions and nothing else.
+    pub(crate) fn transaction_turn(&self) -> MutexGuard<'_, ()> {
+        // There is nothing behind it that a panic could leave half done.
+        self.transactions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the operator decided.

@@ -6,7 +6,9 @@
 //! requests could do one after another, and nothing else; a rule that forbids one of them forbids it here.
 //!
 //! Like every write it is decided on the published state first. If nobody wrote in the meantime, that decision is the one
-//! on the newest state too, and the draft is queued as it is; only else everything is done again while other writers wait.
+//! on the newest state too, and the draft is queued as it is. Transactions wait for each other, so only ordinary writes
+//! overtake one; it is then decided anew, and a short one at last while other writers wait. A long one gives up instead:
+//! nobody may hold up everybody's writes for as long as thousands of requests take.
 
 mod answers;
 
@@ -51,6 +53,12 @@ const ALONE: &[&str] = &[
     "UpdateLoginProfile",
 ];
 
+/// How often a transaction is decided without holding up other writers.
+const ATTEMPTS: usize = 3;
+
+/// How many requests may be decided while other writers wait: some 20 ms.
+const MOST_ALONE: usize = 200;
+
 /// A transaction that is being answered.
 pub(crate) struct Transaction<'a> {
     attempt: Attempt<'a>,
@@ -86,19 +94,30 @@ impl<'a> Transaction<'a> {
         trace: &mut Trace,
         random: &mut dyn Random,
     ) -> (Result<Answered, Problem>, Option<Pending>) {
-        let mut draft = directory.draft();
-        let answered = match self.run(&mut draft, trace, random) {
-            Ok(answered) => answered,
-            Err(problem) => return (Err(problem), None),
-        };
-        if self.is_dry_run() {
-            trace.forget_parts();
-            return (Ok(answered), None);
+        // Whoever waits for others here has shown who they are.
+        if let Err(problem) = self.prepare(directory, trace) {
+            return (Err(problem), None);
         }
-        match directory.commit(draft) {
-            Ok(Ok(pending)) => return (Ok(answered), Some(pending)),
-            Ok(Err(_overtaken)) => {}
-            Err(_) => return (Err(ApiError::service_unavailable().into()), None),
+        let service = self.attempt.service;
+        let _turn = (!self.is_dry_run()).then(|| service.transaction_turn());
+        for _ in 0..ATTEMPTS {
+            let mut draft = directory.draft();
+            let answered = match self.run(&mut draft, trace, random) {
+                Ok(answered) => answered,
+                Err(problem) => return (Err(problem), None),
+            };
+            if self.is_dry_run() {
+                trace.forget_parts();
+                return (Ok(answered), None);
+            }
+            match directory.commit(draft) {
+                Ok(Ok(pending)) => return (Ok(answered), Some(pending)),
+                Ok(Err(_overtaken)) => {}
+                Err(_) => return (Err(ApiError::service_unavailable().into()), None),
+            }
+        }
+        if self.is_long() {
+            return (Err(conflict(Service::Locum).into()), None);
         }
         match directory.write_steps(|draft| self.run(draft, trace, random)) {
             Ok((answered, pending)) => (Ok(answered), Some(pending)),
@@ -107,6 +126,19 @@ impl<'a> Transaction<'a> {
                 (Err(ApiError::service_unavailable().into()), None)
             }
         }
+    }
+
+    /// Authenticates and reads the envelope.
+    fn prepare(&mut self, directory: &Directory, trace: &mut Trace) -> Result<(), Problem> {
+        self.attempt.authenticate(&directory.snapshot(), trace)?;
+        self.batch = Some(self.read()?);
+        Ok(())
+    }
+
+    fn is_long(&self) -> bool {
+        self.batch
+            .as_ref()
+            .is_none_or(|batch| batch.requests.len() > MOST_ALONE)
     }
 
     fn is_dry_run(&self) -> bool {

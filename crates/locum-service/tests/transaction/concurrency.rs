@@ -9,7 +9,7 @@ use std::{
 };
 
 use locum_api::model::Service as Api;
-use locum_crypto::SeededRandom;
+use locum_crypto::{Random, SeededRandom};
 use serde_json::{Value, json};
 
 use super::state::Asked;
@@ -146,5 +146,60 @@ fn of_transactions_that_want_the_same_one_wins() {
         );
         let users = world.snapshot().counts(world.account).users;
         assert_eq!(users, 2 * (usize::try_from(round).unwrap() + 1));
+    }
+}
+
+/// Randomness that does an ordinary write at every hundredth draw: nothing else happens within a decision at a moment that
+/// a test can choose.
+struct Meddling<'a> {
+    world: &'a World,
+    calls: std::slice::Iter<'a, Signed>,
+    own: SeededRandom,
+    draws: usize,
+}
+
+impl Random for Meddling<'_> {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        self.draws += 1;
+        if self.draws.is_multiple_of(100)
+            && let Some(call) = self.calls.next()
+        {
+            let random = &mut SeededRandom::new(self.own.next_u64());
+            call.answered(&self.world.service, self.world.now(), random).ok();
+        }
+        self.own.fill(bytes);
+    }
+}
+
+#[test]
+fn a_long_transaction_is_decided_again_and_gives_up_in_the_end() {
+    let world = World::new();
+    let users: Vec<Asked> = (0..201)
+        .map(|at| ("iam", "CreateUser", json!({"UserName": format!("user-{at}")})))
+        .collect();
+    let call = signed(&world, &users);
+    let groups: Vec<Signed> = (0..60)
+        .map(|at| {
+            let name = format!("group-{at}");
+            world.signed_call(&world.root, Api::Iam, "CreateGroup", &[("GroupName", &name)])
+        })
+        .collect();
+    let (many, one) = groups.split_at(59);
+    for (seed, others, stored) in [(5_000, many, 0), (5_001, one, 201)] {
+        let mut random = Meddling {
+            world: &world,
+            calls: others.iter(),
+            own: SeededRandom::new(seed),
+            draws: 0,
+        };
+        let answer = call.answered(&world.service, world.now(), &mut random);
+        assert_eq!(world.snapshot().counts(world.account).users, stored);
+        if stored == 0 {
+            assert_eq!(answer.status, 400, "{}", answer.body);
+            assert_eq!(answer.json()["__type"], "ConcurrentModificationException");
+            assert!(answer.json().get("RequestIndex").is_none());
+        } else {
+            assert_eq!(answer.json(), json!({"Applied": 201}));
+        }
     }
 }

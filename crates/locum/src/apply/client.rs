@@ -24,6 +24,8 @@ use crate::{
 
 /// How often a call that only reads is tried.
 const ATTEMPTS: u32 = 3;
+/// How often a transaction is sent that others overtook.
+const TURNS: u32 = 5;
 const TIMEOUT: Duration = Duration::from_secs(60);
 const USUAL_REGION: &str = "us-east-1";
 /// What sessions in other accounts are called.
@@ -172,10 +174,12 @@ impl Reach for Client {
     fn transact(&mut self, account: &str, transaction: &Value) -> Result<(), ReachError> {
         self.enter(account)?;
         let credentials = self.sessions.get(account).unwrap_or(&self.own);
-        // Once only: a second attempt after a lost answer would trip over what the first one stored.
-        let answer = self
-            .remote
-            .send("locum", "ApplyTransaction", transaction, credentials, 1);
+        let send = || {
+            // Once only: a second attempt after a lost answer would trip over what the first one stored.
+            self.remote
+                .send("locum", "ApplyTransaction", transaction, credentials, 1)
+        };
+        let answer = in_turn(send, std::thread::sleep);
         match answer {
             Ok(_) => Ok(()),
             Err(Failure::Service {
@@ -196,6 +200,23 @@ impl Reach for Client {
             Err(other) => Err(ReachError::NoAnswer(other.to_string())),
         }
     }
+}
+
+/// Sends once more, a little later each time, what was overtaken by other writers: then the answer says that nothing of it
+/// was stored.
+fn in_turn<T>(
+    mut send: impl FnMut() -> Result<T, Failure>,
+    mut pause: impl FnMut(Duration),
+) -> Result<T, Failure> {
+    for turn in 1..TURNS {
+        match send() {
+            Err(Failure::Service { code, .. }) if code == "ConcurrentModificationException" => {
+                pause(Duration::from_millis(200) * turn);
+            }
+            answer => return answer,
+        }
+    }
+    send()
 }
 
 /// The calls of one caller.
@@ -220,5 +241,45 @@ impl Api for Calls<'_> {
                 message,
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(code: &str) -> Failure {
+        Failure::Service {
+            code: code.to_owned(),
+            message: String::new(),
+            operation: "ApplyTransaction",
+            retried: String::new(),
+            authorization_message: None,
+            request_index: None,
+        }
+    }
+
+    #[test]
+    fn only_what_was_overtaken_is_sent_again() {
+        let overtaken = "ConcurrentModificationException";
+        for (codes, sent) in [
+            (vec![], 1),
+            (vec![overtaken], 2),
+            (vec![overtaken; 4], 5),
+            (vec![overtaken; 9], 5),
+            (vec!["ServiceUnavailable"], 1),
+            (vec![overtaken, "EntityAlreadyExists", overtaken], 2),
+        ] {
+            let (mut turns, mut pauses) = (0, 0);
+            let answer = in_turn(
+                || {
+                    turns += 1;
+                    codes.get(turns - 1).map_or(Ok(()), |code| Err(refused(code)))
+                },
+                |_| pauses += 1,
+            );
+            assert_eq!((turns, pauses), (sent, sent - 1));
+            assert_eq!(answer.is_ok(), codes.len() < sent);
+        }
     }
 }
