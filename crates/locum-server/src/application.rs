@@ -14,7 +14,7 @@ pub trait Application: Send + Sync + 'static {
     fn call(&self, incoming: Incoming<'_>) -> Answer;
 
     /// Whether the request behind this head, whose body is not there yet, may be longer than others and takes longer: up to
-    /// `Limits::max_long_body`, and called on a thread of its own. What anybody may send should not be.
+    /// `Limits::max_long_body`, and called on a thread of its own. What anybody may send should not be. Asked only about a head with `x-amz-target`.
     fn is_long(&self, head: Incoming<'_>) -> bool {
         let _ = head;
         false

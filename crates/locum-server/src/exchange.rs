@@ -123,7 +123,7 @@ async fn respond(worker: &Worker, state: &State, request: Request<RequestBody>) 
         }
         return Ok(answer);
     }
-    let is_long = long::is_long(worker, whole.incoming(&whole.headers()));
+    let is_long = long::is_long(worker, &whole);
     let mut allowance = Allowance::new(&worker.limits, is_long.then_some(&worker.shared.long));
     let body = read(body, &worker.limits, &mut allowance).await?;
 

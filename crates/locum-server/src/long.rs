@@ -14,7 +14,10 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{Answer, Incoming, Limits, refusal::Refusal, whole::Whole, worker::Worker};
+use crate::{Answer, Limits, refusal::Refusal, whole::Whole, worker::Worker};
+
+/// The header without which no request is long.
+const TARGET: &str = "x-amz-target";
 
 /// The places of all workers.
 #[derive(Debug)]
@@ -33,10 +36,15 @@ impl LongRequests {
     }
 }
 
-/// Whether the application takes the request behind this head for a long one; a panic counts as no.
-pub(crate) fn is_long(worker: &Worker, head: Incoming<'_>) -> bool {
+/// Whether the application takes the request behind this head for a long one; a panic counts as no. Most heads lack the header
+/// that it takes, and are not made ready to be asked about.
+pub(crate) fn is_long(worker: &Worker, head: &Whole) -> bool {
+    if !head.parts().headers.contains_key(TARGET) {
+        return false;
+    }
     let application = &worker.shared.application;
-    catch_unwind(AssertUnwindSafe(|| application.is_long(head))).unwrap_or_else(|_| {
+    let headers = head.headers();
+    catch_unwind(AssertUnwindSafe(|| application.is_long(head.incoming(&headers)))).unwrap_or_else(|_| {
         worker.shared.metrics.panics.add();
         false
     })

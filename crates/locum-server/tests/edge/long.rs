@@ -10,7 +10,9 @@ use crate::fixture::{Fixture, post};
 
 fn long(query: &str, body: &str) -> String {
     let length = body.len();
-    format!("POST /{query} HTTP/1.1\r\nHost: a\r\nx-long: 1\r\nContent-Length: {length}\r\n\r\n{body}")
+    format!(
+        "POST /{query} HTTP/1.1\r\nHost: a\r\nx-long: 1\r\nx-amz-target: a\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
 }
 
 #[test]
@@ -24,11 +26,20 @@ fn only_a_long_request_may_have_a_long_body() {
     assert_eq!(server.connect().ask(&post(&body)).status, 413);
     assert_eq!(server.connect().ask(&long("", &format!("{body}x"))).status, 413);
     let chunked = format!(
-        "POST / HTTP/1.1\r\nHost: a\r\nx-long: 1\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n1\r\nx\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nx-long: 1\r\nx-amz-target: a\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n1\r\nx\r\n0\r\n\r\n",
         body.len()
     );
     assert_eq!(server.connect().ask(&chunked).status, 413);
     assert_eq!(server.calls(), 1);
+}
+
+#[test]
+fn without_a_target_no_request_is_long() {
+    let server = Fixture::start(|config| config.limits.max_body = 1_000);
+    let body = "x".repeat(2_000);
+    assert_eq!(server.connect().ask(&long("", &body)).status, 200);
+    let without = long("", &body).replace("x-amz-target: a\r\n", "");
+    assert_eq!(server.connect().ask(&without).status, 413);
 }
 
 #[test]
@@ -40,7 +51,7 @@ fn long_bodies_have_few_places_and_short_ones_need_none() {
     let body = "x".repeat(2_000);
     let (begin, end) = body.split_at(1_500);
     let mut slow = server.connect();
-    let head = "POST / HTTP/1.1\r\nHost: a\r\nx-long: 1\r\nContent-Length: 2000\r\n\r\n";
+    let head = "POST / HTTP/1.1\r\nHost: a\r\nx-long: 1\r\nx-amz-target: a\r\nContent-Length: 2000\r\n\r\n";
     slow.send(format!("{head}{begin}").as_bytes());
     server.expect_metric("locum_requests_in_flight 1");
     assert_eq!(server.connect().ask(&long("", &body)).status, 503);
