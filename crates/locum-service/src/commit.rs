@@ -89,7 +89,44 @@ impl Drop for Record {
     }
 }
 
-/// Records every line; the first that is lost decides.
+/// How many lines may be lost before the rest is given up: each may wait for the disk, and the writer waits with it.
+const MOST_LOST: usize = 4;
+
+/// Records every line, those after a lost one too: what happened is told as far as it can be. Any that is lost decides.
 pub(crate) fn record_all(sink: &dyn AuditSink, lines: Vec<Vec<u8>>) -> Result<(), Unrecorded> {
-    lines.into_iter().try_for_each(|line| sink.record(line))
+    let lost = lines.into_iter().filter_map(|line| sink.record(line).err());
+    lost.take(MOST_LOST).fold(Ok(()), |_, unrecorded| Err(unrecorded))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// Loses the lines that are empty.
+    struct Torn(Mutex<Vec<Vec<u8>>>);
+
+    impl AuditSink for Torn {
+        fn record(&self, line: Vec<u8>) -> Result<(), Unrecorded> {
+            if line.is_empty() {
+                return Err(Unrecorded);
+            }
+            self.0.lock().unwrap().push(line);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_lost_takes_no_other_with_it() {
+        let sink = Torn(Mutex::default());
+        let lines = [&b"own"[..], b"", b"part"].map(<[u8]>::to_vec);
+        assert_eq!(record_all(&sink, lines.into()), Err(Unrecorded));
+        assert_eq!(*sink.0.lock().unwrap(), [b"own".to_vec(), b"part".to_vec()]);
+        assert_eq!(record_all(&sink, vec![b"next".to_vec()]), Ok(()));
+        let mut lines = vec![Vec::new(); MOST_LOST];
+        lines.push(b"given up".to_vec());
+        assert_eq!(record_all(&sink, lines), Err(Unrecorded));
+        assert_eq!(sink.0.lock().unwrap().len(), 3);
+    }
 }

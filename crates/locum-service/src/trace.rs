@@ -183,11 +183,11 @@ impl Trace {
         self.record.response_elements = None;
     }
 
-    /// The finished lines: those of the requests it contains, its own, and a second one for the other account of a call that
-    /// succeeded (`facts: sts §10`).
+    /// The finished lines: its own, a second one for the other account of a call that succeeded (`facts: sts §10`), and those
+    /// of the requests it contains. Its own comes first: it tells how many follow, should any of them be lost.
     pub(crate) fn lines(&mut self) -> Vec<Vec<u8>> {
-        let mut lines = std::mem::take(&mut self.parts);
-        lines.append(&mut self.own_lines());
+        let mut lines = self.own_lines();
+        lines.append(&mut self.parts);
         lines
     }
 

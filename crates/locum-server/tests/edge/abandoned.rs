@@ -173,7 +173,7 @@ fn everything() -> (Vec<String>, Vec<String>) {
     let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     (
         texts(&["ada", "bob"]),
-        texts(&["CreateUser", "CreateUser", "ApplyTransaction"]),
+        texts(&["ApplyTransaction", "CreateUser", "CreateUser"]),
     )
 }
 
