@@ -9,6 +9,10 @@
 
 mod harness;
 
+mod review {
+    mod escalation;
+}
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use harness::World;
