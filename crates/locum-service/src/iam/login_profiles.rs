@@ -174,7 +174,7 @@ impl Perform for DeleteLoginProfileRequest {
 struct Change {
     /// The hash of what was said to be the old password.
     old: PasswordHash,
-    /// The new one; `None` if the old one was wrong.
+    /// The new one; `None` if the account does not allow it.
     new: Option<NewPassword>,
 }
 
@@ -198,12 +198,15 @@ impl Perform for ChangePasswordRequest {
         }
         let policy = call.snapshot.password_policy(call.account());
         let compared = passwords::compared(policy.map(Arc::as_ref));
+        let allowed = check(call, self.new_password.expose());
         let (iterations, random) = (call.settings.password_iterations, &mut *call.random);
         let change = call.carried.once(|| {
             let old = profile.password.scheme().hash(self.old_password.expose());
-            let right = old.matches(&profile.password);
+            // Whether or not the old one is right, or the time would tell which guess was, beyond those that are counted.
             let next = self.new_password.expose();
-            let new = right.then(|| NewPassword::next(next, &profile, compared, iterations, random));
+            let new = allowed
+                .is_ok()
+                .then(|| NewPassword::next(next, &profile, compared, iterations, random));
             Ok::<_, ApiError>(Change { old, new })
         })?;
         match passwords::verify(&profile, &change.old, call.now())? {
@@ -214,9 +217,19 @@ impl Perform for ChangePasswordRequest {
             }
             Verdict::Locked(until) => return Err(locked(call, until).into()),
         }
-        check(call, self.new_password.expose())?;
-        let new = change.new.ok_or_else(passwords::changed_meanwhile)?;
-        new.check_unused(&profile, compared)?;
+        let new = allowed.and_then(|()| {
+            let new = change.new.ok_or_else(passwords::changed_meanwhile)?;
+            new.check_unused(&profile, compared)?;
+            Ok(new)
+        });
+        let new = match new {
+            Ok(new) => new,
+            Err(refused) => {
+                // It tells that the old one is right, so the newest state must agree, where guesses made meanwhile count.
+                call.kept.put(profile);
+                return Err(refused.into());
+            }
+        };
         profile.change(new.into_hash(), call.now());
         profile.reset_required = false;
         call.changes.put(profile);

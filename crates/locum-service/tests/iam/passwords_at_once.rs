@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier};
 use locum_api::model::Service as Api;
 use locum_crypto::SeededRandom;
 
-use super::login_profiles::{FIRST, INCORRECT, SECOND};
+use super::login_profiles::{FIRST, INCORRECT, NOT_ALLOWED, SECOND, VIOLATION};
 use crate::harness::{Breakable, Signed, World};
 
 /// Status and message of calls that begin at one moment.
@@ -48,6 +48,44 @@ fn of_eight_threads_that_guess_each_guess_is_counted_and_ten_are_looked_at() {
     assert!(world.profile("alice").locked_until.is_some());
     let right = change(&world, &alice, FIRST, SECOND);
     assert_eq!(at_once(&world, &[right]), [incorrect]);
+}
+
+/// The right guess among many is told like the wrong ones once ten of them were counted.
+#[test]
+fn of_many_threads_none_learns_more_than_ten_wrong_guesses_tell() {
+    let world = World::new();
+    let alice = world.user_with_password("alice", FIRST);
+    let mut calls: Vec<Signed> = (0..31)
+        .map(|n| change(&world, &alice, &format!("guess {n}"), "Ab1!"))
+        .collect();
+    calls.push(change(&world, &alice, FIRST, "Ab1!"));
+    let before = world.profile("alice").revision;
+    let answers = at_once(&world, &calls);
+    assert!(answers.iter().all(|(status, text)| match status {
+        400 => text == NOT_ALLOWED,
+        _ => *status == 403 && text == INCORRECT,
+    }));
+    assert_eq!(world.wrong_passwords("alice"), 10);
+    assert_ne!(world.profile("alice").revision, before);
+}
+
+#[test]
+fn a_right_password_is_told_on_a_write_though_the_new_one_is_refused() {
+    let world = World::new();
+    let alice = world.user_with_password("alice", FIRST);
+    let policy = [("PasswordReusePrevention", "1")];
+    world.change_password(&alice, "wrong", SECOND);
+    world.admin("UpdateAccountPasswordPolicy", &policy).ok();
+    for new in ["Ab1!", FIRST] {
+        let before = world.profile("alice");
+        let answer = world.change_password(&alice, FIRST, new);
+        answer.fails(VIOLATION.0, VIOLATION.1, NOT_ALLOWED);
+        let after = world.profile("alice");
+        assert_ne!(after.revision, before.revision, "{new}");
+        // A right one forgives no wrong one.
+        assert_eq!((after.failures, after.changed), (before.failures, before.changed));
+        assert!(after.password.matches(&before.password));
+    }
 }
 
 #[test]
@@ -98,12 +136,13 @@ fn while_the_store_fails_no_verdict_is_given_and_nothing_changes() {
     let alice = world.user_with_password("alice", FIRST);
     let before = world.profile("alice");
     store.set_broken(true);
-    for old in ["wrong", FIRST] {
-        let answer = world.change_password(&alice, old, SECOND);
+    // That the account does not allow the new one is told to those only who know the old one: a verdict too.
+    for (old, new) in [("wrong", SECOND), (FIRST, SECOND), (FIRST, "Ab1!")] {
+        let answer = world.change_password(&alice, old, new);
         assert_eq!(
             (answer.status, answer.text("Code")),
             (503, "ServiceUnavailable".to_owned()),
-            "{old}"
+            "{old} {new}"
         );
     }
     assert_eq!(world.set_password("alice", SECOND).status, 503);
