@@ -10,13 +10,21 @@ use bytes::Bytes;
 
 /// What stands behind the edge.
 pub trait Application: Send + Sync + 'static {
-    /// Answers one request. Must not block: it runs on the thread that serves every connection of its core.
+    /// Answers one request. Must not block: unless the request is long or slow, it runs on the thread that serves every
+    /// connection of its core.
     fn call(&self, incoming: Incoming<'_>) -> Answer;
 
     /// Whether the request behind this head, whose body is not there yet, may be longer than others and takes longer: up to
     /// `Limits::max_long_body`, and called on a thread of its own. What anybody may send should not be. Asked only about a head with `x-amz-target`.
     fn is_long(&self, head: Incoming<'_>) -> bool {
         let _ = head;
+        false
+    }
+
+    /// Whether a whole request takes longer than others though it is no longer than they are: it is called on a thread of its
+    /// own too, in turn with the long ones. What anybody may send should not be.
+    fn is_slow(&self, whole: Incoming<'_>) -> bool {
+        let _ = whole;
         false
     }
 

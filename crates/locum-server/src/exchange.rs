@@ -130,7 +130,7 @@ async fn respond(worker: &Worker, state: &State, request: Request<RequestBody>) 
     let whole = Arc::new(whole.with_body(body));
     let headers = whole.headers();
     let incoming = whole.incoming(&headers);
-    let called = if is_long {
+    let called = if is_long || long::is_slow(worker, incoming) {
         long::call(worker, &whole).await?
     } else {
         call(worker, incoming)

@@ -1,7 +1,7 @@
 //! Requests that may be longer than others, and take longer: few at a time, and each on a thread of its own, so that
 //! neither the memory nor the time of a worker is theirs.
 //!
-//! The application says which they are before the body is read. A body within the common limit needs no place; so whoever
+//! The application says which they are before the body is read; those that are merely slow it tells by the body. A body within the common limit needs no place; so whoever
 //! holds the places, sending slowly, holds up nobody but other senders of long bodies.
 
 use std::{
@@ -14,7 +14,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{Answer, Limits, refusal::Refusal, whole::Whole, worker::Worker};
+use crate::{Answer, Incoming, Limits, refusal::Refusal, whole::Whole, worker::Worker};
 
 /// The header without which no request is long.
 const TARGET: &str = "x-amz-target";
@@ -42,9 +42,19 @@ pub(crate) fn is_long(worker: &Worker, head: &Whole) -> bool {
     if !head.parts().headers.contains_key(TARGET) {
         return false;
     }
-    let application = &worker.shared.application;
     let headers = head.headers();
-    catch_unwind(AssertUnwindSafe(|| application.is_long(head.incoming(&headers)))).unwrap_or_else(|_| {
+    or_panic(worker, || {
+        worker.shared.application.is_long(head.incoming(&headers))
+    })
+}
+
+/// Whether the application takes this whole request for a slow one; a panic counts as no.
+pub(crate) fn is_slow(worker: &Worker, whole: Incoming<'_>) -> bool {
+    or_panic(worker, || worker.shared.application.is_slow(whole))
+}
+
+fn or_panic(worker: &Worker, ask: impl FnOnce() -> bool) -> bool {
+    catch_unwind(AssertUnwindSafe(ask)).unwrap_or_else(|_| {
         worker.shared.metrics.panics.add();
         false
     })

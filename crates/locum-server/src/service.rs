@@ -68,6 +68,10 @@ impl Application for ServiceApplication {
             .announces_transaction(&received(head), Timestamp::now())
     }
 
+    fn is_slow(&self, whole: Incoming<'_>) -> bool {
+        self.service.hashes_password(&received(whole), Timestamp::now())
+    }
+
     fn document(&self, path: &str) -> Option<Answer> {
         let published = self.service.publication(path)?;
         let caching = format!("public, max-age={}", published.max_age);

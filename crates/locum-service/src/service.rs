@@ -44,6 +44,9 @@ use crate::{
 /// How long a denied caller may decode the message of the denial, in seconds.
 const MESSAGE_LIFETIME: i64 = 24 * 3600;
 
+/// The operations that hash passwords.
+const HASHING: [&str; 3] = ["ChangePassword", "CreateLoginProfile", "UpdateLoginProfile"];
+
 /// The header with the sealed reason of a denial.
 pub const AUTHORIZATION_MESSAGE_HEADER: &str = "x-locum-authorization-message";
 
@@ -185,6 +188,24 @@ impl Service {
         if !matches!(operation, Some(Ok(operation)) if operation.service == ApiService::Locum) {
             return false;
         }
+        self.knows(head, ApiService::Locum, now)
+    }
+
+    /// Whether a whole request asks for a password to be hashed, which takes tenths of a second, and claims a key that is in use
+    /// here. Whether the key's holder sent it is for [`handle`](Self::handle) to find out.
+    pub fn hashes_password(&self, incoming: &Incoming<'_>, now: Timestamp) -> bool {
+        // Most requests are for STS, and need not be read twice: a signature in the headers names the service.
+        let signed_for_iam = incoming.header("authorization").map_or_else(
+            || !incoming.query.is_empty(),
+            |signature| signature.contains("/iam/aws4_request"),
+        );
+        signed_for_iam
+            && Asked::read(incoming).is_ok_and(|asked| HASHING.contains(&asked.operation.name))
+            && self.knows(incoming, ApiService::Iam, now)
+    }
+
+    /// Whether a request claims a key that is in use here.
+    fn knows(&self, incoming: &Incoming<'_>, service: ApiService, now: Timestamp) -> bool {
         let authenticator = Authenticator {
             settings: &self.settings,
             snapshot: &self.directory.snapshot(),
@@ -192,7 +213,7 @@ impl Service {
             keys: &self.signing_keys,
             now,
         };
-        authenticator.knows(&head.signed(), ApiService::Locum)
+        authenticator.knows(&incoming.signed(), service)
     }
 
     /// Answers a request that was read, and records it.

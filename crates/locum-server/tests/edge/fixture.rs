@@ -57,6 +57,10 @@ impl Application for Echo {
         head.headers.iter().any(|(name, _)| *name == "x-long")
     }
 
+    fn is_slow(&self, whole: Incoming<'_>) -> bool {
+        whole.body.starts_with(b"slow")
+    }
+
     fn failure(&self, incoming: Incoming<'_>) -> Answer {
         Answer {
             body: format!("failed {}", incoming.query).into_bytes().into(),

@@ -83,6 +83,29 @@ fn a_long_request_holds_up_nobody_else() {
 }
 
 #[test]
+fn a_slow_request_holds_up_nobody_else_and_is_no_longer_than_others() {
+    let server = Fixture::start(|config| {
+        config.workers = Some(1);
+        config.limits.max_body = 1_000;
+    });
+    let slow = |body: &str| {
+        let length = body.len();
+        format!("POST /?sleep HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n{body}")
+    };
+    let mut first = server.connect();
+    first.send(slow("slow").as_bytes());
+    while server.echo.calls.load(Ordering::SeqCst) < 1 {
+        thread::yield_now();
+    }
+    let began = Instant::now();
+    assert_eq!(server.connect().ask(&post("common")).body, "common");
+    assert!(began.elapsed() < Duration::from_millis(500));
+    assert_eq!(first.read().status, 200);
+    let long = format!("slow{}", "x".repeat(1_000));
+    assert_eq!(server.connect().ask(&slow(&long)).status, 413);
+}
+
+#[test]
 fn a_long_request_waits_for_its_write_and_survives_a_panic() {
     let server = Fixture::start(|_| {});
     assert_eq!(server.connect().ask(&long("?slow", "")).status, 200);

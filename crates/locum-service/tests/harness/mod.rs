@@ -435,6 +435,20 @@ impl Signed {
         service.announces_transaction(&incoming, now)
     }
 
+    /// Whether it asks for a password to be hashed, as somebody known.
+    pub fn hashes_password(&self, service: &Service, now: Timestamp) -> bool {
+        let incoming = Incoming {
+            method: "POST",
+            path: "/",
+            query: "",
+            headers: &borrow(&self.headers),
+            body: &self.body,
+            peer: Ipv4Addr::LOCALHOST.into(),
+            tls: None,
+        };
+        service.hashes_password(&incoming, now)
+    }
+
     /// Sends it over TLS and waits until its write is durable.
     pub fn answered(&self, service: &Service, now: Timestamp, random: &mut dyn Random) -> Answer {
         let (peer, tls) = (Ipv4Addr::new(203, 0, 113, 7), "TLSv1.3");

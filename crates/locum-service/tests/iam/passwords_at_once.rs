@@ -152,3 +152,32 @@ fn while_the_store_fails_no_verdict_is_given_and_nothing_changes() {
     world.change_password(&alice, FIRST, SECOND).ok();
     assert_eq!(world.wrong_passwords("alice"), 0);
 }
+
+/// Whatever hashes is told from the rest before it is performed, so that it is given a thread of its own.
+#[test]
+fn only_a_known_key_has_a_password_hashed() {
+    let world = World::new();
+    let alice = world.user_with_password("alice", FIRST);
+    let hashes = |call: Signed| call.hashes_password(&world.service, world.now());
+    for (api, action, expected) in [
+        (Api::Iam, "ChangePassword", true),
+        (Api::Iam, "CreateLoginProfile", true),
+        (Api::Iam, "UpdateLoginProfile", true),
+        (Api::Iam, "GetLoginProfile", false),
+        (Api::Iam, "Nothing", false),
+        (Api::Sts, "GetCallerIdentity", false),
+        (Api::Sts, "ChangePassword", false),
+    ] {
+        let call = world.signed_call(&alice, api, action, &[]);
+        assert_eq!(hashes(call), expected, "{action}");
+    }
+    let stranger = crate::harness::Credentials {
+        access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+        ..alice
+    };
+    assert!(!hashes(change(&world, &stranger, FIRST, SECOND)));
+    let call = change(&world, &world.root, FIRST, SECOND);
+    assert!(hashes(
+        call.with_body(b"%41ction=%43hangePassword&Version=2010-05-08")
+    ));
+}
