@@ -3,12 +3,18 @@
 //! `config` names its profiles `[profile NAME]`, `credentials` names them `[NAME]`; a key of `credentials` wins over the
 //! same key of `config`. A file that is not there is empty; one that is there and cannot be read ends the command, for
 //! passing it over would mean other credentials than the ones asked for.
+//!
+//! What a file says of programs and hosts is followed only if nobody else can write it (facts: security §1.11): whoever can
+//! would run programs as this user, or have the user's tokens sent to themselves.
 
+use std::fs::Metadata;
 use std::io::{self, Read as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::environment::Environment;
 use crate::profile_file::{Section, parse};
+use crate::quote::plain;
 use crate::words;
 
 /// The largest file that is read, in bytes: some ten thousand profiles, and nothing that a device could go on giving.
@@ -41,6 +47,32 @@ pub enum FileError {
     },
 }
 
+/// A setting that is not followed, because of the file it stands in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "The setting {setting} of {} is not followed, because other users may write it; the file must be yours or root's, and \
+     not writable by others", shown(.path)
+)]
+pub struct UntrustedFile {
+    /// The setting.
+    pub setting: &'static str,
+    /// The file.
+    pub path: PathBuf,
+}
+
+fn shown(path: &Path) -> String {
+    plain(&path.display().to_string())
+}
+
+/// One of both files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// `config`.
+    Config,
+    /// `credentials`.
+    Credentials,
+}
+
 /// Both files, read.
 #[derive(Debug, Default, Clone)]
 pub struct Files {
@@ -48,8 +80,17 @@ pub struct Files {
     sessions: Vec<(String, Section)>,
     services: Vec<(String, Section)>,
     credentials: Vec<(String, Section)>,
-    config_path: Option<PathBuf>,
-    credentials_path: Option<PathBuf>,
+    /// Where `config` is, if other users may write it.
+    open_config: Option<PathBuf>,
+    /// The same of `credentials`.
+    open_credentials: Option<PathBuf>,
+}
+
+/// A file as it was read.
+#[derive(Default)]
+struct Read {
+    sections: Vec<(String, Section)>,
+    open_to_others: bool,
 }
 
 impl Files {
@@ -68,10 +109,11 @@ impl Files {
         };
         let config_path = path("AWS_CONFIG_FILE", "~/.aws/config");
         let credentials_path = path("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials");
-        let load = |path: &Option<PathBuf>| path.as_deref().map_or_else(|| Ok(Vec::new()), read);
-        let mut files = Self::sorted(load(&config_path)?, load(&credentials_path)?);
-        files.config_path = config_path;
-        files.credentials_path = credentials_path;
+        let load = |path: &Option<PathBuf>| path.as_deref().map_or_else(|| Ok(Read::default()), read);
+        let (config, credentials) = (load(&config_path)?, load(&credentials_path)?);
+        let mut files = Self::sorted(config.sections, credentials.sections);
+        files.open_config = config_path.filter(|_| config.open_to_others);
+        files.open_credentials = credentials_path.filter(|_| credentials.open_to_others);
         Ok(files)
     }
 
@@ -146,16 +188,21 @@ impl Files {
         named(&self.services, name)
     }
 
-    /// Returns where `config` is, `None` when these files were read from nowhere.
-    #[must_use]
-    pub fn config_path(&self) -> Option<&Path> {
-        self.config_path.as_deref()
-    }
-
-    /// Returns where `credentials` is, `None` when these files were read from nowhere.
-    #[must_use]
-    pub fn credentials_path(&self) -> Option<&Path> {
-        self.credentials_path.as_deref()
+    /// Checks that nobody else could have written a setting: for those that name programs or hosts.
+    ///
+    /// # Errors
+    /// Other users may write the file, or it is another user's.
+    pub fn check_trusted(&self, which: Which, setting: &'static str) -> Result<(), UntrustedFile> {
+        let open = match which {
+            Which::Config => &self.open_config,
+            Which::Credentials => &self.open_credentials,
+        };
+        open.as_ref().map_or(Ok(()), |path| {
+            Err(UntrustedFile {
+                setting,
+                path: path.clone(),
+            })
+        })
     }
 }
 
@@ -186,6 +233,15 @@ impl<'a> ProfileView<'a> {
         found.map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Tells which file [`get`](Self::get) takes a setting from.
+    #[must_use]
+    pub fn file_of(&self, key: &str) -> Which {
+        match self.credentials {
+            Some(section) if section.values.contains_key(key) => Which::Credentials,
+            _ => Which::Config,
+        }
+    }
+
     /// Tells whether a setting is not empty.
     #[must_use]
     pub fn has(&self, key: &str) -> bool {
@@ -193,7 +249,14 @@ impl<'a> ProfileView<'a> {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<(String, Section)>, FileError> {
+/// Whether another user can change what a file says. Of one's own files the group may: where each user has a group of their
+/// own, that is the usual mode.
+fn is_open_to_others(metadata: &Metadata) -> bool {
+    let own = [0, rustix::process::geteuid().as_raw()].contains(&metadata.uid());
+    !own || metadata.mode() & 0o002 != 0
+}
+
+fn read(path: &Path) -> Result<Read, FileError> {
     let unreadable = |error: io::Error| FileError::Unreadable {
         path: path.to_owned(),
         reason: error.to_string(),
@@ -206,10 +269,12 @@ fn read(path: &Path) -> Result<Vec<(String, Section)>, FileError> {
                 io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
             ) =>
         {
-            return Ok(Vec::new());
+            return Ok(Read::default());
         }
         Err(error) => return Err(unreadable(error)),
     };
+    // Of what was opened, not of what may stand at the path by now.
+    let open_to_others = is_open_to_others(&file.metadata().map_err(unreadable)?);
     let mut bytes = Vec::new();
     let read = file
         .take(MAX_FILE + 1)
@@ -219,8 +284,12 @@ fn read(path: &Path) -> Result<Vec<(String, Section)>, FileError> {
         return Err(FileError::Size(path.to_owned()));
     }
     let text = String::from_utf8(bytes).map_err(|_| FileError::Text(path.to_owned()))?;
-    parse(&text).map_err(|line| FileError::Line {
+    let sections = parse(&text).map_err(|line| FileError::Line {
         path: path.to_owned(),
         line,
+    })?;
+    Ok(Read {
+        sections,
+        open_to_others,
     })
 }

@@ -39,7 +39,7 @@ pub use cache::Cache;
 pub use credentials::{Credentials, parse_time};
 pub use environment::Environment;
 pub use error::{ConfigError, CredentialsError, LoginError};
-pub use files::{FileError, Files, ProfileView};
+pub use files::{FileError, Files, ProfileView, UntrustedFile, Which};
 pub use outside::{
     CallError, Clock, HttpError, HttpReply, HttpRequest, Output, Prompt, Reach, Runner, Services, Transport,
 };

@@ -159,18 +159,11 @@ impl Chain<'_> {
 
     fn process(&self, view: ProfileView<'_>) -> Option<Recipe> {
         let command = view.get("credential_process")?;
-        let in_credentials = view
-            .credentials
-            .and_then(|section| section.values.get("credential_process"))
-            .is_some_and(|value| !value.is_empty());
-        let file = if in_credentials {
-            self.files.credentials_path()
-        } else {
-            self.files.config_path()
-        };
+        let which = view.file_of("credential_process");
+        let trusted = self.files.check_trusted(which, "credential_process");
         Some(Recipe::Process(Process {
             command: command.to_owned(),
-            file: file.map(ToOwned::to_owned),
+            untrusted: trusted.err(),
             account_id: view.get("aws_account_id").map(str::to_owned),
         }))
     }

@@ -4,8 +4,6 @@
 //! else can change: such a line is code (facts: security §1.11). What it prints is never quoted, for it may be a secret.
 
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -37,8 +35,8 @@ impl Resolver<'_> {
             provider: Source::Process.name(),
             reason,
         };
-        if let Some(file) = &process.file {
-            check_owner(file).map_err(retrieval)?;
+        if let Some(untrusted) = &process.untrusted {
+            return Err(retrieval(untrusted.to_string()));
         }
         let words = words::split(&process.command).map_err(|error| retrieval(error.to_string()))?;
         let output = self.runner.run(&words, LIMIT).map_err(retrieval)?;
@@ -65,20 +63,6 @@ impl Resolver<'_> {
         credentials.account_id = credentials.account_id.or_else(|| process.account_id.clone());
         Ok(credentials)
     }
-}
-
-/// Refuses a file that another user can change.
-fn check_owner(file: &Path) -> Result<(), String> {
-    let shown = plain(&file.display().to_string());
-    let metadata = std::fs::metadata(file).map_err(|error| format!("Unable to read {shown}: {error}"))?;
-    let own = [0, rustix::process::geteuid().as_raw()].contains(&metadata.uid());
-    if own && metadata.mode() & 0o002 == 0 {
-        return Ok(());
-    }
-    Err(format!(
-        "No program is run for {shown}, because other users may write it; it must be yours or root's, and not writable \
-         by others"
-    ))
 }
 
 /// Programs of this machine.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::credentials::Credentials;
+use crate::files::UntrustedFile;
 use crate::source::Source;
 
 /// A way to credentials.
@@ -104,8 +105,8 @@ pub struct Login {
 pub struct Process {
     /// The command line, not yet split into words.
     pub command: String,
-    /// The file that it stands in, which must not be another user's.
-    pub file: Option<PathBuf>,
+    /// The file that it stands in, if that may not name programs.
+    pub untrusted: Option<UntrustedFile>,
     /// `aws_account_id` of the profile, for a program that does not tell.
     pub account_id: Option<String>,
 }

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
-use locum_credentials::{Environment, Files, Process, Recipe, Runner as _, SystemRunner};
+use locum_credentials::{Chain, Environment, Files, Runner as _, SystemRunner};
 
 use crate::world::World;
 
@@ -93,28 +93,43 @@ fn nothing_is_run_for_a_file_that_others_may_write() {
     );
     let path = world.path().join("config");
     std::fs::write(&path, CONFIG).unwrap();
-    let process = |mode: u32| {
+    let find = |mode: u32, config: &str, credentials: &str| {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-        let recipe = Recipe::Process(Process {
-            command: "/bin/tool".to_owned(),
-            file: Some(path.clone()),
-            account_id: None,
-        });
-        world
-            .resolver()
-            .resolve(&recipe)
+        let environment = Environment::of(&[
+            ("AWS_CONFIG_FILE", config),
+            ("AWS_SHARED_CREDENTIALS_FILE", credentials),
+        ]);
+        let files = Files::load(&environment).unwrap();
+        // What is decided by is what was read, whatever becomes of the file.
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let chain = Chain {
+            environment: &environment,
+            files: &files,
+            profile: "p",
+            explicit: true,
+        };
+        let found = world.resolver().find(&chain);
+        found
+            .map(|found| found.access_key_id)
             .map_err(|error| error.to_string())
     };
-    assert!(process(0o600).is_ok() && process(0o664).is_ok());
-    assert!(process(0o666).unwrap_err().contains("other users may write it"));
-    assert_eq!(world.programs.borrow().len(), 2);
-    // The plan says which of both files the line stands in.
-    let files = Files::load(&Environment::of(&[
-        ("AWS_CONFIG_FILE", path.to_str().unwrap()),
-        ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials"),
-    ]))
-    .unwrap();
-    assert_eq!(files.config_path(), Some(path.as_path()));
+    let (here, nowhere) = (path.to_str().unwrap(), "/nonexistent/file");
+    for mode in [0o600, 0o644, 0o664] {
+        assert_eq!(find(mode, here, nowhere), Ok("K".to_owned()), "{mode:o}");
+    }
+    let sentence = format!(
+        "The setting credential_process of {here} is not followed, because other users may write it;"
+    );
+    let refused = find(0o666, here, nowhere).unwrap_err();
+    assert!(refused.contains(&sentence), "{refused}");
+    assert_eq!(world.programs.borrow().len(), 3);
+    // `credentials` names its profiles otherwise, and wins.
+    std::fs::write(&path, CONFIG.replace("profile ", "")).unwrap();
+    let own = world.path().join("own");
+    std::fs::write(&own, CONFIG).unwrap();
+    let refused = find(0o602, own.to_str().unwrap(), here).unwrap_err();
+    assert!(refused.contains(&sentence), "{refused}");
+    assert_eq!(world.programs.borrow().len(), 3);
 }
 
 fn run(words: &[&str], limit: u64) -> Result<locum_credentials::Output, String> {

@@ -42,7 +42,8 @@ impl<'a> Session<'a> {
         }
         let query = options.query.as_deref().map(Query::parse).transpose()?;
         let profile = Profile::choose(Files::load(environment)?, options.profile.as_deref(), environment)?;
-        let pager = stream::pager(options.no_cli_pager, environment, &profile);
+        let off = options.no_cli_pager || !stream::stdout_is_terminal();
+        let pager = stream::pager(off, environment, &profile)?;
         Ok(Self {
             options,
             environment,

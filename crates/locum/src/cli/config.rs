@@ -1,5 +1,6 @@
 //! The profile that the command works with, out of the files and the environment.
 
+use locum_credentials::Which;
 pub(crate) use locum_credentials::{Environment, Section};
 
 use super::errors::Failure;
@@ -71,19 +72,37 @@ impl Profile {
         self.files.profile(&self.name)?.get(key)
     }
 
-    /// Returns a setting of the `config` file, which may be empty.
-    pub(crate) fn of_config(&self, key: &str) -> Option<String> {
-        self.files.profile(&self.name)?.config?.values.get(key).cloned()
+    /// Returns a setting that names a host, if it is not empty; refuses it if others may write its file.
+    pub(crate) fn trusted(&self, key: &'static str) -> Result<Option<&str>, Failure> {
+        let view = self.files.profile(&self.name).unwrap_or_default();
+        match view.get(key) {
+            Some(value) => self.check(view.file_of(key), key).map(|()| Some(value)),
+            None => Ok(None),
+        }
     }
 
-    /// Returns a setting of a service from the `services` section.
-    pub(crate) fn of_service(&self, service: &str, key: &str) -> Option<&str> {
-        self.services
-            .as_ref()?
-            .nested
-            .get(service)?
-            .get(key)
-            .map(String::as_str)
+    /// Returns a setting of the `config` file that names a program, which may be empty; refuses it if others may write the
+    /// file.
+    pub(crate) fn trusted_of_config(&self, key: &'static str) -> Result<Option<String>, Failure> {
+        let section = self.files.profile(&self.name).and_then(|view| view.config);
+        match section.and_then(|section| section.values.get(key)) {
+            Some(value) if !value.is_empty() => self.check(Which::Config, key).map(|()| Some(value.clone())),
+            other => Ok(other.cloned()),
+        }
+    }
+
+    fn check(&self, which: Which, key: &'static str) -> Result<(), Failure> {
+        let checked = self.files.check_trusted(which, key);
+        checked.map_err(|error| Failure::General(error.to_string()))
+    }
+
+    /// Returns a setting of a service that names a host from the `services` section; refuses it if others may write `config`.
+    pub(crate) fn of_service(&self, service: &str, key: &'static str) -> Result<Option<&str>, Failure> {
+        let section = self.services.as_ref();
+        match section.and_then(|section| section.nested.get(service)?.get(key)) {
+            Some(value) => self.check(Which::Config, key).map(|()| Some(value.as_str())),
+            None => Ok(None),
+        }
     }
 }
 
@@ -120,7 +139,7 @@ sts =
         let dev = profile(Some("dev"), &[]).unwrap();
         assert_eq!(dev.get("aws_access_key_id"), Some("from-credentials"));
         assert_eq!(dev.get("output"), Some("text"));
-        assert_eq!(dev.of_config("aws_access_key_id").as_deref(), Some("from-config"));
+        assert_eq!(dev.trusted_of_config("output").unwrap().as_deref(), Some("text"));
         assert!(dev.explicit);
     }
 
@@ -136,14 +155,61 @@ sts =
     #[test]
     fn services_hold_endpoints_of_their_own() {
         let two = profile(Some("two words"), &[]).unwrap();
-        assert_eq!(two.of_service("sts", "endpoint_url"), Some("http://127.0.0.1:1"));
+        assert_eq!(
+            two.of_service("sts", "endpoint_url"),
+            Ok(Some("http://127.0.0.1:1"))
+        );
         assert_eq!(two.get("endpoint_url"), None);
         let default = profile(None, &[]).unwrap();
         assert_eq!(
             default.of_service("s3", "endpoint_url"),
-            None,
+            Ok(None),
             "nested keys of a profile are no services section"
         );
+    }
+
+    #[test]
+    fn a_file_that_others_may_write_names_no_program_and_no_host() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("config");
+        let text = "[default]\nregion = r-1\ncli_pager = most\nendpoint_url = http://all\n[profile off]\ncli_pager =\n\
+                    [profile own]\nservices = local\n[services local]\nsts =\n  endpoint_url = http://sts\n";
+        std::fs::write(&path, text).unwrap();
+        let path = path.to_str().unwrap();
+        let open = |mode, flag| {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+            let environment = Environment::of(&[
+                ("AWS_CONFIG_FILE", path),
+                ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/file"),
+            ]);
+            Profile::choose(Files::load(&environment).unwrap(), flag, &environment).unwrap()
+        };
+        let own = open(0o600, None);
+        assert_eq!(own.trusted("endpoint_url"), Ok(Some("http://all")));
+        assert_eq!(own.trusted_of_config("cli_pager"), Ok(Some("most".to_owned())));
+        assert_eq!(
+            open(0o664, Some("own")).of_service("sts", "endpoint_url"),
+            Ok(Some("http://sts"))
+        );
+        let default = open(0o666, None);
+        assert_eq!(default.get("region"), Some("r-1"));
+        let refused = |setting: &str| {
+            Failure::General(format!(
+                "The setting {setting} of {path} is not followed, because other users may write it; the file must be \
+                 yours or root's, and not writable by others"
+            ))
+        };
+        assert_eq!(default.trusted("endpoint_url"), Err(refused("endpoint_url")));
+        assert_eq!(default.trusted_of_config("cli_pager"), Err(refused("cli_pager")));
+        let services = open(0o666, Some("own"));
+        assert_eq!(
+            services.of_service("sts", "endpoint_url"),
+            Err(refused("endpoint_url"))
+        );
+        assert_eq!(services.of_service("sso", "endpoint_url"), Ok(None));
+        let off = open(0o666, Some("off"));
+        assert_eq!(off.trusted_of_config("cli_pager"), Ok(Some(String::new())));
     }
 
     #[test]

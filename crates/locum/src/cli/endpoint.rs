@@ -149,7 +149,7 @@ pub(crate) fn of_service(
         )));
     }
     let key = service.replace('-', "_");
-    if let Some((url, source)) = configured_url(&key, environment, profile) {
+    if let Some((url, source)) = configured_url(&key, environment, profile)? {
         check_url(&url, &source)?;
         return Ok(url.trim_end_matches('/').to_owned());
     }
@@ -190,7 +190,11 @@ fn configured_region(environment: &Environment, profile: &Profile) -> Option<Str
 }
 
 /// The URL that environment or profile give a service, and which of them it was.
-fn configured_url(service: &str, environment: &Environment, profile: &Profile) -> Option<(String, String)> {
+fn configured_url(
+    service: &str,
+    environment: &Environment,
+    profile: &Profile,
+) -> Result<Option<(String, String)>, Failure> {
     let ignored = match environment.non_empty("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
         Some(value) => value.eq_ignore_ascii_case("true"),
         None => profile
@@ -198,18 +202,20 @@ fn configured_url(service: &str, environment: &Environment, profile: &Profile) -
             .is_some_and(|v| v.eq_ignore_ascii_case("true")),
     };
     if ignored {
-        return None;
+        return Ok(None);
     }
     let own = format!("AWS_ENDPOINT_URL_{}", service.to_uppercase());
     let of_environment = [own.as_str(), "AWS_ENDPOINT_URL"]
         .into_iter()
         .find_map(|name| Some((environment.non_empty(name)?, name.to_owned())));
-    of_environment
-        .or_else(|| {
-            let url = profile.of_service(service, "endpoint_url")?;
-            Some((url.to_owned(), "the services section".to_owned()))
-        })
-        .or_else(|| Some((profile.get("endpoint_url")?.to_owned(), "endpoint_url".to_owned())))
+    if of_environment.is_some() {
+        return Ok(of_environment);
+    }
+    if let Some(url) = profile.of_service(service, "endpoint_url")? {
+        return Ok(Some((url.to_owned(), "the services section".to_owned())));
+    }
+    let url = profile.trusted("endpoint_url")?;
+    Ok(url.map(|url| (url.to_owned(), "endpoint_url".to_owned())))
 }
 
 /// Finds the URL that somebody set, by option, environment or profile; what is not set is AWS.
@@ -220,7 +226,7 @@ pub(crate) fn custom_url(
 ) -> Result<Option<String>, Failure> {
     let found = match wanted.endpoint_url {
         Some(url) => Some((url.to_owned(), "--endpoint-url".to_owned())),
-        None => configured_url("sts", environment, profile),
+        None => configured_url("sts", environment, profile)?,
     };
     match found {
         Some((url, source)) => {

@@ -78,17 +78,23 @@ pub(crate) fn stderr_is_terminal() -> bool {
     io::stderr().is_terminal()
 }
 
-/// Returns the pager to use, or `None` when it is switched off.
-pub(crate) fn pager(off: bool, environment: &Environment, profile: &Profile) -> Option<String> {
+/// Returns the pager to use, or `None` when it is switched off; refuses one that others could have chosen.
+pub(crate) fn pager(
+    off: bool,
+    environment: &Environment,
+    profile: &Profile,
+) -> Result<Option<String>, Failure> {
     if off {
-        return None;
+        return Ok(None);
     }
-    environment
-        .get("AWS_PAGER")
-        .or_else(|| profile.of_config("cli_pager"))
+    let pager = match environment.get("AWS_PAGER") {
+        Some(pager) => Some(pager),
+        None => profile.trusted_of_config("cli_pager")?,
+    };
+    let pager = pager
         .or_else(|| environment.get("PAGER"))
-        .or_else(|| Some("less".to_owned()))
-        .filter(|pager| !pager.trim().is_empty())
+        .unwrap_or_else(|| "less".to_owned());
+    Ok(Some(pager).filter(|pager| !pager.trim().is_empty()))
 }
 
 /// Shows a text in a pager; `None` when it does not start, so that the text is printed instead.
@@ -117,7 +123,8 @@ mod tests {
     #[test]
     fn the_pager_is_found_in_order_and_can_be_switched_off() {
         let profile = Profile::default();
-        let found = |off, variables: &[(&str, &str)]| pager(off, &Environment::of(variables), &profile);
+        let found =
+            |off, variables: &[(&str, &str)]| pager(off, &Environment::of(variables), &profile).unwrap();
         assert_eq!(found(false, &[]).as_deref(), Some("less"));
         assert_eq!(found(false, &[("PAGER", "more")]).as_deref(), Some("more"));
         assert_eq!(
