@@ -1,8 +1,16 @@
 //! The environment variables as the chain sees them: a map, so that tests need no process of their own.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
+
+use crate::quote::plain;
+
+/// An environment variable whose value is not UTF-8.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("The environment variable {} is not UTF-8", plain(.0))]
+pub struct NotText(pub String);
 
 /// The environment variables of a command.
 #[derive(Default, Clone)]
@@ -16,14 +24,27 @@ impl fmt::Debug for Environment {
 }
 
 impl Environment {
-    /// Takes the variables of this process. Those that are not text are left out: none that is read here may be such.
-    #[must_use]
-    pub fn of_process() -> Self {
-        Self(
-            std::env::vars_os()
-                .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
-                .collect(),
-        )
+    /// Takes the variables of this process, those that are text.
+    ///
+    /// # Errors
+    /// One that is read here is not text: passing over it would mean another profile or other files.
+    pub fn of_process() -> Result<Self, NotText> {
+        Self::of_system(std::env::vars_os())
+    }
+
+    fn of_system(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Self, NotText> {
+        let mut text = HashMap::new();
+        for (name, value) in variables {
+            let Ok(name) = name.into_string() else { continue };
+            match value.into_string() {
+                Ok(value) => {
+                    text.insert(name, value);
+                }
+                Err(_) if name.starts_with("AWS_") || name == "HOME" => return Err(NotText(name)),
+                Err(_) => {}
+            }
+        }
+        Ok(Self(text))
     }
 
     /// Takes the variables given.
@@ -90,6 +111,22 @@ impl Environment {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_text_is_refused_where_it_is_read() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let broken = || OsString::from_vec(b"prod\xff".to_vec());
+        let of = |name: &str| Environment::of_system([(name.into(), broken()), ("A".into(), "x".into())]);
+        for name in ["AWS_PROFILE", "AWS_CONFIG_FILE", "HOME"] {
+            assert_eq!(of(name).unwrap_err(), NotText(name.to_owned()));
+        }
+        let environment = of("LS_COLORS").unwrap();
+        assert_eq!(
+            (environment.get("A").as_deref(), environment.get("LS_COLORS")),
+            (Some("x"), None)
+        );
+        assert!(Environment::of_system([(broken(), "x".into())]).is_ok());
+    }
 
     #[test]
     fn names_expand_when_they_are_set() {

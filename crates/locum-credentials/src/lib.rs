@@ -37,7 +37,7 @@ mod words;
 
 pub use cache::Cache;
 pub use credentials::{Credentials, parse_time};
-pub use environment::Environment;
+pub use environment::{Environment, NotText};
 pub use error::{ConfigError, CredentialsError, LoginError};
 pub use files::{FileError, Files, ProfileView, UntrustedFile, Which};
 pub use outside::{

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     cli::{
-        config::{Environment, Files, Profile},
+        config::{self, Environment, Files, Profile},
         credentials::{self, Credentials, Ways},
         endpoint::{self, Endpoint, Wanted},
         errors::Failure,
@@ -63,7 +63,7 @@ pub(super) struct Client {
 impl Client {
     /// Finds the service and the credentials, and asks whose they are.
     pub(super) fn connect(connection: &Connection) -> Result<Self, ConnectError> {
-        let environment = Environment::of_process();
+        let environment = config::environment()?;
         let files = Files::load(&environment)?;
         let profile = Profile::choose(files, connection.profile.as_deref(), &environment)?;
         let endpoint = endpoint(connection, &environment, &profile)?;

@@ -5,6 +5,11 @@ pub(crate) use locum_credentials::{Environment, Section};
 
 use super::errors::Failure;
 
+/// Reads the environment of this process.
+pub(crate) fn environment() -> Result<Environment, Failure> {
+    Environment::of_process().map_err(|error| Failure::General(error.to_string()))
+}
+
 /// Both files, read.
 #[derive(Debug, Default)]
 pub(crate) struct Files(locum_credentials::Files);

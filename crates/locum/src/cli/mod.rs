@@ -53,8 +53,8 @@ const SERVICES: [Service; 1] = [Service::Sts];
 /// their one line of help.
 pub(crate) fn run(words: Vec<OsString>, commands: &[(&str, &str)]) -> ExitCode {
     stream::watch_interrupts();
-    let environment = Environment::of_process();
-    match execute(words, commands, &environment) {
+    let done = config::environment().and_then(|environment| execute(words, commands, &environment));
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             stream::print_error(&failure.report(stream::stderr_is_terminal()));
