@@ -4,22 +4,32 @@ use locum_api::model::{Shape, Structure};
 use serde_json::{Map, Value};
 
 /// Members whose values are secrets although AWS's model does not mark them.
-const BEARER: [&str; 3] = ["SessionToken", "TokenCode", "EncodedMessage"];
+const BEARER: [&str; 4] = ["SessionToken", "TokenCode", "EncodedMessage", "ContextAssertion"];
 const MASK: &str = "********";
 
 /// Returns members with the values of secrets replaced.
 pub(crate) fn masked(structure: &Structure, members: &Map<String, Value>) -> Value {
     let shown = members.iter().map(|(name, value)| {
         let shape = structure.member(name).map(|(_, member)| member.shape);
-        let value = match (shape, value) {
-            (Some(Shape::String(rules)), _) if rules.sensitive => Value::from(MASK),
+        let value = match shape {
             _ if BEARER.contains(&name.as_str()) => Value::from(MASK),
-            (Some(Shape::Structure(inner)), Value::Object(members)) => masked(inner, members),
-            _ => value.clone(),
+            Some(shape) => masked_value(shape, value),
+            None => value.clone(),
         };
         (name.clone(), value)
     });
     Value::Object(shown.collect())
+}
+
+fn masked_value(shape: &Shape, value: &Value) -> Value {
+    match (shape, value) {
+        (Shape::String(rules), _) if rules.sensitive => Value::from(MASK),
+        (Shape::Structure(inner), Value::Object(members)) => masked(inner, members),
+        (Shape::List { member, .. }, Value::Array(values)) => {
+            values.iter().map(|value| masked_value(member, value)).collect()
+        }
+        _ => value.clone(),
+    }
 }
 
 #[cfg(test)]
@@ -36,6 +46,21 @@ mod tests {
         assert!(
             shown.contains("ASIA") && !shown.contains("s3cret") && !shown.contains("t0ken"),
             "{shown}"
+        );
+        let input = find(Service::Sts, "AssumeRole").unwrap().input;
+        let value = json!({
+            "RoleArn": "arn:x", "TokenCode": "123456",
+            "ProvidedContexts": [{"ProviderArn": "arn:p", "ContextAssertion": "eyJ.s3cret"}],
+            "Tags": [{"Key": "k", "Value": "v"}],
+        });
+        let shown = masked(input, value.as_object().unwrap());
+        assert_eq!(
+            shown,
+            json!({
+                "RoleArn": "arn:x", "TokenCode": MASK,
+                "ProvidedContexts": [{"ProviderArn": "arn:p", "ContextAssertion": MASK}],
+                "Tags": [{"Key": "k", "Value": "v"}],
+            })
         );
     }
 }
