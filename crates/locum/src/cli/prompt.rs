@@ -24,7 +24,7 @@ pub(crate) struct Terminal;
 
 impl Prompt for Terminal {
     fn code(&self, serial: &str) -> Result<SecretString, String> {
-        let prompt = format!("Enter MFA code for {}: ", plain(serial));
+        let prompt = prompt(serial);
         let line = match OpenOptions::new().read(true).write(true).open("/dev/tty") {
             Ok(terminal) => ask(&terminal, &prompt),
             Err(_) => {
@@ -38,6 +38,12 @@ impl Prompt for Terminal {
             Err(error) => Err(error.to_string()),
         }
     }
+}
+
+/// The question. It is one line, or a serial number that goes on over several could ask for something else.
+fn prompt(serial: &str) -> String {
+    let serial = plain(serial).replace('\n', "\\n").replace('\t', "\\t");
+    format!("Enter MFA code for {serial}: ")
 }
 
 fn ask(mut terminal: &File, prompt: &str) -> io::Result<Option<SecretString>> {
@@ -68,4 +74,17 @@ fn read_line(from: impl Read) -> io::Result<Option<SecretString>> {
     let line = String::from_utf8(line).map_err(|_| io::Error::other("the answer is not UTF-8"))?;
     let code = line.trim_end_matches(['\r', '\n']);
     Ok((!line.is_empty()).then(|| SecretString::from(code)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_question_is_one_line() {
+        assert_eq!(
+            prompt("arn:x\n\nPassword of root\t\u{1b}[2J"),
+            "Enter MFA code for arn:x\\n\\nPassword of root\\t\\x1b[2J: "
+        );
+    }
 }
