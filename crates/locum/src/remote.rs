@@ -133,7 +133,7 @@ impl Remote {
                 serde_json::from_str(&text).map_err(|error| Unparsable(error.to_string()))
             }
         };
-        result.map_err(|error| unparsable(&error, &text))
+        result.map_err(|error| unparsable(&error, ""))
     }
 }
 

@@ -171,7 +171,7 @@ impl<'a> Session<'a> {
             attempts: self.attempts()?,
         };
         let text = call.send(&transport, &mut SystemRandom, &|line| self.debug(line))?;
-        let result = wire::decode(operation, &text, style).map_err(|error| unparsable(&error, &text))?;
+        let result = wire::decode(operation, &text, style).map_err(|error| unparsable(&error, ""))?;
         if let (Some(output), Some(members)) = (operation.output, result.as_object()) {
             self.debug(&format!("result {}", debug::masked(output, members)));
         }

@@ -226,7 +226,8 @@ enum Judgement {
     Retry(Failure),
 }
 
-/// The failure of a document that cannot be read.
+/// The failure of a document that cannot be read. An error may be quoted, such as the page of a load balancer; of a call
+/// that succeeded nothing is, for it may hold a secret.
 pub(crate) fn unparsable(error: &wire::Unparsable, body: &str) -> Failure {
     const SHOWN: usize = 2_000;
     let shown: String = body.chars().take(SHOWN).collect();

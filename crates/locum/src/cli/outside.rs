@@ -75,7 +75,6 @@ impl Outside<'_> {
             attempts: ATTEMPTS,
         };
         let text = call.send(&transport, &mut SystemRandom, self.ways.debug)?;
-        // What cannot be read here may hold a secret, unlike the page of a load balancer: it is not quoted.
         wire::decode(operation, &text, Style::Wire).map_err(|error| unparsable(&error, ""))
     }
 }
