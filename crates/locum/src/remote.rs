@@ -2,6 +2,7 @@
 //! its configuration, for any service that is declared.
 
 use locum_api::model::{Service, find};
+use locum_credentials::Reach;
 use locum_crypto::SystemRandom;
 use serde_json::{Map, Value};
 
@@ -59,7 +60,8 @@ impl Remote {
             ca_bundle: None,
             tls: url.starts_with("https://"),
         };
-        let transport = Transport::new(&settings).map_err(|failure| failed("connect", &failure))?;
+        let transport = Transport::reaching(&settings, Reach::Direct);
+        let transport = transport.map_err(|failure| failed("connect", &failure))?;
         let endpoint = Endpoint {
             url: url.to_owned(),
             signing_region: "us-east-1".to_owned(),
