@@ -12,7 +12,7 @@ use crate::cli::{
     endpoint::Endpoint,
     errors::Failure,
     timestamp::Style,
-    transport::{Settings, Transport},
+    transport::{Settings, Transport, is_tls},
     wire::{self, Unparsable},
 };
 
@@ -58,7 +58,7 @@ impl Remote {
             read_timeout: Some(std::time::Duration::from_secs(60)),
             verify: true,
             ca_bundle: None,
-            tls: url.starts_with("https://"),
+            tls: is_tls(url),
         };
         let transport = Transport::reaching(&settings, Reach::Direct);
         let transport = transport.map_err(|failure| failed("connect", &failure))?;

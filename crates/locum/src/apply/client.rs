@@ -80,7 +80,7 @@ impl Client {
             read_timeout: Some(TIMEOUT),
             verify: !connection.no_verify_ssl,
             ca_bundle,
-            tls: endpoint.url.starts_with("https://"),
+            tls: transport::is_tls(&endpoint.url),
         })?;
         let remote = Remote::at(endpoint, transport);
         let caller = Caller::ask(&mut Calls {

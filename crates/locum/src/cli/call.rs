@@ -157,7 +157,7 @@ impl<'a> Session<'a> {
             read_timeout: seconds(self.options.read_timeout.as_deref())?,
             verify: !self.options.no_verify_ssl,
             ca_bundle: self.ca_bundle(),
-            tls: endpoint.url.starts_with("https://"),
+            tls: transport::is_tls(&endpoint.url),
         })?;
         let command = format!("{}.{}", operation.service.cli_name(), kebab(operation.name));
         let call = Call {

@@ -14,7 +14,7 @@ use super::credentials::{Credentials, Ways};
 use super::endpoint::{self, Wanted};
 use super::errors::Failure;
 use super::timestamp::Style;
-use super::transport::{Settings, Transport};
+use super::transport::{Settings, Transport, is_tls};
 use super::{parameters, wire};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -57,7 +57,7 @@ impl Outside<'_> {
             read_timeout: Some(TIMEOUT),
             verify: true,
             ca_bundle: self.ways.ca_bundle.clone(),
-            tls: endpoint.url.starts_with("https://"),
+            tls: is_tls(&endpoint.url),
         })?;
         let signer = signer.map(|signer| Credentials {
             access_key_id: signer.access_key_id.clone(),
@@ -106,7 +106,7 @@ impl locum_credentials::Transport for Outside<'_> {
             read_timeout: Some(request.timeout),
             verify: true,
             ca_bundle: self.ways.ca_bundle.clone(),
-            tls: request.url.starts_with("https://"),
+            tls: is_tls(request.url),
         };
         let transport = Transport::reaching(&settings, request.reach)
             .map_err(|failure| HttpError::Other(failure.to_string()))?;

@@ -105,6 +105,12 @@ pub(crate) fn configured_bundle(environment: &Environment, profile: &Profile) ->
         .or_else(|| environment.non_empty("REQUESTS_CA_BUNDLE"))
 }
 
+/// Tells whether a URL is HTTPS, its scheme in whatever case.
+pub(crate) fn is_tls(url: &str) -> bool {
+    url.split_once("://")
+        .is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("https"))
+}
+
 impl Transport {
     /// Prepares a client.
     pub(crate) fn new(settings: &Settings) -> Result<Self, Failure> {
@@ -272,5 +278,24 @@ fn read_bundle(path: &str) -> Result<Vec<CertificateDer<'static>>, Failure> {
         Ok(certificates) if certificates.is_empty() => Err(unreadable(&"it holds no certificate")),
         Ok(certificates) => Ok(certificates),
         Err(error) => Err(unreadable(&error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scheme_may_be_in_any_case() {
+        for (url, tls) in [
+            ("https://h/", true),
+            ("HTTPS://h/", true),
+            ("Https://h", true),
+            ("http://h/?https://", false),
+            ("HTTP://h/", false),
+            ("https:/h", false),
+        ] {
+            assert_eq!(is_tls(url), tls, "{url}");
+        }
     }
 }
