@@ -65,8 +65,8 @@ impl Described {
                 return Err(FileError::at(&place(&["accounts", name, "email"]), message));
             }
         }
-        let units = self.organization.iter().flat_map(Organization::unit_names);
-        for unit in units.filter(|unit| unit.is_empty() || unit.contains('/')) {
+        let mut units = self.organization.iter().flat_map(Organization::unit_names);
+        if let Some(unit) = units.find(|unit| unit.is_empty() || unit.contains('/')) {
             let message = format!(
                 "a unit cannot be named `{unit}`: `/` separates units in paths; describe a unit below another under its `units`"
             );
