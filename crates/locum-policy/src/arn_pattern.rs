@@ -5,7 +5,7 @@
 //! answers `Unclear` when only the wide one matches.
 
 use crate::{
-    Context, QUIRKS,
+    QUIRKS,
     glob::{Pattern, Syntax},
     quirks::Truth,
     work::Scope,
@@ -56,8 +56,8 @@ impl ArnPattern {
         self.whole.variable_keys()
     }
 
-    pub(crate) fn resolves(&self, context: &Context<'_>) -> bool {
-        self.whole.resolves(context)
+    pub(crate) fn resolves(&self, scope: Scope<'_>) -> bool {
+        self.whole.resolves(scope)
     }
 
     /// Whether a request's resource is meant. A request without a resource, `*`, is meant by `*` alone.

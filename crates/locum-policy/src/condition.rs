@@ -36,6 +36,9 @@ enum Test {
     Address(Box<[Option<Range>]>),
 }
 
+/// How many bytes are compared in the time of a step. Letters that are folded take one each.
+const BYTES_A_STEP: usize = 16;
+
 /// A value of `Bool` or `Null`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Flag {
@@ -110,6 +113,9 @@ impl Condition {
 
     /// Whether it holds in this context (`facts: policy §1.7`).
     pub(crate) fn holds(&self, scope: Scope<'_>) -> Truth {
+        if !scope.work.scan(scope.context.steps_of_look_up()) {
+            return Truth::Unclear;
+        }
         // An empty set is as good as none.
         let values = scope
             .context
@@ -186,6 +192,9 @@ impl Condition {
     }
 
     fn compare(&self, value: &str, scope: Scope<'_>, truth: impl Fn(Match) -> Truth) -> Truth {
+        if !scope.work.scan(self.steps(value)) {
+            return Truth::Unclear;
+        }
         let any = |matches: &mut dyn Iterator<Item = Match>| Truth::any(matches.map(&truth));
         match &self.test {
             Test::Text(patterns) => {
@@ -199,9 +208,16 @@ impl Condition {
                 }))
             }
             Test::Arn(patterns) => Truth::any(patterns.iter().map(|p| p.matches_value(value, scope))),
-            Test::Numeric(relation, numbers) => any(&mut numbers
-                .iter()
-                .map(|number| compare_numbers(*relation, value, number))),
+            Test::Numeric(relation, numbers) => {
+                let given = Decimal::parse(value);
+                any(&mut numbers.iter().map(|number| {
+                    if scope.work.scan(number.len() / BYTES_A_STEP) {
+                        compare_numbers(*relation, value, given, number)
+                    } else {
+                        Match::Is(Truth::Unclear)
+                    }
+                }))
+            }
             Test::Date(relation, dates) => {
                 let given = parse_instants(value);
                 any(&mut dates.iter().map(|wanted| {
@@ -229,6 +245,26 @@ impl Condition {
     }
 }
 
+impl Condition {
+    /// The steps of holding one value against all of the policy's, besides those of globs.
+    fn steps(&self, value: &str) -> usize {
+        let wanted = match &self.test {
+            Test::Text(patterns) => patterns.len(),
+            Test::Arn(patterns) => patterns.len(),
+            Test::Numeric(_, numbers) => numbers.len(),
+            Test::Date(_, dates) => dates.len(),
+            Test::Boolean(flags) => flags.len(),
+            Test::Binary(texts) => texts.len(),
+            Test::Address(ranges) => ranges.len(),
+        };
+        let each = match self.operator.comparison {
+            Comparison::Text { ignore_case: true } => value.len(),
+            _ => value.len() / BYTES_A_STEP,
+        };
+        wanted.saturating_mul(1 + each)
+    }
+}
+
 fn pair<A, B>(given: Option<A>, wanted: Option<B>, compare: impl Fn(A, B) -> Truth) -> Match {
     match (given, wanted) {
         (Some(given), Some(wanted)) => Match::Is(compare(given, wanted)),
@@ -236,11 +272,12 @@ fn pair<A, B>(given: Option<A>, wanted: Option<B>, compare: impl Fn(A, B) -> Tru
     }
 }
 
-fn compare_numbers(relation: Relation, given: &str, wanted: &str) -> Match {
-    if let (Some(given), Some(wanted)) = (Decimal::parse(given), Decimal::parse(wanted)) {
+/// `given`: what `text` is.
+fn compare_numbers(relation: Relation, text: &str, given: Option<Decimal<'_>>, wanted: &str) -> Match {
+    if let (Some(given), Some(wanted)) = (given, Decimal::parse(wanted)) {
         return Match::Is(Truth::of(relation.accepts(given.compare(&wanted))));
     }
-    if is_perhaps_number(given) && is_perhaps_number(wanted) {
+    if is_perhaps_number(text) && is_perhaps_number(wanted) {
         Match::Is(QUIRKS.odd_number.truth())
     } else {
         Match::Malformed

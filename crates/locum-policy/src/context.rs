@@ -8,6 +8,9 @@ use std::borrow::Cow;
 
 use crate::fold::{fold_eq, fold_hash};
 
+/// How many hashes are compared in the time of a step.
+const HASHES_A_STEP: usize = 8;
+
 /// The values of one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Values<'a> {
@@ -111,6 +114,11 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// The steps of looking for a key.
+    pub(crate) const fn steps_of_look_up(&self) -> usize {
+        1 + self.hashes.len() / HASHES_A_STEP
     }
 
     pub(crate) fn get_hashed(&self, hash: u64, key: &str) -> Option<&Values<'a>> {

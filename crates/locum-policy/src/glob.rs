@@ -10,7 +10,7 @@ use crate::{
     Context, QUIRKS, Values,
     fold::{fold, fold_hash, fold_widely},
     quirks::Truth,
-    work::Scope,
+    work::{Scope, Work},
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,9 +166,11 @@ impl Pattern {
     }
 
     /// Whether every variable has a value, even if an empty one counts as none.
-    pub(crate) fn resolves(&self, context: &Context<'_>) -> bool {
+    pub(crate) fn resolves(&self, scope: Scope<'_>) -> bool {
+        let Scope { context, work } = scope;
         let mut variables = self.variables();
-        variables.all(|v| v.resolve(context, Blank::Missing).is_some())
+        variables
+            .all(|v| work.scan(context.steps_of_look_up()) && v.resolve(context, Blank::Missing).is_some())
     }
 
     /// The keys of its variables; a malformed variable has none.
@@ -258,19 +260,30 @@ impl Pattern {
 
     /// Matches an action: no variables, ASCII case does not matter. Actions are short, and not the caller's to choose.
     pub(crate) fn matches_action(&self, text: &str) -> bool {
-        walk(&self.tokens, text, plain_value, ascii_prefix, anywhere, |_| true) == Truth::Holds
+        self.means_action(text, &Work::new()) == Truth::Holds
     }
 
-    fn walk(
-        &self,
+    /// The same for a request, where it is unclear when a simulation has scanned too much.
+    pub(crate) fn means_action(&self, text: &str, work: &Work) -> Truth {
+        let scan = |steps| work.scan(steps);
+        walk(&self.tokens, text, plain_value, ascii_prefix, anywhere, scan)
+    }
+
+    fn walk<'p>(
+        &'p self,
         text: &str,
-        scope: Scope<'_>,
+        scope: Scope<'p>,
         take: impl Fn(&str, &str) -> Option<usize>,
         seek: impl Fn(&str, &str) -> Option<usize>,
     ) -> Truth {
         let Scope { context, work } = scope;
         self.in_both_readings(context, |blank| {
-            let value = |token| value(token, context, blank);
+            let value = |token: &'p Token| {
+                if let Token::Variable(_) = token {
+                    work.scan(context.steps_of_look_up());
+                }
+                value(token, context, blank)
+            };
             walk(&self.tokens, text, value, &take, &seek, |steps| work.spend(steps))
         })
     }

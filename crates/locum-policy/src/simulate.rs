@@ -8,14 +8,15 @@
 use std::collections::HashSet;
 
 use crate::{
-    Decision, Effect, Layer, Layers, Request, Source, StatementRef,
-    decide::{Case, decide},
-    fold::fold,
-    work::Work,
+    Decision, Effect, Layer, Layers, Request, Source, StatementRef, decide::Case, fold::fold, work::Work,
 };
 
-/// What it takes to see that a statement is for another action.
+/// What it takes to look at a statement, or at a policy without any.
 const STEPS_A_STATEMENT: usize = 16;
+/// How much of a document is read in the time of a step, where nothing else counts: its principals, say.
+const BYTES_A_STEP: usize = 8;
+/// The same for a key, which is folded twice.
+const KEY_BYTES_A_STEP: usize = 2;
 
 /// What one kind of policy says by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,8 +50,9 @@ pub struct Simulation<'a> {
     /// The keys that are missing, each once a layer. A statement reads its keys if it is for the principal and the
     /// action, and for the resource or for one that a variable of its own makes.
     pub missing: Vec<MissingKey<'a>>,
-    /// Whether everything was looked at. Without it the work of a decision was used up: it denies, and what matches
-    /// can not be told.
+    /// Whether everything was looked at. Without it the work of a decision was used up, and it denies; or the policies
+    /// are longer than any that can be attached, and what enforcement would say of them can not be told. Nor can what
+    /// matches.
     pub is_complete: bool,
     /// What it took, in steps of comparing; a step is some nanoseconds.
     pub steps: usize,
@@ -94,14 +96,19 @@ pub struct Simulation<'a> {
 /// ```
 #[must_use]
 pub fn simulate<'a>(request: &Request<'_>, layers: &Layers<'a>) -> Simulation<'a> {
-    let work = Work::new();
+    let deciding = Work::of_simulation();
+    let work = Work::of_simulation();
     let case = Case {
         request,
         layers,
         work: &work,
     };
+    let decided = Case {
+        work: &deciding,
+        ..case
+    };
     let mut simulation = Simulation {
-        decision: decide(request, layers),
+        decision: decided.decide(),
         matched: Vec::new(),
         verdicts: Vec::new(),
         missing: Vec::new(),
@@ -110,14 +117,16 @@ pub fn simulate<'a>(request: &Request<'_>, layers: &Layers<'a>) -> Simulation<'a
     };
     let mut seen = HashSet::new();
     case.each_policy(|layer, source| {
-        look(&case, layer, source, &mut simulation, &mut seen);
-        simulation.steps += STEPS_A_STATEMENT * source.policy.statements().len();
+        let statements = source.policy.statements().len().saturating_add(1);
+        let document = source.policy.document().len() / BYTES_A_STEP;
+        if work.scan(document.saturating_add(statements.saturating_mul(STEPS_A_STATEMENT))) {
+            look(&case, layer, source, &mut simulation, &mut seen);
+        }
         work.is_spent().then_some(())
     });
     simulation.verdicts = verdicts(&case);
-    simulation.is_complete = !work.is_spent();
-    // The decision took at most what looking at every statement did.
-    simulation.steps += work.spent().saturating_mul(2);
+    simulation.is_complete = !work.is_spent() && !deciding.is_spent();
+    simulation.steps = work.taken().saturating_add(deciding.taken());
     simulation
 }
 
@@ -151,14 +160,18 @@ fn look<'a>(
 ) {
     let subject = case.subject(layer);
     let context = case.request.context;
+    let read = |key: &str| context.steps_of_look_up() + key.len() / KEY_BYTES_A_STEP;
     for (index, statement) in source.policy.statements().iter().enumerate() {
+        if case.work.is_spent() {
+            return;
+        }
         if !statement.match_action(&subject) || statement.principal_grants(&subject).is_none() {
             continue;
         }
         let for_resource = statement.match_resource(&subject);
         statement.each_key_read(case.request.resource, for_resource, &mut |key| {
             let lacks = || context.get(key).is_none_or(|v| v.iter().next().is_none());
-            if lacks() && seen.insert((layer, key.chars().map(fold).collect())) {
+            if case.work.scan(read(key)) && lacks() && seen.insert((layer, key.chars().map(fold).collect())) {
                 simulation.missing.push(MissingKey { layer, key });
             }
         });

@@ -64,10 +64,16 @@ impl<'a> Subject<'a> {
 }
 
 impl Actions {
-    pub(crate) fn match_action(&self, action: &str) -> bool {
+    fn match_action(&self, action: &str, work: &Work) -> Truth {
         // An empty `NotAction` would match everything; it matches nothing (`facts: policy §1.2`).
-        let listed = self.patterns.iter().any(|p| p.matches_action(action));
-        !self.patterns.is_empty() && listed != self.negated
+        if self.patterns.is_empty() {
+            return Truth::Fails;
+        }
+        if !work.scan(self.patterns.len()) {
+            return Truth::Unclear;
+        }
+        let listed = Truth::any(self.patterns.iter().map(|p| p.means_action(action, work)));
+        if self.negated { listed.not() } else { listed }
     }
 }
 
@@ -83,7 +89,7 @@ impl Resources {
         // What `NotResource` lists is spared, so the readings are the other way round.
         self.patterns.iter().all(|pattern| {
             let listed = match pattern {
-                Some(p) if p.resolves(scope.context) => p.matches_resource(resource, scope),
+                Some(p) if p.resolves(scope) => p.matches_resource(resource, scope),
                 Some(_) | None => unresolved(),
             };
             effect.takes(listed.not())
@@ -138,7 +144,8 @@ impl Statement {
     }
 
     pub(crate) fn match_action(&self, subject: &Subject<'_>) -> bool {
-        self.actions.match_action(subject.request.action)
+        let truth = self.actions.match_action(subject.request.action, subject.work);
+        self.effect.takes(truth)
     }
 
     pub(crate) fn match_resource(&self, subject: &Subject<'_>) -> bool {
@@ -151,6 +158,7 @@ impl Statement {
         let Some(principals) = &self.principals else {
             return Grants::DIRECT;
         };
+        subject.work.scan(principals.entries.len());
         principals.grants(
             &subject.request.principal,
             self.effect,

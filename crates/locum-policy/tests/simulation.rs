@@ -293,3 +293,106 @@ fn verdicts_are_of_the_layers_that_the_request_meets() {
         }
     }
 }
+
+/// A policy that allows everything, with a hostile statement that never matches, and a request for it.
+fn hostile(element: &str, action: &str, context: &Context<'_>) -> (usize, bool, bool) {
+    let document = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"*","Resource":"*"}},{{"Effect":"Deny",{element}}}]}}"#
+    );
+    let policy = compile(&document);
+    let identity = [Source::new(&policy, "")];
+    let layers = Layers {
+        identity: &identity,
+        ..Layers::default()
+    };
+    let request = Request {
+        principal: alice(),
+        action,
+        resource: "arn:aws:s3:::notes/x",
+        resource_account: account(),
+        context,
+    };
+    let simulation = simulate(&request, &layers);
+    let is_allowed = decide(&request, &layers) == Decision::Allow;
+    (simulation.steps, simulation.is_complete, is_allowed)
+}
+
+/// Whatever a document is made of, a simulation pays for it; a decision of enforcement does not become another one.
+#[test]
+fn a_simulation_pays_for_what_it_scans() {
+    let list = |count: usize, value: &dyn Fn(usize) -> String| {
+        let values: Vec<String> = (0..count).map(|n| format!("\"{}\"", value(n))).collect();
+        values.join(",")
+    };
+    let condition = |operator: &str, values: &str| {
+        format!(r#""Action":"*","Resource":"*","Condition":{{"{operator}":{{"k":[{values}]}}}}"#)
+    };
+    let mut context = Context::new();
+    for n in 0..200 {
+        context.set(format!("other{n}"), "x");
+    }
+    let letters = "a".repeat(1_000);
+    let slow = format!("s3:{}", "a".repeat(120));
+    let letter = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap());
+    let pattern = |n: usize| {
+        format!(
+            "s3:*aa{}{}",
+            letter(n / 26),
+            if n % 26 == 0 { 'b' } else { letter(n) }
+        )
+    };
+    let unlike = |n: usize| format!("{}b", pattern(n));
+    // What one entry of the list costs at least.
+    for (name, operator, given, least) in [
+        ("actions", "", "", 120),
+        ("numbers", "NumericEquals", "7", 1),
+        ("dates", "DateEquals", "2026-11-22", 1),
+        ("addresses", "IpAddress", "10.0.0.1", 1),
+        ("binaries", "BinaryEquals", "QUJD", 1),
+        ("texts", "StringEquals", letters.as_str(), 1 + 1_000 / 16),
+        ("folded", "StringEqualsIgnoreCase", letters.as_str(), 1_000),
+        ("variables", "NotResource", "", 1 + 200 / 8),
+        ("keys", "Condition", "", 1 + 200 / 8),
+    ] {
+        context.set("k", given);
+        let element = |count: usize| match operator {
+            "" => format!(r#""Resource":"*","Action":[{}]"#, list(count, &unlike)),
+            "NumericEquals" => condition(operator, &list(count, &|n| (n + 100).to_string())),
+            "DateEquals" => condition(operator, &list(count, &|n| (n + 100_000).to_string())),
+            "IpAddress" => condition(
+                operator,
+                &list(count, &|n| format!("11.0.{}.{}", n / 256, n % 256)),
+            ),
+            "BinaryEquals" => condition(operator, &list(count, &|_| "QUJE".to_owned())),
+            "NotResource" => format!(
+                r#""Action":"*","NotResource":["*",{}]"#,
+                list(count, &|_| "arn:aws:s3:::${other7}".to_owned())
+            ),
+            "Condition" => {
+                let keys: Vec<String> = (0..count).map(|n| format!(r#""key{n}":"x""#)).collect();
+                format!(
+                    r#""Action":"*","Resource":"*","Condition":{{"NumericEquals":{{"k":"1"}},"StringEquals":{{{}}}}}"#,
+                    keys.join(",")
+                )
+            }
+            _ => condition(
+                operator,
+                &list(count, &|n| format!("{}{}", &letters[1..], letter(n % 25 + 1))),
+            ),
+        };
+        let action = if operator.is_empty() {
+            slow.as_str()
+        } else {
+            "s3:GetObject"
+        };
+        let (steps, is_complete, is_allowed) = hostile(&element(300), action, &context);
+        assert!(is_complete && is_allowed, "{name}: {is_complete} {is_allowed}");
+        assert!(steps >= 300 * least, "{name}: {steps}");
+        let (more, _, is_allowed) = hostile(&element(1_200), action, &context);
+        assert!(is_allowed && more > 3 * steps, "{name}: {steps} {more}");
+    }
+    // The longest document that a request has room for is given up.
+    let many = format!(r#""Resource":"*","Action":[{}]"#, list(15_000, &unlike));
+    let (_, is_complete, is_allowed) = hostile(&many, &slow, &context);
+    assert!(!is_complete && is_allowed);
+}

@@ -218,6 +218,11 @@ fn values_are_of_their_types() {
             ask(kind, values).fails(400, "InvalidInput", message);
         }
     }
+    let (most, more) = ("a".repeat(2_048), "a".repeat(2_049));
+    ask("string", &[&most]).ok();
+    let message = "A value of context key aws:Something cannot exceed 2048 bytes.";
+    ask("string", &[&more]).fails(400, "InvalidInput", message);
+    ask("stringList", &["a", &more]).fails(400, "InvalidInput", message);
     let key = "ContextEntries.member.1.ContextKeyName";
     let entry = |more: &Parameters<'_>, message: &str| {
         let mut parameters = CUSTOM.to_vec();
@@ -378,6 +383,29 @@ fn hostile_policies_are_bounded() {
         "PolicyEvaluation",
         "The policies are too complex to be evaluated for s3:A on these resources.",
     );
+    // Action patterns that are compared slowly, on many resources.
+    let letter = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap());
+    let patterns: Vec<String> = (0..3_000)
+        .map(|n| format!(r#""s:*aa{}{}b""#, letter(n / 26), letter(n)))
+        .collect();
+    let scanned = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Resource":"*","Action":[{}]}}}}"#,
+        patterns.join(",")
+    );
+    let action = format!("s:{}", "a".repeat(120));
+    let mut slow = vec![
+        ("PolicyInputList.member.1", scanned.as_str()),
+        ("ActionNames.member.1", action.as_str()),
+        ("ActionNames.member.2", action.as_str()),
+    ];
+    let alone = slow.clone();
+    slow.extend(resources.iter().map(|(name, arn)| (name.as_str(), arn.as_str())));
+    world.admin("SimulateCustomPolicy", &slow).fails(
+        500,
+        "PolicyEvaluation",
+        &format!("The policies are too complex to be evaluated for {action} on these resources."),
+    );
+    world.admin("SimulateCustomPolicy", &alone).ok();
     // With fewer it is answered, and the page ends before its time.
     parameters.truncate(22);
     parameters.extend([("ActionNames.member.2", "s3:B"), ("ActionNames.member.3", "s3:C")]);

@@ -10,13 +10,15 @@ use super::invalid;
 
 /// A condition looks through all of them.
 const MAX_ENTRIES: usize = 256;
+/// How long a value may be, in bytes: it is compared with every value of a policy.
+const MAX_VALUE: usize = 2_048;
 /// How much of a value goes into a message, in characters.
 const SHOWN: usize = 128;
 
 /// Reads `ContextEntries`.
 ///
 /// # Errors
-/// A key or a type is missing or a key there twice, a value is not of its type, or there are several for a type that is
+/// A key or a type is missing or a key there twice, a value is too long or not of its type, or there are several for a type that is
 /// no list.
 pub(super) fn read(entries: &[ContextEntry]) -> Result<Context<'static>, ApiError> {
     if entries.len() > MAX_ENTRIES {
@@ -41,6 +43,11 @@ pub(super) fn read(entries: &[ContextEntry]) -> Result<Context<'static>, ApiErro
             None => (kind, false),
         };
         for value in &entry.context_key_values {
+            if value.len() > MAX_VALUE {
+                return Err(invalid(format!(
+                    "A value of context key {key} cannot exceed {MAX_VALUE} bytes."
+                )));
+            }
             if !is_of(scalar, value) {
                 let shown: String = value.chars().take(SHOWN).collect();
                 return Err(invalid(format!(
