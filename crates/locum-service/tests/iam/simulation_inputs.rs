@@ -444,3 +444,65 @@ fn a_caller_of_another_account_is_not_looked_up() {
         assert_eq!(answer.text("EvalDecision"), expected, "{account}");
     }
 }
+
+/// Every result tells the keys that are missing; their length is what an answer grows by.
+#[test]
+fn missing_keys_do_not_make_an_answer_large() {
+    let world = World::new();
+    let reads = |key: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"StringEquals":{{{key}}}}}}}}}"#
+        )
+    };
+    let long = "k".repeat(257);
+    for (name, key) in [
+        ("PolicyInputList.member.1", format!(r#""{long}":"v""#)),
+        ("PolicyInputList.member.1", format!(r#""k":"${{{long}}}""#)),
+        (
+            "PermissionsBoundaryPolicyInputList.member.1",
+            format!(r#""{long}":"v""#),
+        ),
+    ] {
+        let document = reads(&key);
+        let parameters = [
+            (name, document.as_str()),
+            ("ActionNames.member.1", "s3:A"),
+            ("PolicyInputList.member.2", ALLOW_ALL),
+        ];
+        let message = format!(
+            "Invalid policy {}: A condition key cannot exceed 256 characters.",
+            name.replace(".member", "")
+        );
+        world
+            .admin("SimulateCustomPolicy", &parameters)
+            .fails(400, "InvalidInput", &message);
+    }
+    // A key of the greatest length is told; so many of them that it would take megabytes are not.
+    let keys = |count: usize| {
+        let keys: Vec<String> = (0..count)
+            .map(|n| format!(r#""{}{n:03}":"v""#, "k".repeat(253)))
+            .collect();
+        reads(&keys.join(","))
+    };
+    let one = keys(1);
+    let parameters = [
+        ("PolicyInputList.member.1", one.as_str()),
+        ("ActionNames.member.1", "s3:A"),
+    ];
+    let answer = world.admin("SimulateCustomPolicy", &parameters).ok();
+    assert!(answer.body.contains(&format!("{}000", "k".repeat(253))));
+    let many = keys(300);
+    let resources: Vec<(String, String)> = (1..=60)
+        .map(|n| (format!("ResourceArns.member.{n}"), format!("arn:aws:s3:::b{n}")))
+        .collect();
+    let mut parameters = vec![
+        ("PolicyInputList.member.1", many.as_str()),
+        ("ActionNames.member.1", "s3:A"),
+    ];
+    parameters.extend(resources.iter().map(|(name, arn)| (name.as_str(), arn.as_str())));
+    world.admin("SimulateCustomPolicy", &parameters).fails(
+        500,
+        "PolicyEvaluation",
+        "The policies are too complex to be evaluated for s3:A on these resources.",
+    );
+}

@@ -19,6 +19,9 @@ const MAX_STEPS: usize = 64_000_000;
 /// What a statement costs that an answer tells, in steps.
 const STEPS_A_STATEMENT_TOLD: usize = 1000;
 
+/// What a byte of a missing key costs, which every result tells again.
+const STEPS_A_BYTE_TOLD: usize = 16;
+
 /// The parts of a request that both simulations have.
 pub(super) struct Inputs<'r> {
     pub(super) actions: &'r [String],
@@ -162,8 +165,10 @@ impl<'r> Case<'r> {
                 .deciding()
                 .count()
                 .saturating_add(simulation.missing.len());
+            let bytes: usize = simulation.missing.iter().map(|missing| missing.key.len()).sum();
             steps = steps
                 .saturating_add(simulation.steps)
+                .saturating_add(STEPS_A_BYTE_TOLD.saturating_mul(bytes))
                 .saturating_add(STEPS_A_STATEMENT_TOLD.saturating_mul(told.saturating_add(1)));
             if steps > MAX_STEPS {
                 return Err(too_much(action));

@@ -9,6 +9,9 @@ use super::{
     who::Who,
 };
 
+/// How long a condition key may be, in characters: as long as that of a context entry.
+const MAX_KEY: usize = 256;
+
 /// The policies of a `PolicyInputList`.
 pub(super) fn identity(documents: &[String]) -> Result<Vec<Named>, ApiError> {
     let numbered = documents.iter().zip(1..);
@@ -30,13 +33,26 @@ pub(super) fn boundary(documents: &[String]) -> Result<Option<Named>, ApiError> 
 
 /// A service control policy.
 pub(super) fn service_control(name: &str, document: &str) -> Result<Policy, ApiError> {
-    Policy::compile(document, PolicyKind::ServiceControl).map_err(|error| malformed(name, &error))
+    let policy = Policy::compile(document, PolicyKind::ServiceControl);
+    with_keys(name, policy.map_err(|error| malformed(name, &error))?)
 }
 
 fn given(id: String, document: &str) -> Result<Named, ApiError> {
     // A managed policy's version is not asked for: what is simulated may become inline.
     let policy = Policy::compile(document, PolicyKind::Inline).map_err(|error| malformed(&id, &error))?;
+    let policy = with_keys(&id, policy)?;
     Ok(Named::new(id, Origin::Given, policy))
+}
+
+/// The policy, unless a condition key of it is longer than answers may tell: each result names those that are missing.
+fn with_keys(name: &str, policy: Policy) -> Result<Policy, ApiError> {
+    let is_long = |key: &&str| key.chars().nth(MAX_KEY).is_some();
+    match policy.context_keys().iter().any(is_long) {
+        false => Ok(policy),
+        true => Err(invalid(format!(
+            "Invalid policy {name}: A condition key cannot exceed {MAX_KEY} characters."
+        ))),
+    }
 }
 
 const RESOURCE_POLICY: &str = "ResourcePolicy";
@@ -45,6 +61,7 @@ const RESOURCE_POLICY: &str = "ResourcePolicy";
 pub(super) fn resource(document: &str) -> Result<Named, ApiError> {
     let policy = Policy::compile(document, PolicyKind::Resource);
     let policy = policy.map_err(|error| malformed(RESOURCE_POLICY, &error))?;
+    let policy = with_keys(RESOURCE_POLICY, policy)?;
     Ok(Named::new(RESOURCE_POLICY.to_owned(), Origin::Given, policy))
 }
 
@@ -54,6 +71,7 @@ pub(super) fn trust(document: &str, who: &Who) -> Result<Named, ApiError> {
     let malformed = |error: PolicyError| malformed(RESOURCE_POLICY, &error);
     let resolved = resolve_principals(document, &mut |arn| Some(who.id_of(arn))).map_err(malformed)?;
     let policy = Policy::compile(&resolved, PolicyKind::Trust).map_err(malformed)?;
+    let policy = with_keys(RESOURCE_POLICY, policy)?;
     let shown = Policy::compile(document, PolicyKind::Trust).map_err(malformed)?;
     Ok(Named::shown_as(
         RESOURCE_POLICY.to_owned(),

@@ -46,12 +46,12 @@ impl Outcome {
                 policy.statement(statement.layer, statement.index),
             ))
         });
-        let mut missing = Vec::new();
+        let (mut missing, mut known) = (Vec::new(), HashSet::new());
         for key in &simulation.missing {
             // Keys that only service control policies read are not told here, AWS says.
             let is_told = !matches!(key.layer, Layer::ServiceControl | Layer::ResourceControl);
             if is_told {
-                push_key(&mut missing, key.key);
+                push_key(&mut missing, &mut known, key.key);
             }
         }
         let limits = [Layer::ServiceControl, Layer::ResourceControl];
@@ -117,6 +117,7 @@ pub(super) fn result(action: &str, outcomes: Vec<Outcome>) -> iam::EvaluationRes
         Verdict::ImplicitDeny => None,
     };
     let (mut matched, mut missing): (Vec<iam::Statement>, _) = (Vec::new(), Vec::new());
+    let mut known = HashSet::new();
     let (mut seen, mut details) = (HashSet::new(), None::<Vec<(&'static str, Verdict)>>);
     for outcome in &outcomes {
         for (effect, statement) in &outcome.matched {
@@ -124,7 +125,9 @@ pub(super) fn result(action: &str, outcomes: Vec<Outcome>) -> iam::EvaluationRes
                 matched.push(statement.clone());
             }
         }
-        outcome.missing.iter().for_each(|key| push_key(&mut missing, key));
+        for key in &outcome.missing {
+            push_key(&mut missing, &mut known, key);
+        }
         for (source, verdict) in outcome.details.iter().flatten() {
             let details = details.get_or_insert_default();
             match details.iter_mut().find(|(known, _)| known == source) {
@@ -177,9 +180,9 @@ fn place(statement: &iam::Statement) -> (Option<String>, Option<i32>, Option<i32
     )
 }
 
-/// Adds a key that is not there in any spelling.
-fn push_key(keys: &mut Vec<String>, key: &str) {
-    if !keys.iter().any(|known| known.eq_ignore_ascii_case(key)) {
+/// Adds a key that is not there in any spelling. `known`: those that are.
+fn push_key(keys: &mut Vec<String>, known: &mut HashSet<String>, key: &str) {
+    if known.insert(key.to_ascii_lowercase()) {
         keys.push(key.to_owned());
     }
 }
