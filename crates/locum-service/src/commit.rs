@@ -95,7 +95,7 @@ const MOST_LOST: usize = 4;
 /// Records every line, those after a lost one too: what happened is told as far as it can be. Any that is lost decides.
 pub(crate) fn record_all(sink: &dyn AuditSink, lines: Vec<Vec<u8>>) -> Result<(), Unrecorded> {
     let lost = lines.into_iter().filter_map(|line| sink.record(line).err());
-    lost.take(MOST_LOST).fold(Ok(()), |_, unrecorded| Err(unrecorded))
+    lost.take(MOST_LOST).last().map_or(Ok(()), Err)
 }
 
 #[cfg(test)]
