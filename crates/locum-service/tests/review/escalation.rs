@@ -128,8 +128,13 @@ fn walk(world: &World, dice: &mut Dice, start: Node, tally: &mut Tally) {
                 rewind::to(world, &node.snapshot);
             }
         }
-        for _ in 0..BRANCHES.min(reached.len()) {
-            let at = dice.below(reached.len());
+        for branch in 0..BRANCHES.min(reached.len()) {
+            // One of them with whoever was gained last, if anybody was.
+            let gained = reached
+                .iter()
+                .rposition(|next| next.acting.len() > node.acting.len());
+            let at = gained.filter(|_| branch == 0);
+            let at = at.unwrap_or_else(|| dice.below(reached.len()));
             queue.push_back(reached.swap_remove(at));
         }
     }

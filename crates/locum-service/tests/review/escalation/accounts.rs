@@ -114,7 +114,7 @@ const DELEGATED: &[(&str, &str)] = &[
         r#"{"StringEqualsIfExists":{"iam:PassedToService":"ec2.amazonaws.com","iam:ResourceTag/team":"red"}}"#,
     ),
     (
-        r#""iam:CreateAccessKey","iam:CreateRole","iam:UpdateAssumeRolePolicy""#,
+        r#""iam:CreateAccessKey","iam:CreateLoginProfile","iam:CreateRole","iam:UpdateAssumeRolePolicy","iam:Get*""#,
         r#"{"StringEqualsIfExists":{"aws:ResourceTag/team":"${aws:PrincipalTag/team}"}}"#,
     ),
 ];
