@@ -338,7 +338,7 @@ fn a_simulation_pays_for_what_it_scans() {
         format!(
             "s3:*aa{}{}",
             letter(n / 26),
-            if n % 26 == 0 { 'b' } else { letter(n) }
+            if n.is_multiple_of(26) { 'b' } else { letter(n) }
         )
     };
     let unlike = |n: usize| format!("{}b", pattern(n));
