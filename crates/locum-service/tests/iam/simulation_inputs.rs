@@ -348,8 +348,8 @@ fn results_come_in_pages_of_the_very_request() {
 #[test]
 fn hostile_policies_are_bounded() {
     let world = World::new();
-    let run = "a".repeat(950);
-    let list = vec![format!(r#""arn:aws:s3:::*{run}b""#); 120].join(",");
+    let run = "a?".repeat(400);
+    let list = vec![format!(r#""arn:aws:s3:::*{run}c""#); 120].join(",");
     let slow = format!(
         r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":[{list}]}}}}"#
     );
@@ -464,10 +464,14 @@ fn missing_keys_do_not_make_an_answer_large() {
         ),
     ] {
         let document = reads(&key);
+        let other = match name {
+            "PolicyInputList.member.1" => "PolicyInputList.member.2",
+            _ => "PolicyInputList.member.1",
+        };
         let parameters = [
             (name, document.as_str()),
             ("ActionNames.member.1", "s3:A"),
-            ("PolicyInputList.member.2", ALLOW_ALL),
+            (other, ALLOW_ALL),
         ];
         let message = format!(
             "Invalid policy {}: A condition key cannot exceed 256 characters.",

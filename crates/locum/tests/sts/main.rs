@@ -394,7 +394,7 @@ fn an_explicit_profile_goes_before_the_environment() {
     room.call(&server, &["sts", "get-caller-identity", "--profile", "sso"])
         .failed(
             253,
-            "An error occurred (Configuration): The credentials of the profile \"sso\" (sso_start_url)",
+            "An error occurred (NoCredentials): Unable to locate credentials.",
         );
     assert_eq!(
         server.seen.lock().unwrap().len(),
