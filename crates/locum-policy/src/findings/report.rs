@@ -14,6 +14,12 @@ pub(super) const MAX_FINDINGS: usize = 1_000;
 /// The most characters of the policy that a message quotes at once.
 const MAX_QUOTE: usize = 80;
 
+/// The most places of one finding.
+const MAX_PLACES: usize = 100;
+/// The longest key that a path goes through, in bytes. No key that means anything is a quarter as long, and every finding
+/// below it would repeat it.
+const MAX_KEY: usize = 1_024;
+
 pub(super) struct Report {
     errors: Vec<Draft>,
     others: Vec<Draft>,
@@ -70,9 +76,10 @@ impl Report {
         &mut self,
         kind: FindingKind,
         code: IssueCode,
-        spans: Vec<Range<usize>>,
+        mut spans: Vec<Range<usize>>,
         message: impl Into<String>,
     ) {
+        spans.truncate(MAX_PLACES);
         let drafts = match kind {
             FindingKind::Error => &mut self.errors,
             FindingKind::SecurityWarning | FindingKind::Warning | FindingKind::Suggestion => &mut self.others,
@@ -156,7 +163,7 @@ impl Positions {
     }
 }
 
-/// The way to a place: down through whatever contains it.
+/// The way to a place: down through whatever contains it, to the first key that is too long.
 fn path(root: &Node, span: &Range<usize>) -> Vec<PathElement> {
     let mut path = Vec::new();
     let mut node = root;
@@ -164,7 +171,9 @@ fn path(root: &Node, span: &Range<usize>) -> Vec<PathElement> {
         match &node.value {
             Value::Object(members) => {
                 let next = members.partition_point(|member| member.value.span.end < span.end);
-                let Some(member) = members.get(next) else { break };
+                let Some(member) = members.get(next).filter(|member| member.key.len() <= MAX_KEY) else {
+                    break;
+                };
                 if member.key_span == *span {
                     path.push(PathElement::Key(member.key.clone()));
                     break;

@@ -398,3 +398,27 @@ proptest! {
         }
     }
 }
+
+/// A key that every finding below it would repeat is where their paths end: a document of a few kilobytes must not make
+/// an answer of megabytes.
+#[test]
+fn a_long_key_ends_the_way_to_a_place() {
+    let long = "k".repeat(100_000);
+    let values = vec!["null"; 500].join(",");
+    let document = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{{"StringLike":{{"{long}":[{values}]}}}}}}}}"#
+    );
+    let found = locum_policy::findings(&document, FindingsKind::Identity);
+    let places: Vec<&Location> = found.iter().flat_map(|finding| &finding.locations).collect();
+    assert!(places.len() > 100, "{}", places.len());
+    let told: usize = places
+        .iter()
+        .flat_map(|place| &place.path)
+        .map(|element| match element {
+            PathElement::Value(name) => name.len(),
+            PathElement::Key(name) => name.len().min(1),
+            PathElement::Index(_) | PathElement::Substring { .. } => 0,
+        })
+        .sum();
+    assert!(told < 100_000, "{told}");
+}
