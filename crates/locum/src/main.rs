@@ -2,6 +2,8 @@
 
 mod apply;
 mod cli;
+#[allow(dead_code, reason = "for the commands that listen")]
+mod loopback;
 mod policy;
 mod quickstart;
 mod remote;
