@@ -18,6 +18,24 @@ pub struct Credentials {
     pub account_id: Option<String>,
 }
 
+impl Credentials {
+    /// Credentials of which nothing else is known.
+    #[must_use]
+    pub const fn new(
+        access_key_id: String,
+        secret_access_key: SecretString,
+        session_token: Option<SecretString>,
+    ) -> Self {
+        Self {
+            access_key_id,
+            secret_access_key,
+            session_token,
+            expiration: None,
+            account_id: None,
+        }
+    }
+}
+
 /// Reads a point in time as the original's caches and the tools around it write it: RFC 3339, with `UTC` for `Z`, or
 /// without an offset, which means UTC.
 #[must_use]

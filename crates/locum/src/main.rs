@@ -1,9 +1,11 @@
 //! The `locum` program: which word runs what.
 
 mod apply;
+mod caller;
 mod cli;
 #[allow(dead_code, reason = "for the commands that listen")]
 mod loopback;
+mod outcome;
 mod policy;
 mod quickstart;
 mod remote;

@@ -21,8 +21,9 @@ use locum_crypto::{Random, SecretString, SystemRandom, hex};
 use serde_json::{Value, json};
 
 use crate::{
+    outcome::{hint, write_out},
     remote::{Caller, Denied, Remote, RemoteError},
-    serve::{Deployment, Options, Refusal, finish, hint, write_out},
+    serve::{Deployment, Options, Refusal, finish},
 };
 
 const HELP: &str = "\
@@ -230,22 +231,20 @@ fn root_caller(deployment: &Deployment) -> Result<Caller, TourError> {
             .find_map(|line| line.strip_prefix(name)?.trim_start().strip_prefix('='));
         line.map(str::trim).unwrap_or_default().to_owned()
     };
-    Ok(Caller {
-        access_key_id: value("aws_access_key_id"),
-        secret_access_key: SecretString::new(value("aws_secret_access_key")),
-        session_token: None,
-    })
+    Ok(Caller::new(
+        value("aws_access_key_id"),
+        SecretString::new(value("aws_secret_access_key")),
+        None,
+    ))
 }
 
 fn caller_of(credentials: &Value, operation: &'static str) -> Result<Caller, TourError> {
-    Ok(Caller {
-        access_key_id: text(credentials, operation, "AccessKeyId")?.to_owned(),
-        secret_access_key: SecretString::new(text(credentials, operation, "SecretAccessKey")?),
-        session_token: credentials
-            .get("SessionToken")
-            .and_then(Value::as_str)
-            .map(SecretString::new),
-    })
+    let token = credentials.get("SessionToken").and_then(Value::as_str);
+    Ok(Caller::new(
+        text(credentials, operation, "AccessKeyId")?.to_owned(),
+        SecretString::new(text(credentials, operation, "SecretAccessKey")?),
+        token.map(SecretString::new),
+    ))
 }
 
 fn text<'a>(value: &'a Value, operation: &'static str, member: &'static str) -> Result<&'a str, TourError> {

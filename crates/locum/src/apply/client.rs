@@ -12,13 +12,8 @@ use super::{
     reach::{Reach, ReachError},
 };
 use crate::{
-    cli::{
-        config::{self, Environment, Files, Profile},
-        credentials::{self, Credentials, Ways},
-        endpoint::{self, Endpoint, Wanted},
-        errors::Failure,
-        transport::{self, Settings, Transport},
-    },
+    caller,
+    cli::{config, credentials::Credentials, errors::Failure},
     remote::Remote,
 };
 
@@ -26,8 +21,6 @@ use crate::{
 const ATTEMPTS: u32 = 3;
 /// How often a transaction is sent that others overtook.
 const TURNS: u32 = 5;
-const TIMEOUT: Duration = Duration::from_secs(60);
-const USUAL_REGION: &str = "us-east-1";
 /// What sessions in other accounts are called.
 const SESSION_NAME: &str = "locum-apply";
 
@@ -64,25 +57,12 @@ impl Client {
     /// Finds the service and the credentials, and asks whose they are.
     pub(super) fn connect(connection: &Connection) -> Result<Self, ConnectError> {
         let environment = config::environment()?;
-        let files = Files::load(&environment)?;
-        let profile = Profile::choose(files, connection.profile.as_deref(), &environment)?;
-        let endpoint = endpoint(connection, &environment, &profile)?;
-        let named = connection.ca_bundle.clone();
-        let ca_bundle = named.or_else(|| transport::configured_bundle(&environment, &profile));
-        let ways = Ways {
-            region: connection.region.as_deref(),
-            ca_bundle: ca_bundle.clone(),
-            debug: &|_| (),
-        };
-        let own = credentials::find_by(&environment, &profile, &ways)?;
-        let transport = Transport::new(&Settings {
-            connect_timeout: Some(TIMEOUT),
-            read_timeout: Some(TIMEOUT),
-            verify: !connection.no_verify_ssl,
-            ca_bundle,
-            tls: transport::is_tls(&endpoint.url),
-        })?;
-        let remote = Remote::at(endpoint, transport);
+        let who = caller::Caller::open(&connection.caller, &environment)?;
+        if who.custom_url()?.is_none() {
+            return Err(ConnectError::NoEndpoint);
+        }
+        let own = who.credentials()?;
+        let remote = who.remote()?;
         let caller = Caller::ask(&mut Calls {
             remote: &remote,
             credentials: &own,
@@ -121,28 +101,6 @@ impl Client {
     }
 }
 
-fn endpoint(
-    connection: &Connection,
-    environment: &Environment,
-    profile: &Profile,
-) -> Result<Endpoint, ConnectError> {
-    let configured = environment
-        .non_empty("AWS_REGION")
-        .or_else(|| environment.non_empty("AWS_DEFAULT_REGION"))
-        .or_else(|| profile.get("region").map(str::to_owned));
-    // locum answers for every region unless it was told otherwise.
-    let usual = configured.is_none().then_some(USUAL_REGION);
-    let wanted = Wanted {
-        region: connection.region.as_deref().or(usual),
-        endpoint_url: connection.endpoint_url.as_deref(),
-        signed: true,
-    };
-    if endpoint::custom_url(&wanted, environment, profile)?.is_none() {
-        return Err(ConnectError::NoEndpoint);
-    }
-    Ok(endpoint::find(&wanted, environment, profile)?)
-}
-
 fn session_of(answer: &Value) -> Credentials {
     let member = |name: &str| {
         let found = answer
@@ -150,11 +108,11 @@ fn session_of(answer: &Value) -> Credentials {
             .and_then(|credentials| credentials.get(name)?.as_str());
         found.unwrap_or_default().to_owned()
     };
-    Credentials {
-        access_key_id: member("AccessKeyId"),
-        secret_access_key: SecretString::new(member("SecretAccessKey")),
-        session_token: Some(SecretString::new(member("SessionToken"))),
-    }
+    Credentials::new(
+        member("AccessKeyId"),
+        SecretString::new(member("SecretAccessKey")),
+        Some(SecretString::new(member("SessionToken"))),
+    )
 }
 
 impl Reach for Client {

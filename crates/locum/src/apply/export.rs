@@ -8,13 +8,11 @@ use locum_apply::{
 };
 
 use super::{
-    FAILED, USAGE, asks_for_help,
     client::{Client, ConnectError},
     options::{EXPORT_HELP, ExportOptions},
     reach::{Reach, ReachError},
-    refuse,
 };
-use crate::serve::write_out;
+use crate::outcome::{FAILED, USAGE, asks_for_help, print, refuse, write_out};
 
 #[derive(Debug, thiserror::Error)]
 enum ExportError {
@@ -39,7 +37,7 @@ enum ExportError {
 /// Runs `locum export …`.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
     if words.iter().any(asks_for_help) {
-        return super::print(EXPORT_HELP, ExitCode::SUCCESS);
+        return print(&super::page(EXPORT_HELP), ExitCode::SUCCESS);
     }
     let options = match ExportOptions::parse(words) {
         Ok(options) => options,

@@ -34,12 +34,11 @@ pub(crate) use self::{
     files::{FilesError, described},
     operator::apply_in_process,
 };
-use crate::serve::{hint, write_out};
+use crate::{
+    caller::CALLER_HELP,
+    outcome::{FAILED, USAGE, asks_for_help, print, refuse, write_out},
+};
 
-/// Something failed.
-const FAILED: u8 = 1;
-/// The command line or a file is wrong.
-const USAGE: u8 = 2;
 /// There is something to do that was not done.
 const PENDING: u8 = 3;
 /// The schema of the files; a test compares it with the types that read them.
@@ -48,7 +47,7 @@ const SCHEMA: &str = include_str!("../../../../docs/schema/locum.schema.json");
 /// Runs `locum apply …`.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
     if words.iter().any(asks_for_help) {
-        return print(APPLY_HELP, ExitCode::SUCCESS);
+        return print(&page(APPLY_HELP), ExitCode::SUCCESS);
     }
     let options = match ApplyOptions::parse(words) {
         Ok(options) => options,
@@ -143,21 +142,7 @@ fn agrees() -> bool {
     io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim() == "yes"
 }
 
-fn asks_for_help(word: &OsString) -> bool {
-    word == "--help" || word == "-h" || word == "help"
-}
-
-/// Tells what is wrong.
-fn refuse(text: &str, code: u8) -> ExitCode {
-    hint(text);
-    ExitCode::from(code)
-}
-
-/// Prints a result and ends with `code`. A reader that went away has seen enough.
-fn print(text: &str, code: ExitCode) -> ExitCode {
-    match write_out(text) {
-        Ok(()) => code,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => code,
-        Err(error) => refuse(&format!("cannot write to standard output: {error}"), FAILED),
-    }
+/// The page of a command, with the options that all have.
+fn page(own: &str) -> String {
+    format!("{own}\nWHOSE CREDENTIALS, AND WHERE\n{CALLER_HELP}")
 }

@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use lexopt::{Arg, Parser, ValueExt};
 use locum_apply::Format;
 
+use crate::caller::CallerOptions;
+
 /// The role by which a management account reaches the others unless somebody chose another.
 pub(super) const ACCESS_ROLE: &str = "OrganizationAccountAccessRole";
 
@@ -25,11 +27,6 @@ OPTIONS
   --output <format>      text, or json for programs. [text]
   --role-name <name>     The role by which other accounts of the organization are reached. [OrganizationAccountAccessRole]
   --schema               Print the JSON Schema of the files.
-  --endpoint-url <url>   Where locum is. Also AWS_ENDPOINT_URL, or the profile.
-  --region <name>        The region to sign for. Also AWS_REGION, or the profile. [us-east-1]
-  --profile <name>       The profile whose credentials are used. Also the usual variables.
-  --ca-bundle <file>     Trust the certificates of this file.
-  --no-verify-ssl        Do not check the server's certificate.
 
 EXIT STATUS
   0  Everything is as described: it was, or it was made so.
@@ -49,8 +46,7 @@ OPTIONS
   --account <name or number>  Another account of the organization. [the caller's own]
   --all                  The organization and all of its accounts.
   --format <format>      yaml, json or toml. [yaml]
-  --role-name, --endpoint-url, --region, --profile, --ca-bundle, --no-verify-ssl
-                         As for locum apply.
+  --role-name <name>     The role by which other accounts are reached. [OrganizationAccountAccessRole]
 
 Passwords, access keys, MFA devices and other secrets are never in it.
 
@@ -63,11 +59,7 @@ EXIT STATUS
 /// How a service is reached.
 #[derive(Debug, Default)]
 pub(super) struct Connection {
-    pub(super) endpoint_url: Option<String>,
-    pub(super) region: Option<String>,
-    pub(super) profile: Option<String>,
-    pub(super) ca_bundle: Option<String>,
-    pub(super) no_verify_ssl: bool,
+    pub(super) caller: CallerOptions,
     pub(super) role_name: Option<String>,
 }
 
@@ -111,19 +103,10 @@ pub(super) enum OptionsError {
 impl Connection {
     /// Takes an option, if it is one of these.
     fn take(&mut self, name: &str, parser: &mut Parser) -> Result<bool, lexopt::Error> {
-        let target = match name {
-            "endpoint-url" => &mut self.endpoint_url,
-            "region" => &mut self.region,
-            "profile" => &mut self.profile,
-            "ca-bundle" => &mut self.ca_bundle,
-            "role-name" => &mut self.role_name,
-            "no-verify-ssl" => {
-                self.no_verify_ssl = true;
-                return Ok(true);
-            }
-            _ => return Ok(false),
-        };
-        *target = Some(parser.value()?.string()?);
+        if name != "role-name" {
+            return self.caller.take(name, parser);
+        }
+        self.role_name = Some(parser.value()?.string()?);
         Ok(true)
     }
 
@@ -236,7 +219,7 @@ mod tests {
         assert_eq!(options.files, ["a.yaml", "-"]);
         assert!(options.yes && options.prune && options.json && !options.dry_run);
         assert_eq!(options.connection.access_role(), "r");
-        assert_eq!(options.connection.region.as_deref(), Some("x"));
+        assert_eq!(options.connection.caller.region.as_deref(), Some("x"));
         let options = ExportOptions::parse(words("--all --format toml")).unwrap();
         assert!(options.all && options.format == Format::Toml);
         assert_eq!(options.connection.access_role(), ACCESS_ROLE);

@@ -13,6 +13,7 @@ use super::errors::Failure;
 use super::options::{Options, seconds};
 use super::output::{Format, Look, json, render};
 use super::parameters::{self, Given, kebab};
+use super::prompt::Terminal;
 use super::query::Query;
 use super::timestamp::Style;
 use super::transport::{self, Settings, Transport};
@@ -139,10 +140,13 @@ impl<'a> Session<'a> {
         let credentials = if signed {
             let ways = Ways {
                 region: self.options.region.as_deref(),
+                endpoint_url: None,
+                verify: true,
                 ca_bundle: self.ca_bundle(),
+                prompt: &Terminal,
                 debug: &|line| self.debug(line),
             };
-            Some(credentials::find_by(self.environment, &self.profile, &ways)?)
+            Some(credentials::find(self.environment, &self.profile, &ways)?)
         } else {
             None
         };

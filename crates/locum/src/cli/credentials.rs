@@ -2,58 +2,69 @@
 
 use std::cell::RefCell;
 
-use locum_credentials::{Cache, Chain, CredentialsError, Resolver, SystemRunner};
-use locum_crypto::{SecretString, SystemRandom};
+pub(crate) use locum_credentials::Credentials;
+use locum_credentials::{Cache, Chain, CredentialsError, Prompt, Recipe, Resolver, SystemRunner};
+use locum_crypto::SystemRandom;
 
 use super::config::{Environment, Profile};
 use super::errors::Failure;
 use super::outside::Outside;
-use super::prompt::Terminal;
-
-/// An access key and what belongs to it.
-#[derive(Debug)]
-pub(crate) struct Credentials {
-    /// The public part.
-    pub(crate) access_key_id: String,
-    /// The secret part.
-    pub(crate) secret_access_key: SecretString,
-    /// The session token of temporary credentials.
-    pub(crate) session_token: Option<SecretString>,
-}
 
 /// What the command line says about the way to credentials.
 pub(crate) struct Ways<'a> {
     /// `--region`.
     pub(crate) region: Option<&'a str>,
+    /// Where calls to STS on the way go, if not where the configuration says.
+    pub(crate) endpoint_url: Option<&'a str>,
+    /// Whether to check the certificate of STS.
+    pub(crate) verify: bool,
     /// The certificates to trust.
     pub(crate) ca_bundle: Option<String>,
+    /// Who is asked for MFA codes.
+    pub(crate) prompt: &'a dyn Prompt,
     /// Gets a line for each step.
     pub(crate) debug: &'a dyn Fn(&str),
 }
 
-/// Finds the credentials.
-#[allow(dead_code, reason = "for commands that say nothing about the way")]
-pub(crate) fn find(environment: &Environment, profile: &Profile) -> Result<Credentials, Failure> {
-    let ways = Ways {
-        region: None,
-        ca_bundle: super::transport::configured_bundle(environment, profile),
-        debug: &|_| (),
-    };
-    find_by(environment, profile, &ways)
-}
-
-/// Finds the credentials by ways that the command line names.
-pub(crate) fn find_by(
-    environment: &Environment,
-    profile: &Profile,
-    ways: &Ways<'_>,
-) -> Result<Credentials, Failure> {
-    let chain = Chain {
+/// What the chain of sources goes by.
+pub(crate) fn chain<'a>(environment: &'a Environment, profile: &'a Profile) -> Chain<'a> {
+    Chain {
         environment,
         files: &profile.files,
         profile: &profile.name,
         explicit: profile.explicit,
-    };
+    }
+}
+
+/// Finds the credentials.
+pub(crate) fn find(
+    environment: &Environment,
+    profile: &Profile,
+    ways: &Ways<'_>,
+) -> Result<Credentials, Failure> {
+    let chain = chain(environment, profile);
+    ask(environment, profile, ways, |resolver| {
+        resolver.find(&chain).map(Some)
+    })
+}
+
+/// Follows a recipe.
+pub(crate) fn follow(
+    recipe: &Recipe,
+    environment: &Environment,
+    profile: &Profile,
+    ways: &Ways<'_>,
+) -> Result<Credentials, Failure> {
+    ask(environment, profile, ways, |resolver| resolver.resolve(recipe))
+}
+
+/// Asks with this program's sockets, programs and caches.
+fn ask(
+    environment: &Environment,
+    profile: &Profile,
+    ways: &Ways<'_>,
+    question: impl FnOnce(&Resolver<'_>) -> Result<Option<Credentials>, CredentialsError>,
+) -> Result<Credentials, Failure> {
     let cache = |path: &str| Cache::new(environment.home().map(|_| environment.expand(path)));
     let logins = match environment.non_empty("AWS_LOGIN_CACHE_DIRECTORY") {
         Some(directory) => Cache::new(Some(environment.expand(&directory))),
@@ -68,7 +79,7 @@ pub(crate) fn find_by(
         services: &outside,
         http: &outside,
         runner: &SystemRunner,
-        prompt: &Terminal,
+        prompt: ways.prompt,
         clock: &outside,
         sessions: &cache("~/.aws/cli/cache"),
         tokens: &cache("~/.aws/sso/cache"),
@@ -76,12 +87,7 @@ pub(crate) fn find_by(
         random: &RefCell::new(SystemRandom),
         debug: ways.debug,
     };
-    let found = resolver.find(&chain)?;
-    Ok(Credentials {
-        access_key_id: found.access_key_id,
-        secret_access_key: found.secret_access_key,
-        session_token: found.session_token,
-    })
+    question(&resolver)?.ok_or(Failure::NoCredentials)
 }
 
 impl From<CredentialsError> for Failure {
@@ -112,7 +118,7 @@ impl From<CredentialsError> for Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::super::config::Files;
+    use super::super::{config::Files, prompt::Terminal};
     use super::*;
 
     fn key(variables: &[(&str, &str)]) -> Result<String, Failure> {
@@ -124,7 +130,15 @@ mod tests {
         all.extend(variables);
         let environment = Environment::of(&all);
         let profile = Profile::choose(Files::load(&environment)?, None, &environment)?;
-        find(&environment, &profile).map(|found| found.access_key_id)
+        let ways = Ways {
+            region: None,
+            endpoint_url: None,
+            verify: true,
+            ca_bundle: None,
+            prompt: &Terminal,
+            debug: &|_| (),
+        };
+        find(&environment, &profile, &ways).map(|found| found.access_key_id)
     }
 
     #[test]

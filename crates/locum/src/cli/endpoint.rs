@@ -182,7 +182,8 @@ fn sign_in_host(region: &str) -> &'static str {
         .map_or("signin.aws.amazon.com", |(_, host)| host)
 }
 
-fn configured_region(environment: &Environment, profile: &Profile) -> Option<String> {
+/// Returns the region of environment or profile.
+pub(crate) fn configured_region(environment: &Environment, profile: &Profile) -> Option<String> {
     environment
         .non_empty("AWS_REGION")
         .or_else(|| environment.non_empty("AWS_DEFAULT_REGION"))

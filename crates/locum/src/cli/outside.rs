@@ -22,8 +22,8 @@ const ATTEMPTS: u32 = 3;
 
 /// The world, as environment, profile and command line describe it.
 ///
-/// `--endpoint-url` and `--no-verify-ssl` are about the call itself: as with AWS's command, the calls on the way to its
-/// credentials go where the configuration says, and check whom they meet.
+/// For `sts …`, `--endpoint-url` and `--no-verify-ssl` are about the call itself: as with AWS's command, the calls on the way
+/// to its credentials go where the configuration says, and check whom they meet.
 pub(crate) struct Outside<'a> {
     /// The environment.
     pub(crate) environment: &'a Environment,
@@ -34,11 +34,12 @@ pub(crate) struct Outside<'a> {
 }
 
 impl Outside<'_> {
-    fn call(
+    /// Calls an operation of STS.
+    pub(crate) fn call(
         &self,
         name: &'static str,
         parameters: &Map<String, Value>,
-        signer: Option<&locum_credentials::Credentials>,
+        signer: Option<&Credentials>,
     ) -> Result<Value, Failure> {
         let operation = find(Service::Sts, name)
             .ok_or_else(|| Failure::General(format!("STS has no operation {name}")))?;
@@ -46,7 +47,7 @@ impl Outside<'_> {
         let endpoint = endpoint::find(
             &Wanted {
                 region: self.ways.region,
-                endpoint_url: None,
+                endpoint_url: self.ways.endpoint_url,
                 signed: signer.is_some(),
             },
             self.environment,
@@ -55,22 +56,17 @@ impl Outside<'_> {
         let transport = Transport::new(&Settings {
             connect_timeout: Some(TIMEOUT),
             read_timeout: Some(TIMEOUT),
-            verify: true,
+            verify: self.ways.verify,
             ca_bundle: self.ways.ca_bundle.clone(),
             tls: is_tls(&endpoint.url),
         })?;
-        let signer = signer.map(|signer| Credentials {
-            access_key_id: signer.access_key_id.clone(),
-            secret_access_key: signer.secret_access_key.clone(),
-            session_token: signer.session_token.clone(),
-        });
         let call = Call {
             operation: operation.name,
             signing_name: operation.service.signing_name(),
             protocol: Protocol::Query,
             body: &wire::encode(operation, parameters),
             endpoint: &endpoint,
-            credentials: signer.as_ref(),
+            credentials: signer,
             user_agent: concat!("locum/", env!("CARGO_PKG_VERSION"), " md/credentials").to_owned(),
             attempts: ATTEMPTS,
         };
@@ -84,7 +80,7 @@ impl Services for Outside<'_> {
         &self,
         operation: &'static str,
         parameters: &Map<String, Value>,
-        signer: Option<&locum_credentials::Credentials>,
+        signer: Option<&Credentials>,
     ) -> Result<Value, CallError> {
         Ok(self.call(operation, parameters, signer)?)
     }

@@ -9,16 +9,9 @@ mod source;
 mod text;
 mod validate;
 
-use std::{
-    ffi::OsString,
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{ffi::OsString, io, process::ExitCode};
 
-use crate::serve::{hint, write_out};
-
-/// The exit status of a command line that was not understood, or a file that could not be read.
-const USAGE: u8 = 2;
+use crate::outcome::{USAGE, asks_for_help, hint, write_out};
 
 /// A command of `locum policy`.
 struct Command {
@@ -70,10 +63,6 @@ fn help() -> String {
     )
 }
 
-fn asks_for_help(word: &OsString) -> bool {
-    word == "--help" || word == "-h" || word == "help"
-}
-
 /// Tells what is wrong with the command line or with a file.
 fn refuse(text: &str) -> ExitCode {
     hint(text);
@@ -85,12 +74,6 @@ fn print(text: &str, code: ExitCode) -> ExitCode {
     match write_out(text) {
         Ok(()) => code,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => code,
-        Err(error) => {
-            let _ = writeln!(
-                io::stderr().lock(),
-                "locum: cannot write to standard output: {error}"
-            );
-            ExitCode::from(USAGE)
-        }
+        Err(error) => refuse(&format!("cannot write to standard output: {error}")),
     }
 }

@@ -9,11 +9,7 @@ mod memory;
 mod options;
 mod signals;
 
-use std::{
-    ffi::OsString,
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{ffi::OsString, io, process::ExitCode};
 
 use locum_crypto::KeyFileError;
 use locum_directory::{BootstrapError, OpenError, StoreError};
@@ -23,7 +19,7 @@ use locum_service::StartError;
 
 use crate::{
     apply::{EngineError, FilesError},
-    cli::errors::escape_controls,
+    outcome::{hint, write_out},
 };
 
 pub(crate) use deployment::Deployment;
@@ -165,19 +161,6 @@ pub(crate) fn finish(outcome: Result<(), Refusal>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Writes to standard output at once.
-pub(crate) fn write_out(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()
-}
-
-/// Tells a person something on standard error, control characters of names and servers made harmless. If nobody listens,
-/// nothing is lost.
-pub(crate) fn hint(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "locum: {}", escape_controls(text));
 }
 
 /// Sends the log to standard error: JSON, or plain text to a terminal. `LOCUM_LOG` chooses what is told (`warn`).

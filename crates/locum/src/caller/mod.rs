@@ -1,0 +1,199 @@
+//! Whose credentials a command of our own works with: found as `locum sts` finds them, with a role on top if one is named.
+//!
+//! Unlike with `locum sts`, whose options mean what they mean to AWS's command, `--endpoint-url`, `--region` and
+//! `--no-verify-ssl` hold for every call to STS here, those on the way to the credentials included: who names a service
+//! means that service.
+
+mod options;
+
+use locum_credentials::{ConfigError, Credentials, Plan, Prompt, Recipe, Role};
+use serde_json::{Map, Value};
+
+pub(crate) use self::options::{CALLER_HELP, CallerOptions};
+use crate::cli::{
+    config::{Environment, Files, Profile},
+    credentials::{self, Ways},
+    endpoint::{self, Endpoint, Wanted},
+    errors::Failure,
+    outside::Outside,
+    prompt::Terminal,
+    stream,
+    transport::{self, Settings, Transport},
+};
+use crate::remote::Remote;
+
+/// The region for a service that is not AWS and answers for all of them.
+const USUAL_REGION: &str = "us-east-1";
+const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Somebody to work as.
+pub(crate) struct Caller<'a> {
+    options: &'a CallerOptions,
+    environment: &'a Environment,
+    profile: Profile,
+}
+
+impl<'a> Caller<'a> {
+    /// Reads the configuration; asks nothing of anybody.
+    pub(crate) fn open(options: &'a CallerOptions, environment: &'a Environment) -> Result<Self, Failure> {
+        if let Some(option) = options.without_role() {
+            return Err(Failure::Usage(format!("{option} needs --role")));
+        }
+        if let Some(url) = &options.endpoint_url {
+            endpoint::check_url(url, "--endpoint-url")?;
+        }
+        let files = Files::load(environment)?;
+        let profile = Profile::choose(files, options.profile.as_deref(), environment)?;
+        Ok(Self {
+            options,
+            environment,
+            profile,
+        })
+    }
+
+    /// Returns the profile in force.
+    #[allow(dead_code, reason = "for commands that look at the profile")]
+    pub(crate) const fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Decides which source wins, from files and environment alone; the role of `--role` comes on top.
+    pub(crate) fn plan(&self) -> Plan {
+        let mut plan = credentials::chain(self.environment, &self.profile).plan();
+        plan.outcome = plan
+            .outcome
+            .map(|found| found.map(|recipe| self.with_role(recipe)));
+        plan
+    }
+
+    fn with_role(&self, recipe: Recipe) -> Recipe {
+        let options = self.options;
+        let Some(arn) = options.role.clone() else {
+            return recipe;
+        };
+        Recipe::Role(Box::new(Role {
+            arn,
+            session_name: options.role_session_name.clone(),
+            external_id: options.external_id.as_ref().map(|id| id.expose().to_owned()),
+            mfa_serial: options.serial_number.clone(),
+            duration_seconds: options.duration_seconds,
+            from: recipe,
+        }))
+    }
+
+    /// Finds the credentials, asking whom the plan says.
+    pub(crate) fn credentials(&self) -> Result<Credentials, Failure> {
+        self.credentials_by(&Terminal)
+    }
+
+    /// Finds the credentials; MFA codes are asked of `prompt`.
+    pub(crate) fn credentials_by(&self, prompt: &dyn Prompt) -> Result<Credentials, Failure> {
+        let plan = self.plan();
+        for step in &plan.steps {
+            self.debug(&format!("credentials: {step}"));
+        }
+        let recipe = plan
+            .outcome
+            .map_err(|error: ConfigError| Failure::General(error.to_string()))?;
+        let recipe = recipe.ok_or(Failure::NoCredentials)?;
+        self.by(prompt, |ways| {
+            credentials::follow(&recipe, self.environment, &self.profile, ways)
+        })
+    }
+
+    #[allow(dead_code, reason = "for commands that call")]
+    /// Calls an operation of STS and returns its result, times as they came over the wire. Without a signer the call is
+    /// not signed.
+    pub(crate) fn sts(
+        &self,
+        operation: &'static str,
+        parameters: &Map<String, Value>,
+        signer: Option<&Credentials>,
+    ) -> Result<Value, Failure> {
+        self.by(&Terminal, |ways| {
+            let outside = Outside {
+                environment: self.environment,
+                profile: &self.profile,
+                ways,
+            };
+            outside.call(operation, parameters, signer)
+        })
+    }
+
+    /// Prepares calls to services that answer at the same place as STS, which those of AWS do not.
+    pub(crate) fn remote(&self) -> Result<Remote, Failure> {
+        let endpoint = self.endpoint(true)?;
+        let transport = Transport::new(&Settings {
+            connect_timeout: Some(TIMEOUT),
+            read_timeout: Some(TIMEOUT),
+            verify: !self.options.no_verify_ssl,
+            ca_bundle: self.ca_bundle(),
+            tls: transport::is_tls(&endpoint.url),
+        })?;
+        Ok(Remote::at(endpoint, transport))
+    }
+
+    /// Finds where STS is and for which region to sign.
+    pub(crate) fn endpoint(&self, signed: bool) -> Result<Endpoint, Failure> {
+        endpoint::find(
+            &Wanted {
+                region: self.region_flag()?,
+                endpoint_url: self.options.endpoint_url.as_deref(),
+                signed,
+            },
+            self.environment,
+            &self.profile,
+        )
+    }
+
+    /// Returns the URL of STS if somebody set it; where nobody did, STS is AWS's.
+    pub(crate) fn custom_url(&self) -> Result<Option<String>, Failure> {
+        let wanted = Wanted {
+            region: None,
+            endpoint_url: self.options.endpoint_url.as_deref(),
+            signed: false,
+        };
+        endpoint::custom_url(&wanted, self.environment, &self.profile)
+    }
+
+    /// Returns the configured region, if there is one.
+    pub(crate) fn region(&self) -> Option<String> {
+        let named = self.options.region.clone();
+        named.or_else(|| endpoint::configured_region(self.environment, &self.profile))
+    }
+
+    /// Returns the certificates to trust, if they are not those of the system.
+    pub(crate) fn ca_bundle(&self) -> Option<String> {
+        let named = self.options.ca_bundle.clone();
+        named.or_else(|| transport::configured_bundle(self.environment, &self.profile))
+    }
+
+    /// A service that is not AWS answers for every region unless it was told otherwise.
+    fn region_flag(&self) -> Result<Option<&str>, Failure> {
+        if self.region().is_some() {
+            return Ok(self.options.region.as_deref());
+        }
+        Ok(self.custom_url()?.map(|_| USUAL_REGION))
+    }
+
+    fn by<T>(
+        &self,
+        prompt: &dyn Prompt,
+        work: impl FnOnce(&Ways<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        work(&Ways {
+            region: self.region_flag()?,
+            endpoint_url: self.options.endpoint_url.as_deref(),
+            verify: !self.options.no_verify_ssl,
+            ca_bundle: self.ca_bundle(),
+            prompt,
+            debug: &|line| self.debug(line),
+        })
+    }
+
+    fn debug(&self, line: &str) {
+        if self.options.debug {
+            stream::print_error(&format!("{line}\n"));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The options by which every command of our own is told whose credentials it works with, and where.
+
+use lexopt::{Parser, ValueExt};
+use locum_crypto::SecretString;
+
+/// The rows of a help page for [`CallerOptions`].
+pub(crate) const CALLER_HELP: &str = "\
+  --profile <name>              Work as this profile, and not with the environment's credentials. Also AWS_PROFILE.
+  --role <arn>                  Assume this role with those credentials, and work as it.
+  --role-session-name <name>    What the session is called.
+  --external-id <id>            What the role's trust policy asks for.
+  --duration-seconds <seconds>  How long the session is to last.
+  --serial-number <mfa>         The MFA device, if the role asks for one; the code is asked for.
+  --region <name>               Sign for this region. Also AWS_REGION, or the profile. [us-east-1 with an endpoint]
+  --endpoint-url <url>          Where STS is. Also AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, or the profile.
+  --ca-bundle <file>            Trust the certificates of this file.
+  --no-verify-ssl               Do not check the server's certificate.
+  --debug                       Tell on standard error what is done; secrets are left out.
+";
+
+/// Whose credentials, and where.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct CallerOptions {
+    /// The profile.
+    pub(crate) profile: Option<String>,
+    /// A role to assume on top of what the profile gives.
+    pub(crate) role: Option<String>,
+    /// What the role's session is called.
+    pub(crate) role_session_name: Option<String>,
+    /// The external id for the role.
+    pub(crate) external_id: Option<SecretString>,
+    /// The life of the role's session, in seconds.
+    pub(crate) duration_seconds: Option<i64>,
+    /// The MFA device for the role.
+    pub(crate) serial_number: Option<String>,
+    /// The region.
+    pub(crate) region: Option<String>,
+    /// Where STS is.
+    pub(crate) endpoint_url: Option<String>,
+    /// The certificates to trust.
+    pub(crate) ca_bundle: Option<String>,
+    /// Whether to trust any certificate.
+    pub(crate) no_verify_ssl: bool,
+    /// Whether to tell what is done.
+    pub(crate) debug: bool,
+}
+
+impl CallerOptions {
+    /// Takes an option, if it is one of these.
+    pub(crate) fn take(&mut self, name: &str, parser: &mut Parser) -> Result<bool, lexopt::Error> {
+        let text = match name {
+            "profile" => &mut self.profile,
+            "role" => &mut self.role,
+            "role-session-name" => &mut self.role_session_name,
+            "serial-number" => &mut self.serial_number,
+            "region" => &mut self.region,
+            "endpoint-url" => &mut self.endpoint_url,
+            "ca-bundle" => &mut self.ca_bundle,
+            "external-id" => {
+                self.external_id = Some(SecretString::new(parser.value()?.string()?));
+                return Ok(true);
+            }
+            "duration-seconds" => {
+                self.duration_seconds = Some(parser.value()?.parse()?);
+                return Ok(true);
+            }
+            "no-verify-ssl" => {
+                self.no_verify_ssl = true;
+                return Ok(true);
+            }
+            "debug" => {
+                self.debug = true;
+                return Ok(true);
+            }
+            _ => return Ok(false),
+        };
+        *text = Some(parser.value()?.string()?);
+        Ok(true)
+    }
+
+    /// Returns an option that needs `--role` and was given without it.
+    pub(crate) fn without_role(&self) -> Option<&'static str> {
+        let given = [
+            ("--role-session-name", self.role_session_name.is_some()),
+            ("--external-id", self.external_id.is_some()),
+            ("--duration-seconds", self.duration_seconds.is_some()),
+        ];
+        let role = self.role.is_some();
+        let found = given.into_iter().find(|(_, given)| *given && !role);
+        found.map(|(name, _)| name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<CallerOptions, lexopt::Error> {
+        let mut options = CallerOptions::default();
+        let mut parser = Parser::from_args(line.split_whitespace());
+        while let Some(arg) = parser.next()? {
+            let lexopt::Arg::Long(name) = arg else {
+                return Err(arg.unexpected());
+            };
+            let name = name.to_owned();
+            assert!(options.take(&name, &mut parser)?, "{name}");
+        }
+        Ok(options)
+    }
+
+    #[test]
+    fn every_option_of_the_help_is_taken() {
+        for row in CALLER_HELP.lines() {
+            let mut words = row.split_whitespace();
+            let name = words.next().unwrap();
+            let value = match words.next() {
+                Some("<seconds>") => " 900",
+                Some(word) if word.starts_with('<') => " x",
+                _ => "",
+            };
+            parse(&format!("{name}{value}")).unwrap();
+        }
+        assert!(parse("--duration-seconds soon").is_err());
+        assert!(parse("--region").is_err());
+    }
+
+    #[test]
+    fn what_is_about_a_role_needs_one() {
+        assert_eq!(
+            parse("--external-id x").unwrap().without_role(),
+            Some("--external-id")
+        );
+        assert_eq!(parse("--external-id x --role r").unwrap().without_role(), None);
+        assert_eq!(parse("--profile p").unwrap().without_role(), None);
+    }
+}
