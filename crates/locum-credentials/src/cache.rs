@@ -22,8 +22,9 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
 pub struct Cache(Option<PathBuf>);
 
 /// The right to make an entry; given back when it is dropped.
-#[derive(Debug)]
-pub(crate) struct Lock(#[expect(dead_code, reason = "closing it unlocks")] Option<File>);
+#[derive(Debug, Default)]
+#[must_use = "dropping it gives the right back"]
+pub struct Lock(#[expect(dead_code, reason = "closing it unlocks")] Option<File>);
 
 impl Cache {
     /// The entries of a directory, which need not be there.
@@ -54,11 +55,17 @@ impl Cache {
 
     /// Waits for the right to make an entry. Where nothing can be locked, or nobody gives way, it is given without.
     pub(crate) fn lock(&self, key: &str, clock: &dyn Clock) -> Lock {
-        Lock(self.path(key, ".lock").and_then(|path| wait(&path, clock)))
+        let path = self.path(key, ".lock");
+        path.map_or_else(Lock::default, |path| wait(&path, clock))
     }
 }
 
-fn wait(path: &Path, clock: &dyn Clock) -> Option<File> {
+/// Waits for the lock of a file, which is made if it is not there.
+pub(crate) fn wait(path: &Path, clock: &dyn Clock) -> Lock {
+    Lock(wait_for(path, clock))
+}
+
+fn wait_for(path: &Path, clock: &dyn Clock) -> Option<File> {
     state_file::make_directory(path.parent()?).ok()?;
     let file = state_file::open_lock(path).ok()?;
     let mut waited = Duration::ZERO;

@@ -12,6 +12,11 @@ use crate::quote::plain;
 #[error("The environment variable {} is not UTF-8", plain(.0))]
 pub struct NotText(pub String);
 
+/// Whether somebody looks for a variable of this name.
+fn is_read(name: &str) -> bool {
+    name.starts_with("AWS_") || name.starts_with("LOCUM_") || ["HOME", "XDG_STATE_HOME"].contains(&name)
+}
+
 /// The environment variables of a command.
 #[derive(Default, Clone)]
 pub struct Environment(HashMap<String, String>);
@@ -40,7 +45,7 @@ impl Environment {
                 Ok(value) => {
                     text.insert(name, value);
                 }
-                Err(_) if name.starts_with("AWS_") || name == "HOME" => return Err(NotText(name)),
+                Err(_) if is_read(&name) => return Err(NotText(name)),
                 Err(_) => {}
             }
         }
@@ -117,7 +122,13 @@ mod tests {
         use std::os::unix::ffi::OsStringExt as _;
         let broken = || OsString::from_vec(b"prod\xff".to_vec());
         let of = |name: &str| Environment::of_system([(name.into(), broken()), ("A".into(), "x".into())]);
-        for name in ["AWS_PROFILE", "AWS_CONFIG_FILE", "HOME"] {
+        for name in [
+            "AWS_PROFILE",
+            "AWS_CONFIG_FILE",
+            "LOCUM_VAULT",
+            "HOME",
+            "XDG_STATE_HOME",
+        ] {
             assert_eq!(of(name).unwrap_err(), NotText(name.to_owned()));
         }
         let environment = of("LS_COLORS").unwrap();

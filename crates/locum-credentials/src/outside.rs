@@ -131,3 +131,13 @@ pub trait Clock {
     /// Lets time pass.
     fn sleep(&self, duration: Duration);
 }
+
+impl<C: Clock + ?Sized> Clock for &C {
+    fn now(&self) -> Timestamp {
+        (**self).now()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        (**self).sleep(duration);
+    }
+}

@@ -9,4 +9,5 @@ mod logins;
 mod oracle;
 mod processes;
 mod roles;
+mod vaults;
 mod world;
