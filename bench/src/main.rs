@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "its tables are its purpose")]
 
 mod ceiling;
+mod command;
 mod growth;
 mod issuer;
 mod load;
@@ -35,9 +36,10 @@ use server::Server;
 use world::Size;
 
 const USAGE: &str = "\
-Usage: locum-bench --binary <locum> [--whole] [--write <page>] [--requests <n>]
+Usage: locum-bench --binary <locum> [--beside <aws>]... [--whole] [--write <page>] [--requests <n>]
 
   --binary <locum>   the program to measure
+  --beside <aws>     a command to measure the program's beside
   --whole            also with a million principals, which takes minutes
   --write <page>     put the tables between the marks of this Markdown page
   --requests <n>     requests a figure [20000]";
@@ -47,6 +49,7 @@ const CONNECTIONS: [usize; 3] = [1, 16, 256];
 
 struct Options {
     binary: PathBuf,
+    beside: Vec<PathBuf>,
     whole: bool,
     page: Option<PathBuf>,
     requests: usize,
@@ -66,6 +69,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let mut parser = lexopt::Parser::from_env();
     let mut options = Options {
         binary: PathBuf::new(),
+        beside: Vec::new(),
         whole: false,
         page: None,
         requests: 20_000,
@@ -77,6 +81,14 @@ fn run() -> Result<(), Box<dyn Error>> {
                 let size = parser.value()?.parse()?;
                 return ceiling::run(size, parser.value()?.parse()?);
             }
+            // How it runs a command whose cost it measures.
+            Value(word) if word == "cost" => {
+                let (runs, program) = (parser.value()?.parse()?, parser.value()?);
+                let words: Vec<_> = parser.raw_args()?.collect();
+                println!("{}", command::cost(runs, &program, &words)?);
+                return Ok(());
+            }
+            Long("beside") => options.beside.push(parser.value()?.into()),
             Long("binary") => options.binary = parser.value()?.into(),
             Long("whole") => options.whole = true,
             Long("write") => options.page = Some(parser.value()?.into()),
@@ -103,6 +115,7 @@ fn measure_all(options: &Options) -> Result<(), Box<dyn Error>> {
     calls(options)?.into_iter().for_each(&mut tell);
     tell(growth::table(&options.binary, options.whole)?);
     tell(rest::table(&options.binary)?);
+    tell(command::table(&options.binary, &options.beside)?);
     match &options.page {
         Some(page) => report::write_into(page, &tables),
         None => Ok(()),

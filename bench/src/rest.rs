@@ -1,10 +1,9 @@
-//! What a program costs before it has done anything: its size, its start, its memory, one run of its command.
+//! What a program costs before it has done anything: its size, its start, its memory.
 
 use std::{
     error::Error,
     fs,
     path::Path,
-    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -13,7 +12,7 @@ use crate::{
     report::{Table, short},
     request,
     scenario::start,
-    world::{self, Seeds, Size},
+    world::{self, Size},
 };
 
 const RUNS: usize = 11;
@@ -71,35 +70,7 @@ pub(crate) fn table(binary: &Path) -> Result<Table, Box<dyn Error>> {
         format!("{:.2} MiB (goal ≤ 1)", server.memory()? - busy),
     );
 
-    row(
-        "`locum sts get-caller-identity`, wall",
-        format!("{} ms", milliseconds(command(binary, &server, &seeds)?)),
-    );
     Ok(table)
-}
-
-fn command(
-    binary: &Path,
-    server: &crate::server::Server,
-    seeds: &Seeds,
-) -> Result<Vec<Duration>, Box<dyn Error>> {
-    let mut took = Vec::new();
-    for _ in 0..RUNS {
-        let begun = Instant::now();
-        let status = Command::new(binary)
-            .args(["sts", "get-caller-identity", "--endpoint-url"])
-            .arg(format!("http://{}", server.address))
-            .env("AWS_ACCESS_KEY_ID", &seeds.caller.id)
-            .env("AWS_SECRET_ACCESS_KEY", seeds.caller.secret.expose())
-            .env("AWS_REGION", "us-east-1")
-            .stdout(Stdio::null())
-            .status()?;
-        took.push(begun.elapsed());
-        if !status.success() {
-            return Err("the command failed".into());
-        }
-    }
-    Ok(took)
 }
 
 /// The median, in milliseconds.

@@ -48,6 +48,12 @@ pub(crate) fn run(arguments: Vec<std::ffi::OsString>) -> Result<(), TaskError> {
     pytest.run()
 }
 
+/// The commands of AWS that are installed, version 1 first.
+pub(crate) fn originals() -> impl Iterator<Item = PathBuf> {
+    let both = [environment().join("bin/aws"), PathBuf::from(VERSION_2)];
+    both.into_iter().filter(|path| path.is_file())
+}
+
 fn environment() -> PathBuf {
     places::target().join("venv")
 }

@@ -53,6 +53,12 @@ pub(crate) enum TaskError {
         /// What to run.
         remedy: &'static str,
     },
+    /// A program that is to run anywhere asks for libraries of its machine.
+    #[error("{} is not static: look at its build for a library that is linked dynamically", path.display())]
+    NotStatic {
+        /// The program.
+        path: PathBuf,
+    },
     /// The map in `ARCHITECTURE.md` and the manifests disagree.
     #[error("ARCHITECTURE.md and the manifests disagree:\n{}", .0.join("\n"))]
     Architecture(Vec<String>),

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod clients;
+mod dist;
 mod error;
 mod fuzz;
 mod node;
@@ -22,12 +23,13 @@ use tool::Tool;
 const USAGE: &str = "\
 Usage: cargo xtask <task>
 
-  test          everything below but the two benchmarks, in order; what CI runs
+  test          everything below but the two benchmarks and `dist`, in order; what CI runs
   lint          formatting, clippy, licences and bans, the architecture check
   clients       the real clients (aws, boto3) and identity providers against the built program; further words go to pytest
   fuzz [SECS]   every fuzz target for SECS seconds (5)
-  bench [WORDS] the program beside a bare HTTP server, as ratios; `--whole` with a million principals, `--write` into
-                docs/performance.md
+  bench [WORDS] the program beside a bare HTTP server, and its command beside `aws`, as ratios; `--whole` with a million
+                principals, `--write` into docs/performance.md
+  dist          the program for Linux as one static binary
   micro [NAME]  the benchmarks of the crates that have them; NAME filters
   architecture  the map in ARCHITECTURE.md against the manifests";
 
@@ -63,6 +65,7 @@ fn task() -> Result<(), TaskError> {
             clients::run(rest)
         }
         Some("bench") => bench(parser.raw_args()?.collect()),
+        Some("dist") => alone(&mut parser).and_then(|()| dist::build()),
         Some("micro") => micro(optional(&mut parser)?),
         Some("fuzz") => fuzz::run(match optional(&mut parser)? {
             Some(seconds) => number(&seconds)?,
@@ -145,6 +148,9 @@ fn bench(words: Vec<OsString>) -> Result<(), TaskError> {
     let mut bench = Tool::new(places::released("locum-bench"))
         .arg("--binary")
         .arg(places::released("locum"));
+    for original in clients::originals() {
+        bench = bench.arg("--beside").arg(original);
+    }
     for word in words {
         let write = word == "--write";
         bench = bench.arg(word);
