@@ -136,11 +136,18 @@ impl Signer<'_> {
         Ok(text)
     }
 
-    /// Presigns a GET of `url`, good for `lifetime` seconds, and returns the URL to fetch.
+    /// Presigns a GET of `url`, good for `lifetime` seconds, and returns the URL to fetch. The `headers` are signed too, and
+    /// must be sent with it.
     ///
     /// # Errors
     /// Not an absolute URL, or one with a malformed query.
-    pub fn presign(&self, url: &str, now: Timestamp, lifetime: u32) -> Result<String, SignError> {
+    pub fn presign(
+        &self,
+        url: &str,
+        headers: &[(&str, &[u8])],
+        now: Timestamp,
+        lifetime: u32,
+    ) -> Result<String, SignError> {
         let url = url.split('#').next().unwrap_or(url);
         let (scheme, rest) = url.split_once("://").ok_or(SignError::Url)?;
         let default_port = match scheme {
@@ -157,12 +164,13 @@ impl Signer<'_> {
         // HTTP clients leave the default port out of the Host header.
         let host = authority.strip_suffix(default_port).unwrap_or(authority);
         let path = if path.is_empty() { "/" } else { path };
-        let headers = [("host", host.as_bytes())];
+        let mut all = vec![("host", host.as_bytes())];
+        all.extend(headers);
         let request = Request {
             method: "GET",
             path,
             query,
-            headers: &headers,
+            headers: &all,
             body: b"",
         };
         let query = self.presign_query(&request, now, lifetime)?;
