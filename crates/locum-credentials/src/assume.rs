@@ -5,9 +5,11 @@
 //! here says so in a member of its own, and one that says somebody else is passed over. And an entry counts as used up a
 //! quarter of its life before its end, at most fifteen minutes, so that roles of fifteen minutes are cached at all.
 
+use jiff::Timestamp;
 use locum_crypto::{hex, sha256};
 use serde_json::{Map, Value, json};
 
+use crate::cache::Cache;
 use crate::credentials::Credentials;
 use crate::error::CredentialsError;
 use crate::recipe::{Recipe, Role, WebIdentity};
@@ -16,30 +18,61 @@ use crate::source::Source;
 use crate::state_file;
 
 /// What a session of a role lasts unless something else is asked for, in seconds.
-const USUAL_DURATION: i64 = 3_600;
+pub(crate) const USUAL_DURATION: i64 = 3_600;
 /// How long before its end an entry is used up, at most.
 const MARGIN: i64 = 900;
 /// The member of an entry that tells who assumed the role.
 const ORIGIN: &str = "LocumOrigin";
 /// The largest web identity token, in bytes; STS takes 20,000.
-const MAX_TOKEN: u64 = 64 << 10;
+pub(crate) const MAX_TOKEN: u64 = 64 << 10;
 
 const SESSION: Spelling = Spelling::usual("SessionToken", true);
 
 /// An entry of the cache that is wanted.
-struct Wanted<'a> {
-    key: &'a str,
-    origin: Option<&'a str>,
+pub(crate) struct Wanted<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) origin: Option<&'a str>,
     /// The life of a session, in seconds.
-    duration: i64,
-    source: Source,
+    pub(crate) duration: i64,
+    pub(crate) source: Source,
+}
+
+/// An entry of the cache that was found.
+pub(crate) struct Kept {
+    pub(crate) credentials: Credentials,
+    /// Whether it is good for a while yet.
+    pub(crate) is_fresh: bool,
+    /// The whole answer that it was made of.
+    pub(crate) entry: Value,
+}
+
+/// Looks for an entry.
+pub(crate) fn kept(cache: &Cache, wanted: &Wanted<'_>, now: Timestamp) -> Option<Kept> {
+    let entry = cache.load(wanted.key)?;
+    let made_by = entry.get(ORIGIN).and_then(Value::as_str);
+    if made_by.is_some() && made_by != wanted.origin {
+        return None;
+    }
+    let credentials = read_spelled(entry.get("Credentials")?, &SESSION, wanted.source).ok()?;
+    let left = credentials.expiration?.as_second().checked_sub(now.as_second())?;
+    let margin = MARGIN.min(wanted.duration.max(0) / 4);
+    Some(Kept {
+        credentials,
+        is_fresh: left > margin,
+        entry,
+    })
+}
+
+/// What the entry of a role says of whose credentials made it.
+pub(crate) fn origin_of(role: &Role) -> String {
+    hex(&sha256(origin(&role.from).as_bytes()))
 }
 
 impl Resolver<'_> {
     /// Assumes a role.
     pub(crate) fn assume(&self, role: &Role) -> Result<Credentials, CredentialsError> {
         let key = role.cache_key();
-        let origin = hex(&sha256(origin(&role.from).as_bytes()));
+        let origin = origin_of(role);
         let wanted = Wanted {
             key: &key,
             origin: Some(&origin),
@@ -155,21 +188,9 @@ impl Resolver<'_> {
 
     /// Returns the credentials of an entry that is good for a while.
     fn cached(&self, wanted: &Wanted<'_>) -> Option<Credentials> {
-        let entry = self.sessions.load(wanted.key)?;
-        let made_by = entry.get(ORIGIN).and_then(Value::as_str);
-        if made_by.is_some() && made_by != wanted.origin {
-            return None;
-        }
-        let found = read_spelled(entry.get("Credentials")?, &SESSION, wanted.source).ok()?;
-        let left = found
-            .expiration?
-            .as_second()
-            .checked_sub(self.clock.now().as_second())?;
-        let margin = MARGIN.min(wanted.duration.max(0) / 4);
-        (left > margin).then(|| {
-            (self.debug)(&format!("credentials: {} from the cache", wanted.source));
-            found
-        })
+        let kept = kept(self.sessions, wanted, self.clock.now()).filter(|kept| kept.is_fresh)?;
+        (self.debug)(&format!("credentials: {} from the cache", wanted.source));
+        Some(kept.credentials)
     }
 
     fn keep(&self, wanted: &Wanted<'_>, mut entry: Value) {

@@ -21,6 +21,7 @@ mod host;
 mod instance;
 mod instance_plan;
 mod login;
+mod offline;
 mod outside;
 mod plan;
 mod process;
@@ -42,6 +43,7 @@ pub use credentials::{Credentials, parse_time};
 pub use environment::{Environment, NotText};
 pub use error::{ConfigError, CredentialsError, LoginError};
 pub use files::{FileError, Files, ProfileView, UntrustedFile, Which};
+pub use offline::{Known, Need, Offline, State};
 pub use outside::{
     CallError, Clock, HttpError, HttpReply, HttpRequest, Output, Prompt, Reach, Runner, Services, Transport,
 };

@@ -22,11 +22,11 @@ use crate::source::Source;
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// How long before their end credentials are renewed, in seconds.
-const RENEWED_BEFORE: i64 = 300;
+pub(crate) const RENEWED_BEFORE: i64 = 300;
 /// What a file must hold.
 const NEEDED: [&str; 4] = ["accessToken", "refreshToken", "dpopKey", "clientId"];
 
-const KEPT: Spelling = Spelling {
+pub(crate) const KEPT: Spelling = Spelling {
     key: "accessKeyId",
     secret: "secretAccessKey",
     token: "sessionToken",

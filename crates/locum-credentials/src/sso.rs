@@ -20,7 +20,7 @@ const ATTEMPTS: u32 = 3;
 /// How long before its end a token is renewed, in seconds.
 const RENEWED_BEFORE: i64 = 900;
 /// What a token needs to be renewed.
-const TO_RENEW: [&str; 4] = [
+pub(crate) const TO_RENEW: [&str; 4] = [
     "refreshToken",
     "clientId",
     "clientSecret",
@@ -240,12 +240,12 @@ fn refusal(reply: &HttpReply, answer: &Value) -> CredentialsError {
     }
 }
 
-fn text(entry: &Value, name: &str) -> Option<SecretString> {
+pub(crate) fn text(entry: &Value, name: &str) -> Option<SecretString> {
     let text = entry.get(name)?.as_str()?;
     (!text.is_empty()).then(|| SecretString::from(text))
 }
 
-fn expiry(entry: &Value) -> Option<Timestamp> {
+pub(crate) fn expiry(entry: &Value) -> Option<Timestamp> {
     parse_time(entry.get("expiresAt")?.as_str()?)
 }
 
