@@ -3,6 +3,7 @@
 mod apply;
 mod caller;
 mod cli;
+mod decode;
 #[allow(dead_code, reason = "for the commands that listen")]
 mod loopback;
 mod outcome;
@@ -26,7 +27,7 @@ struct Command {
     run: fn(Vec<OsString>) -> ExitCode,
 }
 
-const COMMANDS: [Command; 6] = [
+const COMMANDS: [Command; 7] = [
     Command {
         name: "serve",
         doc: "Run a Security Token Service on this machine.",
@@ -46,6 +47,11 @@ const COMMANDS: [Command; 6] = [
         name: "export",
         doc: "Write accounts as such a file.",
         run: |words| apply::export(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "decode",
+        doc: "Tell why a request was denied, from the message in its error.",
+        run: |words| decode::run(words.into_iter().skip(1).collect()),
     },
     Command {
         name: "policy",

@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use crate::decode::find;
+
 /// Why a command failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Failure {
@@ -82,25 +84,32 @@ impl Failure {
             Self::UnknownOptions(_) => format!("\n{USAGE}\naws: [ERROR]: {sentence}\n"),
             _ => format!("\naws: [ERROR]: {sentence}\n"),
         };
-        if let Self::Service {
-            authorization_message: Some(sealed),
-            ..
-        } = self
+        if let Some(sealed) = self.sealed()
             && terminal
         {
-            // Quoting is not needed: what is not plain base64 text is not offered for pasting into a shell.
-            if sealed
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"+/=-_".contains(&b))
-            {
-                let _ = writeln!(
-                    text,
-                    "Why: locum sts decode-authorization-message --encoded-message={sealed} --query DecodedMessage \
-                     --output text"
-                );
-            }
+            let _ = writeln!(text, "Why: locum decode {sealed}");
         }
         text
+    }
+
+    /// The encoded explanation of a denial: locum's comes with it, that of EC2 and others in its sentence.
+    fn sealed(&self) -> Option<String> {
+        let Self::Service {
+            message,
+            authorization_message,
+            ..
+        } = self
+        else {
+            return None;
+        };
+        // Quoting is not needed: what is not plain base64 text is not offered for pasting into a shell.
+        let is_plain = |sealed: &str| {
+            sealed
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"+/=-_".contains(&b))
+        };
+        let attached = authorization_message.clone().filter(|sealed| is_plain(sealed));
+        attached.or_else(|| find::in_sentence(message))
     }
 }
 
@@ -145,7 +154,21 @@ mod tests {
     fn a_terminal_gets_a_hint_and_no_control_characters() {
         let report = denied("AQ-_=").report(true);
         assert!(report.contains("no\\x1b[2J\n"), "{report}");
-        assert!(report.contains("--encoded-message=AQ-_= "), "{report}");
+        assert!(report.ends_with("\nWhy: locum decode AQ-_=\n"), "{report}");
+    }
+
+    #[test]
+    fn a_message_in_the_sentence_gets_a_hint_too() {
+        let mut failure = denied("$(reboot)");
+        if let Failure::Service { message, .. } = &mut failure {
+            *message = "No. Encoded authorization failure message: -7i6cGIOHlTkIaWHQD0Q0m6 (x)".into();
+        }
+        let report = failure.report(true);
+        assert!(
+            report.ends_with("\nWhy: locum decode -7i6cGIOHlTkIaWHQD0Q0m6\n"),
+            "{report}"
+        );
+        assert!(!failure.report(false).contains("Why:"));
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! `locum policy`: questions about policies that need no service, only the documents.
 
-mod explain;
+pub(crate) mod explain;
 mod json;
 mod options;
 mod sarif;
 mod simulate;
-mod source;
+pub(crate) mod source;
 mod text;
 mod validate;
 

@@ -12,7 +12,7 @@ const MAX_BYTES: u64 = 1 << 20;
 
 /// Why a policy was not read.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SourceError {
+pub(crate) enum SourceError {
     #[error("cannot read {name}: {source}")]
     Unreadable { name: String, source: io::Error },
     #[error("{name} has more than 1 MiB; a policy has at most 131,072 characters")]
@@ -23,12 +23,12 @@ pub(super) enum SourceError {
 
 /// A policy and the name it goes by in messages: as it was typed, control characters and all.
 #[derive(Debug)]
-pub(super) struct Source {
-    pub(super) name: String,
-    pub(super) text: String,
+pub(crate) struct Source {
+    pub(crate) name: String,
+    pub(crate) text: String,
 }
 
-pub(super) fn read(file: &OsStr) -> Result<Source, SourceError> {
+pub(crate) fn read(file: &OsStr) -> Result<Source, SourceError> {
     let is_input = file == "-";
     let name = if is_input {
         "<stdin>".to_owned()

@@ -66,7 +66,7 @@ fn asked(message: &Message) -> String {
     text
 }
 
-fn why(message: &Message) -> Vec<String> {
+pub(super) fn why(message: &Message) -> Vec<String> {
     let mut lines = Vec::new();
     match &message.explanation {
         Some(explanation) => {
@@ -145,7 +145,7 @@ fn values(list: &Items<Text>) -> String {
     text
 }
 
-fn change(message: &Message) -> Vec<String> {
+pub(super) fn change(message: &Message) -> Vec<String> {
     if message.explicit_deny {
         return denied(message);
     }

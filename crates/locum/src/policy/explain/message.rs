@@ -5,19 +5,19 @@ use serde_json::Value;
 
 /// Why it is no such document.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum MessageError {
+pub(crate) enum MessageError {
     #[error("this is not JSON: {0}")]
     Json(serde_json::Error),
     #[error("this is not a decoded authorization message: {0}")]
     Shape(serde_json::Error),
-    #[error("this message is still encoded; decode it with `locum sts decode-authorization-message`")]
+    #[error("this message is still encoded; decode it with `locum decode`")]
     Encoded,
 }
 
 /// What was asked, and what became of it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Message {
+pub(crate) struct Message {
     pub(super) allowed: bool,
     #[serde(default)]
     pub(super) explicit_deny: bool,
@@ -112,7 +112,7 @@ pub(super) struct Explanation {
 
 impl Message {
     /// Reads the document, or the answer it is in.
-    pub(super) fn read(text: &str) -> Result<Self, MessageError> {
+    pub(crate) fn read(text: &str) -> Result<Self, MessageError> {
         let is_encoded = |text: &str| {
             let text = text.trim();
             !text.is_empty() && !text.starts_with(['{', '[', '"'])

@@ -4,6 +4,7 @@
 //! says is not made up.
 
 mod advice;
+mod json;
 mod message;
 
 use std::{
@@ -13,7 +14,7 @@ use std::{
 
 use lexopt::{Arg, Parser};
 
-use self::message::{Message, MessageError};
+pub(crate) use self::message::{Message, MessageError};
 use super::{
     asks_for_help, print, refuse,
     source::{self, SourceError},
@@ -28,9 +29,7 @@ USAGE
   locum policy explain [file]
 
   The file is what `sts decode-authorization-message` printed, locum's or AWS's: the whole answer or the message in it.
-  Without a file, or with -, it is standard input.
-
-  locum sts decode-authorization-message --encoded-message <message> | locum policy explain
+  Without a file, or with -, it is standard input. `locum decode` decodes and explains in one step.
 
 EXIT STATUS
   0  It was explained.
@@ -76,5 +75,17 @@ fn explain(words: Vec<OsString>) -> Result<String, ExplainError> {
         name: source.name,
         reason,
     })?;
-    Ok(advice::page(&message))
+    Ok(message.page())
+}
+
+impl Message {
+    /// Tells it to a person, control characters made harmless.
+    pub(crate) fn page(&self) -> String {
+        advice::page(self)
+    }
+
+    /// Tells it to a program.
+    pub(crate) fn document(&self) -> serde_json::Value {
+        json::document(self)
+    }
 }
