@@ -3,22 +3,22 @@
 //! Ids of what the same plan makes are not known before. In their place stands `{"$result": [request, member …]}`, which
 //! the transaction replaces by what an earlier request of it answered.
 
+mod attachments;
+mod removals;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use self::attachments::Attachments;
 use super::{
     Change, Mark, Plan, PlanError, Request,
     documents::{addition, difference, same},
     facets::{members, new_details, set, tag_list, tags},
 };
 use crate::{
-    Account, Described, Member, Named, Organization, OrganizationState, PolicyType, RootFeature, Target,
-    member_of,
+    Account, Described, Member, Named, Organization, OrganizationState, PolicyType, RootFeature, member_of,
 };
-
-/// The policies of one kind that can be attached to one target.
-const MAX_ATTACHED: usize = 5;
 
 /// Plans the organization: what is described of it, and the place of every described account in it.
 ///
@@ -79,12 +79,6 @@ struct Planner<'a> {
     /// Policies (by id) and targets that are taken apart already.
     detached: BTreeSet<(String, String)>,
     plan: Plan,
-}
-
-/// What a target has to have attached.
-struct Attachments<'a> {
-    policies: [(PolicyType, Option<&'a Vec<String>>); 2],
-    full_access: Option<bool>,
 }
 
 impl Change {
@@ -393,96 +387,6 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn attach(
-        &mut self,
-        change: &mut Change,
-        target: &Value,
-        wanted: Attachments<'_>,
-        present: Option<&Target>,
-    ) -> Result<(), PlanError> {
-        for (kind, names) in wanted.policies {
-            let full = kind.full_access();
-            let access = if kind == PolicyType::ServiceControl {
-                wanted.full_access
-            } else {
-                None
-            };
-            if names.is_none() && access.is_none() {
-                continue;
-            }
-            if !self.enabled.contains(&kind) {
-                let message = format!(
-                    "{}s are not in force; add {} to organization.policyTypes",
-                    kind.described(),
-                    kind.as_str()
-                );
-                return Err(PlanError::of(change.what.clone(), message));
-            }
-            // What is new, or gets its first policies, has the one that allows everything.
-            let attached = present.and_then(|target| target.policies.get(&kind)).cloned();
-            let attached = attached.unwrap_or_else(|| BTreeSet::from([full.to_owned()]));
-            let names: Option<BTreeSet<&str>> = names.map(|names| names.iter().map(String::as_str).collect());
-            let open = access.unwrap_or_else(|| {
-                attached.contains(full) || names.as_ref().is_some_and(|names| names.contains(full))
-            });
-            let mut wanted: BTreeSet<&str> = match &names {
-                Some(names) => names.iter().copied().filter(|name| *name != full).collect(),
-                None => attached
-                    .iter()
-                    .map(String::as_str)
-                    .filter(|name| *name != full)
-                    .collect(),
-            };
-            wanted.extend(open.then_some(full));
-            let new = || wanted.iter().filter(|name| !attached.contains(**name));
-            let old = || attached.iter().filter(|name| !wanted.contains(name.as_str()));
-            // One must be attached at any time, and there is room for five.
-            let room = attached.len() + new().count() <= MAX_ATTACHED;
-            if !room {
-                old().for_each(|name| self.detach(change, target, kind, name));
-            }
-            for name in new() {
-                self.attach_one(change, target, kind, name)?;
-            }
-            if room {
-                old().for_each(|name| self.detach(change, target, kind, name));
-            }
-        }
-        Ok(())
-    }
-
-    fn attach_one(
-        &self,
-        change: &mut Change,
-        target: &Value,
-        kind: PolicyType,
-        name: &str,
-    ) -> Result<(), PlanError> {
-        let Some(id) = self.policies.get(&(kind, name.to_owned())) else {
-            let message = format!(
-                "there is no {} `{name}`; describe it under organization",
-                kind.described()
-            );
-            return Err(PlanError::of(change.what.clone(), message));
-        };
-        change.detail(Mark::Created, format!("{} {name}", kind.described()));
-        change.organizations("AttachPolicy", json!({"PolicyId": id, "TargetId": target}));
-        Ok(())
-    }
-
-    fn detach(&mut self, change: &mut Change, target: &Value, kind: PolicyType, name: &str) {
-        let id = self
-            .policies
-            .get(&(kind, name.to_owned()))
-            .cloned()
-            .unwrap_or_default();
-        change.detail(Mark::Removed, format!("{} {name}", kind.described()));
-        if let (Some(id), Some(target)) = (id.as_str(), target.as_str()) {
-            self.detached.insert((id.to_owned(), target.to_owned()));
-        }
-        change.organizations("DetachPolicy", json!({"PolicyId": id, "TargetId": target}));
-    }
-
     fn delegations(&mut self) -> Result<(), PlanError> {
         let Some(wanted) = &self.described.delegated_administrators else {
             return Ok(());
@@ -516,73 +420,6 @@ impl<'a> Planner<'a> {
             self.push(change);
         }
         Ok(())
-    }
-
-    /// Removes policies and empty units that described sections do not mention. Accounts are never closed.
-    fn removals(&mut self) {
-        for ((kind, name), known) in &self.state.policies {
-            let described = self.described.control_policies(*kind);
-            if known.aws_managed || described.is_none_or(|policies| policies.contains_key(name)) {
-                continue;
-            }
-            let mut change = Change::new(Mark::Removed, format!("{} {name}", kind.described()));
-            for target in &known.targets {
-                if !self.detached.contains(&(known.id.clone(), target.clone())) {
-                    change.detail(Mark::Removed, format!("from {}", target_name(self.state, target)));
-                    change.organizations("DetachPolicy", json!({"PolicyId": known.id, "TargetId": target}));
-                }
-            }
-            change.organizations("DeletePolicy", json!({"PolicyId": known.id}));
-            self.push(change);
-        }
-        if self.described.units.is_none() {
-            return;
-        }
-        let described = self.described.unit_paths();
-        let inside = |path: &str, outer: &str| {
-            path == outer || path.strip_prefix(outer).is_some_and(|p| p.starts_with('/'))
-        };
-        for (path, id) in self
-            .state
-            .units
-            .iter()
-            .rev()
-            .filter(|(path, _)| !described.contains_key(*path))
-        {
-            // Where the accounts will be once the plan is carried out.
-            let occupied = self.state.places.iter().any(|(number, place)| {
-                let member = self.state.members.iter().find(|member| member.id == *number);
-                let moved = self
-                    .accounts
-                    .iter()
-                    .find(|(key, _)| member.is_some_and(|member| member.answers_to(key)));
-                let unit = moved.and_then(|(_, account)| account.unit.as_deref());
-                inside(unit.map_or(place.as_str(), |unit| unit.trim_matches('/')), path)
-            });
-            if occupied || described.keys().any(|other| inside(other, path)) {
-                self.plan
-                    .kept
-                    .push(format!("unit {path}: there are accounts in it"));
-                continue;
-            }
-            let mut change = Change::new(Mark::Removed, format!("unit {path}"));
-            change.organizations("DeleteOrganizationalUnit", json!({"OrganizationalUnitId": id}));
-            self.push(change);
-        }
-    }
-}
-
-/// What the root, a unit or an account is called in a plan.
-fn target_name(state: &OrganizationState, id: &str) -> String {
-    if id == state.root {
-        return "root".to_owned();
-    }
-    let unit = state.units.iter().find(|(_, unit)| *unit == id);
-    let account = state.members.iter().find(|member| member.id == id);
-    match (unit, account) {
-        (Some((path, _)), _) => format!("unit {path}"),
-        (None, Some(account)) => format!("account {} ({id})", account.name),
-        (None, None) => id.to_owned(),
     }
 }
 
