@@ -26,6 +26,12 @@ const LIMIT: Duration = Duration::from_secs(600);
 const MAX_STDOUT: usize = 1 << 20;
 const MAX_STDERR: usize = 64 << 10;
 
+/// Counts programs that ask for credentials within such a program: one that prints those of its own profile would go on
+/// for ever.
+const DEPTH: &str = "LOCUM_CREDENTIAL_PROCESS_DEPTH";
+/// How deep such programs may be nested, as the original has it.
+const MAX_DEPTH: u32 = 4;
+
 const PRINTED: Spelling = Spelling::usual("SessionToken", false);
 
 impl Resolver<'_> {
@@ -73,8 +79,16 @@ impl Runner for SystemRunner {
     fn run(&self, words: &[String], limit: Duration) -> Result<Output, String> {
         let (program, arguments) = words.split_first().ok_or("The command line is empty")?;
         let cannot = |error: io::Error| format!("Unable to run {}: {error}", plain(program));
+        let depth = std::env::var(DEPTH)
+            .ok()
+            .and_then(|text| text.parse::<u32>().ok())
+            .unwrap_or_default();
+        if depth >= MAX_DEPTH {
+            return Err(format!("{} leads to itself", plain(program)));
+        }
         let mut child = Command::new(program)
             .args(arguments)
+            .env(DEPTH, depth.saturating_add(1).to_string())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

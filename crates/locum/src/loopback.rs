@@ -6,6 +6,8 @@
 //! connection is read in a thread of its own, for browsers open some that they never use; what is whole goes to whoever
 //! asks for the [`next`](Loopback::next) exchange, one request a connection. Sizes, connections and time are bounded.
 
+mod peer;
+
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -23,6 +25,16 @@ const MAX_CONNECTIONS: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The least time between two looks at a socket: the system takes no timeout of zero.
 const LEAST: Duration = Duration::from_millis(1);
+
+/// Tells whether the system says whose a connection is.
+pub(crate) fn tells_users() -> bool {
+    let connect = || {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let stream = TcpStream::connect(listener.local_addr()?)?;
+        io::Result::Ok(peer::is_own_user(stream.local_addr()?, stream.peer_addr()?))
+    };
+    connect().unwrap_or(false)
+}
 
 /// A listener on 127.0.0.1.
 #[derive(Debug)]
@@ -48,7 +60,7 @@ pub(crate) struct Request {
     pub(crate) path: String,
     /// What follows the first `?`, as it came: it may hold a code that is good once.
     pub(crate) query: SecretBytes,
-    /// Names in lower case; values that are no text are left out.
+    /// Names in lower case; what is no text in a value is replaced.
     headers: Vec<(String, String)>,
     /// The body.
     pub(crate) body: SecretBytes,
@@ -84,6 +96,24 @@ impl Request {
         found.next().is_none().then_some(value)
     }
 
+    /// Returns the names of all headers, in lower case.
+    pub(crate) fn header_names(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// A request as a test wants it, without a body.
+    #[cfg(test)]
+    pub(crate) fn of(method: &str, path: &str, headers: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: SecretBytes::new([]),
+            headers: headers.iter().map(owned).collect(),
+            body: SecretBytes::new([]),
+        }
+    }
+
     /// Tells whether a header came, once or more often; `name` is in lower case.
     pub(crate) fn has_header(&self, name: &str) -> bool {
         self.headers.iter().any(|(other, _)| other == name)
@@ -91,6 +121,14 @@ impl Request {
 }
 
 impl Exchange {
+    /// Tells whether a process of this user or of root is asking. Where the system does not say, the answer is no.
+    pub(crate) fn is_of_own_user(&self) -> bool {
+        match (self.stream.peer_addr(), self.stream.local_addr()) {
+            (Ok(peer), Ok(local)) => peer::is_own_user(peer, local),
+            _ => false,
+        }
+    }
+
     /// Answers and ends the connection. That the other side has gone away is no matter.
     pub(crate) fn answer(mut self, answer: &Answer<'_>) {
         let _ = send(&mut self.stream, answer);
@@ -101,6 +139,8 @@ impl Loopback {
     /// Listens on a port, or on any that is free if it is 0, and takes bodies of up to `max_body` bytes.
     pub(crate) fn bind(port: u16, max_body: usize) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        // Connections inherit it: what is answered ends where a first router would be (facts: security §1.8).
+        listener.set_ttl(1)?;
         let port = listener.local_addr()?.port();
         let (sender, exchanges) = sync_channel(MAX_CONNECTIONS);
         std::thread::Builder::new()
@@ -219,9 +259,9 @@ fn parse(bytes: &[u8], port: u16, max_body: usize) -> Result<Option<(Request, us
     let headers: Vec<(String, String)> = head
         .headers
         .iter()
-        .filter_map(|header| {
-            let value = std::str::from_utf8(header.value).ok()?;
-            Some((header.name.to_ascii_lowercase(), value.trim().to_owned()))
+        .map(|header| {
+            let value = String::from_utf8_lossy(header.value);
+            (header.name.to_ascii_lowercase(), value.trim().to_owned())
         })
         .collect();
     let (path, query) = head

@@ -4,13 +4,17 @@ mod apply;
 mod caller;
 mod cli;
 mod decode;
-#[allow(dead_code, reason = "for the commands that listen")]
+mod env;
+mod exec;
+mod handout;
+#[allow(dead_code, reason = "for the commands that wait for a browser")]
 mod loopback;
 mod outcome;
 mod policy;
 mod quickstart;
 mod remote;
 mod serve;
+mod serve_credentials;
 #[allow(dead_code, reason = "opened by commands that keep secrets")]
 mod vault;
 
@@ -27,7 +31,7 @@ struct Command {
     run: fn(Vec<OsString>) -> ExitCode,
 }
 
-const COMMANDS: [Command; 7] = [
+const COMMANDS: &[Command] = &[
     Command {
         name: "serve",
         doc: "Run a Security Token Service on this machine.",
@@ -59,6 +63,21 @@ const COMMANDS: [Command; 7] = [
         run: |words| policy::run(words.into_iter().skip(1).collect()),
     },
     Command {
+        name: "exec",
+        doc: "Run a command with credentials.",
+        run: |words| exec::run(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "env",
+        doc: "Print credentials for a shell or a program.",
+        run: |words| env::run(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "serve-credentials",
+        doc: "Give out credentials on this machine, as containers and instances get them.",
+        run: |words| serve_credentials::run(words.into_iter().skip(1).collect()),
+    },
+    Command {
         name: "sts",
         doc: "Call an operation of a Security Token Service: locum's or AWS's.",
         run: call,
@@ -76,6 +95,9 @@ fn main() -> ExitCode {
 }
 
 fn call(words: Vec<OsString>) -> ExitCode {
-    let commands = COMMANDS.map(|command| (command.name, command.doc));
+    let commands: Vec<_> = COMMANDS
+        .iter()
+        .map(|command| (command.name, command.doc))
+        .collect();
     cli::run(words, &commands)
 }

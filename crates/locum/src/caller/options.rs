@@ -4,8 +4,7 @@ use lexopt::{Parser, ValueExt};
 use locum_crypto::SecretString;
 
 /// The rows of a help page for [`CallerOptions`].
-pub(crate) const CALLER_HELP: &str = "\
-  --profile <name>              Work as this profile, and not with the environment's credentials. Also AWS_PROFILE.
+pub(crate) const CALLER_HELP: &str = "  --profile <name>              Work as this profile, and not with the environment's credentials. Also AWS_PROFILE.
   --role <arn>                  Assume this role with those credentials, and work as it.
   --role-session-name <name>    What the session is called.
   --external-id <id>            What the role's trust policy asks for.

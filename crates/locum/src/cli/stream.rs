@@ -17,8 +17,8 @@ use super::config::{Environment, Profile};
 use super::errors::Failure;
 use super::prompt;
 
-/// While a pager has the terminal, an interrupt is its business.
-static PAGING: AtomicBool = AtomicBool::new(false);
+/// While another program has the terminal, an interrupt is its business.
+static LENT: AtomicBool = AtomicBool::new(false);
 /// What a shell reports for a command that was interrupted.
 const INTERRUPTED: i32 = 130;
 const USUAL_WIDTH: usize = 80;
@@ -42,7 +42,7 @@ pub(crate) fn watch_interrupts() {
     if let Ok(mut signals) = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT]) {
         std::thread::spawn(move || {
             for _ in signals.forever() {
-                if !PAGING.load(Ordering::Relaxed) {
+                if !LENT.load(Ordering::Relaxed) {
                     prompt::show_again();
                     let _ = writeln!(io::stdout());
                     std::process::exit(INTERRUPTED);
@@ -50,6 +50,11 @@ pub(crate) fn watch_interrupts() {
             }
         });
     }
+}
+
+/// Leaves interrupts to the command that is about to run.
+pub(crate) fn leave_interrupts() {
+    LENT.store(true, Ordering::Relaxed);
 }
 
 /// Prints a result.
@@ -106,13 +111,13 @@ fn page(text: &str, pager: &str) -> Option<()> {
         command.env("LESS", "FRX");
     }
     let mut child = command.spawn().ok()?;
-    PAGING.store(true, Ordering::Relaxed);
+    LENT.store(true, Ordering::Relaxed);
     if let Some(mut stdin) = child.stdin.take() {
         // A pager that is left early closes its end.
         let _ = stdin.write_all(text.as_bytes());
     }
     let _ = child.wait();
-    PAGING.store(false, Ordering::Relaxed);
+    LENT.store(false, Ordering::Relaxed);
     Some(())
 }
 

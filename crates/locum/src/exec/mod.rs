@@ -1,0 +1,140 @@
+//! `locum exec`: a command with credentials in its environment.
+//!
+//! ```text
+//! Whose ─▶ Variables ─▶ execve: the command takes this process's place
+//!   └─▶ Keeper ─▶ Endpoint ─▶ Variables that lead to it ─▶ Watch: the command as a child, in this process group
+//! ```
+//!
+//! Nothing secret is an argument: those of a process can be read by every user of the machine.
+
+mod hide;
+mod options;
+mod watch;
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, ExitCode};
+
+use locum_crypto::SystemRandom;
+
+use self::options::{HELP, HELP_END, Options};
+use crate::caller::CALLER_HELP;
+use crate::cli::{config, errors::Failure, stream};
+use crate::handout::{Container, Endpoint, Renewal, Variables, Whose, serve};
+use crate::loopback::Loopback;
+use crate::outcome::{asks_for_help, hint, print, refuse};
+
+/// Names whom a command runs as, for prompts, and to notice one inside of another.
+const MARK: &str = "LOCUM_EXEC";
+/// There was no command to blame.
+const OWN_FAULT: u8 = 125;
+const CANNOT_RUN: u8 = 126;
+const NOT_FOUND: u8 = 127;
+
+/// Why the command does not run.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error("this is inside of another `locum exec` already: leave it first, or say --nested")]
+    Nested,
+    #[error("{0}")]
+    Credentials(#[from] Failure),
+    #[error("cannot open an endpoint for the credentials: {0}")]
+    Endpoint(io::Error),
+    #[error("cannot run {}: {source}", name.display())]
+    Run { name: OsString, source: io::Error },
+    #[error("cannot watch over the command: {0}")]
+    Watch(io::Error),
+}
+
+impl Refusal {
+    fn code(&self) -> u8 {
+        match self {
+            Self::Run { source, .. } => match source.kind() {
+                io::ErrorKind::NotFound => NOT_FOUND,
+                // A NUL among the words or the variables: nothing was tried.
+                io::ErrorKind::InvalidInput => OWN_FAULT,
+                _ => CANNOT_RUN,
+            },
+            Self::Nested | Self::Credentials(_) | Self::Endpoint(_) | Self::Watch(_) => OWN_FAULT,
+        }
+    }
+}
+
+/// Runs `locum exec …`.
+pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
+    let (own, command) = Options::split(words);
+    if own.iter().any(asks_for_help) {
+        return print(
+            &format!("{HELP}\nWHOSE CREDENTIALS, AND WHERE\n{CALLER_HELP}{HELP_END}"),
+            ExitCode::SUCCESS,
+        );
+    }
+    let options = match Options::parse(own, command) {
+        Ok(options) => options,
+        Err(error) => return refuse(&error.to_string(), OWN_FAULT),
+    };
+    match execute(options) {
+        Ok(code) => code,
+        Err(refusal) => refuse(&refusal.to_string(), refusal.code()),
+    }
+}
+
+fn execute(options: Options) -> Result<ExitCode, Refusal> {
+    if !options.nested && std::env::var_os(MARK).is_some_and(|mark| !mark.is_empty()) {
+        return Err(Refusal::Nested);
+    }
+    // A prompt that is interrupted must let the terminal echo again.
+    stream::watch_interrupts();
+    let whose = Whose::new(options.caller, config::environment()?);
+    let (name, arguments) = words_or_shell(options.command);
+    let mut command = Command::new(&name);
+    command.args(arguments).env(MARK, whose.name()?);
+    if options.refresh {
+        let variables = open_endpoint(&whose)?;
+        give(&mut command, &variables);
+        hide::sources_before_the_endpoint(&mut command, &variables);
+        stream::leave_interrupts();
+        return watch::run(command).map_err(|error| match error {
+            watch::WatchError::Run(source) => Refusal::Run { name, source },
+            watch::WatchError::Watch(error) => Refusal::Watch(error),
+        });
+    }
+    let credentials = whose.credentials()?;
+    give(
+        &mut command,
+        &Variables::of_credentials(&credentials, &whose.surroundings()?),
+    );
+    let source = command.exec();
+    Err(Refusal::Run { name, source })
+}
+
+/// The command, or the user's shell.
+fn words_or_shell(mut command: Vec<OsString>) -> (OsString, Vec<OsString>) {
+    if command.is_empty() {
+        let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
+        let shell = shell.unwrap_or_else(|| "/bin/sh".into());
+        hint(&format!("starting {}; `exit` leaves it", shell.display()));
+        return (shell, command);
+    }
+    let name = command.remove(0);
+    (name, command)
+}
+
+fn open_endpoint(whose: &Whose) -> Result<Variables, Refusal> {
+    let container = Container::new(whose.keep(Renewal::Silent)?, &mut SystemRandom);
+    let listener = Loopback::bind(0, 0).map_err(Refusal::Endpoint)?;
+    let url = format!("http://127.0.0.1:{}/", listener.port());
+    let variables = Variables::of_container(&url, container.token(), &whose.surroundings()?);
+    serve(listener, Endpoint::Container(container)).map_err(Refusal::Endpoint)?;
+    Ok(variables)
+}
+
+fn give(command: &mut Command, variables: &Variables) {
+    for name in variables.to_remove() {
+        command.env_remove(name);
+    }
+    for (name, value) in variables.to_set() {
+        command.env(name, value.expose());
+    }
+}

@@ -1,0 +1,121 @@
+//! `locum serve-credentials`: credentials for programs of this machine, by the endpoints that SDKs know.
+//!
+//! The listener is on 127.0.0.1, and there is no option for another address: SDKs ask nowhere else without TLS, and on a
+//! network these endpoints would need more than they have.
+
+mod env_file;
+mod options;
+
+use std::ffi::OsString;
+use std::io;
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use locum_crypto::SystemRandom;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use self::env_file::EnvFile;
+use self::options::{HELP, HELP_END, Options};
+use crate::caller::CALLER_HELP;
+use crate::cli::{config, errors::Failure, prompt};
+use crate::handout::{Container, Endpoint, Instance, Renewal, Variables, Whose, serve};
+use crate::loopback::{Loopback, tells_users};
+use crate::outcome::{FAILED, USAGE, asks_for_help, print, refuse, write_out};
+
+/// Why nothing is given out.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error("{0}")]
+    Credentials(#[from] Failure),
+    #[error("cannot listen on port {port} of 127.0.0.1: {source}")]
+    Listen { port: u16, source: io::Error },
+    #[error(
+        "this system does not say whose a connection is, so other users could become you: take --ecs, or say --any-user \
+         if there are none"
+    )]
+    NoUsers,
+    #[error("{0}")]
+    Unquotable(String),
+    #[error("cannot write the variables: {0}")]
+    Write(io::Error),
+    #[error("cannot wait for signals: {0}")]
+    Signals(io::Error),
+}
+
+/// Runs `locum serve-credentials …`.
+pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
+    if words.iter().any(asks_for_help) {
+        return print(
+            &format!("{HELP}\nWHOSE CREDENTIALS, AND WHERE\n{CALLER_HELP}{HELP_END}"),
+            ExitCode::SUCCESS,
+        );
+    }
+    let shell = std::env::var("SHELL").ok();
+    let options = match Options::parse(words, shell.as_deref()) {
+        Ok(options) => options,
+        Err(error) => return refuse(&error.to_string(), USAGE),
+    };
+    match give_out(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Refusal::Credentials(Failure::Usage(sentence))) => refuse(&sentence, USAGE),
+        Err(refusal) => refuse(&refusal.to_string(), FAILED),
+    }
+}
+
+fn give_out(options: Options) -> Result<(), Refusal> {
+    if options.imds && !options.any_user && !tells_users() {
+        return Err(Refusal::NoUsers);
+    }
+    // From here on: an interrupted prompt must let the terminal echo again, and a file must not stay behind.
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(Refusal::Signals)?;
+    let (ready, file) = std::sync::mpsc::sync_channel::<Option<EnvFile>>(1);
+    let waiting = std::thread::Builder::new()
+        .name("locum-signals".to_owned())
+        .spawn(move || {
+            let ended = signals.forever().next().is_some();
+            prompt::show_again();
+            if let Ok(Some(file)) = file.try_recv() {
+                file.remove();
+            }
+            if ended {
+                std::process::exit(0);
+            }
+        })
+        .map_err(Refusal::Signals)?;
+
+    let whose = Whose::new(options.caller, config::environment()?);
+    let around = whose.surroundings()?;
+    let listen = |port| Loopback::bind(port, 0).map_err(|source| Refusal::Listen { port, source });
+    let listener = listen(options.port)?;
+    let keeper = whose.keep(Renewal::Asking)?;
+    let base = format!("http://127.0.0.1:{}", listener.port());
+    let (endpoint, variables) = if options.imds {
+        let instance = Instance::new(keeper, around.region.clone(), Timestamp::now, &mut SystemRandom);
+        let endpoint = Endpoint::Instance {
+            instance,
+            any_user: options.any_user,
+        };
+        (endpoint, Variables::of_instance(&base, &around))
+    } else {
+        let container = Container::new(keeper, &mut SystemRandom);
+        let variables = Variables::of_container(&format!("{base}/"), container.token(), &around);
+        (Endpoint::Container(container), variables)
+    };
+    let written = options.format.write(&variables);
+    let text = written.map_err(|error| Refusal::Unquotable(error.to_string()))?;
+    serve(listener, endpoint).map_err(|source| Refusal::Listen {
+        port: options.port,
+        source,
+    })?;
+    match options.env_file {
+        Some(path) => {
+            let file = EnvFile::write(path, &text).map_err(Refusal::Write)?;
+            // The other end is there until a signal comes.
+            let _ = ready.send(Some(file));
+        }
+        None => write_out(&text).map_err(Refusal::Write)?,
+    }
+    let _ = waiting.join();
+    Ok(())
+}
