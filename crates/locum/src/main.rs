@@ -15,6 +15,7 @@ mod quickstart;
 mod remote;
 mod serve;
 mod serve_credentials;
+mod token;
 #[allow(dead_code, reason = "opened by commands that keep secrets")]
 mod vault;
 
@@ -51,6 +52,11 @@ const COMMANDS: &[Command] = &[
         name: "export",
         doc: "Write accounts as such a file.",
         run: |words| apply::export(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "token",
+        doc: "Prove to a Kubernetes cluster or to Vault who you are.",
+        run: |words| token::run(words.into_iter().skip(1).collect()),
     },
     Command {
         name: "decode",
