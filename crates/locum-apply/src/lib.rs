@@ -28,6 +28,6 @@ pub use self::{
     observe::*,
     place::{FileError, Place},
     plan::*,
-    read::{Files, Source, read},
+    read::{Files, Source, read, read_yaml},
     write::{Format, WriteError, write},
 };

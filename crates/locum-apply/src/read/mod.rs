@@ -6,6 +6,7 @@
 
 mod json;
 mod node;
+mod plain;
 mod toml;
 pub(crate) mod typed;
 mod yaml;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use self::node::{Entry, Kind, Node};
+pub use self::plain::read_yaml;
 use crate::{Described, FileError};
 
 /// Reads a file that another names: the file it is named in, and the path. Errors are sentences.
