@@ -88,10 +88,13 @@ pub struct Files {
 
 /// A file as it was read.
 #[derive(Default)]
-struct Read {
-    sections: Vec<(String, Section)>,
-    open_to_others: bool,
+pub(crate) struct Read {
+    pub(crate) sections: Vec<(String, Section)>,
+    pub(crate) open_to_others: bool,
 }
+
+/// A syntax: sections, or the number of the first line that cannot be read.
+type Parse = fn(&str) -> Result<Vec<(String, Section)>, usize>;
 
 impl Files {
     /// Reads the files that the environment names, or those in the home directory.
@@ -257,6 +260,11 @@ fn is_open_to_others(metadata: &Metadata) -> bool {
 }
 
 fn read(path: &Path) -> Result<Read, FileError> {
+    read_with(path, parse)
+}
+
+/// Reads a file of sections, and tells whether other users may write it. One that is not there is empty.
+pub(crate) fn read_with(path: &Path, parse: Parse) -> Result<Read, FileError> {
     let unreadable = |error: io::Error| FileError::Unreadable {
         path: path.to_owned(),
         reason: error.to_string(),

@@ -9,6 +9,7 @@
 //! needs of the world comes in through small traits; this crate opens no socket and knows no terminal. Order, settings,
 //! sentences and cache files are those of AWS's command line (facts: cli §2).
 
+mod alias_file;
 mod assume;
 mod cache;
 mod cache_key;
@@ -38,6 +39,7 @@ mod vault;
 mod vault_files;
 mod words;
 
+pub use alias_file::Aliases;
 pub use cache::{Cache, Lock};
 pub use credentials::{Credentials, parse_time};
 pub use environment::{Environment, NotText};

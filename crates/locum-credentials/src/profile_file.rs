@@ -39,6 +39,25 @@ struct Open {
 /// # Errors
 /// The number of the first line that cannot be read.
 pub fn parse(text: &str) -> Result<Vec<(String, Section)>, usize> {
+    parse_as(text, Below::Keys)
+}
+
+/// Parses a text in which no value holds keys of its own: one that starts on the next line is text over several lines.
+///
+/// # Errors
+/// The number of the first line that cannot be read.
+pub(crate) fn parse_flat(text: &str) -> Result<Vec<(String, Section)>, usize> {
+    parse_as(text, Below::Text)
+}
+
+/// What the lines below a key without a value on its own line are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Below {
+    Keys,
+    Text,
+}
+
+fn parse_as(text: &str, below: Below) -> Result<Vec<(String, Section)>, usize> {
     let mut sections: Vec<(String, Section)> = Vec::new();
     let (mut headings, mut keys) = (HashSet::new(), HashSet::new());
     let mut open: Option<Open> = None;
@@ -63,7 +82,7 @@ pub fn parse(text: &str) -> Result<Vec<(String, Section)>, usize> {
             continue;
         }
         indent = depth;
-        close(&mut sections, open.take())?;
+        close(&mut sections, open.take(), below)?;
         if let Some(name) = heading(value) {
             if !headings.insert(name.to_owned()) {
                 return Err(number);
@@ -86,7 +105,7 @@ pub fn parse(text: &str) -> Result<Vec<(String, Section)>, usize> {
             number,
         });
     }
-    close(&mut sections, open)?;
+    close(&mut sections, open, below)?;
     Ok(sections)
 }
 
@@ -102,13 +121,13 @@ fn heading(value: &str) -> Option<&str> {
     (!name.is_empty()).then_some(name)
 }
 
-fn close(sections: &mut [(String, Section)], open: Option<Open>) -> Result<(), usize> {
+fn close(sections: &mut [(String, Section)], open: Option<Open>, below: Below) -> Result<(), usize> {
     let (Some(Open { name, lines, number }), Some((_, section))) = (open, sections.last_mut()) else {
         return Ok(());
     };
     let value = lines.join("\n");
     let value = value.trim_end();
-    if value.starts_with('\n') {
+    if value.starts_with('\n') && below == Below::Keys {
         let nested = section.nested.entry(name).or_default();
         for line in value.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let (key, value) = line.split_once('=').ok_or(number)?;

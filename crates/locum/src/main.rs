@@ -22,6 +22,8 @@ mod vault;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use crate::cli::{Name, Program};
+
 /// A command of the program.
 struct Command {
     /// The word that runs it.
@@ -84,6 +86,11 @@ const COMMANDS: &[Command] = &[
         run: |words| serve_credentials::run(words.into_iter().skip(1).collect()),
     },
     Command {
+        name: "completion",
+        doc: "Print the script that completes these commands in a shell.",
+        run: |words| cli::completion(words.into_iter().skip(1).collect()),
+    },
+    Command {
         name: "sts",
         doc: "Call an operation of a Security Token Service: locum's or AWS's.",
         run: call,
@@ -91,19 +98,42 @@ const COMMANDS: &[Command] = &[
 ];
 
 fn main() -> ExitCode {
-    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let mut words = std::env::args_os();
+    let name = Name::of(words.next().as_deref());
+    let words: Vec<OsString> = words.collect();
+    if words.first().is_some_and(|word| word == cli::complete::WORD) && name == Name::Locum {
+        return cli::complete::run(&words, &commands());
+    }
     let named = words
         .first()
+        .filter(|_| name == Name::Locum)
         .and_then(|word| COMMANDS.iter().find(|command| word == command.name));
     // The options of a service's command may stand before it, so what starts with no command goes there as well.
-    let run = named.map_or(call as fn(Vec<OsString>) -> ExitCode, |command| command.run);
-    run(words)
+    match named {
+        Some(command) => (command.run)(words),
+        None => call_as(name, &words),
+    }
 }
 
 fn call(words: Vec<OsString>) -> ExitCode {
-    let commands: Vec<_> = COMMANDS
+    call_as(Name::Locum, &words)
+}
+
+fn call_as(name: Name, words: &[OsString]) -> ExitCode {
+    let commands = commands();
+    cli::run(
+        words,
+        &Program {
+            name,
+            commands: &commands,
+        },
+    )
+}
+
+/// The commands and their one line of help.
+fn commands() -> Vec<(&'static str, &'static str)> {
+    COMMANDS
         .iter()
         .map(|command| (command.name, command.doc))
-        .collect();
-    cli::run(words, &commands)
+        .collect()
 }

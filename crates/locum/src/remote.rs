@@ -142,6 +142,6 @@ impl Remote {
 fn failed(operation: &'static str, failure: &Failure) -> RemoteError {
     RemoteError::Failed {
         operation,
-        reason: failure.report(false).trim().to_owned(),
+        reason: failure.to_string(),
     }
 }

@@ -10,17 +10,18 @@ use super::config::{Environment, Files, Profile};
 use super::credentials::Ways;
 use super::endpoint::Wanted;
 use super::errors::Failure;
+use super::inputs::{self, Inputs, Skeleton};
 use super::options::{Options, seconds};
 use super::output::{Format, Look, json, render};
-use super::parameters::{self, Given, kebab};
+use super::parameters::{self, kebab};
+use super::program::Name;
 use super::prompt::Terminal;
+use super::proxy::without_password;
 use super::query::Query;
 use super::timestamp::Style;
 use super::transport::{self, Settings, Transport};
-use super::{credentials, debug, endpoint, python, skeleton, stream, wire};
+use super::{credentials, debug, endpoint, help, python, skeleton, stream, wire};
 
-const INPUT_JSON: &str = "cli-input-json";
-const SKELETON: &str = "generate-cli-skeleton";
 /// How often a call is tried unless the configuration says otherwise.
 const ATTEMPTS: u32 = 3;
 
@@ -36,6 +37,17 @@ pub(crate) struct Session<'a> {
 impl<'a> Session<'a> {
     /// Reads the configuration, and refuses options that could not work with any operation.
     pub(crate) fn open(options: &'a Options, environment: &'a Environment) -> Result<Self, Failure> {
+        if options.auto_prompt && options.no_auto_prompt {
+            return Err(Failure::Validation(
+                "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time."
+                    .to_owned(),
+            ));
+        }
+        if options.auto_prompt {
+            stream::print_error(
+                "There is no prompt for parameters here; `help` lists them, and the shell completes them.\n",
+            );
+        }
         seconds(options.read_timeout.as_deref())?;
         seconds(options.connect_timeout.as_deref())?;
         if let Some(url) = &options.endpoint_url {
@@ -59,31 +71,25 @@ impl<'a> Session<'a> {
         stream::print(text, self.pager.as_deref())
     }
 
-    /// Runs an operation with the words that follow it.
-    pub(crate) fn run(&self, operation: &'static Operation, words: &[String]) -> Result<(), Failure> {
+    /// Runs an operation with the words that follow it, or prints its help.
+    pub(crate) fn run(
+        &self,
+        name: Name,
+        operation: &'static Operation,
+        words: &[String],
+    ) -> Result<(), Failure> {
         let members = operation.input.members;
-        let mut flags: Vec<Flag> = members
-            .iter()
-            .map(|member| Flag {
-                name: kebab(member.name),
-                arity: arity(member.shape),
-                choices: &[],
-            })
-            .collect();
-        flags.push(Flag {
-            name: INPUT_JSON.to_owned(),
-            arity: Arity::One,
-            choices: &[],
-        });
-        flags.push(Flag {
-            name: SKELETON.to_owned(),
-            arity: Arity::Optional,
-            choices: &["input", "output"],
-        });
-        let Split { mut values, rest, .. } = split(words, &flags, None)?;
-        let example = values.pop().flatten();
-        let input_json = values.pop().flatten();
-        if input_json.is_none() && example.is_none() {
+        let found = split(words, &flags(operation), None);
+        let asks = |words: &[String]| words.iter().any(|word| word == "--help" || word == "-h");
+        let asked = found
+            .as_ref()
+            .map_or_else(|_| asks(words), |found| asks(&found.rest));
+        if asked || matches!(words, [word] if word == "help") {
+            return self.print(&help::operation(name, operation));
+        }
+        let Split { mut values, rest, .. } = found?;
+        let inputs = Inputs::of(&values.split_off(members.len()));
+        if inputs.require_parameters() {
             let absent = members
                 .iter()
                 .zip(&values)
@@ -98,29 +104,20 @@ impl<'a> Session<'a> {
         if !rest.is_empty() {
             return Err(Failure::UnknownOptions(rest));
         }
-        let input_json = input_json.as_ref().and_then(|words| words.first());
-        let collect = || self.collect(operation, &values, input_json.map(String::as_str));
-        match example.as_ref().map(|words| words.first().map(String::as_str)) {
-            Some(Some("output")) => {
+        let collect = || parameters::collect(operation, &values, &inputs, self.environment);
+        match inputs.skeleton {
+            Some(Skeleton::Output) => {
                 parameters::validate(operation.input, &collect()?)?;
                 self.show(operation, &skeleton::output(operation))
             }
-            Some(_) => self.print(&json(&skeleton::input(operation))),
+            Some(Skeleton::Input) => self.print(&json(&skeleton::input(operation))),
+            Some(Skeleton::YamlInput) => self.print(&skeleton::yaml_input(operation)),
             None => {
                 let parameters = collect()?;
                 let result = self.call(operation, &parameters)?;
                 self.show(operation, &result)
             }
         }
-    }
-
-    fn collect(
-        &self,
-        operation: &'static Operation,
-        given: &[Given],
-        input_json: Option<&str>,
-    ) -> Result<Map<String, Value>, Failure> {
-        parameters::collect(operation, given, input_json, self.environment)
     }
 
     fn call(&self, operation: &'static Operation, parameters: &Map<String, Value>) -> Result<Value, Failure> {
@@ -150,7 +147,11 @@ impl<'a> Session<'a> {
         } else {
             None
         };
-        self.debug(&format!("format {format:?}, endpoint {endpoint:?}"));
+        self.debug(&format!(
+            "format {format:?}, endpoint {}, signed for {}",
+            without_password(&endpoint.url),
+            endpoint.signing_region
+        ));
         self.debug(&format!(
             "{} {}",
             operation.name,
@@ -243,6 +244,16 @@ impl<'a> Session<'a> {
             stream::print_error(&format!("{line}\n"));
         }
     }
+}
+
+/// Returns the options of an operation: one a parameter, then those that every operation takes.
+pub(crate) fn flags(operation: &Operation) -> Vec<Flag> {
+    let members = operation.input.members.iter().map(|member| Flag {
+        name: kebab(member.name),
+        arity: arity(member.shape),
+        choices: &[],
+    });
+    members.chain(inputs::flags()).collect()
 }
 
 const fn arity(shape: &Shape) -> Arity {

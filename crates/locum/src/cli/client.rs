@@ -254,11 +254,15 @@ impl Target {
         };
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let path = if path.is_empty() { "/" } else { path };
-        let host = authority.rsplit('@').next().unwrap_or_default();
+        // The signature says who calls; a name and a password in the URL would be a second word on it.
+        let authority = authority.rsplit('@').next().unwrap_or_default();
         let default_port = if scheme == "https" { ":443" } else { ":80" };
         Self {
             url: format!("{scheme}://{authority}{path}"),
-            host: host.strip_suffix(default_port).unwrap_or(host).to_owned(),
+            host: authority
+                .strip_suffix(default_port)
+                .unwrap_or(authority)
+                .to_owned(),
             path: path.to_owned(),
         }
     }
@@ -284,7 +288,7 @@ mod tests {
             ("http://h:18900", "http://h:18900/", "h:18900", "/"),
             ("http://h:80/x", "http://h:80/x", "h", "/x"),
             ("https://h:443", "https://h:443/", "h", "/"),
-            ("https://u:p@h?q#f", "https://u:p@h/", "h", "/"),
+            ("https://u:p@h?q#f", "https://h/", "h", "/"),
             ("http://[::1]:1/", "http://[::1]:1/", "[::1]:1", "/"),
         ] {
             let target = Target::of(url);

@@ -2,6 +2,7 @@
 
 use super::config::{Environment, Profile};
 use super::errors::Failure;
+use super::proxy::without_password;
 
 /// A destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,8 +127,9 @@ pub(crate) fn check_url(url: &str, source: &str) -> Result<(), Failure> {
     match rest {
         Some(rest) if !rest.is_empty() && !rest.starts_with('/') => Ok(()),
         _ => Err(Failure::Validation(format!(
-            "Bad value for {source} \"{url}\": scheme is missing.  Must be of the form http://<hostname>/ or \
-             https://<hostname>/"
+            "Bad value for {source} \"{}\": scheme is missing.  Must be of the form http://<hostname>/ or \
+             https://<hostname>/",
+            without_password(url)
         ))),
     }
 }

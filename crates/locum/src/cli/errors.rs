@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use super::program::Name;
 use crate::decode::find;
 
 /// Why a command failed.
@@ -55,10 +56,6 @@ pub(crate) enum Failure {
     General(String),
 }
 
-/// The command that shows the way out of a usage error.
-pub(crate) const USAGE: &str = "usage: locum [options] sts <operation> [parameters]\n\
-    To see help text, you can run:\n\n  locum help\n  locum sts help\n  locum sts <operation> help\n";
-
 impl Failure {
     /// Returns the exit code.
     pub(crate) const fn exit_code(&self) -> u8 {
@@ -70,30 +67,30 @@ impl Failure {
         }
     }
 
-    /// Returns what standard error gets. On a terminal, control characters of a server are made harmless and a sealed
-    /// explanation is announced.
-    pub(crate) fn report(&self, terminal: bool) -> String {
-        let sentence = self.to_string();
-        let sentence = if terminal {
-            escape_controls(&sentence)
-        } else {
-            sentence
+    /// Returns the code and the message apart, for the formats that have them apart; `None` of a failure without a code.
+    pub(crate) fn code_and_message(&self, name: Name) -> Option<(&str, String)> {
+        let code = match self {
+            Self::Usage(_) | Self::Validation(_) => "ParamValidation",
+            Self::NoCredentials => "NoCredentials",
+            Self::NoRegion => "NoRegion",
+            Self::Configuration(_) => "Configuration",
+            Self::Service { code, .. } => code,
+            Self::UnknownOptions(_) | Self::General(_) => return None,
         };
-        let mut text = match self {
-            Self::Usage(_) => format!("\naws: [ERROR]: {sentence}\n\n{USAGE}\n"),
-            Self::UnknownOptions(_) => format!("\n{USAGE}\naws: [ERROR]: {sentence}\n"),
-            _ => format!("\naws: [ERROR]: {sentence}\n"),
+        let message = match self {
+            Self::Usage(text) => format!("{text}\n\n{}", name.usage()),
+            Self::Service { message, .. } => message.clone(),
+            other => {
+                let text = other.to_string();
+                let prefix = format!("An error occurred ({code}): ");
+                text.strip_prefix(&prefix).unwrap_or(&text).to_owned()
+            }
         };
-        if let Some(sealed) = self.sealed()
-            && terminal
-        {
-            let _ = writeln!(text, "Why: locum decode {sealed}");
-        }
-        text
+        Some((code, message))
     }
 
     /// The encoded explanation of a denial: locum's comes with it, that of EC2 and others in its sentence.
-    fn sealed(&self) -> Option<String> {
+    pub(crate) fn sealed(&self) -> Option<String> {
         let Self::Service {
             message,
             authorization_message,
@@ -133,7 +130,7 @@ mod tests {
     fn denied(sealed: &str) -> Failure {
         Failure::Service {
             code: "AccessDenied".into(),
-            message: "no\u{1b}[2J".into(),
+            message: "no".into(),
             operation: "AssumeRole",
             retried: String::new(),
             authorization_message: Some(sealed.into()),
@@ -142,45 +139,31 @@ mod tests {
     }
 
     #[test]
-    fn a_pipe_gets_the_message_as_it_came() {
-        let report = denied("abc").report(false);
-        assert_eq!(
-            report,
-            "\naws: [ERROR]: An error occurred (AccessDenied) when calling the AssumeRole operation: no\u{1b}[2J\n"
-        );
-    }
-
-    #[test]
-    fn a_terminal_gets_a_hint_and_no_control_characters() {
-        let report = denied("AQ-_=").report(true);
-        assert!(report.contains("no\\x1b[2J\n"), "{report}");
-        assert!(report.ends_with("\nWhy: locum decode AQ-_=\n"), "{report}");
-    }
-
-    #[test]
-    fn a_message_in_the_sentence_gets_a_hint_too() {
-        let mut failure = denied("$(reboot)");
-        if let Failure::Service { message, .. } = &mut failure {
-            *message = "No. Encoded authorization failure message: -7i6cGIOHlTkIaWHQD0Q0m6 (x)".into();
-        }
-        let report = failure.report(true);
-        assert!(
-            report.ends_with("\nWhy: locum decode -7i6cGIOHlTkIaWHQD0Q0m6\n"),
-            "{report}"
-        );
-        assert!(!failure.report(false).contains("Why:"));
-    }
-
-    #[test]
-    fn a_sealed_message_that_a_shell_would_read_is_not_offered() {
-        assert!(!denied("$(reboot)").report(true).contains("Why:"));
-    }
-
-    #[test]
     fn exit_codes_are_those_of_aws() {
         assert_eq!(Failure::Usage(String::new()).exit_code(), 252);
         assert_eq!(Failure::NoRegion.exit_code(), 253);
         assert_eq!(denied("x").exit_code(), 254);
         assert_eq!(Failure::General(String::new()).exit_code(), 255);
+    }
+
+    #[test]
+    fn codes_and_messages_come_apart() {
+        for failure in [
+            Failure::NoCredentials,
+            Failure::NoRegion,
+            Failure::Configuration("x".into()),
+            Failure::Validation("x".into()),
+        ] {
+            let (code, message) = failure.code_and_message(Name::Aws).unwrap();
+            assert_eq!(
+                failure.to_string(),
+                format!("An error occurred ({code}): {message}")
+            );
+        }
+        assert_eq!(
+            denied("x").code_and_message(Name::Aws),
+            Some(("AccessDenied", "no".to_owned()))
+        );
+        assert_eq!(Failure::General("x".into()).code_and_message(Name::Aws), None);
     }
 }

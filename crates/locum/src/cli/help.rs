@@ -2,46 +2,55 @@
 
 use locum_api::model::{Operation, Service, Shape, operations};
 
-use super::options;
 use super::parameters::kebab;
+use super::program::Name;
+use super::{inputs, options as global_options};
 
 /// Columns of the option names.
 const NAME_WIDTH: usize = 32;
 
 /// The page of the whole program.
-pub(crate) fn program(commands: &[(&str, &str)]) -> String {
-    let mut page = String::from(
-        "locum: a Security Token Service anyone can run, and the aws sts command\n\nUSAGE\n  locum [options] <command> \
-         [<operation>] [parameters]\n\nCOMMANDS\n",
+pub(crate) fn program(name: Name, commands: &[(&str, &str)]) -> String {
+    let name = name.as_str();
+    let mut page = format!(
+        "{name}: a Security Token Service anyone can run, and the aws sts command\n\nUSAGE\n  {name} <command> [options]\n  \
+         {name} [options] sts <operation> [parameters]\n\nCOMMANDS\n"
     );
     for (name, doc) in commands {
         row(&mut page, name, doc);
     }
-    page.push_str("\nRun `locum <command> help` for the parameters of a command.\n");
-    global(&mut page);
+    page.push_str(&format!(
+        "\nRun `{name} <command> --help` for the options of a command.\n\nOPTIONS OF sts"
+    ));
+    options(&mut page);
     page
 }
 
 /// The page of a service.
-pub(crate) fn service(service: Service) -> String {
-    let name = service.cli_name();
+pub(crate) fn service(program: Name, service: Service) -> String {
+    let name = format!("{} {}", program.as_str(), service.cli_name());
     let mut page = format!(
-        "locum {name}: {}\n\nUSAGE\n  locum {name} <operation> [parameters]\n\nOPERATIONS\n",
+        "{name}: {}\n\nUSAGE\n  {name} <operation> [parameters]\n\nOPERATIONS\n",
         service.title()
     );
     for operation in operations(service) {
         row(&mut page, &kebab(operation.name), operation.doc);
     }
     page.push_str(&format!(
-        "\nRun `locum {name} <operation> help` for the parameters of an operation.\n"
+        "\nRun `{name} <operation> help` for the parameters of an operation.\n"
     ));
     global(&mut page);
     page
 }
 
 /// The page of an operation.
-pub(crate) fn operation(operation: &Operation) -> String {
-    let command = format!("locum {} {}", operation.service.cli_name(), kebab(operation.name));
+pub(crate) fn operation(program: Name, operation: &Operation) -> String {
+    let command = format!(
+        "{} {} {}",
+        program.as_str(),
+        operation.service.cli_name(),
+        kebab(operation.name)
+    );
     let mut page = format!("{command}: {}\n\nUSAGE\n  {command}", operation.doc);
     for member in operation.input.members.iter().filter(|member| member.required) {
         page.push_str(&format!(" --{} <{}>", kebab(member.name), kind(member.shape)));
@@ -56,16 +65,9 @@ pub(crate) fn operation(operation: &Operation) -> String {
             &format!("{required}{}{}", member.doc, shorthand(member.shape)),
         );
     }
-    row(
-        &mut page,
-        "--cli-input-json <json>",
-        "Take parameters from this JSON, or from file://NAME.",
-    );
-    row(
-        &mut page,
-        "--generate-cli-skeleton [input|output]",
-        "Print an example instead of calling.",
-    );
+    for (name, kind, doc) in inputs::help() {
+        row(&mut page, &format!("--{name} {kind}"), doc);
+    }
     if let Some(output) = operation.output {
         page.push_str("\nRESULT\n");
         for member in output.members {
@@ -83,8 +85,13 @@ pub(crate) fn operation(operation: &Operation) -> String {
 }
 
 fn global(page: &mut String) {
-    page.push_str("\nOPTIONS\n");
-    for (name, takes_value, doc) in options::help() {
+    page.push_str("\nOPTIONS");
+    options(page);
+}
+
+fn options(page: &mut String) {
+    page.push('\n');
+    for (name, takes_value, doc) in global_options::help() {
         let value = if takes_value { " <value>" } else { "" };
         row(page, &format!("--{name}{value}"), doc);
     }
@@ -142,14 +149,15 @@ mod tests {
     #[test]
     fn every_operation_has_a_page_with_its_options() {
         for each in operations(Service::Sts) {
-            assert!(service(Service::Sts).contains(&kebab(each.name)));
-            let page = operation(each);
+            assert!(service(Name::Locum, Service::Sts).contains(&kebab(each.name)));
+            let page = operation(Name::Aws, each);
+            assert!(page.starts_with("aws sts "), "{page}");
             for member in each.input.members {
                 assert!(page.contains(&format!("--{} <", kebab(member.name))), "{page}");
             }
             assert!(page.contains("--endpoint-url <value>"), "{page}");
         }
-        let page = operation(find(Service::Sts, "AssumeRole").unwrap());
+        let page = operation(Name::Locum, find(Service::Sts, "AssumeRole").unwrap());
         assert!(page.contains("Each: Key=…,Value=…"), "{page}");
     }
 }

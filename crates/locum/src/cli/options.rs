@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use super::args::{Arity, Flag};
+use super::error_format::ErrorFormat;
 use super::errors::Failure;
 use super::output::Format;
 use super::python;
 
 /// One row of the table: name, arity, choices, a line of help.
-type Row = (&'static str, Arity, &'static [&'static str], &'static str);
+pub(super) type Row = (&'static str, Arity, &'static [&'static str], &'static str);
 
 /// The table. The rows that change nothing here are those of `aws` that scripts pass anyway.
-const ROWS: [Row; 17] = [
+const ROWS: [Row; 19] = [
     (
         "debug",
         Arity::Switch,
@@ -82,7 +83,19 @@ const ROWS: [Row; 17] = [
         &["base64", "raw-in-base64-out"],
         "Accepted; no parameter here is binary.",
     ),
+    (
+        "cli-error-format",
+        Arity::One,
+        &ErrorFormat::NAMES,
+        "The format of failures, on standard error.",
+    ),
     ("no-cli-pager", Arity::Switch, &[], "Do not page long output."),
+    (
+        "cli-auto-prompt",
+        Arity::Switch,
+        &[],
+        "Accepted; there is no prompt, and the command says so.",
+    ),
     (
         "no-cli-auto-prompt",
         Arity::Switch,
@@ -106,7 +119,10 @@ pub(crate) struct Options {
     pub(crate) ca_bundle: Option<String>,
     pub(crate) read_timeout: Option<String>,
     pub(crate) connect_timeout: Option<String>,
+    pub(crate) error_format: Option<String>,
     pub(crate) no_cli_pager: bool,
+    pub(crate) auto_prompt: bool,
+    pub(crate) no_auto_prompt: bool,
 }
 
 /// Returns the table for the parser.
@@ -148,7 +164,10 @@ impl Options {
             ca_bundle: text("ca-bundle"),
             read_timeout: text("cli-read-timeout"),
             connect_timeout: text("cli-connect-timeout"),
+            error_format: text("cli-error-format"),
             no_cli_pager: set("no-cli-pager"),
+            auto_prompt: set("cli-auto-prompt"),
+            no_auto_prompt: set("no-cli-auto-prompt"),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! From what was typed to what is sent: each option's words become a value of its parameter's shape.
 //!
 //! The order of the result is the order on the wire: options in the order of the declaration, then what only
-//! `--cli-input-json` holds, in its own order (`facts: cli §1.7`).
+//! `--cli-input-json` or `--cli-input-yaml` holds, in its own order (`facts: cli §1.7`).
 
 use locum_api::model::{Member, Operation, Shape, Structure};
 use serde_json::{Map, Number, Value};
 
 use super::config::Environment;
 use super::errors::Failure;
+use super::inputs::Inputs;
 use super::paramfile::{self, Content};
 use super::{python, shorthand};
 
@@ -18,7 +19,7 @@ pub(crate) type Given = Option<Vec<String>>;
 pub(crate) fn collect(
     operation: &Operation,
     given: &[Given],
-    input_json: Option<&str>,
+    inputs: &Inputs,
     environment: &Environment,
 ) -> Result<Map<String, Value>, Failure> {
     let mut parameters = Map::new();
@@ -31,14 +32,8 @@ pub(crate) fn collect(
             parameters.insert(member.name.to_owned(), reader.member(member, words)?);
         }
     }
-    if let Some(text) = input_json {
-        let reader = Reader {
-            flag: "--cli-input-json".to_owned(),
-            environment,
-        };
-        for (name, value) in reader.input_json(text)? {
-            parameters.entry(name).or_insert(value);
-        }
+    for (name, value) in inputs.read(environment)? {
+        parameters.entry(name).or_insert(value);
     }
     Ok(parameters)
 }
@@ -113,24 +108,6 @@ impl Reader<'_> {
     fn json(&self, text: &str) -> Result<Value, Failure> {
         serde_json::from_str(text)
             .map_err(|error| self.refused(&format!("Invalid JSON: {error}\nJSON received: {text}")))
-    }
-
-    fn input_json(&self, text: &str) -> Result<Map<String, Value>, Failure> {
-        let text = match self.load(text)? {
-            Some(Content::Text(content)) => content,
-            Some(Content::Bytes(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
-            None => text.to_owned(),
-        };
-        let value: Value = serde_json::from_str(&text).map_err(|_| {
-            Failure::Validation("Error parsing parameter 'cli-input-json': Invalid JSON received.".to_owned())
-        })?;
-        match value {
-            Value::Object(members) => Ok(members),
-            other => Err(self.refused(&format!(
-                "Invalid type: expecting map, received {}",
-                python::type_of(&other)
-            ))),
-        }
     }
 
     fn load(&self, word: &str) -> Result<Option<Content>, Failure> {

@@ -10,6 +10,63 @@ pub(crate) fn input(operation: &Operation) -> Value {
     })
 }
 
+/// Returns an example for `--cli-input-yaml`, each member with a comment: whether it is required, and its help.
+pub(crate) fn yaml_input(operation: &Operation) -> String {
+    let mut out = String::new();
+    yaml_structure(operation.input, &mut out, 0, false);
+    if out.is_empty() { "{}\n".to_owned() } else { out }
+}
+
+/// Writes members at an indent; `placed` tells that the cursor already stands where the first one goes.
+fn yaml_structure(structure: &Structure, out: &mut String, indent: usize, placed: bool) {
+    for (position, member) in structure.members.iter().enumerate() {
+        if position > 0 || !placed {
+            out.push_str(&" ".repeat(indent));
+        }
+        let plain = match member.shape {
+            Shape::List { .. } | Shape::Structure(_) => String::new(),
+            shape => format!(" {}", yaml_scalar(shape)),
+        };
+        // The first comment of a structure stands one column further, as the original's emitter has it.
+        let gap = if position == 0 { "  " } else { " " };
+        let required = if member.required { "[REQUIRED] " } else { "" };
+        out.push_str(&format!(
+            "{}:{plain}{gap}# {required}{}\n",
+            member.name, member.doc
+        ));
+        match member.shape {
+            Shape::List { member, .. } => yaml_item(member, out, indent),
+            Shape::Structure(inner) => yaml_structure(inner, out, indent + 2, false),
+            _ => {}
+        }
+    }
+}
+
+fn yaml_item(shape: &Shape, out: &mut String, indent: usize) {
+    out.push_str(&" ".repeat(indent));
+    out.push_str("- ");
+    match shape {
+        Shape::Structure(inner) => yaml_structure(inner, out, indent + 2, true),
+        Shape::List { member, .. } => yaml_item(member, out, indent + 2),
+        scalar => {
+            out.push_str(yaml_scalar(scalar));
+            out.push('\n');
+        }
+    }
+}
+
+fn yaml_scalar(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::String(rules) => rules.values.first().copied().unwrap_or("''"),
+        Shape::Integer { .. } => "0",
+        Shape::Boolean => "true",
+        Shape::Timestamp => "1970-01-01T00:00:00",
+        Shape::Blob => "!!binary ''",
+        Shape::Map => "{KeyName: ''}",
+        _ => "{}",
+    }
+}
+
 /// Returns an example of the result: each text is the name of its member.
 pub(crate) fn output(operation: &Operation) -> Value {
     match operation.output {
@@ -35,7 +92,7 @@ fn value(name: &str, shape: &Shape, text: Text<'_>) -> Value {
         Shape::String(rules) => text(name, rules.values.first().copied().unwrap_or_default()),
         Shape::Integer { .. } => json!(0),
         Shape::Boolean => json!(true),
-        Shape::Timestamp => json!("1970-01-01T00:00:00+00:00"),
+        Shape::Timestamp => json!("1970-01-01T00:00:00"),
         Shape::Blob => json!("blob"),
         Shape::List { member, .. } => Value::Array(vec![value(name, member, text)]),
         Shape::Structure(inner) => structure(inner, text),
@@ -47,7 +104,7 @@ fn value(name: &str, shape: &Shape, text: Text<'_>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use locum_api::model::{Service, find};
+    use locum_api::model::{Service, find, operations};
 
     #[test]
     fn examples_follow_the_declaration() {
@@ -62,5 +119,46 @@ mod tests {
             r#"{"UserId":"UserId","Account":"Account","Arn":"Arn"}"#
         );
         assert_eq!(input(find(Service::Sts, "GetCallerIdentity").unwrap()), json!({}));
+    }
+
+    #[test]
+    fn every_operation_has_examples_that_can_be_read_again() {
+        for operation in operations(Service::Sts) {
+            let text = yaml_input(operation);
+            let read = locum_apply::read_yaml("example", &text);
+            assert_eq!(read, Ok(input(operation)), "{text}");
+            let example = output(operation);
+            let members = operation.output.map_or(0, |output| output.members.len());
+            assert_eq!(example.as_object().unwrap().len(), members, "{}", operation.name);
+        }
+    }
+
+    #[test]
+    fn yaml_examples_are_laid_out_like_those_of_aws() {
+        let text = yaml_input(find(Service::Sts, "AssumeRole").unwrap());
+        let shape: Vec<&str> = text
+            .lines()
+            .map(|line| line.split(|c| c == '.').next().unwrap())
+            .collect();
+        assert_eq!(
+            &shape[..10],
+            [
+                "RoleArn: ''  # [REQUIRED] The ARN of the role",
+                "RoleSessionName: '' # [REQUIRED] A name that tells this session from the role's others",
+                "PolicyArns: # Managed policies of the role's account that limit the session",
+                "- arn: ''  # The policy's ARN",
+                "Policy: '' # A policy document that limits the session",
+                "DurationSeconds: 0 # How long the credentials work, in seconds; at most what the role allows, and an hour \
+                 when chaining",
+                "Tags: # Tags of the session",
+                "- Key: ''  # [REQUIRED] The key",
+                "  Value: '' # [REQUIRED] The value",
+                "TransitiveTagKeys: # The keys of the tags that sessions chained from this one keep",
+            ]
+        );
+        assert_eq!(
+            yaml_input(find(Service::Sts, "GetCallerIdentity").unwrap()),
+            "{}\n"
+        );
     }
 }

@@ -11,10 +11,11 @@ use ureq::config::Config;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
-use ureq::{Agent, Proxy, Timeout, http};
+use ureq::{Agent, AsSendBody, Proxy, Timeout, http};
 
 use super::config::{Environment, Profile};
 use super::errors::Failure;
+use super::proxy::{Proxies, without_password};
 use super::wire::MAX_RESPONSE;
 
 /// How to reach a service.
@@ -33,7 +34,10 @@ pub(crate) struct Settings {
 }
 
 /// A client with its settings.
-pub(crate) struct Transport(Agent);
+pub(crate) struct Transport {
+    agent: Agent,
+    proxies: Proxies,
+}
 
 /// What came back.
 #[derive(Debug)]
@@ -70,8 +74,9 @@ pub(crate) enum SendError {
 }
 
 impl SendError {
-    /// Returns the sentence for the user.
+    /// Returns the sentence for the user, the URL without a password.
     pub(crate) fn describe(&self, url: &str) -> String {
+        let url = without_password(url);
         match self {
             Self::Connect => format!("Could not connect to the endpoint URL: \"{url}\""),
             Self::ConnectTimeout => format!("Connect timeout on endpoint URL: \"{url}\""),
@@ -128,20 +133,33 @@ impl Transport {
             .timeout_recv_body(settings.read_timeout)
             .accept("")
             .accept_encoding("identity")
-            .proxy(match reach {
-                Reach::Usual => Proxy::try_from_env(),
-                Reach::Direct | Reach::Loopback => None,
-            });
+            .proxy(None);
         let config = if settings.tls {
             config.tls_config(tls(settings)?)
         } else {
             config
         };
         let config = config.build();
-        Ok(Self(match reach {
+        let agent = match reach {
             Reach::Usual | Reach::Direct => config.new_agent(),
             Reach::Loopback => Agent::with_parts(config, DefaultConnector::default(), ThisMachine::default()),
-        }))
+        };
+        let proxies = match reach {
+            Reach::Usual => Proxies::of_process(),
+            Reach::Direct | Reach::Loopback => Proxies::default(),
+        };
+        Ok(Self { agent, proxies })
+    }
+
+    /// Sends a request through the proxy for its URL, if there is one.
+    fn run<B: AsSendBody>(&self, request: http::Request<B>) -> Result<http::Response<ureq::Body>, SendError> {
+        let Some(named) = self.proxies.choose(&request.uri().to_string()).map(str::to_owned) else {
+            return self.agent.run(request).map_err(classify);
+        };
+        let proxy =
+            Proxy::new(&named).map_err(|_| SendError::Proxy(format!("\"{}\"", without_password(&named))))?;
+        let request = self.agent.configure_request(request).proxy(Some(proxy)).build();
+        self.agent.run(request).map_err(classify)
     }
 
     /// Sends a request of the chain of credentials.
@@ -154,12 +172,11 @@ impl Transport {
             builder = builder.header(*name, value);
         }
         let whole = |error: http::Error| SendError::Other(error.to_string());
-        let response = match (&request.body, request.method) {
-            (Some(body), _) => self.0.run(builder.body(body.expose()).map_err(whole)?),
-            (None, "GET") => self.0.run(builder.body(()).map_err(whole)?),
-            (None, _) => self.0.run(builder.body("").map_err(whole)?),
-        };
-        read(response.map_err(classify)?)
+        read(match (&request.body, request.method) {
+            (Some(body), _) => self.run(builder.body(body.expose()).map_err(whole)?),
+            (None, "GET") => self.run(builder.body(()).map_err(whole)?),
+            (None, _) => self.run(builder.body("").map_err(whole)?),
+        }?)
     }
 
     /// Posts a body.
@@ -169,11 +186,14 @@ impl Transport {
         headers: &[(&'static str, String)],
         body: &str,
     ) -> Result<Reply, SendError> {
-        let mut request = self.0.post(url);
+        let mut request = http::Request::post(url);
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        read(request.send(body).map_err(classify)?)
+        let request = request
+            .body(body)
+            .map_err(|error| SendError::Other(error.to_string()))?;
+        read(self.run(request)?)
     }
 }
 
