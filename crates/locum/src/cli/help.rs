@@ -10,18 +10,15 @@ use super::{inputs, options as global_options};
 const NAME_WIDTH: usize = 32;
 
 /// The page of the whole program.
-pub(crate) fn program(name: Name, commands: &[(&str, &str)]) -> String {
-    let name = name.as_str();
-    let mut page = format!(
-        "{name}: a Security Token Service anyone can run, and the aws sts command\n\nUSAGE\n  {name} <command> [options]\n  \
-         {name} [options] sts <operation> [parameters]\n\nCOMMANDS\n"
+pub(crate) fn program(commands: &[(&str, &str)]) -> String {
+    let mut page = String::from(
+        "locum: a Security Token Service anyone can run, and the aws sts command\n\nUSAGE\n  locum <command> [options]\n  locum \
+         [options] sts <operation> [parameters]\n\nCOMMANDS\n",
     );
     for (name, doc) in commands {
         row(&mut page, name, doc);
     }
-    page.push_str(&format!(
-        "\nRun `{name} <command> --help` for the options of a command.\n\nOPTIONS OF sts"
-    ));
+    page.push_str("\nRun `locum <command> --help` for the options of a command.\n\nOPTIONS OF sts");
     options(&mut page);
     page
 }

@@ -113,14 +113,20 @@ struct Invocation<'a> {
 
 impl Invocation<'_> {
     fn execute(&self) -> Result<(), Failure> {
-        let Program { name, commands } = self.program;
+        let name = &self.program.name;
         if self.texts.iter().any(|word| word == "--version") {
             self.hand_on()?;
             return stream::print(&version(*name), None);
         }
         if matches!(self.texts, [word] if asks_for_help(word)) {
             self.hand_on()?;
-            return self.page(&help::program(*name, commands));
+            return self.page(&self.whole_page());
+        }
+        if self.texts.is_empty() && *name == Name::Locum {
+            return Err(Failure::Usage(format!(
+                "the following arguments are required: command\n\n{}",
+                self.named_commands()
+            )));
         }
         let aliases = alias::load(self.environment)?;
         let line = self.or_next(Line::read(self.texts))?;
@@ -134,7 +140,7 @@ impl Invocation<'_> {
         else {
             self.hand_on()?;
             return match line.command.as_str() {
-                "help" => self.page(&help::program(*name, commands)),
+                "help" => self.page(&self.whole_page()),
                 _ => Err(self.no_such_command(&line.command)),
             };
         };
@@ -201,8 +207,21 @@ impl Invocation<'_> {
         let Failure::Usage(mut text) = invalid_choice("command", given, &names) else {
             return Failure::Usage(given.to_owned());
         };
-        text.push_str(&format!("\n\nThe commands are: {}.", names.join(", ")));
+        text.push_str(&format!("\n\n{}", self.named_commands()));
         Failure::Usage(text)
+    }
+
+    fn named_commands(&self) -> String {
+        let names: Vec<&str> = self.program.commands.iter().map(|(name, _)| *name).collect();
+        format!("The commands are: {}.", names.join(", "))
+    }
+
+    /// The page of all that there is; under the name `aws` that is one service.
+    fn whole_page(&self) -> String {
+        match self.program.name {
+            Name::Locum => help::program(self.program.commands),
+            Name::Aws => help::service(Name::Aws, Service::Sts),
+        }
     }
 }
 

@@ -138,7 +138,7 @@ mod tests {
         let text = yaml_input(find(Service::Sts, "AssumeRole").unwrap());
         let shape: Vec<&str> = text
             .lines()
-            .map(|line| line.split(|c| c == '.').next().unwrap())
+            .map(|line| line.split(['.', ';']).next().unwrap())
             .collect();
         assert_eq!(
             &shape[..10],
@@ -148,8 +148,7 @@ mod tests {
                 "PolicyArns: # Managed policies of the role's account that limit the session",
                 "- arn: ''  # The policy's ARN",
                 "Policy: '' # A policy document that limits the session",
-                "DurationSeconds: 0 # How long the credentials work, in seconds; at most what the role allows, and an hour \
-                 when chaining",
+                "DurationSeconds: 0 # How long the credentials work, in seconds",
                 "Tags: # Tags of the session",
                 "- Key: ''  # [REQUIRED] The key",
                 "  Value: '' # [REQUIRED] The value",
