@@ -17,7 +17,7 @@ os.environ.update(
 
 import pytest
 
-from oidc_issuers import Key, KubernetesIssuer, NodeIssuer
+from oidc_issuers import Key, KubernetesIssuer, LoginIssuer, NodeIssuer
 from saml_providers import PySaml2, Samlp
 from server import BINARY, Caller, Server, stranger
 from world import allow, make_role, make_user, trusting
@@ -37,6 +37,7 @@ def issuers(tmp_path_factory):
     }
     for name in ("kubernetes", "signing", "rotating", "flooded", "broken", "short-lived", "parity", "chain"):
         made[name] = KubernetesIssuer()
+    made["login"] = LoginIssuer()
     yield made
     for issuer in made.values():
         issuer.stop()
@@ -128,6 +129,12 @@ def signing_issuer(issuers):
     issuer = issuers["signing"].start()
     issuer.published += [Key(algorithm) for algorithm in ("RS384", "RS512", "ES256", "ES384", "ES512")]
     return issuer
+
+
+@pytest.fixture(scope="session")
+def login_issuer(issuers):
+    """An issuer at which a program signs in."""
+    return issuers["login"].start()
 
 
 @pytest.fixture(scope="session")

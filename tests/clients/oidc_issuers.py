@@ -80,6 +80,7 @@ class NodeIssuer:
 
     client_id = "locum-tests"
     other_client_id = "somebody-else"
+    native_client_id = "a-command"
 
     def __init__(self, directory):
         self.directory = Path(directory)
@@ -103,6 +104,16 @@ class NodeIssuer:
             }
             for name, algorithm in ((self.client_id, "RS256"), (self.other_client_id, "RS256"), ("elliptic", "ES256"))
         ]
+        clients.append(
+            {
+                "client_id": self.native_client_id,
+                "application_type": "native",
+                "token_endpoint_auth_method": "none",
+                "redirect_uris": ["http://127.0.0.1/callback"],
+                "response_types": ["code"],
+                "grant_types": ["authorization_code", "refresh_token"],
+            }
+        )
         keys = [Key("RS256", "rsa-1"), Key("ES256", "ec-1")]
         self._log = (self.directory / "oidc.log").open("w")
         self._process = subprocess.Popen(
@@ -240,6 +251,16 @@ class KubernetesIssuer:
                 self.end_headers()
                 self.wfile.write(body)
 
+            def do_POST(self):
+                form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                status, document = issuer.post(self.path, {name: values[0] for name, values in form.items()})
+                body = json.dumps(document).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
             def log_message(self, *_):
                 pass
 
@@ -262,6 +283,9 @@ class KubernetesIssuer:
             },
             "/openid/v1/jwks": {"keys": [key.public_jwk for key in self.published]},
         }
+
+    def post(self, path, form):
+        return 404, {}
 
     def claims(self, namespace="apps", name="web", audience=AUDIENCE, lifetime=3600, **more):
         """The claims of a projected token, as the API server writes them."""
@@ -290,6 +314,76 @@ class KubernetesIssuer:
         if hasattr(self, "_server"):
             self._server.shutdown()
         self._socket.close()
+
+
+class LoginIssuer(KubernetesIssuer):
+    """An issuer with the endpoints that a program signs in at. Whoever asks gets a code at once; nobody is asked for more.
+
+    What it answers can be changed: `published_as` in its document, `claimed` in its tokens, `pending` before a device's.
+    """
+
+    client_id = "a-command"
+
+    def __init__(self):
+        super().__init__()
+        self.published_as, self.claimed, self.pending = {}, {}, []
+        self.codes, self.refresh, self.forms = {}, set(), []
+
+    def documents(self):
+        documents = super().documents()
+        documents["/.well-known/openid-configuration"] |= {
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.url}/token",
+            "device_authorization_endpoint": f"{self.url}/device_authorization",
+            "authorization_response_iss_parameter_supported": True,
+            **self.published_as,
+        }
+        return documents
+
+    def authorize(self, page):
+        """What the page that a browser is sent to leads to: parameters for the way back."""
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(page).query).items()}
+        assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
+        code = secrets.token_urlsafe(8)
+        self.codes[code] = asked
+        return asked["redirect_uri"], {"code": code, "state": asked["state"], "iss": self.url}
+
+    def tokens(self, subject="alice", **claims):
+        refresh = secrets.token_urlsafe(8)
+        self.refresh.add(refresh)
+        now = int(time.time())
+        claims = {"iss": self.url, "aud": self.client_id, "sub": subject, "exp": now + 600, "iat": now, **claims}
+        return 200, {
+            "id_token": self.key.sign(claims | self.claimed), "refresh_token": refresh, "token_type": "Bearer",
+            "access_token": "not used",
+        }  # fmt: skip
+
+    def post(self, path, form):
+        self.forms.append((path, form))
+        if path == "/device_authorization":
+            return 200, {
+                "device_code": "device", "user_code": "WDJB-MJHT", "verification_uri": f"{self.url}/device",
+                "expires_in": 600, "interval": 1,
+            }  # fmt: skip
+        if path != "/token" or form["client_id"] != self.client_id:
+            return 401, {"error": "invalid_client"}
+        match form["grant_type"]:
+            case "authorization_code":
+                asked = self.codes.pop(form["code"], None)
+                proof = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=")
+                if not asked or asked["code_challenge"] != proof.decode() or asked["redirect_uri"] != form["redirect_uri"]:
+                    return 400, {"error": "invalid_grant"}
+                return self.tokens(nonce=asked["nonce"], email="alice@example.com")
+            case "refresh_token":
+                if form["refresh_token"] not in self.refresh:
+                    return 400, {"error": "invalid_grant", "error_description": "used up"}
+                self.refresh.remove(form["refresh_token"])
+                return self.tokens()
+            case "urn:ietf:params:oauth:grant-type:device_code":
+                if self.pending:
+                    return 400, {"error": self.pending.pop(0)}
+                return self.tokens()
+        return 400, {"error": "unsupported_grant_type"}
 
 
 class Registered:

@@ -11,7 +11,7 @@ mod peer;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use locum_crypto::SecretBytes;
@@ -157,10 +157,7 @@ impl Loopback {
     /// Waits for a request; `None` when none came until `deadline`.
     pub(crate) fn next(&self, deadline: Instant) -> Option<Exchange> {
         let left = deadline.saturating_duration_since(Instant::now());
-        match self.exchanges.recv_timeout(left) {
-            Ok(exchange) => Some(exchange),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.exchanges.recv_timeout(left).ok()
     }
 }
 

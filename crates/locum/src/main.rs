@@ -1,22 +1,23 @@
 //! The `locum` program: which word runs what.
 
 mod apply;
+mod browser;
 mod caller;
 mod cli;
 mod decode;
 mod env;
 mod exec;
 mod handout;
-#[allow(dead_code, reason = "for the commands that wait for a browser")]
+mod login;
 mod loopback;
 mod outcome;
 mod policy;
 mod quickstart;
 mod remote;
+mod secure_url;
 mod serve;
 mod serve_credentials;
 mod token;
-#[allow(dead_code, reason = "opened by commands that keep secrets")]
 mod vault;
 
 use std::ffi::OsString;
@@ -89,6 +90,16 @@ const COMMANDS: &[Command] = &[
         name: "completion",
         doc: "Print the script that completes these commands in a shell.",
         run: |words| cli::completion(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "login",
+        doc: "Sign in with a browser, by OpenID Connect or SAML, and keep the credentials.",
+        run: |words| login::run(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "logout",
+        doc: "Forget them.",
+        run: |words| login::logout(words.into_iter().skip(1).collect()),
     },
     Command {
         name: "sts",

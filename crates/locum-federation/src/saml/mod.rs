@@ -21,6 +21,7 @@ mod error;
 mod guard;
 mod instant;
 mod metadata;
+mod offer;
 mod recipient;
 mod role_claims;
 mod signature;
@@ -39,6 +40,7 @@ pub use error::SamlError;
 pub use guard::GuardError;
 pub use instant::{CLOCK_SKEW, REDEMPTION};
 pub use metadata::{Metadata, MetadataError};
+pub use offer::Offer;
 pub use role_claims::RoleClaims;
 
 use envelope::{Content, Envelope};

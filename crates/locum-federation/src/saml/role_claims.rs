@@ -5,7 +5,7 @@ use locum_names::Arn;
 use super::{Assertion, SamlError};
 
 /// What the names of all attributes for AWS begin with.
-const PREFIX: &str = "https://aws.amazon.com/SAML/Attributes/";
+pub(super) const PREFIX: &str = "https://aws.amazon.com/SAML/Attributes/";
 
 /// The seconds that a session may be asked to last.
 const DURATIONS: std::ops::RangeInclusive<u32> = 900..=43_200;
@@ -76,7 +76,7 @@ impl RoleClaims {
 }
 
 /// Reads `roleArn,providerArn` or the other way round.
-fn pair(value: &str) -> Result<(String, String), SamlError> {
+pub(super) fn pair(value: &str) -> Result<(String, String), SamlError> {
     let (first, second) = value.split_once(',').ok_or(SamlError::Role)?;
     let (role, provider) = if is_arn_of(first, "role/") {
         (first, second)

@@ -6,7 +6,9 @@
 
 mod options;
 
-use locum_credentials::{ConfigError, Credentials, Plan, Prompt, Recipe, Role};
+use locum_credentials::{
+    ConfigError, Credentials, HttpError, HttpReply, HttpRequest, Plan, Prompt, Recipe, Role,
+};
 use serde_json::{Map, Value};
 
 pub(crate) use self::options::{CALLER_HELP, CallerOptions};
@@ -52,7 +54,6 @@ impl<'a> Caller<'a> {
     }
 
     /// Returns the profile in force.
-    #[allow(dead_code, reason = "for commands that look at the profile")]
     pub(crate) const fn profile(&self) -> &Profile {
         &self.profile
     }
@@ -101,7 +102,6 @@ impl<'a> Caller<'a> {
         })
     }
 
-    #[allow(dead_code, reason = "for commands that call")]
     /// Calls an operation of STS and returns its result, times as they came over the wire. Without a signer the call is
     /// not signed.
     pub(crate) fn sts(
@@ -195,5 +195,20 @@ impl<'a> Caller<'a> {
         if self.options.debug {
             stream::print_error(&format!("{line}\n"));
         }
+    }
+}
+
+impl locum_credentials::Transport for Caller<'_> {
+    /// Sends a request to a host other than a service, with the certificates and proxies of the configuration.
+    fn send(&self, request: &HttpRequest<'_>) -> Result<HttpReply, HttpError> {
+        let sent = self.by(&Terminal, |ways| {
+            let outside = Outside {
+                environment: self.environment,
+                profile: &self.profile,
+                ways,
+            };
+            Ok(outside.send(request))
+        });
+        sent.unwrap_or_else(|failure| Err(HttpError::Other(failure.to_string())))
     }
 }

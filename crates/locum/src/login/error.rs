@@ -1,0 +1,81 @@
+//! Why nobody is signed in.
+
+use std::io;
+
+use locum_credentials::plain;
+
+use super::options::OptionsError;
+use crate::cli::errors::Failure;
+use crate::secure_url::InsecureUrl;
+
+/// Why a login does not succeed, in one sentence.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum LoginError {
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    #[error(transparent)]
+    Insecure(#[from] InsecureUrl),
+    /// The configuration or the service, as every command says it.
+    #[error("{}", spoken(.0))]
+    Call(#[from] Failure),
+    #[error(
+        "the profile {0} does not say how to sign in: set locum_oidc_issuer, locum_saml_url or locum_saml_sso_url; \
+         `locum login --help` lists the settings"
+    )]
+    Unconfigured(String),
+    #[error("the profile has settings for OpenID Connect and for SAML; give only those of one")]
+    Both,
+    #[error("say which role: set locum_role_arn, or give --role-arn")]
+    NoRole,
+    #[error("say which client locum is at the issuer: set locum_oidc_client_id, or give --oidc-client-id")]
+    NoClient,
+    #[error("locum_oidc_scopes must have openid in it")]
+    Scopes,
+    #[error("locum_oidc_flow is browser or device, not {0}")]
+    Flow(String),
+    #[error("locum_saml_url and locum_saml_sso_url exclude each other: the first page needs no request")]
+    TwoStarts,
+    #[error("duration_seconds is a number from 900 to 43200, not {0}")]
+    Duration(String),
+    #[error("{setting} must be an address such as http://127.0.0.1:8400/callback on this machine, not {url}")]
+    Callback { setting: &'static str, url: String },
+    #[error("cannot listen on 127.0.0.1:{port}: {reason}")]
+    Listen { port: u16, reason: io::Error },
+    #[error("nobody came back from the browser within {0} seconds; run it again, with --wait for more time")]
+    Nobody(u64),
+    /// The identity provider is not reached, or does not do as it should.
+    #[error("{what}: {reason}")]
+    Provider { what: &'static str, reason: String },
+    /// The identity provider, or the person there, said no.
+    #[error("the identity provider says {}", describe(.code, .description))]
+    Refused { code: String, description: String },
+    #[error(
+        "the SAML response offers no role; ask whoever runs the identity provider for the attribute Role"
+    )]
+    NoRoles,
+    #[error("the SAML response offers {} but not {}", plain(&.offered.join(", ")), plain(.wanted))]
+    OtherRoles { wanted: String, offered: Vec<String> },
+    #[error("several roles are offered and nobody is there to choose; give --role-arn with one of {}", plain(&.0.join(", ")))]
+    NobodyToChoose(Vec<String>),
+    #[error("the SAML response cannot be read: {0}")]
+    Response(String),
+    #[error("the service's answer has no {0}")]
+    Answer(&'static str),
+    #[error("the session cannot be kept: {0}")]
+    Keep(String),
+    #[error("there is no session that is still good; run `locum login{0}`")]
+    LoggedOut(String),
+}
+
+/// A failure without the words that introduce it for scripts of `aws`.
+fn spoken(failure: &Failure) -> String {
+    plain(&failure.to_string())
+}
+
+fn describe(code: &str, description: &str) -> String {
+    if description.is_empty() {
+        plain(code)
+    } else {
+        format!("{}: {}", plain(code), plain(description))
+    }
+}

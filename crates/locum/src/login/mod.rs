@@ -1,0 +1,355 @@
+//! `locum login`: from a browser to temporary credentials in the vault; and `locum logout`.
+//!
+//! ```text
+//! settings ─▶ issuer, code or device ─▶ tokens ─┐
+//!          └▶ saml ─▶ response, role ───────────┴▶ STS ─▶ session in the vault ─▶ credential_process
+//! ```
+//!
+//! The identity provider's word goes to the service as it is; what only this program can know about it is checked here.
+
+mod code;
+mod device;
+mod error;
+mod issuer;
+mod menu;
+mod options;
+mod pages;
+mod saml;
+mod session;
+mod settings;
+mod tokens;
+mod web;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use locum_credentials::{Environment, Kind, Vault, plain};
+use locum_crypto::SystemRandom;
+use serde_json::{Map, Value};
+
+use self::error::LoginError;
+use self::issuer::Issuer;
+use self::options::{LOGIN_HELP, LOGOUT_HELP, LoginOptions, LogoutOptions};
+use self::session::{Renewal, Session};
+use self::settings::{Flow, How, Oidc, Saml, Settings};
+use self::tokens::{Awaited, Tokens};
+use self::web::Web;
+use crate::caller::{Caller, CallerOptions};
+use crate::cli::config;
+use crate::outcome::{FAILED, USAGE, hint, print, refuse};
+use crate::{browser, vault};
+
+/// Runs `locum login`.
+pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
+    finish(
+        LoginOptions::parse(words)
+            .map_err(LoginError::from)
+            .and_then(|options| {
+                if options.help {
+                    return Ok(LOGIN_HELP.to_owned());
+                }
+                let environment = config::environment()?;
+                let caller = CallerOptions {
+                    profile: options.profile.clone(),
+                    region: options.setting("region").map(str::to_owned),
+                    endpoint_url: options.setting("endpoint-url").map(str::to_owned),
+                    ca_bundle: options.ca_bundle.clone(),
+                    ..CallerOptions::default()
+                };
+                let caller = Caller::open(&caller, &environment)?;
+                let setting = caller.profile().trusted(vault::SETTING)?;
+                let vault = vault::open(&environment, setting).map_err(LoginError::Keep)?;
+                Login {
+                    options: &options,
+                    environment: &environment,
+                    caller: &caller,
+                    vault: &*vault,
+                }
+                .run()
+            }),
+    )
+}
+
+/// Runs `locum logout`.
+pub(crate) fn logout(words: Vec<OsString>) -> ExitCode {
+    finish(
+        LogoutOptions::parse(words)
+            .map_err(LoginError::from)
+            .and_then(|options| {
+                if options.help {
+                    return Ok(LOGOUT_HELP.to_owned());
+                }
+                let environment = config::environment()?;
+                let named = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
+                let named = named.into_iter().find_map(|name| environment.non_empty(name));
+                let profile = options.profile.or(named).unwrap_or_else(|| "default".to_owned());
+                // A profile that is gone may have left a session behind.
+                let files = config::Files::load(&environment)?;
+                let chosen = config::Profile::choose(files, Some(&profile), &environment).ok();
+                let setting = match &chosen {
+                    Some(chosen) => chosen.trusted(vault::SETTING)?,
+                    None => None,
+                };
+                let vault = vault::open(&environment, setting).map_err(LoginError::Keep)?;
+                let profiles = if options.all {
+                    session::profiles(&*vault)?
+                } else {
+                    vec![profile]
+                };
+                let mut said = String::new();
+                for profile in profiles {
+                    let was = session::forget(&*vault, &profile)?;
+                    let sentence = if was {
+                        "Signed out of"
+                    } else {
+                        "There was no session of"
+                    };
+                    said.push_str(&format!("{sentence} the profile {}.\n", plain(&profile)));
+                }
+                Ok(said)
+            }),
+    )
+}
+
+fn finish(outcome: Result<String, LoginError>) -> ExitCode {
+    match outcome {
+        Ok(text) => print(&text, ExitCode::SUCCESS),
+        Err(error @ LoginError::Options(_)) => refuse(&error.to_string(), USAGE),
+        Err(error) => refuse(&error.to_string(), FAILED),
+    }
+}
+
+/// One login.
+struct Login<'a> {
+    options: &'a LoginOptions,
+    environment: &'a Environment,
+    caller: &'a Caller<'a>,
+    vault: &'a dyn Vault,
+}
+
+impl Login<'_> {
+    fn profile(&self) -> &str {
+        &self.caller.profile().name
+    }
+
+    fn run(&self) -> Result<String, LoginError> {
+        let role_arn = settings::role_arn(self.options, self.caller.profile())?;
+        let kept = Session::load(self.vault, self.profile(), role_arn.as_deref())?;
+        let good = kept.filter(|kept| kept.is_good(Timestamp::now()));
+        if self.options.credential_process {
+            return match good {
+                Some(session) => Ok(session.printed()),
+                None => self.renewed().map(|session| session.printed()),
+            };
+        }
+        let settings = Settings::read(self.options, self.caller.profile())?;
+        let asked_for = self.options.force || self.options.saml_response.is_some();
+        if let Some(session) = good.filter(|_| !asked_for) {
+            return Ok(told("Already signed in", &session));
+        }
+        if let How::Oidc(oidc) = &settings.how
+            && !asked_for
+            && let Ok(Some(session)) = self.renew(oidc, &settings)
+        {
+            return Ok(told("Signed in again, without a browser,", &session));
+        }
+        let session = match &settings.how {
+            How::Oidc(oidc) => self.by_oidc(oidc, &settings)?,
+            How::Saml(saml) => self.by_saml(saml, &settings)?,
+        };
+        session.store(self.vault, self.profile())?;
+        if self.caller.profile().get("credential_process").is_none() {
+            hint(&format!(
+                "for aws and the SDKs, let the profile say: credential_process = locum login --profile {} \
+                 --credential-process",
+                plain(self.profile())
+            ));
+        }
+        Ok(told("Signed in", &session))
+    }
+
+    /// A session for a program: renewed, or what is left of it.
+    fn renewed(&self) -> Result<Session, LoginError> {
+        let over = || {
+            let profile = plain(self.profile());
+            LoginError::LoggedOut(if profile == "default" {
+                String::new()
+            } else {
+                format!(" --profile {profile}")
+            })
+        };
+        // Whatever is wrong with the settings, a session may be left; what is wrong is told when somebody signs in.
+        if let Ok(settings) = Settings::read(self.options, self.caller.profile())
+            && let How::Oidc(oidc) = &settings.how
+        {
+            match self.renew(oidc, &settings) {
+                Ok(Some(session)) => return Ok(session),
+                Ok(None) => {}
+                Err(error) => hint(&error.to_string()),
+            }
+        }
+        let role_arn = settings::role_arn(self.options, self.caller.profile())?;
+        let kept = Session::load(self.vault, self.profile(), role_arn.as_deref())?;
+        kept.filter(|kept| kept.seconds_left(Timestamp::now()) > 0)
+            .ok_or_else(over)
+    }
+
+    /// Changes the refresh token for a new session, if there is one. A refresh token may be good once, hence the lock.
+    fn renew(&self, oidc: &Oidc, settings: &Settings) -> Result<Option<Session>, LoginError> {
+        let profile = self.profile();
+        if Renewal::load(self.vault, profile, oidc)?.is_none() {
+            return Ok(None);
+        }
+        let _lock = self.vault.lock(Kind::RefreshToken, profile);
+        let kept = Session::load(self.vault, profile, settings.role_arn.as_deref())?;
+        if let Some(session) = kept.filter(|kept| kept.is_good(Timestamp::now())) {
+            return Ok(Some(session));
+        }
+        let Some(renewal) = Renewal::load(self.vault, profile, oidc)? else {
+            return Ok(None);
+        };
+        let web = Web(self.caller);
+        let issuer = Issuer::discover(oidc, &web)?;
+        let grant = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", renewal.token.expose()),
+        ];
+        let awaited = Awaited {
+            nonce: None,
+            subject: Some(&renewal.subject),
+        };
+        let tokens = match Tokens::ask(&grant, oidc, &issuer, &web, awaited) {
+            Err(LoginError::Refused { code, description }) if code == "invalid_grant" => {
+                session::forget_renewal(self.vault, profile)?;
+                return Err(LoginError::Refused { code, description });
+            }
+            other => other?,
+        };
+        // Before anything else can fail: the old one may be used up.
+        self.keep_renewal(oidc, &tokens)?;
+        let session = self.redeem_token(&tokens, settings)?;
+        session.store(self.vault, profile)?;
+        Ok(Some(session))
+    }
+
+    fn keep_renewal(&self, oidc: &Oidc, tokens: &Tokens) -> Result<(), LoginError> {
+        let Some(token) = &tokens.refresh_token else {
+            return Ok(());
+        };
+        Renewal {
+            token: token.clone(),
+            issuer: oidc.issuer.clone(),
+            client_id: oidc.client_id.clone(),
+            subject: tokens.subject().to_owned(),
+        }
+        .store(self.vault, self.profile())
+    }
+
+    fn by_oidc(&self, oidc: &Oidc, settings: &Settings) -> Result<Session, LoginError> {
+        let web = Web(self.caller);
+        let issuer = Issuer::discover(oidc, &web)?;
+        let open = |url: &str| self.open(url, settings);
+        let tokens = match oidc.flow {
+            Flow::Browser => code::sign_in(oidc, settings, &issuer, &web, &open, &mut SystemRandom)?,
+            Flow::Device => device::sign_in(
+                oidc,
+                settings,
+                &issuer,
+                &web,
+                &|task| self.show(task, settings),
+                &std::thread::sleep,
+            )?,
+        };
+        // What renewed the session before is somebody else's now, or used up.
+        session::forget_renewal(self.vault, self.profile())?;
+        self.keep_renewal(oidc, &tokens)?;
+        self.redeem_token(&tokens, settings)
+    }
+
+    fn redeem_token(&self, tokens: &Tokens, settings: &Settings) -> Result<Session, LoginError> {
+        let role_arn = settings.role_arn.as_deref().ok_or(LoginError::NoRole)?;
+        let name = settings.session_name.clone();
+        let name = name.unwrap_or_else(|| tokens.session_name());
+        let parameters = [
+            ("RoleArn", role_arn),
+            ("RoleSessionName", &name),
+            ("WebIdentityToken", tokens.id_token.expose()),
+        ];
+        self.redeem("AssumeRoleWithWebIdentity", &parameters, role_arn, settings)
+    }
+
+    fn by_saml(&self, saml: &Saml, settings: &Settings) -> Result<Session, LoginError> {
+        let open = |url: &str| self.open(url, settings);
+        let response = saml::sign_in(saml, settings, &open, &mut SystemRandom, Timestamp::now())?;
+        // Standard input is used up when it held the response, the terminal is not.
+        let ask = |roles: &[String]| menu::choose("Which role?", roles);
+        let chosen = saml::choose(response, saml, settings, &ask)?;
+        let parameters = [
+            ("RoleArn", chosen.role_arn.as_str()),
+            ("PrincipalArn", &chosen.provider_arn),
+            ("SAMLAssertion", chosen.response.expose()),
+        ];
+        self.redeem("AssumeRoleWithSAML", &parameters, &chosen.role_arn, settings)
+    }
+
+    /// Changes the identity provider's word for credentials.
+    fn redeem(
+        &self,
+        operation: &'static str,
+        parameters: &[(&str, &str)],
+        role_arn: &str,
+        settings: &Settings,
+    ) -> Result<Session, LoginError> {
+        let mut members = Map::new();
+        for (name, value) in parameters {
+            members.insert((*name).to_owned(), Value::from(*value));
+        }
+        if let Some(seconds) = settings.duration_seconds {
+            members.insert("DurationSeconds".to_owned(), seconds.into());
+        }
+        let answer = self.caller.sts(operation, &members, None)?;
+        Session::answered(&answer, role_arn)
+    }
+
+    /// Shows a page: opens it, and says where it is in case nothing opens.
+    fn open(&self, url: &str, settings: &Settings) {
+        if settings.no_browser {
+            hint(&format!("open this page in a browser on this machine: {url}"));
+            return;
+        }
+        hint(&format!(
+            "opening a browser; if none comes, open this page on this machine: {url}"
+        ));
+        let (url, environment) = (url.to_owned(), self.environment.clone());
+        // Not waited for: a program that shows the page itself ends when its window is closed.
+        let _ = std::thread::Builder::new().spawn(move || browser::open(&url, &environment));
+    }
+
+    fn show(&self, task: &device::Task<'_>, settings: &Settings) {
+        hint(&format!(
+            "open {} and enter the code {}",
+            task.page.as_str(),
+            task.code
+        ));
+        if let Some(whole) = task.whole.filter(|_| !settings.no_browser) {
+            let (url, environment) = (whole.as_str().to_owned(), self.environment.clone());
+            let _ = std::thread::Builder::new().spawn(move || browser::open(&url, &environment));
+        }
+    }
+}
+
+/// Who is signed in, and until when.
+fn told(how: &str, session: &Session) -> String {
+    let minutes = session.seconds_left(Timestamp::now()).max(0) / 60;
+    let left = match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    };
+    format!(
+        "{how} as {} until {} ({left}).\n",
+        plain(&session.arn),
+        session.expiration
+    )
+}

@@ -1,0 +1,245 @@
+//! What a login leaves in the vault: the session of a profile, and what renews it.
+
+use jiff::Timestamp;
+use locum_credentials::{Credentials, Kind, Vault, VaultError, parse_time};
+use locum_crypto::{SecretBytes, SecretString};
+use serde_json::{Map, Value, json};
+
+use super::error::LoginError;
+use super::settings::Oidc;
+
+/// How much longer a session must last to be used, in seconds.
+const MARGIN: i64 = 300;
+
+/// Somebody's session.
+#[derive(Debug)]
+pub(super) struct Session {
+    /// Who they are.
+    pub(super) arn: String,
+    /// The role that was asked for.
+    pub(super) role_arn: String,
+    pub(super) credentials: Credentials,
+    pub(super) expiration: Timestamp,
+}
+
+/// A refresh token, and whose it is.
+#[derive(Debug)]
+pub(super) struct Renewal {
+    pub(super) token: SecretString,
+    pub(super) issuer: String,
+    pub(super) client_id: String,
+    pub(super) subject: String,
+}
+
+impl Session {
+    /// Reads the answer of a service.
+    pub(super) fn answered(answer: &Value, role_arn: &str) -> Result<Self, LoginError> {
+        let text = |of: &str, name: &'static str| {
+            let found = answer.get(of).and_then(|of| of.get(name)).and_then(Value::as_str);
+            found.map(str::to_owned).ok_or(LoginError::Answer(name))
+        };
+        let credential = |name| text("Credentials", name);
+        let expiration = credential("Expiration")?;
+        let expiration = parse_time(&expiration).ok_or(LoginError::Answer("Expiration"))?;
+        let mut credentials = Credentials::new(
+            credential("AccessKeyId")?,
+            credential("SecretAccessKey")?.into(),
+            Some(credential("SessionToken")?.into()),
+        );
+        credentials.expiration = Some(expiration);
+        Ok(Self {
+            arn: text("AssumedRoleUser", "Arn")?,
+            role_arn: role_arn.to_owned(),
+            credentials,
+            expiration,
+        })
+    }
+
+    /// Finds the session of a profile, if it is of this role; what cannot be read is none.
+    pub(super) fn load(
+        vault: &dyn Vault,
+        profile: &str,
+        role_arn: Option<&str>,
+    ) -> Result<Option<Self>, LoginError> {
+        let found = vault.load(Kind::Login, profile).map_err(keep)?;
+        let found: Option<Value> = found.and_then(|bytes| serde_json::from_slice(bytes.expose()).ok());
+        let Some(entry) = found else { return Ok(None) };
+        let kept = entry.get("RoleArn").and_then(Value::as_str).unwrap_or_default();
+        if role_arn.is_some_and(|wanted| wanted != kept) {
+            return Ok(None);
+        }
+        Ok(Self::answered(&entry, kept).ok())
+    }
+
+    pub(super) fn store(&self, vault: &dyn Vault, profile: &str) -> Result<(), LoginError> {
+        let entry = json!({
+            "RoleArn": self.role_arn,
+            "AssumedRoleUser": {"Arn": self.arn},
+            "Credentials": self.members(),
+        });
+        write(vault, Kind::Login, profile, &entry)
+    }
+
+    /// Whether it lasts long enough to be used.
+    pub(super) fn is_good(&self, now: Timestamp) -> bool {
+        self.seconds_left(now) > MARGIN
+    }
+
+    pub(super) fn seconds_left(&self, now: Timestamp) -> i64 {
+        self.expiration.as_second().saturating_sub(now.as_second())
+    }
+
+    /// What a `credential_process` prints.
+    pub(super) fn printed(&self) -> String {
+        let mut members = self.members();
+        members.insert("Version".to_owned(), 1.into());
+        format!("{}\n", Value::Object(members))
+    }
+
+    fn members(&self) -> Map<String, Value> {
+        let token = self.credentials.session_token.as_ref();
+        let members = [
+            ("AccessKeyId", self.credentials.access_key_id.as_str()),
+            ("SecretAccessKey", self.credentials.secret_access_key.expose()),
+            ("SessionToken", token.map_or("", SecretString::expose)),
+            ("Expiration", &self.expiration.to_string()),
+        ];
+        let members = members.map(|(name, value)| (name.to_owned(), Value::from(value)));
+        members.into_iter().collect()
+    }
+}
+
+impl Renewal {
+    /// Finds what renews the session of a profile, if it is of this issuer and client.
+    pub(super) fn load(vault: &dyn Vault, profile: &str, oidc: &Oidc) -> Result<Option<Self>, LoginError> {
+        let found = vault.load(Kind::RefreshToken, profile).map_err(keep)?;
+        let found: Option<Value> = found.and_then(|bytes| serde_json::from_slice(bytes.expose()).ok());
+        let member = |name: &str| found.as_ref()?.get(name)?.as_str().map(str::to_owned);
+        let read = || {
+            Some(Self {
+                token: member("RefreshToken")?.into(),
+                issuer: member("Issuer")?,
+                client_id: member("ClientId")?,
+                subject: member("Subject")?,
+            })
+        };
+        Ok(read().filter(|kept| kept.issuer == oidc.issuer && kept.client_id == oidc.client_id))
+    }
+
+    pub(super) fn store(&self, vault: &dyn Vault, profile: &str) -> Result<(), LoginError> {
+        let entry = json!({
+            "RefreshToken": self.token.expose(),
+            "Issuer": self.issuer,
+            "ClientId": self.client_id,
+            "Subject": self.subject,
+        });
+        write(vault, Kind::RefreshToken, profile, &entry)
+    }
+}
+
+/// Forgets what renews the session of a profile.
+pub(super) fn forget_renewal(vault: &dyn Vault, profile: &str) -> Result<bool, LoginError> {
+    vault.remove(Kind::RefreshToken, profile).map_err(keep)
+}
+
+/// Forgets a profile's session and what renews it, and tells whether there was one.
+pub(super) fn forget(vault: &dyn Vault, profile: &str) -> Result<bool, LoginError> {
+    // What renews goes first: what is left for a moment ends by itself.
+    let renewal = forget_renewal(vault, profile)?;
+    Ok(vault.remove(Kind::Login, profile).map_err(keep)? || renewal)
+}
+
+/// The profiles that somebody signed in for.
+pub(super) fn profiles(vault: &dyn Vault) -> Result<Vec<String>, LoginError> {
+    let mut names = vault.list(Kind::Login).map_err(keep)?;
+    names.extend(vault.list(Kind::RefreshToken).map_err(keep)?);
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
+}
+
+fn write(vault: &dyn Vault, kind: Kind, profile: &str, entry: &Value) -> Result<(), LoginError> {
+    let bytes = SecretBytes::new(entry.to_string());
+    vault.store(kind, profile, &bytes).map_err(keep)
+}
+
+fn keep(error: VaultError) -> LoginError {
+    LoginError::Keep(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::SystemClock;
+    use locum_credentials::FileVault;
+
+    fn answer() -> Value {
+        json!({
+            "Credentials": {
+                "AccessKeyId": "ASIA", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": "2027-01-01T00:00:00Z",
+            },
+            "AssumedRoleUser": {"Arn": "arn:aws:sts::1:assumed-role/r/s"},
+        })
+    }
+
+    #[test]
+    fn a_session_is_found_again_for_its_role() {
+        let directory = tempfile::tempdir().unwrap();
+        let vault = FileVault::new(Some(directory.path().to_owned()), SystemClock);
+        assert!(Session::load(&vault, "p", None).unwrap().is_none());
+        Session::answered(&answer(), "role")
+            .unwrap()
+            .store(&vault, "p")
+            .unwrap();
+        for (role, found) in [(None, true), (Some("role"), true), (Some("other"), false)] {
+            assert_eq!(Session::load(&vault, "p", role).unwrap().is_some(), found);
+        }
+        assert!(Session::load(&vault, "q", None).unwrap().is_none());
+        let kept = Session::load(&vault, "p", None).unwrap().unwrap();
+        assert_eq!(kept.arn, "arn:aws:sts::1:assumed-role/r/s");
+        let end = "2027-01-01T00:00:00Z";
+        let printed = json!({
+            "AccessKeyId": "ASIA", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": end, "Version": 1,
+        });
+        assert_eq!(kept.printed(), format!("{printed}\n"));
+        let end: Timestamp = end.parse().unwrap();
+        let before = |seconds| Timestamp::from_second(end.as_second() - seconds).unwrap();
+        assert!(kept.is_good(before(301)) && !kept.is_good(before(300)));
+        vault.store(Kind::Login, "p", &SecretBytes::new("{")).unwrap();
+        assert!(Session::load(&vault, "p", None).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_refresh_token_is_for_its_issuer_and_client() {
+        let directory = tempfile::tempdir().unwrap();
+        let vault = FileVault::new(Some(directory.path().to_owned()), SystemClock);
+        let renewal = Renewal {
+            token: "r".into(),
+            issuer: "https://idp".into(),
+            client_id: "cli".into(),
+            subject: "s".into(),
+        };
+        renewal.store(&vault, "p").unwrap();
+        let mut oidc = Oidc::for_tests();
+        assert!(
+            Renewal::load(&vault, "p", &oidc)
+                .unwrap()
+                .is_some_and(|kept| kept.token.matches("r"))
+        );
+        oidc.client_id = "other".into();
+        assert!(Renewal::load(&vault, "p", &oidc).unwrap().is_none());
+        oidc.client_id = "cli".into();
+        oidc.issuer = "https://evil".into();
+        assert!(Renewal::load(&vault, "p", &oidc).unwrap().is_none());
+        assert_eq!(profiles(&vault).unwrap(), ["p"]);
+        assert!(forget(&vault, "p").unwrap() && !forget(&vault, "p").unwrap());
+    }
+
+    #[test]
+    fn what_an_answer_lacks_is_named() {
+        let mut broken = answer();
+        broken["Credentials"]["SessionToken"] = Value::Null;
+        let error = Session::answered(&broken, "r").unwrap_err().to_string();
+        assert_eq!(error, "the service's answer has no SessionToken");
+    }
+}

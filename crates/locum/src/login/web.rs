@@ -1,0 +1,90 @@
+//! Requests to an identity provider: a document, or a form.
+
+use std::time::Duration;
+
+use locum_credentials::{HttpRequest, Transport, plain};
+use locum_crypto::SecretString;
+use serde_json::{Map, Value};
+
+use super::error::LoginError;
+use crate::secure_url::SecureUrl;
+
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The way to an identity provider.
+pub(super) struct Web<'a>(pub(super) &'a dyn Transport);
+
+/// An answer of JSON.
+pub(super) struct Reply {
+    pub(super) status: u16,
+    /// Empty if the answer is no JSON object: what it lacks is told then.
+    pub(super) members: Map<String, Value>,
+}
+
+impl Reply {
+    /// A member that is text.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.members.get(name)?.as_str().filter(|text| !text.is_empty())
+    }
+
+    /// A member that is a number of seconds, which some write as text.
+    pub(super) fn seconds(&self, name: &str) -> Option<u64> {
+        let member = self.members.get(name)?;
+        member.as_u64().or_else(|| member.as_str()?.parse().ok())
+    }
+}
+
+impl Web<'_> {
+    /// Gets a document.
+    pub(super) fn get(&self, what: &'static str, url: &SecureUrl) -> Result<Reply, LoginError> {
+        self.send(what, "GET", url, &[("Accept", "application/json".into())], None)
+    }
+
+    /// Sends a form, which may hold secrets.
+    pub(super) fn post(
+        &self,
+        what: &'static str,
+        url: &SecureUrl,
+        form: &[(&str, &str)],
+    ) -> Result<Reply, LoginError> {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(form);
+        let headers = [
+            ("Accept", "application/json".into()),
+            ("Content-Type", "application/x-www-form-urlencoded".into()),
+        ];
+        self.send(
+            what,
+            "POST",
+            url,
+            &headers,
+            Some(SecretString::new(body.finish())),
+        )
+    }
+
+    fn send(
+        &self,
+        what: &'static str,
+        method: &'static str,
+        url: &SecureUrl,
+        headers: &[(&'static str, SecretString)],
+        body: Option<SecretString>,
+    ) -> Result<Reply, LoginError> {
+        let reply = self.0.send(&HttpRequest {
+            method,
+            url: url.as_str(),
+            headers,
+            body,
+            timeout: TIMEOUT,
+            reach: url.reach(),
+        });
+        let reply = reply.map_err(|error| LoginError::Provider {
+            what,
+            reason: plain(&error.to_string()),
+        })?;
+        Ok(Reply {
+            status: reply.status,
+            members: serde_json::from_str(reply.body.expose()).unwrap_or_default(),
+        })
+    }
+}

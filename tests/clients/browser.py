@@ -1,0 +1,57 @@
+"""A browser of a few lines, for `BROWSER`: it opens the page, follows where it is sent, and fills in what it meets.
+
+It fills in by name: a person would log in as LOCUM_TEST_USER and agree to everything. What it ends at goes to the file
+LOCUM_TEST_PAGE.
+"""
+
+import html
+import json
+import os
+import re
+import sys
+from urllib.parse import urljoin
+
+import requests
+
+FORM = re.compile(r"<form[^>]*>.*?</form>", re.S)
+INPUT = re.compile(r"<input[^>]*>")
+
+
+def attribute(tag, name):
+    found = re.search(rf'\b{name}="([^"]*)"', tag)
+    return html.unescape(found[1]) if found else None
+
+
+def filled_in(page):
+    """The form of a page and what a person would put into it; None when there is none."""
+    if not (form := FORM.search(page.text)):
+        return None
+    head = form[0].split(">")[0]
+    values = {}
+    for tag in INPUT.findall(form[0]):
+        if name := attribute(tag, "name"):
+            values[name] = attribute(tag, "value") or ""
+    for name, value in (("login", os.environ.get("LOCUM_TEST_USER", "alice")), ("password", "any")):
+        if name in values:
+            values[name] = value
+    return attribute(head, "method") or "get", urljoin(page.url, attribute(head, "action") or page.url), values
+
+
+def visit(url):
+    browser = requests.Session()
+    browser.trust_env = False
+    page = browser.get(url, timeout=30)
+    for _ in range(10):
+        form = filled_in(page)
+        if form is None:
+            break
+        method, target, values = form
+        page = browser.request(method.upper(), target, data=values, timeout=30)
+    return page
+
+
+if __name__ == "__main__":
+    found = visit(sys.argv[1])
+    if "LOCUM_TEST_PAGE" in os.environ:
+        with open(os.environ["LOCUM_TEST_PAGE"], "w") as file:
+            json.dump({"status": found.status_code, "headers": dict(found.headers), "text": found.text}, file)
