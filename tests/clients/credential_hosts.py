@@ -1,5 +1,6 @@
 """What clients ask for credentials besides STS: a container's endpoint, an instance's metadata, IAM Identity Center."""
 
+import http.client
 import http.server
 import json
 import threading
@@ -167,3 +168,34 @@ class SignIn(Host):
             "expiresIn": 900,
             "refreshToken": self.refresh,
         }
+
+
+class Relay(Host):
+    """A way to a service that writes down what is called, and may be told to refuse or to wait."""
+
+    def __init__(self, url):
+        super().__init__()
+        self.to = urlsplit(url).netloc
+        self.calls = []
+        self.refuse = {}
+        self.hold = None
+
+    def answer(self, method, path, headers, body):
+        parameters = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        operation = parameters.get("Action")
+        self.calls.append((operation, parameters))
+        if self.hold:
+            self.hold(operation)
+        codes = self.refuse.get(operation)
+        if codes:
+            code = codes.pop(0)
+            return 403, f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
+        connection = http.client.HTTPConnection(self.to, timeout=60)
+        connection.request(method, path, body, dict(headers))
+        reply = connection.getresponse()
+        content = reply.read().decode()
+        connection.close()
+        return reply.status, content
+
+    def count(self, operation):
+        return sum(called == operation for called, _ in self.calls)

@@ -1,8 +1,8 @@
 //! Roles, with the credentials of somebody or the token of an identity provider, through the cache that the original
 //! shares (facts: cli §2).
 //!
-//! Two of its weaknesses are not shared. The name of an entry does not tell whose credentials made it, so an entry made
-//! here says so in a member of its own, and one that says somebody else is passed over. And an entry counts as used up a
+//! Two of its weaknesses are not shared. The name of an entry does not tell whose credentials made it, nor at which service,
+//! so an entry made here says so in a member of its own, and one that says something else is passed over. And an entry counts as used up a
 //! quarter of its life before its end, at most fifteen minutes, so that roles of fifteen minutes are cached at all.
 
 use jiff::Timestamp;
@@ -12,7 +12,8 @@ use serde_json::{Map, Value, json};
 use crate::cache::Cache;
 use crate::credentials::Credentials;
 use crate::error::CredentialsError;
-use crate::recipe::{Recipe, Role, WebIdentity};
+use crate::mfa_session::Found;
+use crate::recipe::{Mfa, Recipe, Role, WebIdentity};
 use crate::resolve::{Resolver, Spelling, read_spelled};
 use crate::source::Source;
 use crate::state_file;
@@ -54,25 +55,51 @@ pub(crate) fn kept(cache: &Cache, wanted: &Wanted<'_>, now: Timestamp) -> Option
         return None;
     }
     let credentials = read_spelled(entry.get("Credentials")?, &SESSION, wanted.source).ok()?;
-    let left = credentials.expiration?.as_second().checked_sub(now.as_second())?;
-    let margin = MARGIN.min(wanted.duration.max(0) / 4);
     Some(Kept {
+        is_fresh: is_fresh(&credentials, wanted.duration, now),
         credentials,
-        is_fresh: left > margin,
         entry,
     })
 }
 
-/// What the entry of a role says of whose credentials made it.
-pub(crate) fn origin_of(role: &Role) -> String {
-    hex(&sha256(origin(&role.from).as_bytes()))
+/// What an entry says of its making: by whom, and at which service.
+fn mark(realm: &str, who: &str) -> String {
+    hex(&sha256(format!("{realm}\n{who}").as_bytes()))
+}
+
+/// What the entry of a role says of its making.
+pub(crate) fn origin_of(role: &Role, realm: &str) -> String {
+    mark(realm, &origin(role.keys()))
+}
+
+/// What the entry of a web identity's role says of its making; its name tells the rest.
+pub(crate) fn origin_of_web_identity(realm: &str) -> String {
+    mark(realm, "web identity")
+}
+
+/// Whether credentials with a life of `duration` seconds last for a while yet.
+pub(crate) fn is_fresh(credentials: &Credentials, duration: i64, now: Timestamp) -> bool {
+    let left = credentials
+        .expiration
+        .and_then(|end| end.as_second().checked_sub(now.as_second()));
+    left.is_some_and(|left| left > MARGIN.min(duration.max(0) / 4))
+}
+
+impl Role {
+    /// Returns whose credentials assume the role. A session with the same device in front of them is left out: it is
+    /// looked for with the role.
+    pub(crate) fn keys(&self) -> &Recipe {
+        match (&self.from, &self.mfa) {
+            (Recipe::MfaSession(session), Some(mfa)) if session.mfa.serial == mfa.serial => &session.from,
+            _ => &self.from,
+        }
+    }
 }
 
 impl Resolver<'_> {
     /// Assumes a role.
     pub(crate) fn assume(&self, role: &Role) -> Result<Credentials, CredentialsError> {
-        let key = role.cache_key();
-        let origin = origin_of(role);
+        let (key, origin) = (role.cache_key(), origin_of(role, &self.realm()));
         let wanted = Wanted {
             key: &key,
             origin: Some(&origin),
@@ -83,7 +110,11 @@ impl Resolver<'_> {
             return Ok(found);
         }
         // Before the lock: two profiles whose roles assume each other would else wait for each other.
-        let signer = self.resolve_source(&role.from)?;
+        let signer = self.resolve_source(role.keys())?;
+        let session = match &role.mfa {
+            Some(mfa) if signer.session_token.is_none() => self.session_for(&signer, mfa)?,
+            _ => None,
+        };
         let _lock = self.sessions.lock(&key, self.clock);
         if let Some(found) = self.cached(&wanted) {
             return Ok(found);
@@ -95,18 +126,43 @@ impl Resolver<'_> {
         if let Some(seconds) = role.duration_seconds {
             parameters.insert("DurationSeconds".to_owned(), json!(seconds));
         }
-        if let Some(serial) = &role.mfa_serial {
-            let code = self
-                .prompt
-                .code(serial)
-                .map_err(|reason| CredentialsError::Prompt {
-                    serial: serial.clone(),
-                    reason,
-                })?;
-            parameters.insert("SerialNumber".to_owned(), json!(serial));
-            parameters.insert("TokenCode".to_owned(), json!(code.expose()));
+        let assume = |parameters: &Map<String, Value>, signer: &Credentials| {
+            self.call("AssumeRole", parameters, Some(signer), &wanted)
+        };
+        let Some(mfa) = &role.mfa else {
+            return assume(&parameters, &signer);
+        };
+        if let Some(session) = session {
+            match assume(&parameters, &session.credentials) {
+                Err(CredentialsError::Call(error)) if self.wants_new_code(&session, &error) => {}
+                other => return other,
+            }
+            (self.debug)("credentials: the MFA session was refused");
+            if mfa.session {
+                let again = self.new_session(&signer, mfa, Some(&session.credentials))?;
+                return assume(&parameters, &again.credentials);
+            }
         }
-        self.call("AssumeRole", &parameters, Some(&signer), &wanted)
+        parameters.insert("SerialNumber".to_owned(), json!(mfa.serial));
+        parameters.insert("TokenCode".to_owned(), json!(self.code(mfa)?.expose()));
+        assume(&parameters, &signer)
+    }
+
+    /// The session for a role: one that is there, or a new one if that is wanted. Where none is made, a vault that does not
+    /// answer is no obstacle, since a code will do.
+    fn session_for(&self, keys: &Credentials, mfa: &Mfa) -> Result<Option<Found>, CredentialsError> {
+        if mfa.session {
+            return self.session(keys, mfa).map(Some);
+        }
+        Ok(self.kept_session(keys, mfa).unwrap_or_else(|error| {
+            (self.debug)(&format!("credentials: {error}"));
+            None
+        }))
+    }
+
+    /// The service that is called, as far as it is known: what is not known, the call will tell.
+    pub(crate) fn realm(&self) -> String {
+        self.services.realm().unwrap_or_default()
     }
 
     /// Assumes a role with a token.
@@ -128,9 +184,10 @@ impl Resolver<'_> {
         let token =
             String::from_utf8(token).map_err(|_| retrieval("The token file is not UTF-8".to_owned()))?;
         let key = role.cache_key(&token);
+        let origin = origin_of_web_identity(&self.realm());
         let wanted = Wanted {
             key: &key,
-            origin: None,
+            origin: Some(&origin),
             duration: USUAL_DURATION,
             source: Source::WebIdentity,
         };
@@ -236,7 +293,8 @@ impl Resolver<'_> {
 fn origin(recipe: &Recipe) -> String {
     match recipe {
         Recipe::Keys { credentials, .. } => format!("keys {}", credentials.access_key_id),
-        Recipe::Role(role) => format!("role {} {}", role.cache_key(), origin(&role.from)),
+        Recipe::Role(role) => format!("role {} {}", role.cache_key(), origin(role.keys())),
+        Recipe::MfaSession(session) => format!("mfa {} {}", session.mfa.serial, origin(&session.from)),
         Recipe::WebIdentity(role) => {
             let session = role.session_name.as_deref().unwrap_or_default();
             format!("web {} {session} {}", role.role_arn, role.token_file.display())

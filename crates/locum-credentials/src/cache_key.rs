@@ -33,7 +33,7 @@ impl Role {
         let (external, session, serial) = (
             text(&self.external_id),
             text(&self.session_name),
-            text(&self.mfa_serial),
+            self.mfa.as_ref().map(|mfa| mfa.serial.clone()),
         );
         key(
             &WIDE,

@@ -4,6 +4,7 @@ use std::error::Error;
 
 use crate::files::FileError;
 use crate::quote::{list, plain};
+use crate::vault::VaultError;
 
 /// A configuration that asks for something that cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -109,6 +110,14 @@ pub enum ConfigError {
     /// An endpoint that is no URL.
     #[error("Invalid endpoint EC2 Instance Metadata endpoint: {}", plain(.0))]
     MetadataEndpoint(String),
+    /// A setting that is neither `true` nor `false`.
+    #[error("Invalid value for {setting}: {}; it must be true or false.", plain(.value))]
+    Switch {
+        /// The variable or the profile's setting.
+        setting: &'static str,
+        /// What was given.
+        value: String,
+    },
     /// A setting that is not a number.
     #[error("Invalid value for {variable}: {}; it must be a number above 0.", plain(.value))]
     Number {
@@ -185,6 +194,9 @@ pub enum CredentialsError {
         /// Why not.
         reason: String,
     },
+    /// The vault with the sessions does not answer.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// A service without declarations here answered with an error.
     #[error("An error occurred ({code}) when calling the {operation} operation: {message}")]
     Service {

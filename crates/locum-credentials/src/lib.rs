@@ -22,6 +22,9 @@ mod host;
 mod instance;
 mod instance_plan;
 mod login;
+mod mfa_codes;
+mod mfa_plan;
+mod mfa_session;
 mod offline;
 mod outside;
 mod plan;
@@ -45,6 +48,7 @@ pub use credentials::{Credentials, parse_time};
 pub use environment::{Environment, NotText};
 pub use error::{ConfigError, CredentialsError, LoginError};
 pub use files::{FileError, Files, ProfileView, UntrustedFile, Which};
+pub use mfa_codes::{Codes, Given};
 pub use offline::{Known, Need, Offline, State};
 pub use outside::{
     CallError, Clock, HttpError, HttpReply, HttpRequest, Output, Prompt, Reach, Runner, Services, Transport,
@@ -53,7 +57,7 @@ pub use plan::{Chain, Plan, Step, Verdict};
 pub use process::SystemRunner;
 pub use profile_file::{Section, parse as parse_profile_file};
 pub use quote::plain;
-pub use recipe::{Container, Instance, Login, Process, Recipe, Role, Sso, WebIdentity};
+pub use recipe::{Container, Instance, Login, Mfa, MfaSession, Process, Recipe, Role, Sso, WebIdentity};
 pub use resolve::Resolver;
 pub use source::Source;
 pub use vault::{Kind, Layered, MAX_NAME, NoVault, Vault, VaultError, state_directory};

@@ -11,14 +11,16 @@ use crate::assume::{self, Kept, USUAL_DURATION, Wanted};
 use crate::cache::Cache;
 use crate::credentials::{Credentials, parse_time};
 use crate::login;
-use crate::recipe::{Login, Recipe, Role, Sso, WebIdentity};
+use crate::mfa_session;
+use crate::recipe::{Login, Mfa, MfaSession, Recipe, Role, Sso, WebIdentity};
 use crate::resolve::read_spelled;
 use crate::source::Source;
 use crate::sso;
 use crate::state_file;
+use crate::vault::Vault;
 
 /// The caches, and the time.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Offline<'a> {
     /// Sessions of roles.
     pub sessions: &'a Cache,
@@ -26,6 +28,10 @@ pub struct Offline<'a> {
     pub tokens: &'a Cache,
     /// Sessions of `aws login`.
     pub logins: &'a Cache,
+    /// Sessions with a second factor.
+    pub vault: &'a dyn Vault,
+    /// What tells the STS of the configuration from others: [`Services::realm`](crate::Services::realm).
+    pub realm: &'a str,
     /// The present.
     pub now: Timestamp,
 }
@@ -117,6 +123,7 @@ impl Offline<'_> {
         match recipe {
             Recipe::Keys { credentials, .. } => self.keys(credentials),
             Recipe::Role(role) => self.role(role),
+            Recipe::MfaSession(session) => self.mfa_session(session),
             Recipe::WebIdentity(role) => self.web_identity(role),
             Recipe::Sso(sso) => self.sso(sso),
             Recipe::Login(login) => self.login(login),
@@ -135,9 +142,10 @@ impl Offline<'_> {
     }
 
     fn role(&self, role: &Role) -> Known {
-        let (key, origin) = (role.cache_key(), assume::origin_of(role));
-        let otherwise = match (&role.mfa_serial, self.look(&role.from).state) {
-            (Some(serial), State::Valid | State::Ready) => State::Needs(Need::Code(serial.clone())),
+        let (key, origin) = (role.cache_key(), assume::origin_of(role, self.realm));
+        let keys = self.look(role.keys());
+        let otherwise = match (&role.mfa, keys.state) {
+            (Some(mfa), State::Valid | State::Ready) => self.code(mfa, keys.access_key_id.as_deref()),
             (None, State::Valid | State::Ready) => State::Ready,
             (_, state) => state,
         };
@@ -150,6 +158,34 @@ impl Offline<'_> {
         self.session(&wanted, otherwise)
     }
 
+    /// What a role with a second factor still needs: a code, unless there is a session or a program for it.
+    fn code(&self, mfa: &Mfa, access_key_id: Option<&str>) -> State {
+        let kept = access_key_id.and_then(|id| self.kept_session(id, mfa));
+        if kept.is_some() || mfa.process.is_some() {
+            State::Ready
+        } else {
+            State::Needs(Need::Code(mfa.serial.clone()))
+        }
+    }
+
+    fn mfa_session(&self, session: &MfaSession) -> Known {
+        let keys = self.look(&session.from);
+        let (State::Valid, Some(id)) = (&keys.state, keys.access_key_id.as_deref()) else {
+            return keys;
+        };
+        match self.kept_session(id, &session.mfa) {
+            Some(credentials) => Known::of(State::Valid, credentials),
+            None => Known::nothing(self.code(&session.mfa, None)),
+        }
+    }
+
+    /// A session of the vault. One that does not answer will say so to the command that needs it.
+    fn kept_session(&self, access_key_id: &str, mfa: &Mfa) -> Option<Credentials> {
+        let name = mfa_session::name(access_key_id, mfa, self.realm);
+        let found = mfa_session::kept(self.vault, &name, mfa, self.now);
+        Some(found.ok()??.credentials)
+    }
+
     fn web_identity(&self, role: &WebIdentity) -> Known {
         let token = state_file::read_any(&role.token_file, assume::MAX_TOKEN).ok();
         let Some(token) = token.and_then(|token| String::from_utf8(token).ok()) else {
@@ -157,7 +193,7 @@ impl Offline<'_> {
         };
         let wanted = Wanted {
             key: &role.cache_key(&token),
-            origin: None,
+            origin: Some(&assume::origin_of_web_identity(self.realm)),
             duration: USUAL_DURATION,
             source: Source::WebIdentity,
         };

@@ -28,6 +28,13 @@ pub trait Services {
         signer: Option<&Credentials>,
     ) -> Result<Value, CallError>;
 
+    /// Returns the code of the service's own error, if that is what a call ended with.
+    fn code(&self, error: &CallError) -> Option<String>;
+
+    /// Returns what tells the STS that calls go to from others whose credentials it does not take; `None` where it is not
+    /// known, which the call itself will say.
+    fn realm(&self) -> Option<String>;
+
     /// Returns the URL of a service (`sso`, `sso-oidc`, `signin`), without a slash at the end; in the configured region
     /// if none is named.
     ///

@@ -11,10 +11,10 @@ use locum_crypto::SecretString;
 use crate::credentials::{Credentials, parse_time};
 use crate::environment::Environment;
 use crate::error::ConfigError;
-use crate::files::{Files, ProfileView};
-use crate::recipe::{Login, Process, Recipe};
+use crate::files::Files;
+use crate::recipe::{Login, Mfa, Recipe};
 use crate::source::Source;
-use crate::{instance_plan, role_plan, sso_plan};
+use crate::{instance_plan, mfa_plan, role_plan, sso_plan};
 
 /// What a command has to go by.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,8 @@ pub struct Chain<'a> {
     pub profile: &'a str,
     /// Whether `--profile` named it.
     pub explicit: bool,
+    /// Whether sessions are made with MFA codes, where profile and environment do not say.
+    pub sessions: bool,
 }
 
 /// What was found at one source.
@@ -101,6 +103,14 @@ impl Chain<'_> {
         Plan { steps, outcome }
     }
 
+    /// Returns the second factor with a device that a command line names; the rest is the profile's.
+    ///
+    /// # Errors
+    /// A setting is wrong.
+    pub fn mfa(&self, serial: String) -> Result<Mfa, ConfigError> {
+        mfa_plan::with_serial(self, self.files.profile(self.profile).unwrap_or_default(), serial)
+    }
+
     /// Looks what a source has for `profile`; web identity looks into the environment only with `with_environment`.
     pub(crate) fn ask(
         &self,
@@ -114,14 +124,17 @@ impl Chain<'_> {
             Source::AssumeRole => role_plan::assume_role(self, profile),
             Source::WebIdentity => role_plan::web_identity(self.environment, view, with_environment),
             Source::Sso => sso_plan::sso(self.files, profile, view),
-            Source::SharedKeys => file_keys(view.credentials, source),
-            Source::ConfigKeys => file_keys(view.config, source),
+            Source::SharedKeys => mfa_plan::in_front_of(self, view, file_keys(view.credentials, source)?),
+            Source::ConfigKeys => mfa_plan::in_front_of(self, view, file_keys(view.config, source)?),
             Source::Login => Ok(view.get("login_session").map(|session| {
                 Recipe::Login(Login {
                     session: session.to_owned(),
                 })
             })),
-            Source::Process => Ok(self.process(view)),
+            Source::Process => {
+                let process = mfa_plan::process(self.files, view, "credential_process");
+                mfa_plan::in_front_of(self, view, process.map(Recipe::Process))
+            }
             Source::Container => Ok(instance_plan::container(self.environment)),
             Source::Instance => {
                 let view = self.files.profile(self.profile).unwrap_or_default();
@@ -154,17 +167,6 @@ impl Chain<'_> {
                 expiration,
                 account_id: get("AWS_ACCOUNT_ID"),
             },
-        }))
-    }
-
-    fn process(&self, view: ProfileView<'_>) -> Option<Recipe> {
-        let command = view.get("credential_process")?;
-        let which = view.file_of("credential_process");
-        let trusted = self.files.check_trusted(which, "credential_process");
-        Some(Recipe::Process(Process {
-            command: command.to_owned(),
-            untrusted: trusted.err(),
-            account_id: view.get("aws_account_id").map(str::to_owned),
         }))
     }
 }

@@ -19,6 +19,8 @@ pub enum Recipe {
     },
     /// Assume a role.
     Role(Box<Role>),
+    /// Make long-term keys a session with a second factor.
+    MfaSession(Box<MfaSession>),
     /// Assume a role with the token of an identity provider.
     WebIdentity(WebIdentity),
     /// Ask IAM Identity Center for a role's credentials.
@@ -36,16 +38,31 @@ pub enum Recipe {
 impl Recipe {
     /// Returns the source that the recipe asks.
     #[must_use]
-    pub const fn source(&self) -> Source {
+    pub fn source(&self) -> Source {
         match self {
             Self::Keys { source, .. } => *source,
             Self::Role(_) => Source::AssumeRole,
+            Self::MfaSession(session) => session.from.source(),
             Self::WebIdentity(_) => Source::WebIdentity,
             Self::Sso(_) => Source::Sso,
             Self::Login(_) => Source::Login,
             Self::Process(_) => Source::Process,
             Self::Container(_) => Source::Container,
             Self::Instance(_) => Source::Instance,
+        }
+    }
+}
+
+impl Recipe {
+    /// Leaves out a session with a second factor that would sign itself. The keys of a session assume roles and tell who
+    /// they are; STS takes them for nothing else.
+    #[must_use]
+    pub fn for_operation(self, operation: &str) -> Self {
+        match self {
+            Self::MfaSession(session) if !["AssumeRole", "GetCallerIdentity"].contains(&operation) => {
+                session.from
+            }
+            other => other,
         }
     }
 }
@@ -59,11 +76,33 @@ pub struct Role {
     pub session_name: Option<String>,
     /// `external_id`.
     pub external_id: Option<String>,
-    /// `mfa_serial`: somebody is asked for a code.
-    pub mfa_serial: Option<String>,
+    /// The second factor that goes with it.
+    pub mfa: Option<Mfa>,
     /// `duration_seconds`; the service decides when there is none.
     pub duration_seconds: Option<i64>,
     /// Where the credentials come from that sign the call.
+    pub from: Recipe,
+}
+
+/// A second factor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mfa {
+    /// `mfa_serial`: the device.
+    pub serial: String,
+    /// `mfa_process`: a program that prints its codes; without one somebody is asked.
+    pub process: Option<Process>,
+    /// Whether a session is made with the code, for others to use. One that is there is used either way.
+    pub session: bool,
+    /// `locum_mfa_session_seconds`: the life of that session; the service decides when there is none.
+    pub seconds: Option<i64>,
+}
+
+/// Long-term keys with a second factor.
+#[derive(Debug, Clone)]
+pub struct MfaSession {
+    /// The second factor.
+    pub mfa: Mfa,
+    /// Where the keys come from. What turns out to be temporary is used as it is.
     pub from: Recipe,
 }
 

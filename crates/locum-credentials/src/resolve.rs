@@ -8,10 +8,12 @@ use serde_json::Value;
 use crate::cache::Cache;
 use crate::credentials::{Credentials, parse_time};
 use crate::error::CredentialsError;
+use crate::mfa_codes::Codes;
 use crate::outside::{Clock, Prompt, Runner, Services, Transport};
 use crate::plan::Chain;
 use crate::recipe::Recipe;
 use crate::source::Source;
+use crate::vault::Vault;
 
 /// The world as the resolver sees it, and its caches.
 #[derive(Clone, Copy)]
@@ -32,6 +34,10 @@ pub struct Resolver<'a> {
     pub tokens: &'a Cache,
     /// Sessions of `aws login`, `~/.aws/login/cache`.
     pub logins: &'a Cache,
+    /// Sessions with a second factor.
+    pub vault: &'a dyn Vault,
+    /// Where the codes of this command come from before anybody is asked.
+    pub codes: &'a Codes,
     /// Randomness, for numbers used once.
     pub random: &'a RefCell<dyn Random + 'a>,
     /// Gets a line for each step; no line holds a secret.
@@ -63,6 +69,7 @@ impl Resolver<'_> {
                 _ => Ok(Some(credentials.clone())),
             },
             Recipe::Role(role) => self.assume(role).map(Some),
+            Recipe::MfaSession(session) => self.sign_with_session(session).map(Some),
             Recipe::WebIdentity(role) => self.assume_with_web_identity(role).map(Some),
             Recipe::Sso(sso) => self.ask_identity_center(sso).map(Some),
             Recipe::Login(login) => self.continue_login(login).map(Some),

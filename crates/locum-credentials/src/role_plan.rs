@@ -3,6 +3,7 @@
 use crate::environment::Environment;
 use crate::error::ConfigError;
 use crate::files::ProfileView;
+use crate::mfa_plan;
 use crate::plan::Chain;
 use crate::recipe::{Recipe, Role, WebIdentity};
 use crate::source::Source;
@@ -47,7 +48,7 @@ fn hop(chain: &Chain<'_>, profile: &str, visited: &mut Vec<String>) -> Result<Re
         arn: owned("role_arn").unwrap_or_default(),
         session_name: owned("role_session_name"),
         external_id: owned("external_id"),
-        mfa_serial: owned("mfa_serial"),
+        mfa: mfa_plan::mfa(chain, view)?,
         // What is not a number is passed over, as the original does.
         duration_seconds: view
             .get("duration_seconds")

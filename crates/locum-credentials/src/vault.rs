@@ -66,6 +66,9 @@ pub enum VaultError {
     /// The person wants nothing kept.
     #[error("LOCUM_VAULT=none keeps nothing")]
     Off,
+    /// A choice of vault that is none.
+    #[error("{0}")]
+    Unusable(String),
     /// The keyring of the system: what it says, and what can be done.
     #[error("{0}")]
     Keyring(String),

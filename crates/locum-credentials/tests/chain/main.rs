@@ -4,6 +4,7 @@
 
 mod caches;
 mod endpoints;
+mod factors;
 mod identity_center;
 mod logins;
 mod oracle;

@@ -24,7 +24,7 @@ fn describe(recipe: Option<&Recipe>) -> String {
                 arn,
                 session_name,
                 external_id,
-                mfa_serial,
+                mfa,
                 duration_seconds,
                 from,
             } = &**role;
@@ -33,10 +33,14 @@ fn describe(recipe: Option<&Recipe>) -> String {
                 ("ExternalId", external_id.clone().map(Value::from)),
                 ("RoleArn", Some(json!(arn))),
                 ("RoleSessionName", session_name.clone().map(Value::from)),
-                ("SerialNumber", mfa_serial.clone().map(Value::from)),
+                (
+                    "SerialNumber",
+                    mfa.as_ref().map(|mfa| Value::from(mfa.serial.as_str())),
+                ),
             ]);
             format!("{words} from {}", describe(Some(from)))
         }
+        Some(Recipe::MfaSession(session)) => format!("session of {}", describe(Some(&session.from))),
         Some(Recipe::WebIdentity(role)) => {
             let words = words(&[
                 ("File", role.token_file.to_str().map(Value::from)),
@@ -98,6 +102,7 @@ fn the_source_is_botocores() {
             files: &files,
             profile: named.or(profile.as_deref()).unwrap_or("default"),
             explicit: named.is_some(),
+            sessions: false,
         };
         let plan = chain.plan();
         let found = match &plan.outcome {
@@ -222,6 +227,7 @@ fn hostile_files_end_in_an_error_and_not_in_a_crash() {
         files: &files,
         profile: "p0",
         explicit: true,
+        sessions: false,
     };
     let error = chain.plan().outcome.unwrap_err().to_string();
     assert!(error.starts_with("Infinite loop"), "{error}");
@@ -312,6 +318,7 @@ fn secrets_of_a_plan_cannot_be_printed() {
         files: &files,
         profile: "default",
         explicit: false,
+        sessions: false,
     };
     let files = Files::of("", "[default]\naws_secret_access_key = s3cret\n").unwrap();
     let printed = format!("{:?} {chain:?} {files:?}", chain.plan());

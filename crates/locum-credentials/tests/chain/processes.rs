@@ -107,6 +107,7 @@ fn nothing_is_run_for_a_file_that_others_may_write() {
             files: &files,
             profile: "p",
             explicit: true,
+            sessions: false,
         };
         let found = world.resolver().find(&chain);
         found

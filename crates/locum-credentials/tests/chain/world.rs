@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use locum_credentials::{
-    Cache, CallError, Chain, Clock, Credentials, CredentialsError, Environment, Files, HttpError, HttpReply,
-    HttpRequest, Output, Prompt, Resolver, Runner, Services, Transport,
+    Cache, CallError, Chain, Clock, Codes, Credentials, CredentialsError, Environment, FileVault, Files,
+    HttpError, HttpReply, HttpRequest, Output, Prompt, Resolver, Runner, Services, Transport, Vault,
 };
 use locum_crypto::{SecretBytes, SecretString, SeededRandom};
 use serde_json::{Map, Value, json};
@@ -34,6 +34,14 @@ pub(crate) struct World {
     pub(crate) output: RefCell<Result<(bool, String, String), String>>,
     /// Serial numbers that a code was asked for.
     pub(crate) asked: RefCell<Vec<String>>,
+    /// Whether commands make sessions with a second factor.
+    pub(crate) making: Cell<bool>,
+    /// Where STS is.
+    pub(crate) realm: Cell<&'static str>,
+    /// What calls fail with, in order: the operation, and the code of the service.
+    pub(crate) refusals: RefCell<VecDeque<(&'static str, &'static str)>>,
+    pub(crate) vault: Box<dyn Vault>,
+    pub(crate) codes: Codes,
     pub(crate) sessions: Cache,
     pub(crate) tokens: Cache,
     pub(crate) logins: Cache,
@@ -53,6 +61,11 @@ impl World {
             programs: RefCell::default(),
             output: RefCell::new(Err("no program".to_owned())),
             asked: RefCell::default(),
+            making: Cell::new(false),
+            realm: Cell::new("aws"),
+            refusals: RefCell::default(),
+            vault: Box::new(FileVault::new(Some(directory.path().join("state")), Still)),
+            codes: Codes::default(),
             sessions: Cache::new(Some(directory.path().join("aws/cli/cache"))),
             tokens: Cache::new(Some(directory.path().join("aws/sso/cache"))),
             logins: Cache::new(Some(directory.path().join("aws/login/cache"))),
@@ -85,6 +98,8 @@ impl World {
             sessions: &self.sessions,
             tokens: &self.tokens,
             logins: &self.logins,
+            vault: &*self.vault,
+            codes: &self.codes,
             random: &self.random,
             debug: &|_| (),
         }
@@ -118,6 +133,7 @@ impl World {
             files: &files,
             profile,
             explicit: profile != "default",
+            sessions: self.making.get(),
         };
         self.resolver().find(&chain)
     }
@@ -136,8 +152,12 @@ impl Services for World {
             Value::Object(parameters.clone()),
             signer.map(|signer| signer.access_key_id.clone()),
         ));
-        if parameters["RoleArn"] == "arn:closed" {
+        if parameters.get("RoleArn").is_some_and(|arn| arn == "arn:closed") {
             return Err("closed".into());
+        }
+        let mut refusals = self.refusals.borrow_mut();
+        if refusals.front().is_some_and(|(refused, _)| *refused == operation) {
+            return Err(refusals.pop_front().unwrap().1.into());
         }
         let end = self.now.get() + jiff::SignedDuration::from_secs(self.lasting.get());
         Ok(json!({
@@ -147,6 +167,14 @@ impl Services for World {
             },
             "AssumedRoleUser": {"AssumedRoleId": "AROA:x", "Arn": "arn:aws:sts::123456789012:assumed-role/r/x"},
         }))
+    }
+
+    fn code(&self, error: &CallError) -> Option<String> {
+        Some(error.to_string())
+    }
+
+    fn realm(&self) -> Option<String> {
+        Some(self.realm.get().to_owned())
     }
 
     fn url(&self, service: &'static str, region: Option<&str>) -> Result<String, CallError> {
@@ -198,7 +226,8 @@ impl Prompt for World {
         if serial == "arn:lost" {
             return Err("there is no terminal".to_owned());
         }
-        Ok("123456".into())
+        // The device shows another one each time.
+        Ok(format!("{:06}", 123_455 + self.asked.borrow().len()).into())
     }
 }
 
@@ -210,5 +239,18 @@ impl Clock for World {
     fn sleep(&self, duration: Duration) {
         std::thread::sleep(duration.min(Duration::from_millis(1)));
         self.now.set(self.now.get() + duration);
+    }
+}
+
+/// A clock for the vault, where nobody waits for long.
+pub(crate) struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn sleep(&self, _: Duration) {
+        std::thread::sleep(Duration::from_millis(1));
     }
 }

@@ -7,7 +7,8 @@
 mod options;
 
 use locum_credentials::{
-    ConfigError, Credentials, HttpError, HttpReply, HttpRequest, Plan, Prompt, Recipe, Role,
+    Chain, Codes, ConfigError, Credentials, HttpError, HttpReply, HttpRequest, MfaSession, Plan, Prompt,
+    Recipe, Role,
 };
 use serde_json::{Map, Value};
 
@@ -33,6 +34,7 @@ pub(crate) struct Caller<'a> {
     options: &'a CallerOptions,
     environment: &'a Environment,
     profile: Profile,
+    codes: Codes,
 }
 
 impl<'a> Caller<'a> {
@@ -50,6 +52,7 @@ impl<'a> Caller<'a> {
             options,
             environment,
             profile,
+            codes: Codes::new(options.code()?, options.mfa_process.clone()),
         })
     }
 
@@ -60,26 +63,41 @@ impl<'a> Caller<'a> {
 
     /// Decides which source wins, from files and environment alone; the role of `--role` comes on top.
     pub(crate) fn plan(&self) -> Plan {
-        let mut plan = credentials::chain(self.environment, &self.profile).plan();
-        plan.outcome = plan
-            .outcome
-            .map(|found| found.map(|recipe| self.with_role(recipe)));
+        let chain = self.chain();
+        let mut plan = chain.plan();
+        plan.outcome = plan.outcome.and_then(|found| {
+            let recipe = found.map(|recipe| self.with_role(&chain, recipe));
+            recipe.transpose()
+        });
         plan
     }
 
-    fn with_role(&self, recipe: Recipe) -> Recipe {
+    fn chain(&self) -> Chain<'_> {
+        credentials::chain(self.environment, &self.profile, true)
+    }
+
+    fn with_role(&self, chain: &Chain<'_>, recipe: Recipe) -> Result<Recipe, ConfigError> {
         let options = self.options;
+        let serial = options.serial_number.clone();
+        let mfa = serial.map(|serial| chain.mfa(serial)).transpose()?;
         let Some(arn) = options.role.clone() else {
-            return recipe;
+            return Ok(match (mfa, recipe) {
+                (Some(mfa), Recipe::MfaSession(session)) => Recipe::MfaSession(Box::new(MfaSession {
+                    mfa,
+                    from: session.from,
+                })),
+                (Some(mfa), from) => Recipe::MfaSession(Box::new(MfaSession { mfa, from })),
+                (None, recipe) => recipe,
+            });
         };
-        Recipe::Role(Box::new(Role {
+        Ok(Recipe::Role(Box::new(Role {
             arn,
             session_name: options.role_session_name.clone(),
             external_id: options.external_id.as_ref().map(|id| id.expose().to_owned()),
-            mfa_serial: options.serial_number.clone(),
+            mfa,
             duration_seconds: options.duration_seconds,
             from: recipe,
-        }))
+        })))
     }
 
     /// Finds the credentials, asking whom the plan says.
@@ -89,6 +107,19 @@ impl<'a> Caller<'a> {
 
     /// Finds the credentials; MFA codes are asked of `prompt`.
     pub(crate) fn credentials_by(&self, prompt: &dyn Prompt) -> Result<Credentials, Failure> {
+        self.follow(prompt, |recipe| recipe)
+    }
+
+    /// Finds the credentials for an operation of STS: for some a session with a second factor is no good.
+    pub(crate) fn credentials_for(&self, operation: &str) -> Result<Credentials, Failure> {
+        self.follow(&Terminal, |recipe| recipe.for_operation(operation))
+    }
+
+    fn follow(
+        &self,
+        prompt: &dyn Prompt,
+        change: impl FnOnce(Recipe) -> Recipe,
+    ) -> Result<Credentials, Failure> {
         let plan = self.plan();
         for step in &plan.steps {
             self.debug(&format!("credentials: {step}"));
@@ -96,7 +127,7 @@ impl<'a> Caller<'a> {
         let recipe = plan
             .outcome
             .map_err(|error: ConfigError| Failure::General(error.to_string()))?;
-        let recipe = recipe.ok_or(Failure::NoCredentials)?;
+        let recipe = change(recipe.ok_or(Failure::NoCredentials)?);
         self.by(prompt, |ways| {
             credentials::follow(&recipe, self.environment, &self.profile, ways)
         })
@@ -116,7 +147,15 @@ impl<'a> Caller<'a> {
                 profile: &self.profile,
                 ways,
             };
-            outside.call(operation, parameters, signer)
+            let called = outside.call(operation, parameters, signer);
+            if let Err(failure) = &called
+                && signer.is_some()
+                && credentials::forget_refused(failure, self.environment, &self.profile, ways)
+            {
+                let again = self.credentials_for(operation)?;
+                return outside.call(operation, parameters, Some(&again));
+            }
+            called
         })
     }
 
@@ -187,6 +226,7 @@ impl<'a> Caller<'a> {
             verify: !self.options.no_verify_ssl,
             ca_bundle: self.ca_bundle(),
             prompt,
+            codes: &self.codes,
             debug: &|line| self.debug(line),
         })
     }

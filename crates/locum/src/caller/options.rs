@@ -1,7 +1,13 @@
 //! The options by which every command of our own is told whose credentials it works with, and where.
 
+use std::io;
+
 use lexopt::{Parser, ValueExt};
+use locum_credentials::{Codes, Given};
 use locum_crypto::SecretString;
+
+use crate::cli::errors::Failure;
+use crate::cli::prompt;
 
 /// The rows of a help page for [`CallerOptions`].
 pub(crate) const CALLER_HELP: &str = "  --profile <name>              Work as this profile, and not with the environment's credentials. Also AWS_PROFILE.
@@ -9,7 +15,9 @@ pub(crate) const CALLER_HELP: &str = "  --profile <name>              Work as th
   --role-session-name <name>    What the session is called.
   --external-id <id>            What the role's trust policy asks for.
   --duration-seconds <seconds>  How long the session is to last.
-  --serial-number <mfa>         The MFA device, if the role asks for one; the code is asked for.
+  --serial-number <mfa>         The MFA device, if one is asked for. [the profile's mfa_serial]
+  --token-code <code>           Its present code; - reads it from standard input. [the code is asked for]
+  --mfa-process <command>       A program that prints the code. Also mfa_process of the profile.
   --region <name>               Sign for this region. Also AWS_REGION, or the profile. [us-east-1 with an endpoint]
   --endpoint-url <url>          Where STS is. Also AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, or the profile.
   --ca-bundle <file>            Trust the certificates of this file.
@@ -30,8 +38,12 @@ pub(crate) struct CallerOptions {
     pub(crate) external_id: Option<SecretString>,
     /// The life of the role's session, in seconds.
     pub(crate) duration_seconds: Option<i64>,
-    /// The MFA device for the role.
+    /// The MFA device.
     pub(crate) serial_number: Option<String>,
+    /// Its present code, or `-`.
+    pub(crate) token_code: Option<SecretString>,
+    /// The command line of a program that prints the code.
+    pub(crate) mfa_process: Option<String>,
     /// The region.
     pub(crate) region: Option<String>,
     /// Where STS is.
@@ -52,11 +64,16 @@ impl CallerOptions {
             "role" => &mut self.role,
             "role-session-name" => &mut self.role_session_name,
             "serial-number" => &mut self.serial_number,
+            "mfa-process" => &mut self.mfa_process,
             "region" => &mut self.region,
             "endpoint-url" => &mut self.endpoint_url,
             "ca-bundle" => &mut self.ca_bundle,
             "external-id" => {
                 self.external_id = Some(SecretString::new(parser.value()?.string()?));
+                return Ok(true);
+            }
+            "token-code" => {
+                self.token_code = Some(SecretString::new(parser.value()?.string()?));
                 return Ok(true);
             }
             "duration-seconds" => {
@@ -77,6 +94,16 @@ impl CallerOptions {
         Ok(true)
     }
 
+    /// Returns the code of `--token-code`; standard input is read when the code is needed, and not before.
+    pub(crate) fn code(&self) -> Result<Option<Given>, Failure> {
+        match &self.token_code {
+            None => Ok(None),
+            Some(given) if given.matches("-") => Ok(Some(Given::Elsewhere(code_of_standard_input))),
+            Some(given) if Codes::is_code(given.expose()) => Ok(Some(Given::Code(given.clone()))),
+            Some(_) => Err(Failure::Usage("--token-code takes six digits".to_owned())),
+        }
+    }
+
     /// Returns an option that needs `--role` and was given without it.
     pub(crate) fn without_role(&self) -> Option<&'static str> {
         let given = [
@@ -88,6 +115,13 @@ impl CallerOptions {
         let found = given.into_iter().find(|(_, given)| *given && !role);
         found.map(|(name, _)| name)
     }
+}
+
+fn code_of_standard_input() -> Result<SecretString, String> {
+    let line = prompt::read_line(io::stdin()).map_err(|error| error.to_string())?;
+    let code = line.map(|line| SecretString::from(line.expose().trim()));
+    code.filter(|code| Codes::is_code(code.expose()))
+        .ok_or_else(|| "standard input has no six digits for --token-code".to_owned())
 }
 
 #[cfg(test)]
@@ -121,6 +155,21 @@ mod tests {
         }
         assert!(parse("--duration-seconds soon").is_err());
         assert!(parse("--region").is_err());
+    }
+
+    #[test]
+    fn codes_are_six_digits() {
+        let code = |line: &str| parse(line).unwrap().code();
+        assert!(code("").unwrap().is_none());
+        let given = code("--token-code 012345").unwrap();
+        assert!(matches!(given, Some(Given::Code(code)) if code.matches("012345")));
+        for wrong in ["12345", "1234567", "12345a", "१२३४५६"] {
+            let failure = code(&format!("--token-code {wrong}")).map(drop).unwrap_err();
+            assert_eq!(
+                failure,
+                Failure::Usage("--token-code takes six digits".to_owned())
+            );
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! An operation from its options to its printed result.
 
 use locum_api::model::{Operation, Shape};
+use locum_credentials::Codes;
 use locum_crypto::SystemRandom;
 use serde_json::{Map, Value};
 
@@ -134,19 +135,19 @@ impl<'a> Session<'a> {
             &self.profile,
         )?;
         parameters::validate(operation.input, parameters)?;
-        let credentials = if signed {
-            let ways = Ways {
-                region: self.options.region.as_deref(),
-                endpoint_url: None,
-                verify: true,
-                ca_bundle: self.ca_bundle(),
-                prompt: &Terminal,
-                debug: &|line| self.debug(line),
-            };
-            Some(credentials::find(self.environment, &self.profile, &ways)?)
-        } else {
-            None
+        let codes = Codes::default();
+        let debug = |line: &str| self.debug(line);
+        let ways = Ways {
+            region: self.options.region.as_deref(),
+            endpoint_url: None,
+            verify: true,
+            ca_bundle: self.ca_bundle(),
+            prompt: &Terminal,
+            codes: &codes,
+            debug: &debug,
         };
+        let find = || credentials::find(operation.name, self.environment, &self.profile, &ways);
+        let credentials = if signed { Some(find()?) } else { None };
         self.debug(&format!(
             "format {format:?}, endpoint {}, signed for {}",
             without_password(&endpoint.url),
@@ -175,7 +176,17 @@ impl<'a> Session<'a> {
             user_agent: format!("locum/{} md/command#{command}", env!("CARGO_PKG_VERSION")),
             attempts: self.attempts()?,
         };
-        let text = call.send(&transport, &mut SystemRandom, &|line| self.debug(line))?;
+        let text = match call.send(&transport, &mut SystemRandom, &debug) {
+            Err(failure) if credentials::forget_refused(&failure, self.environment, &self.profile, &ways) => {
+                let again = find()?;
+                let call = Call {
+                    credentials: Some(&again),
+                    ..call
+                };
+                call.send(&transport, &mut SystemRandom, &debug)?
+            }
+            sent => sent?,
+        };
         let result = wire::decode(operation, &text, style).map_err(|error| unparsable(&error, ""))?;
         if let (Some(output), Some(members)) = (operation.output, result.as_object()) {
             self.debug(&format!("result {}", debug::masked(output, members)));

@@ -3,12 +3,15 @@
 use std::cell::RefCell;
 
 pub(crate) use locum_credentials::Credentials;
-use locum_credentials::{Cache, Chain, CredentialsError, Prompt, Recipe, Resolver, SystemRunner};
+use locum_credentials::{
+    Cache, Chain, Codes, CredentialsError, Prompt, Recipe, Resolver, SystemRunner, Vault,
+};
 use locum_crypto::SystemRandom;
 
 use super::config::{Environment, Profile};
 use super::errors::Failure;
 use super::outside::Outside;
+use crate::vault::{self, Unusable};
 
 /// What the command line says about the way to credentials.
 pub(crate) struct Ways<'a> {
@@ -22,30 +25,38 @@ pub(crate) struct Ways<'a> {
     pub(crate) ca_bundle: Option<String>,
     /// Who is asked for MFA codes.
     pub(crate) prompt: &'a dyn Prompt,
+    /// Where they come from before anybody is asked.
+    pub(crate) codes: &'a Codes,
     /// Gets a line for each step.
     pub(crate) debug: &'a dyn Fn(&str),
 }
 
-/// What the chain of sources goes by.
-pub(crate) fn chain<'a>(environment: &'a Environment, profile: &'a Profile) -> Chain<'a> {
+/// What the chain of sources goes by. Commands of our own make sessions with MFA codes unless told otherwise; `sts …` does
+/// what AWS's command does.
+pub(crate) fn chain<'a>(environment: &'a Environment, profile: &'a Profile, sessions: bool) -> Chain<'a> {
     Chain {
         environment,
         files: &profile.files,
         profile: &profile.name,
         explicit: profile.explicit,
+        sessions,
     }
 }
 
-/// Finds the credentials.
+/// Finds the credentials for an operation of `sts …`.
 pub(crate) fn find(
+    operation: &str,
     environment: &Environment,
     profile: &Profile,
     ways: &Ways<'_>,
 ) -> Result<Credentials, Failure> {
-    let chain = chain(environment, profile);
-    ask(environment, profile, ways, |resolver| {
-        resolver.find(&chain).map(Some)
-    })
+    let plan = chain(environment, profile, false).plan();
+    for step in &plan.steps {
+        (ways.debug)(&format!("credentials: {step}"));
+    }
+    let found = plan.outcome.map_err(CredentialsError::from)?;
+    let recipe = found.ok_or(Failure::NoCredentials)?.for_operation(operation);
+    follow(&recipe, environment, profile, ways)
 }
 
 /// Follows a recipe.
@@ -55,16 +66,42 @@ pub(crate) fn follow(
     profile: &Profile,
     ways: &Ways<'_>,
 ) -> Result<Credentials, Failure> {
-    ask(environment, profile, ways, |resolver| resolver.resolve(recipe))
+    let found = with_resolver(environment, profile, ways, |resolver| resolver.resolve(recipe));
+    found?.ok_or(Failure::NoCredentials)
 }
 
-/// Asks with this program's sockets, programs and caches.
-fn ask(
+/// Forgets a session of the vault that a call was signed with, if that is why it failed; tells whether finding the credentials
+/// and calling again is worth while.
+pub(crate) fn forget_refused(
+    failure: &Failure,
     environment: &Environment,
     profile: &Profile,
     ways: &Ways<'_>,
-    question: impl FnOnce(&Resolver<'_>) -> Result<Option<Credentials>, CredentialsError>,
-) -> Result<Credentials, Failure> {
+) -> bool {
+    let Failure::Service { code, .. } = failure else {
+        return false;
+    };
+    with_resolver(environment, profile, ways, |resolver| {
+        resolver.forget_refused_session(code)
+    })
+}
+
+/// Opens the vault of environment and profile. What is wrong with the choice is told to whoever needs it.
+pub(crate) fn open_vault(environment: &Environment, profile: &Profile) -> Box<dyn Vault> {
+    let setting = profile
+        .trusted(vault::SETTING)
+        .map_err(|failure| failure.to_string());
+    let vault = setting.and_then(|setting| vault::open(environment, setting));
+    vault.unwrap_or_else(|reason| Box::new(Unusable(reason)))
+}
+
+/// Asks with this program's sockets, programs and caches.
+fn with_resolver<T>(
+    environment: &Environment,
+    profile: &Profile,
+    ways: &Ways<'_>,
+    question: impl FnOnce(&Resolver<'_>) -> T,
+) -> T {
     let cache = |path: &str| Cache::new(environment.home().map(|_| environment.expand(path)));
     let logins = match environment.non_empty("AWS_LOGIN_CACHE_DIRECTORY") {
         Some(directory) => Cache::new(Some(environment.expand(&directory))),
@@ -84,10 +121,12 @@ fn ask(
         sessions: &cache("~/.aws/cli/cache"),
         tokens: &cache("~/.aws/sso/cache"),
         logins: &logins,
+        vault: &*open_vault(environment, profile),
+        codes: ways.codes,
         random: &RefCell::new(SystemRandom),
         debug: ways.debug,
     };
-    question(&resolver)?.ok_or(Failure::NoCredentials)
+    question(&resolver)
 }
 
 impl From<CredentialsError> for Failure {
@@ -136,9 +175,10 @@ mod tests {
             verify: true,
             ca_bundle: None,
             prompt: &Terminal,
+            codes: &Codes::default(),
             debug: &|_| (),
         };
-        find(&environment, &profile, &ways).map(|found| found.access_key_id)
+        find("GetCallerIdentity", &environment, &profile, &ways).map(|found| found.access_key_id)
     }
 
     #[test]

@@ -240,6 +240,26 @@ pub(crate) fn custom_url(
     }
 }
 
+/// Finds what tells the STS of the configuration from others whose credentials it does not take: its URL if somebody set it,
+/// else the partition of AWS. Sessions of a region are good in the others; those of the global host are not quite.
+pub(crate) fn realm(
+    wanted: &Wanted<'_>,
+    environment: &Environment,
+    profile: &Profile,
+) -> Result<String, Failure> {
+    if let Some(url) = custom_url(wanted, environment, profile)? {
+        return Ok(url);
+    }
+    let named = wanted.region.map(str::to_owned);
+    let region = named.or_else(|| configured_region(environment, profile));
+    let region = region.ok_or(Failure::NoRegion)?;
+    let prefixes = FAMILIES.iter().map(|family| family.prefix);
+    let prefix = prefixes
+        .chain(["us-gov-", "aws-global"])
+        .find(|prefix| region.starts_with(prefix));
+    Ok(prefix.unwrap_or("aws").trim_end_matches('-').to_owned())
+}
+
 fn regional(region: &str, fips: bool, dual_stack: bool) -> Endpoint {
     if region == "aws-global" && !fips && !dual_stack {
         return Endpoint {
@@ -278,6 +298,30 @@ fn is_region(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn services_that_share_no_credentials_are_told_apart() {
+        for (region, variables, realm) in [
+            ("eu-west-1", &[][..], "aws"),
+            ("us-east-1", &[], "aws"),
+            ("aws-global", &[], "aws-global"),
+            ("us-gov-west-1", &[], "us-gov"),
+            ("cn-north-1", &[], "cn"),
+            ("us-isob-east-1", &[], "us-isob"),
+            (
+                "eu-west-1",
+                &[("AWS_ENDPOINT_URL_STS", "http://here:1/")],
+                "http://here:1",
+            ),
+        ] {
+            let wanted = Wanted {
+                region: Some(region),
+                ..Wanted::default()
+            };
+            let found = super::realm(&wanted, &Environment::of(variables), &Profile::default());
+            assert_eq!(found.as_deref(), Ok(realm), "{region}");
+        }
+    }
 
     fn url(region: &str, fips: bool, dual_stack: bool) -> String {
         regional(region, fips, dual_stack).url

@@ -34,6 +34,14 @@ pub(crate) struct Outside<'a> {
 }
 
 impl Outside<'_> {
+    fn wanted(&self, signed: bool) -> Wanted<'_> {
+        Wanted {
+            region: self.ways.region,
+            endpoint_url: self.ways.endpoint_url,
+            signed,
+        }
+    }
+
     /// Calls an operation of STS.
     pub(crate) fn call(
         &self,
@@ -44,15 +52,7 @@ impl Outside<'_> {
         let operation = find(Service::Sts, name)
             .ok_or_else(|| Failure::General(format!("STS has no operation {name}")))?;
         parameters::validate(operation.input, parameters)?;
-        let endpoint = endpoint::find(
-            &Wanted {
-                region: self.ways.region,
-                endpoint_url: self.ways.endpoint_url,
-                signed: signer.is_some(),
-            },
-            self.environment,
-            self.profile,
-        )?;
+        let endpoint = endpoint::find(&self.wanted(signer.is_some()), self.environment, self.profile)?;
         let transport = Transport::new(&Settings {
             connect_timeout: Some(TIMEOUT),
             read_timeout: Some(TIMEOUT),
@@ -83,6 +83,17 @@ impl Services for Outside<'_> {
         signer: Option<&Credentials>,
     ) -> Result<Value, CallError> {
         Ok(self.call(operation, parameters, signer)?)
+    }
+
+    fn code(&self, error: &CallError) -> Option<String> {
+        match error.downcast_ref() {
+            Some(Failure::Service { code, .. }) => Some(code.clone()),
+            _ => None,
+        }
+    }
+
+    fn realm(&self) -> Option<String> {
+        endpoint::realm(&self.wanted(true), self.environment, self.profile).ok()
     }
 
     fn url(&self, service: &'static str, region: Option<&str>) -> Result<String, CallError> {

@@ -68,7 +68,7 @@ pub(crate) fn show_again() {
 }
 
 /// Reads a line without its end; `None` when there is none.
-fn read_line(from: impl Read) -> io::Result<Option<SecretString>> {
+pub(crate) fn read_line(from: impl Read) -> io::Result<Option<SecretString>> {
     let mut line = Vec::new();
     io::BufReader::new(from.take(MAX_LINE)).read_until(b'\n', &mut line)?;
     let line = String::from_utf8(line).map_err(|_| io::Error::other("the answer is not UTF-8"))?;

@@ -120,7 +120,7 @@ fn decode(words: Vec<OsString>) -> Result<String, DecodeError> {
     }
     let environment = config::environment()?;
     let caller = Caller::open(&options.caller, &environment)?;
-    let signer = caller.credentials()?;
+    let signer = caller.credentials_for("DecodeAuthorizationMessage")?;
     let ask = |message: &str| {
         let mut parameters = Map::new();
         parameters.insert("EncodedMessage".to_owned(), Value::from(message));

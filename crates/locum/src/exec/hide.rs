@@ -61,6 +61,7 @@ fn leads_to_endpoint(variables: &Variables, hidden: &[&str]) -> bool {
         files: &files,
         profile: "default",
         explicit: false,
+        sessions: false,
     };
     matches!(chain.plan().outcome, Ok(Some(Recipe::Container(_))))
 }

@@ -85,7 +85,9 @@ impl Whose {
                     .to_owned(),
             ));
         }
-        let whose = self.clone();
+        let mut whose = self.clone();
+        // A code is good once.
+        whose.options.token_code = None;
         let ask = move || {
             let prompt: &dyn Prompt = match renewal {
                 Renewal::Silent => &NoPrompt,

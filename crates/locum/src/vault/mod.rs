@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use locum_credentials::{Clock, Environment, FileVault, NoVault, Vault, plain, state_directory};
+use locum_credentials::{
+    Clock, Environment, FileVault, Kind, Lock, NoVault, Vault, VaultError, plain, state_directory,
+};
+use locum_crypto::SecretBytes;
 
 /// The variable that chooses.
 const VARIABLE: &str = "LOCUM_VAULT";
@@ -26,6 +29,37 @@ pub(crate) fn open(environment: &Environment, setting: Option<&str>) -> Result<B
     }
 }
 
+/// A vault that nobody could open; whoever needs it is told why.
+pub(crate) struct Unusable(pub(crate) String);
+
+impl Unusable {
+    fn refuse<T>(&self) -> Result<T, VaultError> {
+        Err(VaultError::Unusable(self.0.clone()))
+    }
+}
+
+impl Vault for Unusable {
+    fn load(&self, _: Kind, _: &str) -> Result<Option<SecretBytes>, VaultError> {
+        self.refuse()
+    }
+
+    fn store(&self, _: Kind, _: &str, _: &SecretBytes) -> Result<(), VaultError> {
+        self.refuse()
+    }
+
+    fn remove(&self, _: Kind, _: &str) -> Result<bool, VaultError> {
+        self.refuse()
+    }
+
+    fn list(&self, _: Kind) -> Result<Vec<String>, VaultError> {
+        self.refuse()
+    }
+
+    fn lock(&self, _: Kind, _: &str) -> Lock {
+        Lock::default()
+    }
+}
+
 /// The clock of this machine.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SystemClock;
@@ -42,9 +76,6 @@ impl Clock for SystemClock {
 
 #[cfg(test)]
 mod tests {
-    use locum_credentials::{Kind, VaultError};
-    use locum_crypto::SecretBytes;
-
     use super::*;
 
     #[test]

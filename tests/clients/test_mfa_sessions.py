@@ -1,0 +1,227 @@
+"""One MFA code for many roles, kept in the vault: what is asked of the service, and of the person (facts: cli §4.2)."""
+
+import re
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from credential_hosts import Relay
+from homes import WHO, Home, Protected, Screen
+from world import allow, make_role, trusting
+
+MAKING = {"LOCUM_MFA_SESSION": "true"}
+PRESENT = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+
+
+@pytest.fixture
+def relay(server):
+    relay = Relay(server.url)
+    yield relay
+    relay.stop()
+
+
+class Team:
+    """A user with a device, and five roles that want its codes."""
+
+    def __init__(self, root):
+        self.protected = Protected(root)
+        self.user, self.serial = self.protected.user, self.protected.serial
+        self.roles = [make_role(root, trusting(self.user.arn, condition=PRESENT), allow("*")) for _ in range(5)]
+
+    def code(self):
+        return self.protected.authenticator.code()
+
+    def furnish(self, home, **more):
+        lines = "".join(f"{name} = {value}\n" for name, value in more.items())
+        profiles = "".join(
+            f"[profile r{number}]\nrole_arn = {role.arn}\nsource_profile = me\nmfa_serial = {self.serial}\n{lines}"
+            for number, role in enumerate(self.roles)
+        )
+        home.config(f"{profiles}[profile me]\nmfa_serial = {self.serial}\n{lines}")
+        home.credentials(me=self.user.caller)
+
+
+@pytest.fixture
+def team(root):
+    # One each test: a device has two codes at hand, and then one every half minute.
+    return Team(root)
+
+
+@pytest.fixture
+def home(tmp_path, server, relay):
+    home = Home(tmp_path, server)
+    plain = home.environment
+    home.environment = lambda **variables: plain(**{"AWS_ENDPOINT_URL": relay.url, **variables})
+    return home
+
+
+def sessions(home):
+    return sorted((home.path / ".local/state/locum/mfa-session").glob("*.secret"))
+
+
+def test_one_code_and_five_roles_at_once(home, relay, team):
+    team.furnish(home)
+    code = team.code()
+    processes = [
+        home.begin("locum", *WHO, profile=f"r{number}", stdin=subprocess.PIPE, **MAKING) for number in range(5) for _ in range(2)
+    ]
+    for process in processes:
+        process.stdin.write(f"{code}\n")
+        process.stdin.flush()
+    done = [(*process.communicate(timeout=120), process.returncode) for process in processes]
+    assert [status for *_, status in done] == [0] * 10, done
+    assert sum("Enter MFA code" in stderr for _, stderr, _ in done) == 1
+    assert relay.count("GetSessionToken") == 1
+    assert relay.count("AssumeRole") == 5
+    assert {operation for operation, parameters in relay.calls if "TokenCode" in parameters} == {"GetSessionToken"}
+    assert len({stdout for stdout, *_ in done}) == 5
+    # The keys' own profile signs with the same session, and a command that makes none uses it for a role.
+    assert home.who("locum", "me", **MAKING) == team.user.arn
+    for entry in home.entries():
+        entry.unlink()
+    assert ":assumed-role/" in home.who("locum", "r0")
+    assert relay.count("GetSessionToken") == 1
+    [kept] = sessions(home)
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
+
+
+def test_the_original_is_followed_until_somebody_wants_otherwise(home, relay, team):
+    team.furnish(home)
+    assert home.who("locum", "me") == team.user.arn
+    assert relay.calls == [("GetCallerIdentity", relay.calls[0][1])]
+    done = home.run("locum", *WHO, profile="r0", typed=f"{team.code()}\n")
+    assert done.returncode == 0, done.stderr
+    assert relay.count("GetSessionToken") == 0 and sessions(home) == []
+    # What STS takes no session for is signed by the keys themselves.
+    team.furnish(home, locum_mfa_session="true", locum_mfa_session_seconds=1800)
+    done = home.run("locum", "sts", "get-session-token", "--query", "Credentials.AccessKeyId", profile="me")
+    assert done.returncode == 0, done.stderr
+    done = home.run("locum", *WHO, profile="me", typed=f"{team.code()}\n")
+    assert done.stdout.strip() == team.user.arn, done.stderr
+    assert [parameters.get("DurationSeconds") for called, parameters in relay.calls if called == "GetSessionToken"] == [None, "1800"]
+
+
+def test_a_wrong_code_is_told_and_nothing_is_kept(home, relay, team):
+    team.furnish(home)
+    done = home.run("locum", *WHO, profile="r0", typed="000000\n", **MAKING)
+    assert done.returncode == 254
+    assert "(AccessDenied) when calling the GetSessionToken operation: MultiFactorAuthentication failed" in done.stderr
+    assert sessions(home) == [] and home.entries() == []
+    assert relay.count("GetSessionToken") == 1 and relay.count("AssumeRole") == 0
+
+
+@pytest.mark.parametrize(("profile", "refusals", "status"), [("me", 1, 0), ("me", 9, 254), ("r1", 1, 0), ("r1", 9, 254)])
+def test_a_refused_session_costs_one_more_code_and_not_many(home, relay, team, profile, refusals, status):
+    team.furnish(home)
+    home.run("locum", *WHO, profile="me", typed=f"{team.code()}\n", **MAKING)
+    operation = "GetCallerIdentity" if profile == "me" else "AssumeRole"
+    relay.calls.clear()
+    relay.refuse[operation] = ["ExpiredToken"] * refusals
+    done = home.run("locum", *WHO, profile=profile, typed=f"{team.code()}\n", **MAKING)
+    assert done.returncode == status, done.stderr
+    assert relay.count("GetSessionToken") == 1 and relay.count(operation) == 2
+
+
+def test_a_session_that_ends_is_made_anew(home, relay, team):
+    team.furnish(home)
+    home.run("locum", *WHO, profile="me", typed=f"{team.code()}\n", **MAKING)
+    [kept] = sessions(home)
+    # As if it had been made twelve hours ago.
+    text = re.sub(r'"Expiration":"[^"]+"', f'"Expiration":"{time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 600))}"', kept.read_text())
+    kept.write_text(text)
+    asked = home.run("locum", *WHO, profile="me", **MAKING)
+    assert asked.returncode == 255 and "nobody answered" in asked.stderr
+    done = home.run("locum", *WHO, profile="me", typed=f"{team.code()}\n", **MAKING)
+    assert done.stdout.strip() == team.user.arn, done.stderr
+    assert relay.count("GetSessionToken") == 2
+
+
+def test_services_do_not_share_sessions(home, relay, server, team):
+    team.furnish(home)
+    home.run("locum", *WHO, profile="me", typed=f"{team.code()}\n", **MAKING)
+    elsewhere = home.run("locum", *WHO, profile="me", AWS_ENDPOINT_URL=server.url, **MAKING)
+    assert elsewhere.returncode == 255 and "nobody answered" in elsewhere.stderr
+    # Nor do roles in the cache that is shared with the original.
+    assert ":assumed-role/" in home.who("locum", "r0", **MAKING)
+    [entry] = home.entries()
+    elsewhere = home.run("locum", *WHO, profile="r0", AWS_ENDPOINT_URL=server.url, **MAKING)
+    assert elsewhere.returncode == 255 and "nobody answered" in elsewhere.stderr
+    assert home.entries() == [entry]
+
+
+def test_whoever_is_killed_gives_way(home, relay, team):
+    """The lock is the process's: what it left half done is done by the next."""
+    team.furnish(home)
+    reached, gate = threading.Event(), threading.Event()
+
+    def hold(operation):
+        if operation == "GetSessionToken" and not reached.is_set():
+            reached.set()
+            gate.wait(60)
+
+    relay.hold = hold
+    first = home.begin("locum", *WHO, profile="r0", stdin=subprocess.PIPE, **MAKING)
+    first.stdin.write("000000\n")
+    first.stdin.flush()
+    assert reached.wait(60)
+    second = home.begin("locum", *WHO, profile="r1", stdin=subprocess.PIPE, **MAKING)
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    stdout, stderr = second.communicate(f"{team.code()}\n", timeout=120)
+    gate.set()
+    assert second.returncode == 0, stderr
+    assert len(sessions(home)) == 1
+    assert not list((home.path / ".local/state/locum/mfa-session").glob("*.tmp"))
+
+
+def test_the_code_is_asked_for_hidden(home, relay, team):
+    team.furnish(home, locum_mfa_session="true")
+    screen = Screen(home, *WHO, "--profile", "me")
+    screen.until(f"Enter MFA code for {team.serial}: ")
+    screen.hidden()
+    code = team.code()
+    screen.type(f"{code}\n")
+    stdout, stderr = screen.process.communicate(timeout=60)
+    assert stdout.strip() == team.user.arn and stderr == ""
+    assert code not in screen.shown and screen.echoes()
+
+
+def tool(home, body):
+    path = home.path / "codes"
+    path.write_text(f"#!{sys.executable}\nimport sys\n{body}\n")
+    path.chmod(0o700)
+    return path
+
+
+def test_a_program_prints_the_code(home, relay, team):
+    team.furnish(home, mfa_process=f"{tool(home, f'print({team.code()!r})')} 'a b'")
+    assert home.who("locum", "me", **MAKING) == team.user.arn
+    assert ":assumed-role/" in home.who("locum", "r3", **MAKING)
+    assert relay.count("GetSessionToken") == 1
+
+
+def test_a_program_that_prints_something_else_is_not_quoted(home, relay, team):
+    team.furnish(home, mfa_process=tool(home, "print('JBSWY3DPEHPK3PXP')"))
+    done = home.run("locum", *WHO, profile="r0", **MAKING)
+    assert done.returncode == 255 and "did not print six digits" in done.stderr
+    assert "JBSWY" not in done.stderr
+    (home.path / ".aws/config").chmod(0o666)
+    done = home.run("locum", *WHO, profile="r0", **MAKING)
+    assert done.returncode == 255 and "The setting mfa_process of" in done.stderr
+    assert relay.calls == []
+
+
+def test_nothing_is_kept_for_whoever_wants_that(home, relay, team):
+    team.furnish(home, locum_mfa_session="true", locum_vault="none")
+    for _ in range(2):
+        done = home.run("locum", *WHO, profile="me", typed=f"{team.code()}\n")
+        assert done.stdout.strip() == team.user.arn, done.stderr
+    assert sessions(home) == [] and relay.count("GetSessionToken") == 2
+    done = home.run("locum", *WHO, profile="me", LOCUM_VAULT="paper")
+    assert done.returncode == 255 and "LOCUM_VAULT is paper; it can be" in done.stderr
