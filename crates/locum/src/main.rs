@@ -4,6 +4,7 @@ mod apply;
 mod browser;
 mod caller;
 mod cli;
+mod console;
 mod decode;
 mod env;
 mod exec;
@@ -100,6 +101,11 @@ const COMMANDS: &[Command] = &[
         name: "logout",
         doc: "Forget them.",
         run: |words| login::logout(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "console",
+        doc: "Open the web console with the credentials at hand.",
+        run: |words| console::run(words.into_iter().skip(1).collect()),
     },
     Command {
         name: "sts",

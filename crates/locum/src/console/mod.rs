@@ -1,0 +1,224 @@
+//! `locum console`: from the credentials at hand to a page of the web console.
+//!
+//! ```text
+//! caller ─▶ temporary credentials ─▶ federation endpoint ─▶ sign-in token ─▶ URL ─▶ browser
+//!             └ a user's own keys become a session of GetFederationToken first
+//! ```
+
+mod federation;
+mod options;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use locum_credentials::{Credentials, Environment, Recipe, parse_time, plain};
+use serde_json::{Map, Value, json};
+
+use self::federation::Federation;
+use self::options::{HELP, Options, OptionsError};
+use crate::browser;
+use crate::caller::{CALLER_HELP, Caller};
+use crate::cli::{config, errors::Failure};
+use crate::outcome::{FAILED, USAGE, hint, print, refuse};
+use crate::secure_url::{InsecureUrl, SecureUrl};
+
+/// What a session of a user's own keys is called unless somebody names it.
+const SESSION_NAME: &str = "locum";
+/// The longest policy in a file, in bytes: more than any service takes.
+const MAX_POLICY: usize = 64 << 10;
+
+/// Why no console opens, in one sentence.
+#[derive(Debug, thiserror::Error)]
+enum ConsoleError {
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    #[error(transparent)]
+    Insecure(#[from] InsecureUrl),
+    /// The configuration or the service, as every command says it.
+    #[error("{}", plain(&.0.to_string()))]
+    Call(#[from] Failure),
+    #[error("the console of the partition of {0} has no published address; give --federation-url")]
+    Partition(String),
+    #[error(
+        "{0} is not AWS; say with --federation-url or locum_federation_url where its sign-in URLs are made"
+    )]
+    NotAws(String),
+    #[error(
+        "a user's own keys cannot sign in: assume a role with --role, or say with --policy or --policy-arn what a session \
+         of GetFederationToken may do"
+    )]
+    OwnKeys,
+    #[error("--policy, --policy-arn and --name are for a user's own keys; these credentials are temporary")]
+    Temporary,
+    #[error("--session-duration cannot be had with {0}: the console's session ends with the credentials")]
+    Duration(&'static str),
+    #[error("the federation endpoint cannot be asked: {0}")]
+    Unreached(String),
+    #[error("the federation endpoint answers with status {status}{hint}")]
+    Refused { status: u16, hint: &'static str },
+    #[error("the federation endpoint's answer has no SigninToken")]
+    NoToken,
+    #[error("--logout-first is for AWS; this federation endpoint has no sign-out page")]
+    NoLogout,
+    #[error("the policy cannot be read from {path}: {reason}")]
+    Policy { path: String, reason: String },
+    #[error("the service's answer has no {0}")]
+    Answer(&'static str),
+}
+
+/// Runs `locum console`.
+pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
+    match Options::parse(words)
+        .map_err(ConsoleError::from)
+        .and_then(|options| execute(&options))
+    {
+        Ok(text) => print(&text, ExitCode::SUCCESS),
+        Err(error @ ConsoleError::Options(_)) => refuse(&error.to_string(), USAGE),
+        Err(error) => refuse(&error.to_string(), FAILED),
+    }
+}
+
+fn execute(options: &Options) -> Result<String, ConsoleError> {
+    if options.help {
+        return Ok(format!("{HELP}\nWHOSE CREDENTIALS\n{CALLER_HELP}"));
+    }
+    let environment = config::environment()?;
+    let caller = Caller::open(&options.caller, &environment)?;
+    let region = caller.region();
+    let federation = match federation_url(options, &caller)? {
+        Some(url) => Federation::at(&url, region.as_deref())?,
+        None => match caller.custom_url()? {
+            Some(url) => return Err(ConsoleError::NotAws(plain(&url))),
+            None => Federation::of_aws(region.as_deref())?,
+        },
+    };
+    // What is wrong with these is told before a code is asked for or a session made.
+    let destination = match &options.destination {
+        Some(url) => SecureUrl::parse("--destination", url)?.as_str().to_owned(),
+        None => federation.page(options.service.as_deref()),
+    };
+    if let Some(issuer) = &options.issuer {
+        SecureUrl::parse("--issuer", issuer)?;
+    }
+    let policies = policies(options)?;
+    let named = options.name.is_some();
+    let chained = caller
+        .plan()
+        .outcome
+        .is_ok_and(|recipe| recipe.is_some_and(|recipe| is_chained(&recipe)));
+    if options.session_duration.is_some() && chained {
+        return Err(ConsoleError::Duration(
+            "a role that was assumed with another role's credentials",
+        ));
+    }
+    let mut credentials = caller.credentials()?;
+    if credentials.session_token.is_none() {
+        if policies.is_empty() {
+            return Err(ConsoleError::OwnKeys);
+        }
+        if options.session_duration.is_some() {
+            return Err(ConsoleError::Duration("a session of GetFederationToken"));
+        }
+        credentials = federated(options, policies, &caller, &credentials)?;
+    } else if !policies.is_empty() || named {
+        return Err(ConsoleError::Temporary);
+    }
+    let token = federation.sign_in_token(&credentials, options.session_duration, &caller)?;
+    let url = federation.sign_in_url(
+        &token,
+        &destination,
+        options.issuer.as_deref(),
+        options.logout_first,
+    )?;
+    if options.print {
+        return Ok(format!("{}\n", url.expose()));
+    }
+    Ok(show(url.expose(), &destination, &environment))
+}
+
+/// Opens the URL, or prints it where nothing opens.
+fn show(url: &str, destination: &str, environment: &Environment) -> String {
+    if browser::open(url, environment) {
+        return format!("Opened {}.\n", plain(destination));
+    }
+    hint("no browser opens; this URL signs in whoever opens it within 15 minutes");
+    format!("{url}\n")
+}
+
+fn federation_url(options: &Options, caller: &Caller<'_>) -> Result<Option<String>, ConsoleError> {
+    match &options.federation_url {
+        Some(url) => Ok(Some(url.clone())),
+        None => Ok(caller
+            .profile()
+            .trusted("locum_federation_url")?
+            .map(str::to_owned)),
+    }
+}
+
+/// Whether it is known that a role is assumed with temporary credentials, for which AWS gives no longer console session.
+fn is_chained(recipe: &Recipe) -> bool {
+    let Recipe::Role(role) = recipe else {
+        return false;
+    };
+    match &role.from {
+        Recipe::Keys { credentials, .. } => credentials.session_token.is_some(),
+        Recipe::Role(_)
+        | Recipe::WebIdentity(_)
+        | Recipe::Sso(_)
+        | Recipe::Container(_)
+        | Recipe::Instance(_) => true,
+        _ => false,
+    }
+}
+
+/// The parameters of GetFederationToken that say what the session may do.
+fn policies(options: &Options) -> Result<Map<String, Value>, ConsoleError> {
+    let mut parameters = Map::new();
+    if let Some(policy) = &options.policy {
+        let text = match policy.strip_prefix("file://") {
+            None => policy.clone(),
+            Some(path) => {
+                let unreadable = |reason: String| ConsoleError::Policy {
+                    path: plain(path),
+                    reason,
+                };
+                let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+                if text.len() > MAX_POLICY {
+                    return Err(unreadable("it is too large".to_owned()));
+                }
+                text
+            }
+        };
+        parameters.insert("Policy".to_owned(), text.into());
+    }
+    if !options.policy_arns.is_empty() {
+        let arns = options.policy_arns.iter().map(|arn| json!({ "arn": arn }));
+        parameters.insert("PolicyArns".to_owned(), arns.collect());
+    }
+    Ok(parameters)
+}
+
+/// A session for a user's own keys.
+fn federated(
+    options: &Options,
+    mut parameters: Map<String, Value>,
+    caller: &Caller<'_>,
+    own: &Credentials,
+) -> Result<Credentials, ConsoleError> {
+    let name = options.name.as_deref().unwrap_or(SESSION_NAME);
+    parameters.insert("Name".to_owned(), name.into());
+    let answer = caller.sts("GetFederationToken", &parameters, Some(own))?;
+    let member = |name: &'static str| {
+        let found = answer
+            .get("Credentials")
+            .and_then(|found| found.get(name)?.as_str());
+        found.map(str::to_owned).ok_or(ConsoleError::Answer(name))
+    };
+    let mut credentials = Credentials::new(
+        member("AccessKeyId")?,
+        member("SecretAccessKey")?.into(),
+        Some(member("SessionToken")?.into()),
+    );
+    credentials.expiration = parse_time(&member("Expiration")?);
+    Ok(credentials)
+}
