@@ -61,6 +61,11 @@ impl Surroundings {
     /// What is configured for a caller.
     pub(crate) fn of(caller: &Caller<'_>, environment: &Environment) -> Result<Self, Failure> {
         let sts_url = caller.custom_url()?;
+        let region = match caller.region() {
+            // It is what we sign with ourselves.
+            None if sts_url.is_some() => Some(caller.endpoint(true)?.signing_region),
+            configured => configured,
+        };
         // The profile's URL is for all services; that it was found tells that such settings are not switched off.
         let of_profile = match sts_url {
             Some(_) if environment.non_empty("AWS_ENDPOINT_URL").is_none() => {
@@ -69,7 +74,7 @@ impl Surroundings {
             _ => None,
         };
         Ok(Self {
-            region: caller.region(),
+            region,
             endpoint_url: of_profile.map(str::to_owned),
             sts_url,
             ca_bundle: caller.ca_bundle(),

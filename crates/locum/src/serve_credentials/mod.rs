@@ -89,7 +89,8 @@ fn give_out(options: Options) -> Result<(), Refusal> {
     let listen = |port| Loopback::bind(port, 0).map_err(|source| Refusal::Listen { port, source });
     let listener = listen(options.port)?;
     let keeper = whose.keep(Renewal::Asking)?;
-    let base = format!("http://127.0.0.1:{}", listener.port());
+    // Some SDKs append to it without a slash of their own.
+    let base = format!("http://127.0.0.1:{}/", listener.port());
     let (endpoint, variables) = if options.imds {
         let instance = Instance::new(keeper, around.region.clone(), Timestamp::now, &mut SystemRandom);
         let endpoint = Endpoint::Instance {
@@ -99,7 +100,7 @@ fn give_out(options: Options) -> Result<(), Refusal> {
         (endpoint, Variables::of_instance(&base, &around))
     } else {
         let container = Container::new(keeper, &mut SystemRandom);
-        let variables = Variables::of_container(&format!("{base}/"), container.token(), &around);
+        let variables = Variables::of_container(&base, container.token(), &around);
         (Endpoint::Container(container), variables)
     };
     let written = options.format.write(&variables);
