@@ -20,6 +20,7 @@ mod serve;
 mod serve_credentials;
 mod token;
 mod vault;
+mod whoami;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -56,6 +57,11 @@ const COMMANDS: &[Command] = &[
         name: "export",
         doc: "Write accounts as such a file.",
         run: |words| apply::export(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "whoami",
+        doc: "Tell who you are, in which account, and for how much longer.",
+        run: |words| whoami::run(words.into_iter().skip(1).collect()),
     },
     Command {
         name: "token",

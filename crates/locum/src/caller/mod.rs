@@ -6,16 +6,17 @@
 
 mod options;
 
+use jiff::Timestamp;
 use locum_credentials::{
-    Chain, Codes, ConfigError, Credentials, HttpError, HttpReply, HttpRequest, MfaSession, Plan, Prompt,
-    Recipe, Role,
+    Chain, Codes, ConfigError, Credentials, HttpError, HttpReply, HttpRequest, Known, MfaSession, Offline,
+    Plan, Prompt, Recipe, Role,
 };
 use serde_json::{Map, Value};
 
 pub(crate) use self::options::{CALLER_HELP, CallerOptions};
 use crate::cli::{
     config::{Environment, Files, Profile},
-    credentials::{self, Ways},
+    credentials::{self, Caches, Ways},
     endpoint::{self, Endpoint, Wanted},
     errors::Failure,
     outside::Outside,
@@ -115,6 +116,26 @@ impl<'a> Caller<'a> {
         self.follow(&Terminal, |recipe| recipe.for_operation(operation))
     }
 
+    /// Tells what is known of the credentials of a recipe, without asking anybody.
+    pub(crate) fn look(&self, recipe: &Recipe, now: Timestamp) -> Known {
+        let caches = Caches::of(self.environment);
+        let wanted = self.region_flag().map(|region| Wanted {
+            region,
+            endpoint_url: self.options.endpoint_url.as_deref(),
+            signed: true,
+        });
+        let realm = wanted.and_then(|wanted| endpoint::realm(&wanted, self.environment, &self.profile));
+        let offline = Offline {
+            sessions: &caches.sessions,
+            tokens: &caches.tokens,
+            logins: &caches.logins,
+            vault: &*credentials::open_vault(self.environment, &self.profile),
+            realm: &realm.unwrap_or_default(),
+            now,
+        };
+        offline.look(recipe)
+    }
+
     fn follow(
         &self,
         prompt: &dyn Prompt,
@@ -141,7 +162,18 @@ impl<'a> Caller<'a> {
         parameters: &Map<String, Value>,
         signer: Option<&Credentials>,
     ) -> Result<Value, Failure> {
-        self.by(&Terminal, |ways| {
+        self.sts_by(&Terminal, operation, parameters, signer)
+    }
+
+    /// Calls an operation of STS; should that take new credentials, MFA codes are asked of `prompt`.
+    pub(crate) fn sts_by(
+        &self,
+        prompt: &dyn Prompt,
+        operation: &'static str,
+        parameters: &Map<String, Value>,
+        signer: Option<&Credentials>,
+    ) -> Result<Value, Failure> {
+        self.by(prompt, |ways| {
             let outside = Outside {
                 environment: self.environment,
                 profile: &self.profile,
@@ -152,7 +184,7 @@ impl<'a> Caller<'a> {
                 && signer.is_some()
                 && credentials::forget_refused(failure, self.environment, &self.profile, ways)
             {
-                let again = self.credentials_for(operation)?;
+                let again = self.follow(prompt, |recipe| recipe.for_operation(operation))?;
                 return outside.call(operation, parameters, Some(&again));
             }
             called
@@ -161,7 +193,10 @@ impl<'a> Caller<'a> {
 
     /// Prepares calls to services that answer at the same place as STS, which those of AWS do not.
     pub(crate) fn remote(&self) -> Result<Remote, Failure> {
-        let endpoint = self.endpoint(true)?;
+        self.remote_at(self.endpoint(true)?)
+    }
+
+    fn remote_at(&self, endpoint: Endpoint) -> Result<Remote, Failure> {
         let transport = Transport::new(&Settings {
             connect_timeout: Some(TIMEOUT),
             read_timeout: Some(TIMEOUT),
@@ -170,6 +205,23 @@ impl<'a> Caller<'a> {
             tls: transport::is_tls(&endpoint.url),
         })?;
         Ok(Remote::at(endpoint, transport))
+    }
+
+    /// Prepares calls to IAM: where somebody put it, or put STS, else at AWS's for a partition.
+    pub(crate) fn iam(&self, partition: &str) -> Result<Remote, Failure> {
+        let configured = match self.options.endpoint_url {
+            Some(_) => None,
+            None => endpoint::configured_url("iam", self.environment, &self.profile)?,
+        };
+        if let Some((url, source)) = configured {
+            endpoint::check_url(&url, &source)?;
+            let signing_region = self.endpoint(true)?.signing_region;
+            return self.remote_at(Endpoint { url, signing_region });
+        }
+        if self.custom_url()?.is_some() {
+            return self.remote();
+        }
+        self.remote_at(endpoint::of_iam(partition)?)
     }
 
     /// Finds where STS is and for which region to sign.

@@ -1,6 +1,7 @@
 //! Whose credentials sign the call: what `locum_credentials` finds, asked for with this program's sockets and terminal.
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 
 pub(crate) use locum_credentials::Credentials;
 use locum_credentials::{
@@ -95,6 +96,42 @@ pub(crate) fn open_vault(environment: &Environment, profile: &Profile) -> Box<dy
     vault.unwrap_or_else(|reason| Box::new(Unusable(reason)))
 }
 
+/// What commands keep for each other, the original's among them.
+pub(crate) struct Caches {
+    /// Sessions of roles.
+    pub(crate) sessions: Cache,
+    /// Tokens of IAM Identity Center.
+    pub(crate) tokens: Cache,
+    /// Sessions of `aws login`.
+    pub(crate) logins: Cache,
+}
+
+impl Caches {
+    /// The caches of whoever has this environment.
+    pub(crate) fn of(environment: &Environment) -> Self {
+        let [sessions, tokens, logins] = Self::directories(environment).map(Cache::new);
+        Self {
+            sessions,
+            tokens,
+            logins,
+        }
+    }
+
+    /// Where they are, in the order of the fields.
+    pub(crate) fn directories(environment: &Environment) -> [Option<PathBuf>; 3] {
+        let own = |path: &str| environment.home().map(|_| environment.expand(path));
+        let logins = environment.non_empty("AWS_LOGIN_CACHE_DIRECTORY");
+        [
+            own("~/.aws/cli/cache"),
+            own("~/.aws/sso/cache"),
+            logins.map_or_else(
+                || own("~/.aws/login/cache"),
+                |path| Some(environment.expand(&path)),
+            ),
+        ]
+    }
+}
+
 /// Asks with this program's sockets, programs and caches.
 fn with_resolver<T>(
     environment: &Environment,
@@ -102,11 +139,7 @@ fn with_resolver<T>(
     ways: &Ways<'_>,
     question: impl FnOnce(&Resolver<'_>) -> T,
 ) -> T {
-    let cache = |path: &str| Cache::new(environment.home().map(|_| environment.expand(path)));
-    let logins = match environment.non_empty("AWS_LOGIN_CACHE_DIRECTORY") {
-        Some(directory) => Cache::new(Some(environment.expand(&directory))),
-        None => cache("~/.aws/login/cache"),
-    };
+    let caches = Caches::of(environment);
     let outside = Outside {
         environment,
         profile,
@@ -118,9 +151,9 @@ fn with_resolver<T>(
         runner: &SystemRunner,
         prompt: ways.prompt,
         clock: &outside,
-        sessions: &cache("~/.aws/cli/cache"),
-        tokens: &cache("~/.aws/sso/cache"),
-        logins: &logins,
+        sessions: &caches.sessions,
+        tokens: &caches.tokens,
+        logins: &caches.logins,
         vault: &*open_vault(environment, profile),
         codes: ways.codes,
         random: &RefCell::new(SystemRandom),

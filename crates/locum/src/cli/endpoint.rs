@@ -167,6 +167,25 @@ pub(crate) fn of_service(
     })
 }
 
+/// Finds AWS's endpoint of IAM: there is one for each partition.
+pub(crate) fn of_iam(partition: &str) -> Result<Endpoint, Failure> {
+    const HOSTS: [(&str, &str, &str); 3] = [
+        ("aws-cn", "iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("aws-us-gov", "iam.us-gov.amazonaws.com", "us-gov-west-1"),
+        ("aws", "iam.amazonaws.com", "us-east-1"),
+    ];
+    let found = HOSTS.into_iter().find(|(name, _, _)| *name == partition);
+    let (_, host, region) = found.ok_or_else(|| {
+        Failure::General(format!(
+            "where IAM is in the partition {partition} is not known here; say so with AWS_ENDPOINT_URL_IAM"
+        ))
+    })?;
+    Ok(Endpoint {
+        url: format!("https://{host}"),
+        signing_region: region.to_owned(),
+    })
+}
+
 /// The host of the sign-in service, after the region: botocore's rules for endpoints.
 fn sign_in_host(region: &str) -> &'static str {
     const HOSTS: [(&str, &str); 7] = [
@@ -193,7 +212,7 @@ pub(crate) fn configured_region(environment: &Environment, profile: &Profile) ->
 }
 
 /// The URL that environment or profile give a service, and which of them it was.
-fn configured_url(
+pub(crate) fn configured_url(
     service: &str,
     environment: &Environment,
     profile: &Profile,

@@ -1,0 +1,110 @@
+//! `locum whoami`: who somebody is, by what STS says or by what files and caches say.
+//!
+//! ```text
+//! Caller::plan ─▶ offline: files, environment, caches ─▶ Identity ─▶ text, JSON, a line of one's own
+//!              └▶ online: credentials, GetCallerIdentity ──▲
+//! ```
+
+mod alias;
+mod all;
+mod chain;
+mod format;
+mod identity;
+mod look;
+mod options;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use serde_json::Value;
+
+use self::identity::Identity;
+use self::look::{offline, online};
+use self::options::{Options, OptionsError, Style, parse};
+use crate::caller::Caller;
+use crate::cli::config::{self, Environment};
+use crate::cli::errors::Failure;
+use crate::cli::prompt::Terminal;
+use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse};
+
+/// Why nothing was told.
+#[derive(Debug, thiserror::Error)]
+enum WhoamiError {
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    #[error("{0}")]
+    Call(Box<Failure>),
+    #[error("there are no profiles; `aws configure` makes one")]
+    NoProfiles,
+}
+
+impl From<Failure> for WhoamiError {
+    fn from(failure: Failure) -> Self {
+        Self::Call(Box::new(failure))
+    }
+}
+
+impl WhoamiError {
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Options(_) => USAGE,
+            Self::Call(failure) if matches!(**failure, Failure::Usage(_) | Failure::Validation(_)) => USAGE,
+            _ => FAILED,
+        }
+    }
+}
+
+/// Runs the command.
+pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
+    if words.iter().any(asks_for_help) {
+        return print(&options::help(), ExitCode::SUCCESS);
+    }
+    match tell(words) {
+        Ok((text, is_good)) => print(&text, ExitCode::from(if is_good { 0 } else { FAILED })),
+        Err(error) => refuse(&error.to_string(), error.exit_code()),
+    }
+}
+
+/// Returns what to print, and whether all is well.
+fn tell(words: Vec<OsString>) -> Result<(String, bool), WhoamiError> {
+    let options = parse(words)?;
+    let environment = config::environment()?;
+    if options.all {
+        let rows = all::rows(&options, &environment)?;
+        let is_good = rows.iter().all(Identity::is_good);
+        let text = match &options.style {
+            Style::Text => all::table(&rows),
+            Style::Json => format!("{:#}\n", Value::from_iter(rows.iter().map(Identity::document))),
+            Style::Template(template) => rows
+                .iter()
+                .map(|who| format!("{}\n", template.fill(who)))
+                .collect(),
+        };
+        return Ok((text, is_good));
+    }
+    let who = one(&options, &environment)?;
+    if who.hops.is_empty() {
+        return Err(Failure::NoCredentials.into());
+    }
+    let text = match &options.style {
+        Style::Text => who.page(),
+        Style::Json => format!("{:#}\n", who.document()),
+        Style::Template(template) => format!("{}\n", template.fill(&who)),
+    };
+    Ok((text, who.is_good()))
+}
+
+fn one(options: &Options, environment: &Environment) -> Result<Identity, WhoamiError> {
+    let caller = Caller::open(&options.caller, environment)?;
+    if options.offline {
+        return Ok(offline(&caller, &options.caller, environment)?);
+    }
+    let (mut who, credentials) = online(&caller, &options.caller, environment, &Terminal)?;
+    if options.alias {
+        match alias::find(&caller, &credentials, who.arn.as_deref()) {
+            Ok(found) => who.alias = found,
+            Err(failure) => hint(&format!("the account's alias was not told: {failure}")),
+        }
+    }
+    Ok(who)
+}
