@@ -47,8 +47,8 @@ fn of_line(line: &str, given: &[String], commands: &[(&str, &str)]) -> String {
         .ok()
         .and_then(|point| point.parse().ok());
     let shown: String = line.chars().take(point.unwrap_or(usize::MAX)).collect();
-    let words = words::split(&shown);
-    let Some((first, rest)) = words.split_first() else {
+    let line = words::split(&shown);
+    let Some((first, rest)) = line.words.split_first() else {
         return String::new();
     };
     let program = program(first, commands);
@@ -66,7 +66,8 @@ fn of_line(line: &str, given: &[String], commands: &[(&str, &str)]) -> String {
         let text = candidate.text.strip_prefix(kept)?;
         Some(match described {
             true => format!("{text}\t{}\n", candidate.doc),
-            false => format!("{text}\n"),
+            false if line.in_quote => format!("{text}\n"),
+            false => format!("{}\n", words::escaped(text)),
         })
     });
     lines.collect()

@@ -1,7 +1,28 @@
 //! A line cut into words as far as it is typed: a quote that is still open is no mistake here.
 
-/// Splits what stands before the cursor. The last word is the one being typed, and empty after a blank.
-pub(super) fn split(line: &str) -> Vec<String> {
+/// What stands before the cursor.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    /// The words. The last one is being typed, and empty after a blank.
+    pub(super) words: Vec<String>,
+    /// Whether the last word stands in a quote that is still open.
+    pub(super) in_quote: bool,
+}
+
+/// Returns a word as it is typed outside of quotes.
+pub(super) fn escaped(word: &str) -> String {
+    let mut out = String::new();
+    for letter in word.chars() {
+        if !letter.is_alphanumeric() && !"_./:=@%+,~-".contains(letter) {
+            out.push('\\');
+        }
+        out.push(letter);
+    }
+    out
+}
+
+/// Splits what stands before the cursor.
+pub(super) fn split(line: &str) -> Line {
     let mut words = vec![String::new()];
     let mut between = true;
     let mut quote = None;
@@ -23,7 +44,10 @@ pub(super) fn split(line: &str) -> Vec<String> {
             _ => word.push(letter),
         }
     }
-    words
+    Line {
+        words,
+        in_quote: quote.is_some(),
+    }
 }
 
 #[cfg(test)]
@@ -43,7 +67,16 @@ mod tests {
             ("a \\", &["a", ""]),
             ("a '' ", &["a", "", ""]),
         ] {
-            assert_eq!(split(line), expected, "{line:?}");
+            assert_eq!(split(line).words, expected, "{line:?}");
         }
+        for (line, in_quote) in [
+            ("a 'b", true),
+            ("a 'b'", false),
+            ("a \"b\\\"", true),
+            ("a \\'b", false),
+        ] {
+            assert_eq!(split(line).in_quote, in_quote, "{line}");
+        }
+        assert_eq!(escaped("two words (é).json"), "two\\ words\\ \\(é\\).json");
     }
 }
