@@ -8,6 +8,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod command;
 mod federation;
 
 use std::io::{BufRead, BufReader, Read, Write};
