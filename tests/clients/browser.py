@@ -9,6 +9,7 @@ import json
 import os
 import re
 import sys
+import time
 from urllib.parse import urljoin
 
 import requests
@@ -50,8 +51,17 @@ def visit(url):
     return page
 
 
+def ended_at(path, timeout=60):
+    """The page that a browser ended at; it may still be on its way when the program that opened it has ended."""
+    deadline = time.monotonic() + timeout
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return json.loads(path.read_text())
+
+
 if __name__ == "__main__":
     found = visit(sys.argv[1])
-    if "LOCUM_TEST_PAGE" in os.environ:
-        with open(os.environ["LOCUM_TEST_PAGE"], "w") as file:
+    if page := os.environ.get("LOCUM_TEST_PAGE"):
+        with open(f"{page}.new", "w") as file:
             json.dump({"status": found.status_code, "headers": dict(found.headers), "text": found.text}, file)
+        os.replace(f"{page}.new", page)

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from browser import ended_at
 from credential_hosts import Host
 from server import REGION, Caller, run_locum
 from world import allow, assume, make_role, make_user, policy, trusting
@@ -95,7 +96,7 @@ def test_it_opens_in_the_browser(tmp_path, session, federation):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"Opened {federation.url}/ec2/home?region={REGION}.\n"
-    assert json.loads(page.read_text())["text"] == session.arn
+    assert ended_at(page)["text"] == session.arn
     assert federation.tokens == {}
 
 

@@ -1,6 +1,7 @@
 """`locum login`: from a browser to credentials that `aws` and the SDKs use; and what a browser must not bring."""
 
 import base64
+import hashlib
 import html
 import http.client
 import http.server
@@ -20,7 +21,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from lxml import etree
 
+from botocore.tokens import SSOTokenLoader
+from botocore.utils import JSONFileCache
+
+from browser import ended_at
 from commands import run
+from credential_hosts import IdentityCenter
 from oidc_issuers import Registered
 from server import BINARY, REGION, Caller, Server, clean_environment, run_locum
 from world import allow, federated, make_role, unique
@@ -74,10 +80,10 @@ class Home:
 class Waiting:
     """A login that waits for a browser, which the test is."""
 
-    def __init__(self, home, *words):
+    def __init__(self, home, *words, **variables):
         self.process = subprocess.Popen(
             [BINARY, "login", "--profile", "work", "--no-browser", *words],
-            env=clean_environment(home.path), cwd=home.path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            env=clean_environment(home.path, **variables), cwd=home.path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         line = self.process.stderr.readline()
@@ -147,7 +153,7 @@ def test_a_person_signs_in(tmp_path, server, root, oidc_issuer, account):
     assert done.returncode == 0, done.stderr
     arn = f"arn:aws:sts::{account}:assumed-role/{registered.role.name}/carol"
     assert re.fullmatch(rf"Signed in as {arn}\S* until \S+Z \((59 min|1 h)\)\.\n", done.stdout), done.stdout
-    page = json.loads(home.page.read_text())
+    page = ended_at(home.page)
     assert page["status"] == 200 and "You may close this window" in page["text"]
     assert page["headers"]["Cache-Control"] == "no-store" and "script" not in page["text"]
     assert stat.S_IMODE(home.kept().stat().st_mode) == 0o600
@@ -256,6 +262,20 @@ def test_what_does_not_belong_to_the_sign_in_is_turned_away(oidc, issuer):
     code, stdout, stderr = waiting.end()
     assert code == 0 and stdout.startswith("Signed in as "), stderr
     assert "a request was turned away that does not belong to this sign-in" in stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user's process is needed")
+def test_another_user_of_the_machine_is_turned_away(oidc, issuer):
+    waiting = Waiting(oidc)
+    back, answer = issuer.issuer.authorize(waiting.page)
+    right = f"{back}?{urlencode(answer)}"
+    asked = subprocess.run(
+        ["/usr/bin/curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", right], user=65534, group=65534, extra_groups=[],
+        capture_output=True, text=True, cwd="/", env={}, timeout=60,
+    )  # fmt: skip
+    assert asked.stdout == "403"
+    assert waiting.send("GET", right)[0] == 200
+    assert waiting.end()[0] == 0
 
 
 def test_the_provider_says_no(oidc, issuer):
@@ -427,7 +447,7 @@ def test_saml_in_a_browser(tmp_path, provider, start):
     role = provider.roles[0].rsplit("/", 1)[1]
     assert f":assumed-role/{role}/alice until " in done.stdout
     assert home.caller(provider.server).arn.endswith(f":assumed-role/{role}/alice")
-    assert json.loads(home.page.read_text())["status"] == 200
+    assert ended_at(home.page)["status"] == 200
     home.expire()
     done = home.process()
     assert done.stderr == "locum: there is no session that is still good; run `locum login --profile work`\n"
@@ -519,3 +539,117 @@ def test_a_sign_in_that_failed_at_the_provider(tmp_path, provider):
     (tmp_path / "response").write_text("nonsense")
     done = home.login("--saml-response", "response")
     assert done.returncode == 1 and "the SAML response cannot be read" in done.stderr
+
+
+class Center(IdentityCenter):
+    """Identity Center with the endpoints that clients register and sign in at."""
+
+    def __init__(self, caller):
+        super().__init__(caller)
+        self.registered, self.pending, self.codes, self.grants = [], [], {}, []
+
+    def answer(self, method, path, headers, body):
+        asked = json.loads(body) if body else {}
+        if path == "/client/register":
+            self.registered.append(asked)
+            return 200, {"clientId": "client", "clientSecret": "secret", "clientSecretExpiresAt": 4_000_000_000}
+        if path == "/device_authorization":
+            assert (asked["clientId"], asked["clientSecret"], asked["startUrl"]) == ("client", "secret", self.start)
+            return 200, {
+                "deviceCode": "device", "userCode": "ABCD-EFGH", "verificationUri": f"{self.url}/device",
+                "expiresIn": 600, "interval": 1,
+            }  # fmt: skip
+        if path == "/token" and asked["grantType"] != "refresh_token":
+            if self.pending:
+                return 400, {"error": self.pending.pop(0)}
+            assert (asked["clientId"], asked["clientSecret"]) == ("client", "secret")
+            self.grants.append(asked["grantType"])
+            if "code" in asked and self.challenge(asked["codeVerifier"]) != self.codes.pop(asked["code"]):
+                return 400, {"error": "invalid_grant"}
+            return 200, {"accessToken": "first", "expiresIn": 3600, "refreshToken": "refresh-0", "tokenType": "Bearer"}
+        return super().answer(method, path, headers, body)
+
+    start = "https://corp.awsapps.com/start"
+
+    @staticmethod
+    def challenge(verifier):
+        return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+@pytest.fixture
+def center(admin_session):
+    running = Center(admin_session)
+    yield running
+    running.stop()
+
+
+SESSION = f"[sso-session corp]\nsso_start_url = {Center.start}\nsso_region = us-east-1\n"
+ROLE = {"sso_account_id": "123456789012", "sso_role_name": "Ops"}
+
+
+def at_center(center, **more):
+    return {"AWS_ENDPOINT_URL_SSO": center.url, "AWS_ENDPOINT_URL_SSO_OIDC": center.url, **more}
+
+
+@pytest.mark.parametrize("chained", [False, True])
+def test_identity_center_in_a_browser(tmp_path, server, center, admin_session, chained):
+    """What is left behind is what botocore reads, and gives a role's credentials."""
+    home = Home(tmp_path, sso_session="corp", **ROLE)
+    if chained:
+        home.write(role_arn="arn:aws:iam::123456789012:role/onward", source_profile="base")
+        home.config.write_text(f"{home.config.read_text()}[profile base]\nsso_session = corp\n" + "".join(f"{k} = {v}\n" for k, v in ROLE.items()))
+    home.config.write_text(home.config.read_text() + SESSION)
+    waiting = Waiting(home, **at_center(center))
+    parts = urlsplit(waiting.page)
+    asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    assert waiting.page.startswith(f"{center.url}/authorize?")
+    assert (asked["client_id"], asked["scopes"], asked["code_challenge_method"]) == ("client", "sso:account:access", "S256")
+    center.codes["code"] = asked["code_challenge"]
+    back = asked["redirect_uri"]
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/oauth/callback", back)
+    assert waiting.send("GET", f"{back}?code=code&state=wrong")[0] == 403
+    assert waiting.send("GET", f"{back}?{urlencode({'code': 'code', 'state': asked['state']})}")[0] == 200
+    code, stdout, stderr = waiting.end()
+    assert code == 0 and stdout.startswith(f"Signed in at {Center.start} until "), stderr
+    assert center.registered == [
+        {
+            "clientName": "locum", "clientType": "public", "scopes": ["sso:account:access"],
+            "grantTypes": ["authorization_code", "refresh_token"], "redirectUris": ["http://127.0.0.1/oauth/callback"],
+            "issuerUrl": Center.start,
+        }
+    ]  # fmt: skip
+    cache = tmp_path / ".aws/sso/cache"
+    assert SSOTokenLoader(cache=JSONFileCache(str(cache)))(Center.start, "corp")["accessToken"] == "first"
+    [file] = cache.glob("*.json")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    again = home.login(**at_center(center))
+    assert again.returncode == 0 and again.stdout.startswith(f"Already signed in at {Center.start} until ")
+    if not chained:
+        done = run("locum", "--profile", "work", "sts", "get-caller-identity", "--query", "Arn", "--output", "text",
+                   home=tmp_path, url=server.url, **at_center(center))  # fmt: skip
+        assert (done.returncode, done.stdout) == (0, f"{admin_session.arn}\n"), done.stderr
+
+
+@pytest.mark.parametrize("section", [False, True])
+def test_identity_center_from_a_device(tmp_path, center, section):
+    home = Home(tmp_path, **({"sso_session": "corp"} if section else {"sso_start_url": Center.start, "sso_region": REGION}), **ROLE)
+    home.config.write_text(home.config.read_text() + SESSION)
+    center.pending = ["authorization_pending"]
+    done = home.login("--no-browser", *(["--oidc-flow", "device"] if section else []), **at_center(center))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == f"locum: open {center.url}/device and enter the code ABCD-EFGH\n"
+    assert [set(asked) for asked in center.registered] == [{"clientName", "clientType"} | ({"scopes"} if section else set())]
+    loader = SSOTokenLoader(cache=JSONFileCache(str(tmp_path / ".aws/sso/cache")))
+    assert loader(Center.start, "corp" if section else None)["accessToken"] == "first"
+    center.pending = ["access_denied"]
+    done = home.login("--no-browser", "--force", "--oidc-flow", "device", **at_center(center))
+    assert done.returncode == 1 and done.stderr.endswith("locum: the identity provider says access_denied\n")
+
+
+def test_identity_center_from_a_file_that_others_may_write(tmp_path, center):
+    home = Home(tmp_path, sso_session="corp", **ROLE)
+    home.config.write_text(home.config.read_text() + SESSION)
+    home.config.chmod(0o666)
+    done = home.login("--no-browser", "--wait", "1", **at_center(center))
+    assert done.returncode == 1 and "because other users may write it" in done.stderr
+    assert center.registered == []

@@ -38,13 +38,15 @@ impl Cache {
     }
 
     /// Returns an entry; what cannot be read is not there.
-    pub(crate) fn load(&self, key: &str) -> Option<Value> {
+    #[must_use]
+    pub fn load(&self, key: &str) -> Option<Value> {
         let bytes = state_file::read(&self.path(key, ".json")?).ok()?;
         serde_json::from_slice(&bytes).ok().filter(Value::is_object)
     }
 
     /// Makes or replaces an entry, and tells whether it could.
-    pub(crate) fn store(&self, key: &str, entry: &Value, clock: &dyn Clock) -> bool {
+    #[must_use = "it may not be writable"]
+    pub fn store(&self, key: &str, entry: &Value, clock: &dyn Clock) -> bool {
         let (Some(directory), Some(path)) = (&self.0, self.path(key, ".json")) else {
             return false;
         };
@@ -54,7 +56,7 @@ impl Cache {
     }
 
     /// Waits for the right to make an entry. Where nothing can be locked, or nobody gives way, it is given without.
-    pub(crate) fn lock(&self, key: &str, clock: &dyn Clock) -> Lock {
+    pub fn lock(&self, key: &str, clock: &dyn Clock) -> Lock {
         let path = self.path(key, ".lock");
         path.map_or_else(Lock::default, |path| wait(&path, clock))
     }

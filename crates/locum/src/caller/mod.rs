@@ -247,6 +247,11 @@ impl<'a> Caller<'a> {
         endpoint::custom_url(&wanted, self.environment, &self.profile)
     }
 
+    /// Returns the URL of a service on the way to credentials (`sso-oidc`), without a slash at the end.
+    pub(crate) fn service_url(&self, service: &str, region: &str) -> Result<String, Failure> {
+        endpoint::of_service(service, Some(region), self.environment, &self.profile)
+    }
+
     /// Returns the configured region, if there is one.
     pub(crate) fn region(&self) -> Option<String> {
         let named = self.options.region.clone();

@@ -1,7 +1,7 @@
 //! Signing in at an issuer with a browser on this machine: the authorization code flow of a native program (RFC 8252), with
 //! a proof that who redeems the code asked for it (PKCE, RFC 7636, S256).
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ use locum_crypto::{Random, SecretString, sha256};
 use super::error::LoginError;
 use super::issuer::Issuer;
 use super::pages::{Parameters, Verdict, await_browser};
-use super::settings::{Oidc, Settings};
+use super::settings::{Callback, Oidc, Settings};
 use super::tokens::{Awaited, Tokens};
 use super::web::Web;
 use crate::loopback::{Loopback, Request};
@@ -40,6 +40,56 @@ impl Ties {
     }
 }
 
+/// What a page needs to know for its answer to come back here.
+pub(super) struct Asked<'a> {
+    pub(super) redirect: &'a str,
+    pub(super) state: &'a str,
+    pub(super) nonce: &'a str,
+    pub(super) challenge: &'a str,
+}
+
+/// A code that came back, and what redeems it.
+pub(super) struct Code {
+    pub(super) code: SecretString,
+    pub(super) verifier: SecretString,
+    pub(super) redirect: String,
+    nonce: String,
+}
+
+/// Has a browser fetch a code. `page` makes the address to open, `open` shows it to the user.
+pub(super) fn fetch(
+    callback: &Callback,
+    wait: Duration,
+    issuer: Option<&Issuer>,
+    open: &dyn Fn(&str),
+    random: &mut dyn Random,
+    page: impl FnOnce(&Asked<'_>) -> Result<String, LoginError>,
+) -> Result<Code, LoginError> {
+    let listener = Loopback::bind(callback.port, MAX_BODY).map_err(|reason| LoginError::Listen {
+        port: callback.port,
+        reason,
+    })?;
+    let redirect = callback.url(listener.port());
+    let ties = Ties::new(random);
+    let challenge = URL_SAFE_NO_PAD.encode(sha256(ties.verifier.expose().as_bytes()));
+    let deadline = Instant::now() + wait;
+    open(&page(&Asked {
+        redirect: &redirect,
+        state: ties.state.expose(),
+        nonce: &ties.nonce,
+        challenge: &challenge,
+    })?);
+    let judge = |request: &Request| judge(&Parameters::read(&request.query), issuer, &ties.state);
+    // Nobody else is listened to afterwards, while the code is redeemed.
+    let code = await_browser(&listener, deadline, &callback.path, "GET", judge)?;
+    Ok(Code {
+        code: code.ok_or(LoginError::Nobody(wait.as_secs()))?,
+        verifier: ties.verifier,
+        redirect,
+        nonce: ties.nonce,
+    })
+}
+
 /// Signs in. `open` shows a page to the user.
 pub(super) fn sign_in(
     oidc: &Oidc,
@@ -49,47 +99,35 @@ pub(super) fn sign_in(
     open: &dyn Fn(&str),
     random: &mut dyn Random,
 ) -> Result<Tokens, LoginError> {
-    let listener = Loopback::bind(oidc.redirect.port, MAX_BODY).map_err(|reason| LoginError::Listen {
-        port: oidc.redirect.port,
-        reason,
-    })?;
-    let redirect = oidc.redirect.url(listener.port());
-    let ties = Ties::new(random);
-    let deadline = Instant::now() + settings.wait;
-    open(&page(oidc, issuer, &redirect, &ties)?);
-    let judge = |request: &Request| judge(&Parameters::read(&request.query), issuer, &ties.state);
-    let code = await_browser(&listener, deadline, &oidc.redirect.path, "GET", judge)?;
-    // Nobody else is listened to while the code is redeemed.
-    drop(listener);
-    let code = code.ok_or(LoginError::Nobody(settings.wait.as_secs()))?;
+    let page = |asked: &Asked<'_>| page(oidc, issuer, asked);
+    let found = fetch(&oidc.redirect, settings.wait, Some(issuer), open, random, page)?;
     let grant = [
         ("grant_type", "authorization_code"),
-        ("code", code.expose()),
-        ("redirect_uri", &redirect),
-        ("code_verifier", ties.verifier.expose()),
+        ("code", found.code.expose()),
+        ("redirect_uri", &found.redirect),
+        ("code_verifier", found.verifier.expose()),
     ];
     let awaited = Awaited {
-        nonce: Some(&ties.nonce),
+        nonce: Some(&found.nonce),
         subject: None,
     };
     Tokens::ask(&grant, oidc, issuer, web, awaited)
 }
 
 /// The page to open.
-fn page(oidc: &Oidc, issuer: &Issuer, redirect: &str, ties: &Ties) -> Result<String, LoginError> {
+fn page(oidc: &Oidc, issuer: &Issuer, asked: &Asked<'_>) -> Result<String, LoginError> {
     let authorization = issuer.authorization.as_ref().ok_or(LoginError::Provider {
         what: "the issuer's discovery document",
         reason: "it has no authorization_endpoint; try --oidc-flow device".to_owned(),
     })?;
-    let challenge = URL_SAFE_NO_PAD.encode(sha256(ties.verifier.expose().as_bytes()));
     let mut parameters = vec![
         ("response_type", "code"),
         ("client_id", &oidc.client_id),
-        ("redirect_uri", redirect),
+        ("redirect_uri", asked.redirect),
         ("scope", &oidc.scopes),
-        ("state", ties.state.expose()),
-        ("nonce", &ties.nonce),
-        ("code_challenge", &challenge),
+        ("state", asked.state),
+        ("nonce", asked.nonce),
+        ("code_challenge", asked.challenge),
         ("code_challenge_method", "S256"),
     ];
     if oidc
@@ -104,7 +142,7 @@ fn page(oidc: &Oidc, issuer: &Issuer, redirect: &str, ties: &Ties) -> Result<Str
 }
 
 /// What the browser brought. What does not know the state is not the issuer's answer, and ends nothing.
-fn judge(answer: &Parameters, issuer: &Issuer, state: &SecretString) -> Verdict<SecretString> {
+fn judge(answer: &Parameters, issuer: Option<&Issuer>, state: &SecretString) -> Verdict<SecretString> {
     if !answer.get("state").is_some_and(|given| state.matches(given)) {
         return Verdict::Passed(
             403,
@@ -112,8 +150,11 @@ fn judge(answer: &Parameters, issuer: &Issuer, state: &SecretString) -> Verdict<
         );
     }
     // An answer that names its issuer must name this one, or a code would be carried to the wrong one (RFC 9207 §2.4).
-    let named = answer.get("iss");
-    if named.map_or(issuer.names_itself, |named| named != issuer.name) {
+    let another = |issuer: &Issuer| {
+        let named = answer.get("iss");
+        named.map_or(issuer.names_itself, |named| named != issuer.name)
+    };
+    if issuer.is_some_and(another) {
         return Verdict::Ended(LoginError::Provider {
             what: "the issuer's answer",
             reason: "it is another issuer's".to_owned(),
@@ -149,7 +190,7 @@ mod tests {
 
     fn verdict(query: &str, names_itself: bool) -> Result<String, String> {
         let answer = Parameters::read(&SecretBytes::new(query));
-        match judge(&answer, &issuer(names_itself), &"right".into()) {
+        match judge(&answer, Some(&issuer(names_itself)), &"right".into()) {
             Verdict::Taken(code) => Ok(code.expose().to_owned()),
             Verdict::Ended(error) => Err(error.to_string()),
             Verdict::Passed(status, _) => Err(status.to_string()),
@@ -195,11 +236,18 @@ mod tests {
     }
 
     #[test]
-    fn the_page_carries_a_proof_and_no_secret() {
+    fn the_page_carries_a_proof() {
         let ties = Ties::new(&mut SeededRandom::new(1));
+        assert_ne!(ties.state.expose(), ties.nonce);
         let mut oidc = Oidc::for_tests();
         oidc.scopes = "openid offline_access".into();
-        let page = page(&oidc, &issuer(false), "http://127.0.0.1:1/callback", &ties).unwrap();
+        let asked = Asked {
+            redirect: "http://127.0.0.1:1/callback",
+            state: "s",
+            nonce: "n",
+            challenge: "c",
+        };
+        let page = page(&oidc, &issuer(false), &asked).unwrap();
         assert!(
             page.starts_with("https://idp/a?t=1&response_type=code&client_id=cli&"),
             "{page}"
@@ -212,7 +260,5 @@ mod tests {
             page.contains("redirect_uri=http%3A%2F%2F127.0.0.1%3A1%2Fcallback"),
             "{page}"
         );
-        assert!(!page.contains(ties.verifier.expose()), "{page}");
-        assert_ne!(ties.state.expose(), ties.nonce);
     }
 }

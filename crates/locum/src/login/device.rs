@@ -12,7 +12,7 @@ use super::web::Web;
 use crate::secure_url::SecureUrl;
 
 const WHAT: &str = "the issuer's device endpoint";
-const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+pub(super) const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// How long to wait between two questions unless the issuer says so, and how much longer each time it asks for that.
 const INTERVAL: u64 = 5;
 const SLOWER: u64 = 5;
@@ -47,16 +47,7 @@ pub(super) fn sign_in(
     if let Some(secret) = &oidc.client_secret {
         form.push(("client_secret", secret.expose()));
     }
-    let reply = web.post(WHAT, device, &form)?;
-    if reply.status != 200 {
-        return Err(match reply.text("error") {
-            Some(code) => LoginError::Refused {
-                code: code.to_owned(),
-                description: reply.text("error_description").unwrap_or_default().to_owned(),
-            },
-            None => wrong(&format!("it answers with status {}", reply.status)),
-        });
-    }
+    let reply = web.post(WHAT, device, &form)?.granted(WHAT)?;
     let needed = |name: &'static str| {
         reply
             .text(name)
@@ -73,16 +64,30 @@ pub(super) fn sign_in(
         whole: whole.as_ref(),
         code: &code,
     });
-    let mut left = settings.wait.as_secs();
-    if let Some(lasts) = reply.seconds("expires_in") {
+    let grant = [("grant_type", GRANT), ("device_code", device_code)];
+    let pace = (reply.seconds("interval"), reply.seconds("expires_in"));
+    poll(settings.wait, pace, sleep, || {
+        Tokens::ask(&grant, oidc, issuer, web, Awaited::default())
+    })
+}
+
+/// Asks until somebody has decided, for as long as `wait` and the code last, at the issuer's pace: the seconds between two
+/// questions, and those that the code lasts.
+pub(super) fn poll<T>(
+    wait: Duration,
+    (interval, lasts): (Option<u64>, Option<u64>),
+    sleep: &dyn Fn(Duration),
+    ask: impl Fn() -> Result<T, LoginError>,
+) -> Result<T, LoginError> {
+    let mut left = wait.as_secs();
+    if let Some(lasts) = lasts {
         left = left.min(lasts);
     }
-    let mut interval = reply.seconds("interval").unwrap_or(INTERVAL).max(1);
-    let grant = [("grant_type", GRANT), ("device_code", device_code)];
+    let mut interval = interval.unwrap_or(INTERVAL).max(1);
     while left >= interval {
         sleep(Duration::from_secs(interval));
         left -= interval;
-        match Tokens::ask(&grant, oidc, issuer, web, Awaited::default()) {
+        match ask() {
             Err(LoginError::Refused { code, .. }) if code == "authorization_pending" => {}
             Err(LoginError::Refused { code, .. }) if code == "slow_down" => {
                 interval = interval.saturating_add(SLOWER);
@@ -90,7 +95,7 @@ pub(super) fn sign_in(
             other => return other,
         }
     }
-    Err(LoginError::Nobody(settings.wait.as_secs()))
+    Err(LoginError::Nobody(wait.as_secs()))
 }
 
 #[cfg(test)]

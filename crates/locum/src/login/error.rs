@@ -61,6 +61,9 @@ pub(super) enum LoginError {
     Response(String),
     #[error("the service's answer has no {0}")]
     Answer(&'static str),
+    /// A setting that somebody else could have written.
+    #[error("{0}")]
+    Untrusted(String),
     #[error("the session cannot be kept: {0}")]
     Keep(String),
     #[error("there is no session that is still good; run `locum login{0}`")]

@@ -10,6 +10,7 @@
 mod code;
 mod device;
 mod error;
+mod identity_center;
 mod issuer;
 mod menu;
 mod options;
@@ -24,7 +25,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
-use locum_credentials::{Environment, Kind, Vault, plain};
+use locum_credentials::{Cache, Environment, Kind, Vault, Which, plain};
 use locum_crypto::SystemRandom;
 use serde_json::{Map, Value};
 
@@ -143,7 +144,14 @@ impl Login<'_> {
                 None => self.renewed().map(|session| session.printed()),
             };
         }
-        let settings = Settings::read(self.options, self.caller.profile())?;
+        let settings = match Settings::read(self.options, self.caller.profile()) {
+            Err(LoginError::Unconfigured(profile)) => {
+                return self
+                    .by_identity_center()?
+                    .ok_or(LoginError::Unconfigured(profile));
+            }
+            other => other?,
+        };
         let asked_for = self.options.force || self.options.saml_response.is_some();
         if let Some(session) = good.filter(|_| !asked_for) {
             return Ok(told("Already signed in", &session));
@@ -249,7 +257,7 @@ impl Login<'_> {
     fn by_oidc(&self, oidc: &Oidc, settings: &Settings) -> Result<Session, LoginError> {
         let web = Web(self.caller);
         let issuer = Issuer::discover(oidc, &web)?;
-        let open = |url: &str| self.open(url, settings);
+        let open = |url: &str| self.open(url);
         let tokens = match oidc.flow {
             Flow::Browser => code::sign_in(oidc, settings, &issuer, &web, &open, &mut SystemRandom)?,
             Flow::Device => device::sign_in(
@@ -257,7 +265,7 @@ impl Login<'_> {
                 settings,
                 &issuer,
                 &web,
-                &|task| self.show(task, settings),
+                &|task| self.show(task),
                 &std::thread::sleep,
             )?,
         };
@@ -265,6 +273,46 @@ impl Login<'_> {
         session::forget_renewal(self.vault, self.profile())?;
         self.keep_renewal(oidc, &tokens)?;
         self.redeem_token(&tokens, settings)
+    }
+
+    /// Signs in at IAM Identity Center, if the profile has to do with it.
+    fn by_identity_center(&self) -> Result<Option<String>, LoginError> {
+        let plan = self.caller.plan();
+        let Ok(Some(recipe)) = plan.outcome else {
+            return Ok(None);
+        };
+        let Some(sso) = identity_center::behind(&recipe) else {
+            return Ok(None);
+        };
+        let files = &self.caller.profile().files;
+        // They say where a browser goes.
+        let trusted = files.check_trusted(Which::Config, "sso_start_url");
+        trusted.map_err(|error| LoginError::Untrusted(error.to_string()))?;
+        let home = self.environment.home();
+        let tokens = Cache::new(home.map(|_| self.environment.expand("~/.aws/sso/cache")));
+        let told = |how: &str, until: Timestamp| {
+            Some(format!("{how} at {} until {until}.\n", plain(&sso.start_url)))
+        };
+        if let Some(until) = identity_center::signed_in_until(sso, &tokens, Timestamp::now())
+            && !self.options.force
+        {
+            return Ok(told("Already signed in", until));
+        }
+        let section = sso.session.as_ref().and_then(|name| files.session(name));
+        let scopes = section.and_then(|section| section.values.get("sso_registration_scopes"));
+        let center = identity_center::Center {
+            sso,
+            url: &self.caller.service_url("sso-oidc", &sso.region)?,
+            scopes: scopes.map(String::as_str).filter(|scopes| !scopes.is_empty()),
+            web: &Web(self.caller),
+            wait: self.options.wait(),
+            open: &|url| self.open(url),
+            show: &|task| self.show(task),
+        };
+        // As the original has it: a browser on this machine only where there is a section for the session.
+        let by_device = sso.session.is_none() || self.options.setting("oidc-flow") == Some("device");
+        let until = center.sign_in(by_device, &tokens, &vault::SystemClock, &mut SystemRandom)?;
+        Ok(told("Signed in", until))
     }
 
     fn redeem_token(&self, tokens: &Tokens, settings: &Settings) -> Result<Session, LoginError> {
@@ -280,7 +328,7 @@ impl Login<'_> {
     }
 
     fn by_saml(&self, saml: &Saml, settings: &Settings) -> Result<Session, LoginError> {
-        let open = |url: &str| self.open(url, settings);
+        let open = |url: &str| self.open(url);
         let response = saml::sign_in(saml, settings, &open, &mut SystemRandom, Timestamp::now())?;
         // Standard input is used up when it held the response, the terminal is not.
         let ask = |roles: &[String]| menu::choose("Which role?", roles);
@@ -313,8 +361,8 @@ impl Login<'_> {
     }
 
     /// Shows a page: opens it, and says where it is in case nothing opens.
-    fn open(&self, url: &str, settings: &Settings) {
-        if settings.no_browser {
+    fn open(&self, url: &str) {
+        if self.options.no_browser {
             hint(&format!("open this page in a browser on this machine: {url}"));
             return;
         }
@@ -326,13 +374,13 @@ impl Login<'_> {
         let _ = std::thread::Builder::new().spawn(move || browser::open(&url, &environment));
     }
 
-    fn show(&self, task: &device::Task<'_>, settings: &Settings) {
+    fn show(&self, task: &device::Task<'_>) {
         hint(&format!(
             "open {} and enter the code {}",
             task.page.as_str(),
             task.code
         ));
-        if let Some(whole) = task.whole.filter(|_| !settings.no_browser) {
+        if let Some(whole) = task.whole.filter(|_| !self.options.no_browser) {
             let (url, environment) = (whole.as_str().to_owned(), self.environment.clone());
             let _ = std::thread::Builder::new().spawn(move || browser::open(&url, &environment));
         }

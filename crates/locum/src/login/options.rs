@@ -43,6 +43,10 @@ SAML
   --saml-provider-arn <arn>   The provider as IAM knows it. [as the response says]
   --saml-response <file>      Redeem a response (base64) from a file, or - for standard input; nothing is opened.
 
+IAM IDENTITY CENTER
+  A profile with sso_session or sso_start_url signs in there as with `aws sso login`, and the token is left for `aws` and the
+  SDKs in ~/.aws/sso/cache. With --oidc-flow device a code is shown.
+
 EXIT STATUS
   0  There is a session.
   1  There is none.

@@ -7,7 +7,7 @@ use std::time::Instant;
 use locum_crypto::SecretBytes;
 
 use super::error::LoginError;
-use crate::loopback::{Answer, Exchange, Loopback, Request};
+use crate::loopback::{self, Answer, Exchange, Loopback, Request};
 use crate::outcome::hint;
 
 const HEADERS: [(&str, &str); 4] = [
@@ -38,9 +38,13 @@ pub(super) fn await_browser<T>(
     method: &'static str,
     judge: impl Fn(&Request) -> Verdict<T>,
 ) -> Result<Option<T>, LoginError> {
+    let tells_users = loopback::tells_users();
     while let Some(exchange) = listener.next(deadline) {
         let request = &exchange.request;
-        let verdict = if request.path != path {
+        let verdict = if tells_users && !exchange.is_of_own_user() {
+            // Whoever shares the machine could sign somebody in as themselves.
+            Verdict::Passed(403, "Another user of this machine waits here.")
+        } else if request.path != path {
             Verdict::Passed(404, "There is nothing here.")
         } else if request.method != method {
             Verdict::Passed(405, "That is not how one comes back here.")

@@ -30,7 +30,6 @@ pub(super) struct Settings {
     pub(super) session_name: Option<String>,
     pub(super) duration_seconds: Option<i64>,
     pub(super) wait: Duration,
-    pub(super) no_browser: bool,
 }
 
 /// By which protocol.
@@ -89,7 +88,7 @@ pub(super) struct Callback {
 }
 
 impl Callback {
-    fn parse(setting: &'static str, url: &str) -> Result<Self, LoginError> {
+    pub(super) fn parse(setting: &'static str, url: &str) -> Result<Self, LoginError> {
         let refused = || LoginError::Callback {
             setting,
             url: plain(url),
@@ -145,6 +144,7 @@ impl Settings {
     pub(super) fn read(options: &LoginOptions, profile: &Profile) -> Result<Self, LoginError> {
         let source = Source { options, profile };
         let how = match (oidc(&source)?, saml(&source)?) {
+            (Some(_), Some(saml)) if options.saml_response.is_some() => How::Saml(saml),
             (Some(_), Some(_)) => return Err(LoginError::Both),
             (Some(oidc), None) => How::Oidc(oidc),
             (None, Some(saml)) => How::Saml(saml),
@@ -174,7 +174,6 @@ impl Settings {
                 .map(str::to_owned),
             duration_seconds: duration.map(number).transpose()?,
             wait: options.wait(),
-            no_browser: options.no_browser,
         })
     }
 }
@@ -272,7 +271,6 @@ impl Settings {
             session_name: None,
             duration_seconds: None,
             wait: Duration::from_secs(300),
-            no_browser: true,
         }
     }
 }

@@ -46,21 +46,12 @@ impl Tokens {
         if let Some(secret) = &oidc.client_secret {
             form.push(("client_secret", secret.expose()));
         }
-        let reply = web.post(WHAT, &issuer.token, &form)?;
+        let reply = web.post(WHAT, &issuer.token, &form)?.granted(WHAT)?;
         Self::read(&reply, oidc, awaited)
     }
 
     fn read(reply: &Reply, oidc: &Oidc, awaited: Awaited<'_>) -> Result<Self, LoginError> {
         let wrong = |reason: String| LoginError::Provider { what: WHAT, reason };
-        if reply.status != 200 {
-            return Err(match reply.text("error") {
-                Some(code) => LoginError::Refused {
-                    code: code.to_owned(),
-                    description: reply.text("error_description").unwrap_or_default().to_owned(),
-                },
-                None => wrong(format!("it answers with status {}", reply.status)),
-            });
-        }
         let id_token = reply
             .text("id_token")
             .ok_or_else(|| wrong("it gave no ID token".to_owned()))?;
@@ -155,8 +146,9 @@ mod tests {
             nonce: Some("n"),
             subject: Some("s"),
         };
-        Tokens::read(&Reply { status, members }, &Oidc::for_tests(), awaited)
-            .map_err(|error| error.to_string())
+        let reply = Reply { status, members }.granted(WHAT);
+        let tokens = reply.and_then(|reply| Tokens::read(&reply, &Oidc::for_tests(), awaited));
+        tokens.map_err(|error| error.to_string())
     }
 
     fn token(claims: &Value) -> String {

@@ -22,6 +22,23 @@ pub(super) struct Reply {
 }
 
 impl Reply {
+    /// The answer if it is a success; else what it says, or that it says nothing.
+    pub(super) fn granted(self, what: &'static str) -> Result<Self, LoginError> {
+        if self.status == 200 {
+            return Ok(self);
+        }
+        Err(match self.text("error") {
+            Some(code) => LoginError::Refused {
+                code: code.to_owned(),
+                description: self.text("error_description").unwrap_or_default().to_owned(),
+            },
+            None => LoginError::Provider {
+                what,
+                reason: format!("it answers with status {}", self.status),
+            },
+        })
+    }
+
     /// A member that is text.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.members.get(name)?.as_str().filter(|text| !text.is_empty())
@@ -59,6 +76,23 @@ impl Web<'_> {
             url,
             &headers,
             Some(SecretString::new(body.finish())),
+        )
+    }
+
+    /// Sends JSON, which may hold secrets.
+    pub(super) fn post_json(
+        &self,
+        what: &'static str,
+        url: &SecureUrl,
+        body: &Value,
+    ) -> Result<Reply, LoginError> {
+        let headers = [("Content-Type", "application/json".into())];
+        self.send(
+            what,
+            "POST",
+            url,
+            &headers,
+            Some(SecretString::new(body.to_string())),
         )
     }
 
