@@ -102,6 +102,18 @@ impl Files {
     /// # Errors
     /// A file that is there and cannot be read.
     pub fn load(environment: &Environment) -> Result<Self, FileError> {
+        let [config_path, credentials_path] = Self::paths(environment);
+        let load = |path: &Option<PathBuf>| path.as_deref().map_or_else(|| Ok(Read::default()), read);
+        let (config, credentials) = (load(&config_path)?, load(&credentials_path)?);
+        let mut files = Self::sorted(config.sections, credentials.sections);
+        files.open_config = config_path.filter(|_| config.open_to_others);
+        files.open_credentials = credentials_path.filter(|_| credentials.open_to_others);
+        Ok(files)
+    }
+
+    /// Returns where `config` and `credentials` are; nowhere without a home directory.
+    #[must_use]
+    pub fn paths(environment: &Environment) -> [Option<PathBuf>; 2] {
         let path = |variable: &str, fallback: &str| -> Option<PathBuf> {
             let text = environment
                 .non_empty(variable)
@@ -110,14 +122,10 @@ impl Files {
             // Without a home directory there is nothing to look into.
             (!path.starts_with("~")).then_some(path)
         };
-        let config_path = path("AWS_CONFIG_FILE", "~/.aws/config");
-        let credentials_path = path("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials");
-        let load = |path: &Option<PathBuf>| path.as_deref().map_or_else(|| Ok(Read::default()), read);
-        let (config, credentials) = (load(&config_path)?, load(&credentials_path)?);
-        let mut files = Self::sorted(config.sections, credentials.sections);
-        files.open_config = config_path.filter(|_| config.open_to_others);
-        files.open_credentials = credentials_path.filter(|_| credentials.open_to_others);
-        Ok(files)
+        [
+            path("AWS_CONFIG_FILE", "~/.aws/config"),
+            path("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+        ]
     }
 
     /// Takes the texts of `config` and `credentials`.

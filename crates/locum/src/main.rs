@@ -6,6 +6,7 @@ mod caller;
 mod cli;
 mod console;
 mod decode;
+mod doctor;
 mod env;
 mod exec;
 mod handout;
@@ -62,6 +63,11 @@ const COMMANDS: &[Command] = &[
         name: "whoami",
         doc: "Tell who you are, in which account, and for how much longer.",
         run: |words| whoami::run(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "doctor",
+        doc: "Tell which credentials win and why, and what is wrong.",
+        run: |words| doctor::run(words.into_iter().skip(1).collect()),
     },
     Command {
         name: "token",

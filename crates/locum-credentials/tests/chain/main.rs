@@ -7,6 +7,7 @@ mod endpoints;
 mod factors;
 mod identity_center;
 mod logins;
+mod offline;
 mod oracle;
 mod processes;
 mod roles;

@@ -8,7 +8,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use locum_credentials::{
     Cache, CallError, Chain, Clock, Codes, Credentials, CredentialsError, Environment, FileVault, Files,
-    HttpError, HttpReply, HttpRequest, Output, Prompt, Resolver, Runner, Services, Transport, Vault,
+    HttpError, HttpReply, HttpRequest, Known, Offline, Output, Prompt, Resolver, Runner, Services, Transport,
+    Vault,
 };
 use locum_crypto::{SecretBytes, SecretString, SeededRandom};
 use serde_json::{Map, Value, json};
@@ -136,6 +137,36 @@ impl World {
             sessions: self.making.get(),
         };
         self.resolver().find(&chain)
+    }
+}
+
+impl World {
+    /// What is known of a profile's credentials without asking anybody.
+    pub(crate) fn look(&self, config: &str, profile: &str, variables: &[(&str, &str)]) -> Known {
+        let environment = Environment::of(variables);
+        let files = Files::of(
+            config,
+            "[keys]\naws_access_key_id = KEYS\naws_secret_access_key = s\n",
+        )
+        .unwrap();
+        let chain = Chain {
+            environment: &environment,
+            files: &files,
+            profile,
+            explicit: profile != "default",
+            sessions: self.making.get(),
+        };
+        let offline = Offline {
+            sessions: &self.sessions,
+            tokens: &self.tokens,
+            logins: &self.logins,
+            vault: &*self.vault,
+            realm: self.realm.get(),
+            now: self.now.get(),
+        };
+        let known = offline.look(&chain.plan().outcome.unwrap().unwrap());
+        assert!(self.requests.borrow().is_empty() && self.programs.borrow().is_empty());
+        known
     }
 }
 

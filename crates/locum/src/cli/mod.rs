@@ -35,7 +35,7 @@ mod proxy;
 mod python;
 mod query;
 mod shorthand;
-mod similar;
+pub(crate) mod similar;
 mod skeleton;
 pub(crate) mod stream;
 pub(crate) mod timestamp;

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 /// One stretch of the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Hop {
-    pub(super) source: Source,
+pub(crate) struct Hop {
+    pub(crate) source: Source,
     /// The profile that says so.
     pub(super) profile: Option<String>,
     pub(super) role_arn: Option<String>,
@@ -44,7 +44,7 @@ impl Hop {
 }
 
 /// The way of a recipe that `profile` leads to. With `on_top` its first role is none of a profile.
-pub(super) fn hops(recipe: &Recipe, files: &Files, profile: &str, on_top: bool) -> Vec<Hop> {
+pub(crate) fn hops(recipe: &Recipe, files: &Files, profile: &str, on_top: bool) -> Vec<Hop> {
     let mut hops = Vec::new();
     let mut profile = Some(profile.to_owned());
     let mut is_top = on_top;

@@ -87,6 +87,13 @@ impl Identity {
         }
     }
 
+    fn profile_and_why(&self) -> String {
+        match self.profile_from {
+            "default" => self.profile.clone(),
+            from => format!("{}, by {from}", self.profile),
+        }
+    }
+
     fn ends(&self) -> String {
         let is_temporary = self
             .access_key_id
@@ -148,10 +155,7 @@ impl Identity {
             ("key", self.access_key_id.clone()),
             ("ends", self.access_key_id.as_ref().map(|_| self.ends())),
             ("state", self.state_sentence().filter(|_| !self.asked)),
-            (
-                "profile",
-                Some(format!("{}, by {}", self.profile, self.profile_from)),
-            ),
+            ("profile", Some(self.profile_and_why())),
         ] {
             if let Some(value) = value {
                 row(name, &value);

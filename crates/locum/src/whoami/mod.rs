@@ -7,7 +7,7 @@
 
 mod alias;
 mod all;
-mod chain;
+pub(crate) mod chain;
 mod format;
 mod identity;
 mod look;
