@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 
-from credential_hosts import stamp
 from server import BINARY, REGION, clean_environment
 from world import allow, make_role, make_user, trusting
 
@@ -67,19 +66,19 @@ class Home:
         life is that of all others too."""
         counter = self.path / f"{profile}.count"
         counter.write_text("0")
-        answers = [life if life is None else stamp(life) for life in lives]
         tool = self.path / f"{profile}.py"
         tool.write_text(
             f"#!{sys.executable}\n"
-            "import fcntl, json, sys\n"
+            "import fcntl, json, sys, time\n"
             f"with open({str(counter)!r}, 'r+') as file:\n"
             "    fcntl.flock(file, fcntl.LOCK_EX)\n"
             "    number = int(file.read()) + 1\n"
             "    file.seek(0); file.write(str(number))\n"
-            f"ends = {answers!r}\n"
-            "end = ends[min(number, len(ends)) - 1]\n"
-            "if end is None:\n"
+            f"lives = {lives!r}\n"
+            "life = lives[min(number, len(lives)) - 1]\n"
+            "if life is None:\n"
             "    sys.exit('the vault is closed')\n"
+            "end = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(time.time() + life))\n"
             "print(json.dumps({'Version': 1, 'AccessKeyId': f'ASIA{number}', 'SecretAccessKey': f's{number}',\n"
             "                  'SessionToken': f't{number}', 'Expiration': end}))\n"
         )

@@ -21,7 +21,7 @@ pub(crate) enum Endpoint {
     /// Like an instance's, whose token anybody can have.
     Instance {
         /// What answers.
-        instance: Box<Instance>,
+        instance: Instance,
         /// Whether processes of other users may ask.
         any_user: bool,
     },

@@ -28,7 +28,7 @@ const ROLE: &str = "locum";
 pub(crate) struct Instance {
     keeper: Keeper,
     region: Option<String>,
-    key: HmacKey,
+    key: Box<HmacKey>,
     now: fn() -> Timestamp,
 }
 
@@ -45,7 +45,7 @@ impl Instance {
         Self {
             keeper,
             region,
-            key: HmacKey::new(&*key),
+            key: Box::new(HmacKey::new(&*key)),
             now,
         }
     }

@@ -94,7 +94,7 @@ fn give_out(options: Options) -> Result<(), Refusal> {
     let (endpoint, variables) = if options.imds {
         let instance = Instance::new(keeper, around.region.clone(), Timestamp::now, &mut SystemRandom);
         let endpoint = Endpoint::Instance {
-            instance: Box::new(instance),
+            instance,
             any_user: options.any_user,
         };
         (endpoint, Variables::of_instance(&base, &around))
