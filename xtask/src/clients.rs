@@ -67,6 +67,12 @@ fn missing_packages() -> Vec<&'static str> {
     if Tool::new("xmlsec1").arg("--version").output().is_none() {
         missing.push("xmlsec1");
     }
+    // The shells whose completion is tried beside that of bash.
+    for shell in ["zsh", "fish"] {
+        if Tool::new(shell).arg("--version").output().is_none() {
+            missing.push(shell);
+        }
+    }
     if Tool::new("python3").arg("--version").output().is_none() {
         missing.push("python3");
     }

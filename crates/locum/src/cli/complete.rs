@@ -17,7 +17,7 @@ use std::process::{Command, ExitCode};
 use self::engine::{Candidate, World as _, candidates, names_another_service};
 use self::surroundings::Surroundings;
 use super::program::{Name, Program};
-use super::stream;
+use super::{forward, stream};
 
 /// The word that asks for candidates; it is not in the help.
 pub(crate) const WORD: &str = "complete";
@@ -52,9 +52,12 @@ fn of_line(line: &str, given: &[String], commands: &[(&str, &str)]) -> String {
         return String::new();
     };
     let program = program(first, commands);
-    if program.name == Name::Aws && names_another_service(rest) {
-        // It reads the same variables. Where it is not installed, there is nothing to know.
-        let _ = Command::new(AWS_COMPLETER).args(given).exec();
+    if program.name == Name::Aws
+        && names_another_service(rest)
+        && let Some(completer) = forward::installed(AWS_COMPLETER)
+    {
+        // It reads the same variables.
+        let _ = Command::new(completer).args(given).exec();
     }
     let current = rest.last().map(String::as_str).unwrap_or_default();
     // To bash, a word ends at `=` and `:`, and only what follows them is replaced.

@@ -8,7 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::config::Environment;
@@ -59,23 +59,36 @@ fn identity(file: &Metadata) -> String {
 }
 
 fn next(path: Option<&OsStr>, passed: &[String]) -> Option<PathBuf> {
-    let directories = std::env::split_paths(path?);
-    // What the current directory holds is not what somebody installed.
-    let candidates = directories
-        .filter(|directory| directory.is_absolute())
-        .map(|directory| directory.join("aws"));
-    candidates.into_iter().find(|path| is_other_program(path, passed))
+    let mut found = programs("aws", path);
+    found.find_map(|(path, identity)| (!passed.contains(&identity)).then_some(path))
 }
 
-fn is_other_program(path: &Path, passed: &[String]) -> bool {
-    std::fs::metadata(path)
-        .is_ok_and(|file| file.is_file() && file.mode() & 0o111 != 0 && !passed.contains(&identity(&file)))
+/// Finds the first program of a name on the `PATH`.
+pub(super) fn installed(name: &str) -> Option<PathBuf> {
+    programs(name, std::env::var_os("PATH").as_deref())
+        .next()
+        .map(|(path, _)| path)
+}
+
+/// The programs of a name and their identities. Relative directories are passed over: what the current directory holds
+/// is not what somebody installed.
+fn programs(name: &str, path: Option<&OsStr>) -> impl Iterator<Item = (PathBuf, String)> {
+    let directories = std::env::split_paths(path.unwrap_or_default());
+    let candidates = directories
+        .filter(|directory| directory.is_absolute())
+        .map(move |directory| directory.join(name));
+    candidates.filter_map(|path| {
+        let file = std::fs::metadata(&path).ok()?;
+        let runs = file.is_file() && file.mode() & 0o111 != 0;
+        runs.then(|| (path, identity(&file)))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::path::Path;
 
     #[test]
     fn the_next_is_the_first_other_program() {
