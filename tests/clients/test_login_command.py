@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -179,6 +180,29 @@ def test_a_session_renews_itself(oidc, server, issuer):
     assert again.returncode == 0 and again.stdout.startswith("Signed in again, without a browser, as "), again.stderr
 
 
+def test_several_programs_renew_once(oidc, issuer):
+    """A refresh token is good once; whoever comes second finds the session made."""
+    signed_in(oidc, issuer)
+    oidc.expire()
+    asked = len(issuer.issuer.forms)
+    with ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(lambda _: oidc.process(), range(6)))
+    assert [one.returncode for one in done] == [0] * 6, done
+    assert len({one.stdout for one in done}) == 1
+    assert [form["grant_type"] for _, form in issuer.issuer.forms[asked:]] == ["refresh_token"]
+
+
+def test_nobody_signs_in_for_nothing(oidc):
+    """What cannot be kept is told before anything opens."""
+    done = oidc.login("--no-browser", LOCUM_VAULT="none")
+    assert (done.returncode, done.stderr) == (1, "locum: the session cannot be kept: LOCUM_VAULT=none keeps nothing\n")
+    state = oidc.path / ".local/state/locum"
+    state.mkdir(parents=True)
+    (state / "login").write_text("in the way")
+    done = oidc.login("--no-browser", "--wait", "1")
+    assert done.returncode == 1 and done.stderr.startswith("locum: the session cannot be kept: ")
+
+
 def test_a_refresh_token_that_is_used_up_is_forgotten(oidc, issuer):
     signed_in(oidc, issuer)
     oidc.expire()
@@ -310,7 +334,7 @@ def test_an_answer_that_is_not_for_us(oidc, issuer, answered, claimed, sentence)
     waiting.send("GET", f"{back}?{urlencode(answer)}")
     code, stdout, stderr = waiting.end()
     assert (code, stdout) == (1, "") and sentence in stderr, stderr
-    assert not (oidc.path / ".local/state/locum/login").exists()
+    assert not list((oidc.path / ".local/state/locum").rglob("*.secret"))
 
 
 def test_nobody_comes(oidc):

@@ -162,6 +162,7 @@ impl Login<'_> {
         {
             return Ok(told("Signed in again, without a browser,", &session));
         }
+        session::check_room(self.vault, self.profile())?;
         let session = match &settings.how {
             How::Oidc(oidc) => self.by_oidc(oidc, &settings)?,
             How::Saml(saml) => self.by_saml(saml, &settings)?,
@@ -271,8 +272,9 @@ impl Login<'_> {
         };
         // What renewed the session before is somebody else's now, or used up.
         session::forget_renewal(self.vault, self.profile())?;
+        let session = self.redeem_token(&tokens, settings)?;
         self.keep_renewal(oidc, &tokens)?;
-        self.redeem_token(&tokens, settings)
+        Ok(session)
     }
 
     /// Signs in at IAM Identity Center, if the profile has to do with it.

@@ -137,6 +137,15 @@ impl Renewal {
     }
 }
 
+/// Tries whether the session of a profile can be kept, before somebody signs in for nothing.
+pub(super) fn check_room(vault: &dyn Vault, profile: &str) -> Result<(), LoginError> {
+    if vault.load(Kind::Login, profile).map_err(keep)?.is_some() {
+        return Ok(());
+    }
+    write(vault, Kind::Login, profile, &json!({}))?;
+    vault.remove(Kind::Login, profile).map(drop).map_err(keep)
+}
+
 /// Forgets what renews the session of a profile.
 pub(super) fn forget_renewal(vault: &dyn Vault, profile: &str) -> Result<bool, LoginError> {
     vault.remove(Kind::RefreshToken, profile).map_err(keep)
