@@ -10,6 +10,7 @@ mod doctor;
 mod env;
 mod exec;
 mod handout;
+mod ignored_signals;
 mod login;
 mod loopback;
 mod outcome;

@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::config::{Environment, Profile};
 use super::errors::Failure;
 use super::prompt;
+use crate::ignored_signals::is_ignored;
 
 /// While another program has the terminal, an interrupt is its business.
 static LENT: AtomicBool = AtomicBool::new(false);
@@ -36,8 +37,12 @@ pub(crate) fn width() -> usize {
     if width == 0 { USUAL_WIDTH } else { width }
 }
 
-/// Ends the command with 130 at an interrupt, as `aws` does, rather than by the signal.
+/// Ends the command with 130 at an interrupt, as `aws` does, rather than by the signal; not if whoever started it wants
+/// interrupts ignored.
 pub(crate) fn watch_interrupts() {
+    if is_ignored(signal_hook::consts::SIGINT) {
+        return;
+    }
     // Without the thread, the signal ends the process in its usual way, which shells report with the same number.
     if let Ok(mut signals) = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT]) {
         std::thread::spawn(move || {

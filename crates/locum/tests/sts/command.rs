@@ -263,3 +263,39 @@ fn a_proxy_is_for_its_scheme() {
         assert_eq!(run.code, Some(code), "{proxies:?} {run:?}");
     }
 }
+
+#[test]
+fn an_interrupt_ends_the_command_unless_it_is_to_be_ignored() {
+    let room = Room::new();
+    room.program(
+        "interrupting",
+        "#!/bin/sh\nkill -INT $PPID\nsleep 0.3\necho '{\"Version\": 1, \"AccessKeyId\": \"AKIAQNZGKIQY56JQ7WML\", \
+         \"SecretAccessKey\": \"secret\"}'\n",
+    );
+    let program = room.home.path().join("interrupting").display().to_string();
+    room.write(
+        ".aws/config",
+        &format!("[default]\ncredential_process = {program}\n"),
+    );
+    let server = Server::answering(200, "", CALLER);
+    for (script, code) in [("exec \"$@\"", 130), ("trap '' INT; exec \"$@\"", 0)] {
+        let mut command = std::process::Command::new("/bin/sh");
+        command
+            .args([
+                "-c",
+                script,
+                "sh",
+                env!("CARGO_BIN_EXE_locum"),
+                "sts",
+                "get-caller-identity",
+            ])
+            .env_clear()
+            .env("HOME", room.home.path())
+            .env("PATH", "/usr/bin:/bin")
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_ENDPOINT_URL", &server.url)
+            .stdin(std::process::Stdio::null());
+        let run = Run::of(&command.output().unwrap());
+        assert_eq!(run.code, Some(code), "{run:?}");
+    }
+}
