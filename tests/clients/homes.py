@@ -92,7 +92,7 @@ class Protected:
 class Screen:
     """A command in front of a person: a pseudo-terminal that is its controlling one."""
 
-    def __init__(self, home, *words):
+    def __init__(self, home, *words, on_stdin=False):
         self.master, self.slave = pty.openpty()
 
         def own():
@@ -100,7 +100,7 @@ class Screen:
 
         self.process = subprocess.Popen(
             [PROGRAMS["locum"], *words], env=home.environment(), cwd=home.path, start_new_session=True, preexec_fn=own,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            stdin=self.slave if on_stdin else subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         self.shown = ""
 

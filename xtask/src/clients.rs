@@ -2,7 +2,7 @@
 //! providers whose users they are.
 //!
 //! Version 1 of `aws`, boto3 and what signs SAML responses come from PyPI into a virtual environment under the build
-//! directory; version 2 is not on PyPI, so it comes from Debian, as `xmlsec1` does; more providers come from npm.
+//! directory; version 2 is not on PyPI, so it comes from Debian, as `xmlsec1` and a keyring do; more providers come from npm.
 //! Nothing is installed twice: the environment keeps a copy of the requirements it was made from.
 
 use crate::error::TaskError;
@@ -72,6 +72,16 @@ fn missing_packages() -> Vec<&'static str> {
         if Tool::new(shell).arg("--version").output().is_none() {
             missing.push(shell);
         }
+    }
+    if Tool::new("gnome-keyring-daemon")
+        .arg("--version")
+        .output()
+        .is_none()
+    {
+        missing.push("gnome-keyring");
+    }
+    if Tool::new("dbus-daemon").arg("--version").output().is_none() {
+        missing.push("dbus-daemon");
     }
     if Tool::new("python3").arg("--version").output().is_none() {
         missing.push("python3");

@@ -80,6 +80,22 @@ pub(crate) fn write(path: &Path, bytes: &[u8], now: Timestamp) -> io::Result<()>
     written
 }
 
+/// Replaces a configuration file in one step, with mode 0600. Where it is a link, what it leads to is replaced; a directory
+/// that is not there is made.
+///
+/// # Errors
+/// The file is as it was.
+pub fn replace(path: &Path, text: &str, now: Timestamp) -> io::Result<()> {
+    if let Some(directory) = path.parent() {
+        make_directory(directory)?;
+    }
+    let real = match fs::canonicalize(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
+        found => found?,
+    };
+    write(&real, text.as_bytes(), now)
+}
+
 /// Opens a file to lock, which stays empty.
 pub(crate) fn open_lock(path: &Path) -> io::Result<File> {
     OpenOptions::new()

@@ -196,7 +196,7 @@ impl<K: Vault, F: Vault> Vault for Layered<K, F> {
     }
 }
 
-impl<V: Vault + ?Sized> Vault for Box<V> {
+impl<V: Vault + ?Sized> Vault for &V {
     fn load(&self, kind: Kind, name: &str) -> Result<Option<SecretBytes>, VaultError> {
         (**self).load(kind, name)
     }

@@ -11,6 +11,7 @@ mod env;
 mod exec;
 mod handout;
 mod ignored_signals;
+mod keys;
 mod login;
 mod loopback;
 mod outcome;
@@ -119,6 +120,11 @@ const COMMANDS: &[Command] = &[
         name: "console",
         doc: "Open the web console with the credentials at hand.",
         run: |words| console::run(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "keys",
+        doc: "Keep long-term keys out of plain text.",
+        run: |words| keys::run(words.into_iter().skip(1).collect()),
     },
     Command {
         name: "sts",

@@ -26,7 +26,7 @@ impl Prompt for Terminal {
     fn code(&self, serial: &str) -> Result<SecretString, String> {
         let prompt = prompt(serial);
         let line = match OpenOptions::new().read(true).write(true).open("/dev/tty") {
-            Ok(terminal) => ask(&terminal, &prompt),
+            Ok(terminal) => ask(&terminal, &prompt, true),
             Err(_) => {
                 stream::print_error(&format!("Warning: Password input may be echoed.\n{prompt}"));
                 read_line(io::stdin())
@@ -46,8 +46,17 @@ fn prompt(serial: &str) -> String {
     format!("Enter MFA code for {serial}: ")
 }
 
-fn ask(mut terminal: &File, prompt: &str) -> io::Result<Option<SecretString>> {
+/// Asks on the terminal, and nowhere else; `None` when nobody answers.
+pub(crate) fn on_terminal(question: &str, hidden: bool) -> io::Result<Option<SecretString>> {
+    let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
+    ask(&terminal, question, hidden)
+}
+
+fn ask(mut terminal: &File, prompt: &str, hidden: bool) -> io::Result<Option<SecretString>> {
     terminal.write_all(prompt.as_bytes())?;
+    if !hidden {
+        return read_line(terminal);
+    }
     let before = tcgetattr(terminal)?;
     let mut hidden = before.clone();
     hidden.local_modes.remove(LocalModes::ECHO);

@@ -1,12 +1,22 @@
-//! Where this program's own secrets are kept on this machine: what somebody chose, with this machine's clock and files.
+//! Where this program's own secrets are kept on this machine: the keyring of the system where there is one, else files.
+//!
+//! Nothing is asked before somebody needs a secret. A keyring that is there and does not answer is an error, never a reason
+//! to go to the files: somebody who has a keyring does not expect secrets in files.
 
+mod bus;
+mod keyring;
+mod message;
+
+use std::cell::OnceCell;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use locum_credentials::{
-    Clock, Environment, FileVault, Kind, Lock, NoVault, Vault, VaultError, plain, state_directory,
+    Clock, Environment, FileVault, Kind, Layered, Lock, NoVault, Vault, VaultError, plain, state_directory,
 };
 use locum_crypto::SecretBytes;
+
+use self::keyring::Keyring;
 
 /// The variable that chooses.
 const VARIABLE: &str = "LOCUM_VAULT";
@@ -19,13 +29,71 @@ pub(crate) fn open(environment: &Environment, setting: Option<&str>) -> Result<B
         Some(chosen) => (VARIABLE, Some(chosen)),
         None => (SETTING, setting.map(str::to_owned)),
     };
+    let files = FileVault::new(state_directory(environment), SystemClock);
+    let usual = |must: bool| UsualVault {
+        environment: environment.clone(),
+        keyring: OnceCell::new(),
+        files: files.clone(),
+        must,
+    };
     match chosen.as_deref() {
-        None | Some("file") => Ok(Box::new(FileVault::new(
-            state_directory(environment),
-            SystemClock,
-        ))),
+        None => Ok(Box::new(usual(false))),
+        Some("keyring") => Ok(Box::new(usual(true))),
+        Some("file") => Ok(Box::new(files)),
         Some("none") => Ok(Box::new(NoVault)),
-        Some(other) => Err(format!("{source} is {}; it can be file or none", plain(other))),
+        Some(other) => Err(format!(
+            "{source} is {}; it can be keyring, file or none",
+            plain(other)
+        )),
+    }
+}
+
+/// The keyring, opened when it is needed, and the files beside it.
+struct UsualVault {
+    environment: Environment,
+    keyring: OnceCell<Option<Keyring>>,
+    files: FileVault<SystemClock>,
+    /// Whether the keyring was asked for, and nothing else will do.
+    must: bool,
+}
+
+impl UsualVault {
+    fn with<T>(&self, work: impl FnOnce(&dyn Vault) -> Result<T, VaultError>) -> Result<T, VaultError> {
+        if self.keyring.get().is_none() {
+            let found = Keyring::open(&self.environment)?;
+            let _ = self.keyring.set(found);
+        }
+        match self.keyring.get() {
+            Some(Some(keyring)) => work(&Layered {
+                keyring,
+                files: &self.files,
+            }),
+            _ if self.must => Err(keyring::absent()),
+            _ => work(&self.files),
+        }
+    }
+}
+
+impl Vault for UsualVault {
+    fn load(&self, kind: Kind, name: &str) -> Result<Option<SecretBytes>, VaultError> {
+        self.with(|vault| vault.load(kind, name))
+    }
+
+    fn store(&self, kind: Kind, name: &str, value: &SecretBytes) -> Result<(), VaultError> {
+        self.with(|vault| vault.store(kind, name, value))
+    }
+
+    fn remove(&self, kind: Kind, name: &str) -> Result<bool, VaultError> {
+        self.with(|vault| vault.remove(kind, name))
+    }
+
+    fn list(&self, kind: Kind) -> Result<Vec<String>, VaultError> {
+        self.with(|vault| vault.list(kind))
+    }
+
+    /// A keyring has no locks, so files do for it.
+    fn lock(&self, kind: Kind, name: &str) -> Lock {
+        self.files.lock(kind, name)
     }
 }
 
@@ -92,7 +160,7 @@ mod tests {
         assert_eq!(stored("file", Some("none")), Ok(Ok(())));
         assert_eq!(
             stored("paper\u{1b}", None),
-            Err("LOCUM_VAULT is paper\\x1b; it can be file or none".to_owned())
+            Err("LOCUM_VAULT is paper\\x1b; it can be keyring, file or none".to_owned())
         );
     }
 }
