@@ -23,14 +23,15 @@ OPTIONS
   --service <name>              The page of a service, such as ec2.
   --destination <url>           Any page. [the console's home]
   --issuer <url>                Where the console sends somebody whose session is over.
-  --session-duration <seconds>  How long the console's session may last, 900 to 43200; for a role that was assumed with a
-                                user's own keys. [as long as the credentials]
+  --session-duration <seconds>  How long the console's session may last, 900 to 43200; for a role that was assumed
+                                with a user's own keys. [as long as the credentials]
   --logout-first                Leave the session that the browser has. AWS only.
   --policy <json>, --policy-arn <arn>
                                 What the session of a user's own keys may do; --policy takes file://<path>, --policy-arn
                                 may be repeated.
   --name <name>                 What that session is called. [locum]
-  --federation-url <url>        Where sign-in URLs are made, for what is not AWS. Also locum_federation_url in the profile.
+  --federation-url <url>        Where sign-in URLs are made, for what is not AWS. Also locum_federation_url in the
+                                profile.
 ";
 
 /// What the command line says.

@@ -12,6 +12,7 @@ mod device;
 mod error;
 mod identity_center;
 mod issuer;
+mod logout;
 mod menu;
 mod options;
 mod pages;
@@ -31,7 +32,7 @@ use serde_json::{Map, Value};
 
 use self::error::LoginError;
 use self::issuer::Issuer;
-use self::options::{LOGIN_HELP, LOGOUT_HELP, LoginOptions, LogoutOptions};
+use self::options::{LOGIN_HELP, LoginOptions, LogoutOptions};
 use self::session::{Renewal, Session};
 use self::settings::{Flow, How, Oidc, Saml, Settings};
 use self::tokens::{Awaited, Tokens};
@@ -43,74 +44,38 @@ use crate::{browser, vault};
 
 /// Runs `locum login`.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
-    finish(
-        LoginOptions::parse(words)
-            .map_err(LoginError::from)
-            .and_then(|options| {
-                if options.help {
-                    return Ok(LOGIN_HELP.to_owned());
-                }
-                let environment = config::environment()?;
-                let caller = CallerOptions {
-                    profile: options.profile.clone(),
-                    region: options.setting("region").map(str::to_owned),
-                    endpoint_url: options.setting("endpoint-url").map(str::to_owned),
-                    ca_bundle: options.ca_bundle.clone(),
-                    ..CallerOptions::default()
-                };
-                let caller = Caller::open(&caller, &environment)?;
-                let setting = caller.profile().trusted(vault::SETTING)?;
-                let vault = vault::open(&environment, setting).map_err(LoginError::Keep)?;
-                Login {
-                    options: &options,
-                    environment: &environment,
-                    caller: &caller,
-                    vault: &*vault,
-                }
-                .run()
-            }),
-    )
+    let options = LoginOptions::parse(words).map_err(LoginError::from);
+    finish(options.and_then(|options| login(&options)))
 }
 
 /// Runs `locum logout`.
 pub(crate) fn logout(words: Vec<OsString>) -> ExitCode {
-    finish(
-        LogoutOptions::parse(words)
-            .map_err(LoginError::from)
-            .and_then(|options| {
-                if options.help {
-                    return Ok(LOGOUT_HELP.to_owned());
-                }
-                let environment = config::environment()?;
-                let named = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
-                let named = named.into_iter().find_map(|name| environment.non_empty(name));
-                let profile = options.profile.or(named).unwrap_or_else(|| "default".to_owned());
-                // A profile that is gone may have left a session behind.
-                let files = config::Files::load(&environment)?;
-                let chosen = config::Profile::choose(files, Some(&profile), &environment).ok();
-                let setting = match &chosen {
-                    Some(chosen) => chosen.trusted(vault::SETTING)?,
-                    None => None,
-                };
-                let vault = vault::open(&environment, setting).map_err(LoginError::Keep)?;
-                let profiles = if options.all {
-                    session::profiles(&*vault)?
-                } else {
-                    vec![profile]
-                };
-                let mut said = String::new();
-                for profile in profiles {
-                    let was = session::forget(&*vault, &profile)?;
-                    let sentence = if was {
-                        "Signed out of"
-                    } else {
-                        "There was no session of"
-                    };
-                    said.push_str(&format!("{sentence} the profile {}.\n", plain(&profile)));
-                }
-                Ok(said)
-            }),
-    )
+    let options = LogoutOptions::parse(words).map_err(LoginError::from);
+    finish(options.and_then(|options| logout::logout(&options)))
+}
+
+fn login(options: &LoginOptions) -> Result<String, LoginError> {
+    if options.help {
+        return Ok(LOGIN_HELP.to_owned());
+    }
+    let environment = config::environment()?;
+    let caller = CallerOptions {
+        profile: options.profile.clone(),
+        region: options.setting("region").map(str::to_owned),
+        endpoint_url: options.setting("endpoint-url").map(str::to_owned),
+        ca_bundle: options.ca_bundle.clone(),
+        ..CallerOptions::default()
+    };
+    let caller = Caller::open(&caller, &environment)?;
+    let setting = caller.profile().trusted(vault::SETTING)?;
+    let vault = vault::open(&environment, setting).map_err(LoginError::Keep)?;
+    Login {
+        options,
+        environment: &environment,
+        caller: &caller,
+        vault: &*vault,
+    }
+    .run()
 }
 
 fn finish(outcome: Result<String, LoginError>) -> ExitCode {

@@ -12,9 +12,11 @@ locum login: sign in with a browser and keep the credentials
 USAGE
   locum login [--profile <name>] [options]
 
-  Signs in at the identity provider that the profile names, by OpenID Connect or SAML, and keeps the temporary credentials
-  of the role for the profile. Every setting stands in ~/.aws/config as locum_<name>, or is given as an option. For `aws`
-  and the SDKs, the profile says:  credential_process = locum login --profile <name> --credential-process
+  Signs in at the identity provider that the profile names, by OpenID Connect or SAML, and keeps the temporary
+  credentials of the role for the profile. Every setting stands in ~/.aws/config as locum_<name>, or is given as an
+  option. For `aws` and the SDKs, the profile says:
+
+    credential_process = locum login --profile <name> --credential-process
 
 OPTIONS
   --profile <name>            The profile. Also AWS_PROFILE. [default]
@@ -44,8 +46,8 @@ SAML
   --saml-response <file>      Redeem a response (base64) from a file, or - for standard input; nothing is opened.
 
 IAM IDENTITY CENTER
-  A profile with sso_session or sso_start_url signs in there as with `aws sso login`, and the token is left for `aws` and the
-  SDKs in ~/.aws/sso/cache. With --oidc-flow device a code is shown.
+  A profile with sso_session or sso_start_url signs in there as with `aws sso login`, and the token is left for `aws`
+  and the SDKs in ~/.aws/sso/cache. With --oidc-flow device a code is shown.
 
 EXIT STATUS
   0  There is a session.
