@@ -75,7 +75,7 @@ def test_where_things_come_from(patient):
     assert patient.facts("endpoint", AWS_ENDPOINT_URL_STS="https://b") == [f"https://b, by AWS_ENDPOINT_URL_STS, signed for {REGION}"]
     assert patient.facts("proxy", HTTPS_PROXY=f"http://me:{SECRET}@proxy:3128") == ["http://proxy:3128, by HTTPS_PROXY"]
     assert patient.facts("profile", AWS_PROFILE="default") == ["default, by AWS_PROFILE"]
-    assert any("credentials, mode 0600, 1 sections" in fact for fact in patient.facts("file"))
+    assert any("credentials, mode 0600, 1 section" in fact for fact in patient.facts("file"))
 
 
 def test_a_profile_before_the_environment(patient):
@@ -85,6 +85,15 @@ def test_a_profile_before_the_environment(patient):
     assert "name the profile with --profile" in found["overridden"]
     told = patient.told("--profile", "default", **keys)
     assert told["sources"][0]["verdict"] == "put aside by --profile" and told["findings"] == []
+
+
+def test_half_a_key(patient):
+    found = patient.findings(AWS_ACCESS_KEY_ID="AKIAQNZGKIQYZZZZZZZZ")
+    assert found["broken"] == (
+        "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY: add AWS_SECRET_ACCESS_KEY, or remove what needs it."
+    )
+    patient.write("config", "[profile p]\nrole_arn = x\nsource_profile = q\n")
+    assert set(patient.findings("--profile", "p")) == {"broken-profile"}, "told once"
 
 
 def test_profiles_that_cannot_work(patient):

@@ -242,6 +242,7 @@ def test_refusals(home):
         (("--format", "{what}"), "there is no field {what}"),
         (("--output", "xml"), "--output is text or json"),
         (("me",), "run `locum whoami --help`"),
+        (("--all", "--external-id", "x"), "--external-id needs --role"),
     ]:
         done = home.ask("whoami", *words)
         assert (done.returncode, done.stdout) == (2, ""), words

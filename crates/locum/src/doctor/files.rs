@@ -52,13 +52,13 @@ fn file(what: &'static str, path: Option<&Path>, report: &mut Report) -> Option<
         return None;
     }
     let sections = parse_profile_file(&fs::read_to_string(path).ok()?).ok()?;
+    let count = match sections.len() {
+        1 => "1 section".to_owned(),
+        count => format!("{count} sections"),
+    };
     report.fact(
         "file",
-        format!(
-            "{shown}, mode {:04o}, {} sections",
-            metadata.mode() & 0o7777,
-            sections.len()
-        ),
+        format!("{shown}, mode {:04o}, {count}", metadata.mode() & 0o7777),
     );
     Some(sections)
 }

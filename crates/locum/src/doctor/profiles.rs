@@ -81,7 +81,25 @@ fn plan(files: &Files, environment: &Environment, name: &str, report: &mut Repor
         sessions: true,
     };
     let Err(error) = chain.plan().outcome else { return };
-    let cure = match &error {
+    let cure = cure(&error, files);
+    let sentence = error.to_string();
+    let sentence = sentence.trim_end_matches('.');
+    let text = match error {
+        // These name the profile themselves, or are about no profile.
+        ConfigError::TwoSources(_)
+        | ConfigError::NoSourceProfile { .. }
+        | ConfigError::UnknownSource { .. }
+        | ConfigError::EmptySource { .. }
+        | ConfigError::SsoMissing { .. }
+        | ConfigError::ExpirationVariable => format!("{sentence}: {cure}."),
+        _ => format!("The profile {} cannot be used. {sentence}: {cure}.", plain(name)),
+    };
+    report.find("broken-profile", text.replace("?.", "?"));
+}
+
+/// How to mend a configuration that cannot be.
+pub(super) fn cure(error: &ConfigError, files: &Files) -> String {
+    match error {
         ConfigError::Partial { missing, .. } => format!("add {missing}, or remove what needs it"),
         ConfigError::TwoSources(_) => "remove one of them".to_owned(),
         ConfigError::NoSourceProfile { named, .. } => {
@@ -106,20 +124,7 @@ fn plan(files: &Files, environment: &Environment, name: &str, report: &mut Repor
         | ConfigError::MetadataEndpoint(_)
         | ConfigError::Number { .. }
         | ConfigError::Switch { .. } => "correct the setting".to_owned(),
-    };
-    let sentence = error.to_string();
-    let sentence = sentence.trim_end_matches('.');
-    let text = match error {
-        // These name the profile themselves, or are about no profile.
-        ConfigError::TwoSources(_)
-        | ConfigError::NoSourceProfile { .. }
-        | ConfigError::UnknownSource { .. }
-        | ConfigError::EmptySource { .. }
-        | ConfigError::SsoMissing { .. }
-        | ConfigError::ExpirationVariable => format!("{sentence}: {cure}."),
-        _ => format!("The profile {} cannot be used. {sentence}: {cure}.", plain(name)),
-    };
-    report.find("broken-profile", text.replace("?.", "?"));
+    }
 }
 
 /// Settings that stand in both files and differ.

@@ -5,6 +5,7 @@ use std::fs;
 use jiff::Timestamp;
 use locum_credentials::{Environment, Files, Need, Recipe, Source, State, Verdict, plain};
 
+use super::profiles;
 use super::report::{Asked, Report};
 use crate::caller::{Caller, CallerOptions};
 use crate::cli::errors::Failure;
@@ -63,8 +64,19 @@ pub(super) fn look(
     );
     overridden(caller, environment, variable, report);
     match &plan.outcome {
-        // The rest of a broken profile is told with the other profiles.
-        Err(error) => report.find("broken", format!("No credentials can be found: {error}")),
+        Err(error) => {
+            let sentence = error.to_string();
+            let sentence = sentence.trim_end_matches('.');
+            // What is the profile's own fault was told with the other profiles.
+            if !report
+                .findings
+                .iter()
+                .any(|finding| finding.text.contains(sentence))
+            {
+                let cure = profiles::cure(error, &profile.files);
+                report.find("broken", format!("{sentence}: {cure}."));
+            }
+        }
         Ok(None) => report.find("no-credentials", NOTHING),
         Ok(Some(recipe)) => state(caller, recipe, report),
     }

@@ -44,6 +44,7 @@ pub(super) fn online(
     let answer = caller.sts_by(prompt, "GetCallerIdentity", &Map::new(), Some(&credentials))?;
     // The session is in the cache by now, with what its making said of it.
     let seen = offline(caller, options, environment)?;
+    let endpoint = caller.endpoint(true)?;
     let text = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
     let who = Identity {
         arn: text("Arn"),
@@ -52,7 +53,8 @@ pub(super) fn online(
         access_key_id: Some(credentials.access_key_id.clone()),
         expiration: credentials.expiration,
         state: State::Valid,
-        endpoint: Some(caller.endpoint(true)?.url),
+        region: Some(endpoint.signing_region),
+        endpoint: Some(endpoint.url),
         asked: true,
         ..seen
     };
