@@ -263,14 +263,11 @@ def test_strangers_get_nothing_from_the_endpoint(home):
 
 LISTEN = """
 import os, signal, sys
-def tell(number, _):
-    # A signal may come while another is told.
-    os.write(1, f"{signal.Signals(number).name}\\n".encode())
-for name in sys.argv[1:]:
-    signal.signal(getattr(signal, name), tell)
+awaited = {getattr(signal, name) for name in sys.argv[1:]}
+signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
 print("ready", flush=True)
 while True:
-    signal.pause()
+    print(signal.Signals(signal.sigwait(awaited)).name, flush=True)
 """
 
 

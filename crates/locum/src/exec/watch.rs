@@ -46,30 +46,44 @@ pub(super) fn run(mut command: Command) -> Result<ExitCode, WatchError> {
     for origin in signals.forever() {
         if origin.signal != SIGCHLD {
             pass_on(&origin, child);
-            continue;
-        }
-        let options = WaitOptions::NOHANG | WaitOptions::UNTRACED;
-        while let Some((_, status)) =
-            waitpid(Some(child), options).map_err(|error| WatchError::Watch(error.into()))?
-        {
-            if !status.stopped() {
-                return Ok(ended(status));
-            }
-            if has_terminal() {
-                let _ = kill_process(rustix::process::getpid(), Signal::STOP);
-                // Here somebody let us go on.
-                send(child, SIGCONT);
-            }
+        } else if let Some(status) = follow(child).map_err(WatchError::Watch)? {
+            return Ok(ended(status));
         }
     }
     Err(WatchError::Watch(io::Error::other("no more signals come")))
+}
+
+/// Stops and goes on with the child; returns how it ended, once it has.
+fn follow(child: Pid) -> io::Result<Option<WaitStatus>> {
+    let options = WaitOptions::NOHANG | WaitOptions::UNTRACED | WaitOptions::CONTINUED;
+    let news = || waitpid(Some(child), options).map_err(io::Error::from);
+    let mut status = news()?;
+    while let Some((_, seen)) = status {
+        if seen.exited() || seen.signaled() {
+            return Ok(Some(seen));
+        }
+        let stop = seen.stopped() && has_terminal();
+        if stop {
+            kill_process(rustix::process::getpid(), Signal::STOP)?;
+        }
+        // Here somebody let us go on: a shell the whole group, which may not have the child in it, or another process us alone.
+        status = news()?;
+        if stop && status.is_none() {
+            // Only if it has not moved since: it may have gone on and been stopped again, which is not ours to undo.
+            send(child, SIGCONT);
+            status = news()?;
+        }
+    }
+    Ok(None)
 }
 
 /// Passes a signal on if the child has not got it already: from the terminal, or from itself for its whole group.
 fn pass_on(origin: &Origin, child: Pid) {
     let sender = origin.process.map(|process| process.pid);
     let from_terminal = matches!(origin.cause, Cause::Kernel);
-    if !from_terminal && sender != Some(child.as_raw_nonzero().get()) {
+    // With a terminal, a shell lets the child go on, and we see to it when we do.
+    let settled = origin.signal == SIGCONT && has_terminal();
+    if !from_terminal && !settled && sender != Some(child.as_raw_nonzero().get()) {
         send(child, origin.signal);
     }
 }
