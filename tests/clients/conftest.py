@@ -17,6 +17,8 @@ os.environ.update(
 
 import pytest
 
+pytest.register_assert_rewrite("differential.comparison")
+
 from oidc_issuers import Key, KubernetesIssuer, LoginIssuer, NodeIssuer
 from saml_providers import PySaml2, Samlp
 from server import BINARY, Caller, Server, stranger

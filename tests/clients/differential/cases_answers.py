@@ -6,8 +6,10 @@ from differential.outcome import Case
 
 ASSUME = OPERATIONS["assume-role"]
 
+# So that tables are of one width in both versions.
+ISO = "[default]\ncli_timestamp_format = iso8601\n"
 FORMATS = {
-    f"{name} in {output}": f"{words} --output {output}"
+    f"{name} in {output}": Case(f"{words} --output {output}", config=ISO)
     for name, words in OPERATIONS.items()
     for output in ("text", "table")
     if "," not in name
@@ -18,7 +20,7 @@ FORMATS = {
 
 QUERIES = {
     f"query {query} in {output}": Case(
-        (*ASSUME.split(), "--query", query, "--output", output), originals=("v1", "v2") if output != "yaml" else ("v2",)
+        (*ASSUME.split(), "--query", query, "--output", output), config=ISO, originals=("v1", "v2") if output != "yaml" else ("v2",)
     )
     for query, outputs in {
         "Credentials": "json text table yaml",
@@ -82,9 +84,9 @@ MORE = {f"a time with {name}": Case(f"{ASSUME} --query Credentials.Expiration", 
     "unavailable to the end": Case(WHO, answer="unavailable", environment={"AWS_MAX_ATTEMPTS": "2", "AWS_RETRY_MODE": "standard"}),
     "denied in text": Case(f"{ASSUME} --output text", answer="denied"),
     "denied with a query": Case(f"{ASSUME} --query Credentials", answer="denied"),
-    "nobody listens": Case(f"{WHO} --endpoint-url http://127.0.0.1:1", here=False, environment={"AWS_MAX_ATTEMPTS": "1"}),
+    "nobody listens": Case(f"{WHO} --endpoint-url http://127.0.0.1:1", here=False, environment={"AWS_MAX_ATTEMPTS": "1", "NO_PROXY": "127.0.0.1"}),
     "nobody has the name": Case(
-        f"{WHO} --endpoint-url http://name.invalid:1", here=False, environment={"AWS_MAX_ATTEMPTS": "1", "HTTP_PROXY": "", "HTTPS_PROXY": ""}
+        f"{WHO} --endpoint-url http://name.invalid:1", here=False, environment={"AWS_MAX_ATTEMPTS": "1", "NO_PROXY": "name.invalid"}
     ),
 }
 

@@ -4,6 +4,7 @@ from differential.cases_words import ASSUME, WHO
 from differential.outcome import KEYS, Case
 
 MORE_KEYS = {"AWS_ACCESS_KEY_ID": "AKIAMORE000000000000", "AWS_SECRET_ACCESS_KEY": "secret-of-AKIAMORE000000000000"}
+DIRECT = {"NO_PROXY": "127.0.0.1"}
 EAST = {"AWS_DEFAULT_REGION": "us-east-1"}
 ROLE = "role_arn = arn:aws:iam::123456789012:role/x\n"
 
@@ -119,7 +120,7 @@ REGIONS = {
         f"endpoint of {region}": Case(f"{WHO} --region {region}", here=False)
         for region in (
             "us-east-1 us-west-2 eu-central-1 af-south-1 ap-east-1 il-central-1 mx-central-1 us-gov-west-1 us-gov-east-1 cn-north-1 "
-            "cn-northwest-1 us-iso-east-1 us-isob-east-1 eu-isoe-west-1 aws-global aws-cn-global aws-us-gov-global us-nowhere-7 xx-north-1"
+            "cn-northwest-1 us-iso-east-1 us-isob-east-1 eu-isoe-west-1 aws-global aws-us-gov-global us-nowhere-7 xx-north-1"
         ).split()
     },
 }
@@ -136,24 +137,23 @@ ENDPOINTS = {
     "fips here": Case(WHO, environment={"AWS_USE_FIPS_ENDPOINT": "true"}),
     "legacy endpoints": Case(WHO, here=False, environment={"AWS_STS_REGIONAL_ENDPOINTS": "legacy"}),
     "legacy endpoints elsewhere": Case(f"{WHO} --region eu-south-1", here=False, environment={"AWS_STS_REGIONAL_ENDPOINTS": "legacy"}),
-    "an endpoint of the environment": Case(WHO, here=False, environment={"AWS_ENDPOINT_URL": "{url}"}, originals=("v1",)),
+    "an endpoint of the environment": Case(WHO, here=False, environment={"AWS_ENDPOINT_URL": "{url}", "NO_PROXY": "127.0.0.1"}, originals=("v1",)),
     "an endpoint of the service": Case(
-        WHO, here=False, environment={"AWS_ENDPOINT_URL_STS": "{url}", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, originals=("v1",)
+        WHO, here=False, environment={"AWS_ENDPOINT_URL_STS": "{url}", "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "NO_PROXY": "127.0.0.1"}, originals=("v1",)
     ),
-    "an endpoint of the profile": Case(WHO, here=False, config="[default]\nendpoint_url = {url}\n", originals=("v1",)),
+    "an endpoint of the profile": Case(WHO, here=False, config="[default]\nendpoint_url = {url}\n", environment=DIRECT, originals=("v1",)),
     "an endpoint of a section": Case(
-        WHO, here=False, config="[default]\nservices = s\nendpoint_url = http://127.0.0.1:1\n[services s]\nsts =\n  endpoint_url = {url}\n", originals=("v1",)
+        WHO, here=False, config="[default]\nservices = s\nendpoint_url = http://127.0.0.1:1\n[services s]\nsts =\n  endpoint_url = {url}\n", environment=DIRECT, originals=("v1",)
     ),
     "endpoints are ignored": Case(
         WHO, here=False, environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, originals=("v1",)
     ),
-    "an endpoint with a path": Case(f"{WHO} --endpoint-url {{url}}/some/where", here=False, environment={"NO_PROXY": "127.0.0.1"}),
-    "an endpoint with a slash": Case(f"{WHO} --endpoint-url {{url}}/", here=False, environment={"NO_PROXY": "127.0.0.1"}),
-    "an endpoint with a query": Case(f"{WHO} --endpoint-url {{url}}/?a=b", here=False, environment={"NO_PROXY": "127.0.0.1"}),
+    "an endpoint with a path": Case(f"{WHO} --endpoint-url {{url}}/some/where", here=False, environment=DIRECT),
+    "an endpoint with a slash": Case(f"{WHO} --endpoint-url {{url}}/", here=False, environment=DIRECT),
     "an endpoint without a scheme": f"{WHO} --endpoint-url localhost:1",
     "an endpoint of nothing": Case(("sts", "get-caller-identity", "--endpoint-url", ""), here=False),
-    "an endpoint with a bad port": f"{WHO} --endpoint-url http://127.0.0.1:port",
-    "an endpoint of another scheme": Case(f"{WHO} --endpoint-url ftp://127.0.0.1:1", here=False, environment={"AWS_MAX_ATTEMPTS": "1"}),
+    "an endpoint with a bad port": Case(f"{WHO} --endpoint-url http://127.0.0.1:port", originals=("v1",)),
+    "an endpoint of another scheme": Case(f"{WHO} --endpoint-url ftp://127.0.0.1:1", here=False, environment={"AWS_MAX_ATTEMPTS": "1"}, originals=("v1",)),
     "an endpoint through the proxy": Case(f"{WHO} --endpoint-url http://sts.example.com", here=False),
     "a secure endpoint through the proxy": Case(f"{WHO} --endpoint-url https://sts.example.com:8443", here=False),
     "an authority that is not there": Case(WHO, here=False, environment={"AWS_CA_BUNDLE": "/nonexistent/bundle.pem"}),

@@ -2,7 +2,7 @@
 
 from differential.outcome import Case
 
-ROLE = "--role-arn arn:aws:iam::123456789012:role/r --role-session-name s"
+ROLE = "--role-arn arn:aws:iam::123456789012:role/r --role-session-name ses"
 ASSUME = f"sts assume-role {ROLE}"
 SESSION = "sts get-session-token"
 WHO = "sts get-caller-identity"
@@ -109,7 +109,7 @@ VALUES = {
     "integer in hexadecimal": f"{SESSION} --duration-seconds 0x384",
     "integer in other digits": f"{SESSION} --duration-seconds ٩٠٠",
     "minimum of zero": "sts assume-root --target-principal 123456789012 --task-policy-arn arn=arn:aws:iam::aws:policy/root-task/X --duration-seconds 0",
-    "too short": "sts assume-role --role-arn 1 --role-session-name s",
+    "too short": "sts assume-role --role-arn 1 --role-session-name ses",
     "several too short": f"{KEY} --access-key-id AKIA",
     "all too short": "sts assume-role --role-arn é --role-session-name s --external-id x --serial-number y --token-code 1 --duration-seconds 1",
     "length in characters": "sts assume-role --role-arn 日本日本日本日本日本日本日本日本日本日本 --role-session-name ss",
@@ -178,7 +178,7 @@ VALUES = {
     "a directory for a file": f"{FEDERATION} --policy file:///usr",
     "a file of bytes": Case(f"{FEDERATION} --policy fileb://b", files={"b": b"a\xff\x00'\n"}),
     "a file that is no text": Case(f"{FEDERATION} --policy file://b", files={"b": b"\xff\xfe\x00"}),
-    "an empty file": Case(f"{FEDERATION} --policy file://e.json", files={"e.json": "x"}),
+    "a file of one letter": Case(f"{FEDERATION} --policy file://e.json", files={"e.json": "x"}),
     "a file for a token": Case("sts decode-authorization-message --encoded-message file://m", files={"m": "abc\n"}),
     "a url for a string": f"{FEDERATION} --policy https://127.0.0.1:1/p.json",
 }

@@ -26,8 +26,6 @@ class Case:
     # Whether `--endpoint-url` comes first; a proxy watches the others.
     here: bool = True
     originals: tuple = ("v1", "v2")
-    # The status to expect where no original has one of version 2.
-    status: int | None = None
 
     def list(self, **places):
         words = shlex.split(self.words) if isinstance(self.words, str) else self.words
@@ -57,8 +55,6 @@ OURS = re.compile(
     r"(?P<sentence>.*?)\n(?:\nusage: locum .*)?\Z",
     re.DOTALL,
 )
-# The first line of version 1's usage is an advertisement.
-THEIRS = re.compile(r"\n*(?:usage: .*?\n)?(?:aws: error: )?(?P<sentence>(?:(?!aws: error: |usage: ).)*?)\n*\Z", re.DOTALL)
 
 
 def sentence_of_ours(stderr):
@@ -72,7 +68,7 @@ def sentence_of_theirs(stderr):
     if "Unknown options: " in stderr:
         return stderr[stderr.index("Unknown options: ") :].strip("\n")
     # From version 2 on, some failures have the prefix of newer ones.
-    return stderr.strip("\n").removeprefix("aws: [ERROR]: ")
+    return stderr.removeprefix("\n").removesuffix("\n").removeprefix("aws: [ERROR]: ")
 
 
 def form_of_ours(status):

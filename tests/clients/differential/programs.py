@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -27,21 +28,22 @@ class Program:
     def __init__(self, name, directory, authority):
         self.name, self.directory, self.bundle = name, Path(directory), str(authority.bundle)
         self.recorder = Recorder(authority)
-        self.count = 0
         self.process = None
         if name != "locum":
+            home = self.home()
             python = interpreter(VERSION_1 if name == "v1" else VERSION_2)
             self.process = subprocess.Popen(
                 [python, str(DRIVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
+                env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", "HOME": str(home)},
             )  # fmt: skip
-            home = self.home()
             self.told(self.job(["sts", "get-caller-identity", "--endpoint-url", self.recorder.url], home, self.environment(home), warm=True))
 
     def home(self):
-        self.count += 1
+        """An empty home, always at the same place: an original looks for its caches where it was loaded."""
         # Of one length for all programs, for tables.
-        home = self.directory / self.name[:2] / f"{self.count:04}"
+        home = self.directory / self.name[:2]
+        if home.exists():
+            shutil.rmtree(home)
         (home / ".aws").mkdir(parents=True)
         return home
 

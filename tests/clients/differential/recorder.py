@@ -8,6 +8,7 @@ import datetime
 import hashlib
 import hmac
 import http.server
+import socket
 import socketserver
 import ssl
 import threading
@@ -67,6 +68,8 @@ class Authority:
 def is_signed_well(method, path, headers, body, key, scope, names, signature):
     """Whether a request carries the signature that its parts have."""
     path, _, query = path.partition("?")
+    if "://" in path:
+        path = "/" + path.split("/", 3)[3]
     lines = [f"{name}:{' '.join(headers[name].split())}" for name in names]
     request = "\n".join([method, path, query, *lines, "", ";".join(names), hashlib.sha256(body).hexdigest()])
     text = "\n".join(["AWS4-HMAC-SHA256", headers["x-amz-date"], scope, hashlib.sha256(request.encode()).hexdigest()])
@@ -99,6 +102,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.tunnel = self.path
         self.send_response(200)
         self.end_headers()
+        # Plain HTTP may come through a tunnel too.
+        if self.connection.recv(1, socket.MSG_PEEK) != b"\x16":
+            self.close_connection = False
+            return
         context = self.server.recorder.authority.context(self.path.rsplit(":", 1)[0])
         self.connection = context.wrap_socket(self.connection, server_side=True)
         self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)

@@ -3,6 +3,7 @@ awscli 1.46 or later, whose own botocore takes the place of any other.
 
 `sources.json`: which source botocore takes for a configuration, and how it would assume roles, or its error.
 `profiles.json`: what botocore reads from the text of a profile file, or that it refuses it.
+The vectors that the AWS SDKs publish are among them (`published.py`).
 `keys.json`: the names that `aws` gives the entries of the cache; `@TOKEN@` is a file with the text `token`.
 """
 
@@ -17,6 +18,8 @@ import botocore.credentials
 import botocore.session
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError
+
+import published
 
 HERE = Path(__file__).parent
 
@@ -360,7 +363,7 @@ def isolate():
         "s", method=self.METHOD,
     )  # fmt: skip
     c.InstanceMetadataProvider.load = lambda self: (
-        None if self._role_fetcher._disabled else Credentials(self._role_fetcher.get_base_url(), "s", method=self.METHOD)
+        None if self._role_fetcher._disabled else Credentials(self._role_fetcher.get_base_url().rstrip("/") + "/", "s", method=self.METHOD)
     )
     c.BotoProvider.load = c.OriginalEC2Provider.load = lambda self: None
 
@@ -398,9 +401,9 @@ def main():
         isolate()
         sources = [
             {"name": name, "config": c, "credentials": k, "environment": e, "profile": p, **source(c, k, e, p, directory)}
-            for name, (c, k, e, p) in CASES.items()
+            for name, (c, k, e, p) in (CASES | published.CASES).items()
         ]
-        texts = [{"name": name, "text": text, **profiles(text, directory)} for name, text in TEXTS.items()]
+        texts = [{"name": name, "text": text, **profiles(text, directory)} for name, text in (TEXTS | published.TEXTS).items()]
     for file, rows in (("keys.json", named), ("sources.json", sources), ("profiles.json", texts)):
         lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
         (HERE / file).write_text(f"[\n{lines}\n]\n")

@@ -134,7 +134,9 @@ impl<'a> Session<'a> {
             self.environment,
             &self.profile,
         )?;
-        parameters::validate(operation.input, parameters)?;
+        if self.validates() {
+            parameters::validate(operation.input, parameters)?;
+        }
         let codes = Codes::default();
         let debug = |line: &str| self.debug(line);
         let ways = Ways {
@@ -233,21 +235,34 @@ impl<'a> Session<'a> {
         named.or_else(|| transport::configured_bundle(self.environment, &self.profile))
     }
 
+    /// Whether parameters are checked before they are sent, which a profile may turn off.
+    fn validates(&self) -> bool {
+        self.profile
+            .get("parameter_validation")
+            .is_none_or(|value| value.eq_ignore_ascii_case("true"))
+    }
+
     fn attempts(&self) -> Result<u32, Failure> {
         let given = self
             .environment
             .non_empty("AWS_MAX_ATTEMPTS")
             .or_else(|| self.profile.get("max_attempts").map(str::to_owned));
         let Some(text) = given else { return Ok(ATTEMPTS) };
-        let number = python::int(&text)
-            .and_then(|digits| digits.parse().ok())
-            .filter(|number| *number > 0);
-        number.ok_or_else(|| {
-            Failure::Configuration(format!(
-                "Invalid value for max_attempts: {}; it must be a whole number of at least 1.",
+        let digits = python::int(&text).ok_or_else(|| {
+            Failure::General(format!(
+                "invalid literal for int() with base 10: {}",
                 python::repr(&text)
             ))
-        })
+        })?;
+        digits
+            .parse()
+            .ok()
+            .filter(|number| *number > 0)
+            .ok_or_else(|| {
+                Failure::General(format!(
+                    "Value provided to \"max_attempts\": {digits} must be an integer greater than or equal to one."
+                ))
+            })
     }
 
     fn debug(&self, line: &str) {

@@ -194,7 +194,8 @@ impl Call<'_> {
             }
         };
         let retry = RETRIED_STATUS.contains(&status) || RETRIED_CODES.contains(&code.as_str());
-        let exhausted = retry && attempt >= self.attempts;
+        // Said of every failure of the last attempt, whether it would have been tried again or not.
+        let exhausted = attempt >= self.attempts;
         let retried = if exhausted {
             format!(" (reached max retries: {})", attempt - 1)
         } else {

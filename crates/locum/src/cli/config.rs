@@ -44,6 +44,7 @@ impl Profile {
         flag: Option<&str>,
         environment: &Environment,
     ) -> Result<Self, Failure> {
+        let flag = flag.filter(|name| !name.is_empty());
         let named = flag
             .map(str::to_owned)
             .or_else(|| environment.non_empty("AWS_PROFILE"))

@@ -113,8 +113,8 @@ pub(crate) fn find(
     }
     match region {
         Some(region) => Ok(regional(&region, fips, dual_stack)),
-        // Nothing is signed for a region, so the global host will do; both versions of `aws` go there.
-        None if !wanted.signed && !fips && !dual_stack => Ok(regional("aws-global", false, false)),
+        // The host that needs no region; both versions of `aws` go there, and sign for us-east-1.
+        None if !fips && !dual_stack => Ok(regional("aws-global", false, false)),
         None => Err(Failure::NoRegion),
     }
 }
@@ -453,7 +453,11 @@ mod tests {
             signed: true,
             ..Wanted::default()
         };
-        assert_eq!(found(&signed, &[]), Err(Failure::NoRegion));
+        let global = Endpoint {
+            url: "https://sts.amazonaws.com".to_owned(),
+            signing_region: "us-east-1".to_owned(),
+        };
+        assert_eq!(found(&signed, &[]), Ok(global));
         assert_eq!(
             found(&signed, &[("AWS_ENDPOINT_URL", "http://x")]),
             Err(Failure::NoRegion)

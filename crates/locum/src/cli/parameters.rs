@@ -159,11 +159,16 @@ fn conform(value: &mut Value, shape: &Shape) -> Result<(), Failure> {
 }
 
 fn bytes_refused(name: &str, bytes: &[u8]) -> Failure {
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
+        '"'
+    } else {
+        '\''
+    };
     let mut shown = String::new();
     for byte in bytes {
         match byte {
             b'\\' => shown.push_str("\\\\"),
-            b'\'' => shown.push_str("\\'"),
+            b'\'' if quote == '\'' => shown.push_str("\\'"),
             b'\n' => shown.push_str("\\n"),
             b'\r' => shown.push_str("\\r"),
             b'\t' => shown.push_str("\\t"),
@@ -172,7 +177,7 @@ fn bytes_refused(name: &str, bytes: &[u8]) -> Failure {
         }
     }
     Failure::Validation(format!(
-        "Parameter validation failed:\nInvalid type for parameter {name}, value: b'{shown}', type: <class 'bytes'>, \
+        "Parameter validation failed:\nInvalid type for parameter {name}, value: b{quote}{shown}{quote}, type: <class 'bytes'>, \
          valid types: <class 'str'>"
     ))
 }
@@ -213,8 +218,9 @@ fn check_structure(
             known.join(", ")
         ));
     }
-    for member in structure.members {
-        if let Some(value) = members.get(member.name) {
+    // In the order they were given, as the original tells them.
+    for (name, value) in members {
+        if let Some((_, member)) = structure.member(name) {
             let path = if path.is_empty() {
                 member.name.to_owned()
             } else {

@@ -250,6 +250,10 @@ fn classify(error: ureq::Error) -> SendError {
         ureq::Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
             SendError::Tls(error.to_string())
         }
+        // The resolver's failure has no kind of its own.
+        ureq::Error::Io(error) if error.to_string().starts_with("failed to lookup address") => {
+            SendError::Connect
+        }
         ureq::Error::Io(error) => match error.kind() {
             io::ErrorKind::ConnectionRefused
             | io::ErrorKind::HostUnreachable

@@ -62,7 +62,11 @@ pub(crate) fn decode(operation: &Operation, text: &str, style: Style) -> Result<
     };
     match result {
         Some(result) => structure(output, result, style),
-        None => Ok(Value::Object(Map::new())),
+        // An answer without a result is another service's; a script would take nothing for something.
+        None => Err(Unparsable(format!(
+            "there is no {}",
+            operation.result_wrapper.unwrap_or_default()
+        ))),
     }
 }
 
@@ -80,7 +84,9 @@ pub(crate) struct ServiceError {
 /// Reads an error, as botocore does: `Error` in the root, else the document says nothing.
 pub(crate) fn decode_error(text: &str) -> Result<ServiceError, Unparsable> {
     let document = parse(text)?;
-    let error = child(document.root_element(), "Error");
+    let root = document.root_element();
+    // Some services have a list of them, of which the first counts.
+    let error = child(root, "Error").or_else(|| child(child(root, "Errors")?, "Error"));
     let get = |name| {
         let found = error.and_then(|error| child(error, name)).map(text_of);
         found
