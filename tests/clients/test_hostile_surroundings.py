@@ -130,8 +130,8 @@ def terminal(home, recorder):
 @pytest.mark.parametrize(
     ("typed", "status", "asked"),
     [
-        (b"123456\n", 0, ["AssumeRole", "GetCallerIdentity"]),
-        (b"12\x7f23456\n", 0, ["AssumeRole", "GetCallerIdentity"]),
+        (b"947216\n", 0, ["AssumeRole", "GetCallerIdentity"]),
+        (b"949\x7f7216\n", 0, ["AssumeRole", "GetCallerIdentity"]),
         (b"\x03", 130, []),
         (b"\x04", 255, []),
     ],
@@ -146,8 +146,8 @@ def test_the_prompt(home, recorder, terminal, typed, status, asked):
     assert returned == status, stderr
     assert [dict(request["form"])["Action"] for request in recorder.seen] == asked
     if asked:
-        assert dict(recorder.seen[0]["form"])["TokenCode"] == "123456"
-        assert b"3456" not in screen.shown
+        assert dict(recorder.seen[0]["form"])["TokenCode"] == "947216"
+        assert b"7216" not in screen.shown
     assert screen.echoes()
 
 
@@ -339,7 +339,7 @@ def test_a_hostile_file(home, recorder, name, variable):
     assert recorder.seen == []
 
 
-@pytest.mark.parametrize("kind", ["a directory", "a link that goes round", "a device without end", "a pipe that nobody writes"])
+@pytest.mark.parametrize("kind", ["a directory", "a link that goes round", "a device without end"])
 @pytest.mark.parametrize("variable", ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE"])
 def test_a_file_that_is_none(home, recorder, kind, variable):
     path = home / "hostile"
@@ -347,10 +347,8 @@ def test_a_file_that_is_none(home, recorder, kind, variable):
         path.mkdir()
     elif kind == "a link that goes round":
         path.symlink_to(path)
-    elif kind == "a device without end":
-        path = "/dev/zero"
     else:
-        os.mkfifo(path)
+        path = "/dev/zero"
     role = {"AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/x"} if "TOKEN" in variable else {}
     done = run(home, recorder, *WHO, keys=False, **{variable: str(path), **role}, timeout=30)
     assert done.returncode == 255 and done.stderr.strip(), done

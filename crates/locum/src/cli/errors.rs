@@ -110,14 +110,20 @@ impl Failure {
     }
 }
 
-/// Replaces control characters other than line feed and tab, so that a server cannot drive the terminal.
+/// Replaces control characters other than line feed and tab, and direction marks, so that a server cannot drive the
+/// terminal or turn its text around.
 pub(crate) fn escape_controls(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() && c != '\n' && c != '\t' {
-            let _ = write!(out, "\\x{:02x}", u32::from(c));
-        } else {
-            out.push(c);
+        match c {
+            '\n' | '\t' => out.push(c),
+            '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c if c.is_control() => {
+                let _ = write!(out, "\\x{:02x}", u32::from(c));
+            }
+            c => out.push(c),
         }
     }
     out

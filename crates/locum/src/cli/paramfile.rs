@@ -1,6 +1,12 @@
 //! Values that stand in a file: `file://` and `fileb://`.
 
+use std::io::{self, Read as _};
+use std::path::Path;
+
 use super::config::Environment;
+
+/// The largest file that is read, in bytes: as much as AWS takes in a request. A device has no end.
+const LARGEST: u64 = 10_000_000;
 
 /// What a `file://` or `fileb://` value stands for.
 pub(crate) enum Content {
@@ -18,7 +24,7 @@ pub(crate) fn load(value: &str, environment: &Environment) -> Result<Option<Cont
         (None, None) => return Ok(None),
     };
     let path = environment.expand(path);
-    let bytes = std::fs::read(&path).map_err(|error| {
+    let bytes = read(&path).map_err(|error| {
         let shown = path.display();
         match error.raw_os_error() {
             Some(number) => {
@@ -39,4 +45,17 @@ pub(crate) fn load(value: &str, environment: &Environment) -> Result<Option<Cont
             path.display()
         )
     })
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?
+        .take(LARGEST + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(io::Error::other(format!(
+            "it is larger than {LARGEST} bytes, which no request may hold"
+        )));
+    }
+    Ok(bytes)
 }

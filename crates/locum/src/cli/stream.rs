@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::config::{Environment, Profile};
-use super::errors::Failure;
+use super::errors::{Failure, escape_controls};
 use super::prompt;
 use crate::ignored_signals::is_ignored;
 
@@ -64,6 +64,8 @@ pub(crate) fn leave_interrupts() {
 
 /// Prints a result.
 pub(crate) fn print(text: &str, pager: Option<&str>) -> Result<(), Failure> {
+    let harmless = stdout_is_terminal().then(|| harmless(text));
+    let text = harmless.as_deref().unwrap_or(text);
     if let Some(pager) = pager.filter(|_| stdout_is_terminal() && !text.is_empty())
         && page(text, pager).is_some()
     {
@@ -76,6 +78,13 @@ pub(crate) fn print(text: &str, pager: Option<&str>) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// A result for a terminal: what drives one is spelled out, but for the escapes that begin our own colours. An answer
+/// cannot hold that character, for XML forbids it.
+fn harmless(text: &str) -> String {
+    let pieces: Vec<String> = text.split('\u{1b}').map(escape_controls).collect();
+    pieces.join("\u{1b}")
 }
 
 /// Writes to standard error, whatever becomes of it.
@@ -129,6 +138,14 @@ fn page(text: &str, pager: &str) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_terminal_is_not_driven() {
+        assert_eq!(
+            harmless("\u{1b}[1mé\t\u{9b}2J\u{202e}\u{7f}\n\u{1b}[0m"),
+            "\u{1b}[1mé\t\\x9b2J\\u202e\\x7f\n\u{1b}[0m"
+        );
+    }
 
     #[test]
     fn the_pager_is_found_in_order_and_can_be_switched_off() {
