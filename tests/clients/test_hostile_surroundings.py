@@ -320,7 +320,6 @@ CONFIGS = {
     "brackets": b"[" * 100_000,
     "many sections": b"".join(b"[profile p%d]\nregion = x\n" % number for number in range(2_000)) + b"[default]\nx = 1\n",
     "nested without end": b"[default]\n" + b"".join(b" " * depth + b"k%d =\n" % depth for depth in range(2_000)),
-    "control characters": b"[default]\nregion = \x1b[2J\x1b]0;x\x07\n",
     "control characters in a line that is none": b"[default]\n\x1b[2J\x9b\n",
 }
 
