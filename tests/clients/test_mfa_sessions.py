@@ -1,5 +1,6 @@
 """One MFA code for many roles, kept in the vault: what is asked of the service, and of the person (facts: cli §4.2)."""
 
+import json
 import re
 import signal
 import stat
@@ -225,3 +226,50 @@ def test_nothing_is_kept_for_whoever_wants_that(home, relay, team):
     assert sessions(home) == [] and relay.count("GetSessionToken") == 2
     done = home.run("locum", *WHO, profile="me", LOCUM_VAULT="paper")
     assert done.returncode == 255 and "LOCUM_VAULT is paper; it can be" in done.stderr
+
+
+def handed_out(home, *words, profile="me", typed=None, **variables):
+    done = home.run("locum", "env", "--format", "json", *words, profile=profile, typed=typed, **variables)
+    return done, done.returncode == 0 and json.loads(done.stdout)["AWS_ACCESS_KEY_ID"]
+
+
+def test_commands_of_our_own_make_a_session(home, relay, team):
+    team.furnish(home)
+    done, key = handed_out(home, "--token-code", team.code())
+    assert key and key.startswith("ASIA"), done.stderr
+    # Who needs it next, for the keys or for a role, is not asked; nor is a code that is given taken.
+    assert handed_out(home)[1] == key
+    done, role = handed_out(home, profile="r2")
+    assert role and role != key, done.stderr
+    assert relay.count("GetSessionToken") == 1
+    done, plain = handed_out(home, LOCUM_MFA_SESSION="false")
+    assert plain == team.user.caller.access_key_id, done.stderr
+
+
+def test_a_code_from_standard_input_or_a_program_of_the_command_line(home, relay, team):
+    team.furnish(home, mfa_process="/nonexistent/program")
+    done, key = handed_out(home, "--token-code", "-", typed=f"{team.code()}\n")
+    assert key, done.stderr
+    assert home.run("locum", "keys", "forget").returncode == 0
+    # The one of the command line stands before the profile's.
+    done, again = handed_out(home, "--mfa-process", tool(home, f"print({team.code()!r})"))
+    assert again and again != key, done.stderr
+    assert relay.count("GetSessionToken") == 2
+
+
+@pytest.mark.parametrize(("code", "typed", "status"), [("12345", None, 2), ("-", "soon\n", 1), ("-", "", 1)])
+def test_what_is_no_code_is_not_sent(home, relay, team, code, typed, status):
+    team.furnish(home)
+    done, _ = handed_out(home, "--token-code", code, typed=typed)
+    assert done.returncode == status and "six digits" in done.stderr
+    assert relay.calls == [] and "soon" not in done.stderr
+
+
+def test_an_interrupt_leaves_the_terminal_as_it_was(home, team):
+    team.furnish(home)
+    screen = Screen(home, "env", "--format", "json", "--profile", "me")
+    screen.until("Enter MFA code")
+    screen.hidden()
+    screen.process.send_signal(signal.SIGINT)
+    assert screen.process.wait(timeout=20) == 130
+    assert screen.echoes() and sessions(home) == []

@@ -36,6 +36,7 @@ pub(crate) use self::{
 };
 use crate::{
     caller::CALLER_HELP,
+    cli::stream,
     outcome::{FAILED, USAGE, asks_for_help, print, refuse, write_out},
 };
 
@@ -46,6 +47,8 @@ const SCHEMA: &str = include_str!("../../../../docs/schema/locum.schema.json");
 
 /// Runs `locum apply …`.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
+    // A prompt for a code hides what is typed, and an interrupt must not leave the terminal so.
+    stream::watch_interrupts();
     if words.iter().any(asks_for_help) {
         return print(&page(APPLY_HELP), ExitCode::SUCCESS);
     }

@@ -18,7 +18,7 @@ use self::federation::Federation;
 use self::options::{HELP, Options, OptionsError};
 use crate::browser;
 use crate::caller::{CALLER_HELP, Caller};
-use crate::cli::{config, errors::Failure};
+use crate::cli::{config, errors::Failure, stream};
 use crate::outcome::{FAILED, USAGE, hint, print, refuse};
 use crate::secure_url::{InsecureUrl, SecureUrl};
 
@@ -68,6 +68,8 @@ enum ConsoleError {
 
 /// Runs `locum console`.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
+    // A prompt for a code hides what is typed, and an interrupt must not leave the terminal so.
+    stream::watch_interrupts();
     match Options::parse(words)
         .map_err(ConsoleError::from)
         .and_then(|options| execute(&options))

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use self::find::Found;
 use self::options::{OptionsError, parse};
 use crate::caller::Caller;
-use crate::cli::{config, errors::Failure};
+use crate::cli::{config, errors::Failure, stream};
 use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse};
 use crate::policy::{
     explain::{Message, MessageError},
@@ -81,6 +81,8 @@ impl DecodeError {
 
 /// Runs the command.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
+    // A prompt for a code hides what is typed, and an interrupt must not leave the terminal so.
+    stream::watch_interrupts();
     if words.iter().any(asks_for_help) {
         return print(&options::help(), ExitCode::SUCCESS);
     }

@@ -12,12 +12,14 @@ use serde_json::json;
 
 use self::options::{HELP, HELP_END, Options, Output};
 use crate::caller::CALLER_HELP;
-use crate::cli::{config, errors::Failure};
+use crate::cli::{config, errors::Failure, stream};
 use crate::handout::{Format, MAY_BE_SET, Variables, Whose};
 use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse};
 
 /// Runs `locum env …`.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
+    // A prompt for a code hides what is typed, and an interrupt must not leave the terminal so.
+    stream::watch_interrupts();
     if words.iter().any(asks_for_help) {
         return print(
             &format!("{HELP}\nWHOSE CREDENTIALS, AND WHERE\n{CALLER_HELP}{HELP_END}"),

@@ -17,7 +17,7 @@ use locum_sigv4::{PathRule, SignError, Signer};
 use self::options::{Audience, Options, OptionsError, parse};
 use self::request::Request;
 use crate::caller::Caller;
-use crate::cli::{config, errors::Failure};
+use crate::cli::{config, errors::Failure, stream};
 use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse};
 
 /// What a token is good for where STS is AWS's, in seconds; AWS makes fifteen minutes of it (facts: cli §4.1).
@@ -59,6 +59,8 @@ impl TokenError {
 
 /// Runs the command.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
+    // A prompt for a code hides what is typed, and an interrupt must not leave the terminal so.
+    stream::watch_interrupts();
     if words.iter().any(asks_for_help) {
         return print(&options::help(), ExitCode::SUCCESS);
     }

@@ -25,6 +25,7 @@ use crate::caller::Caller;
 use crate::cli::config::{self, Environment};
 use crate::cli::errors::Failure;
 use crate::cli::prompt::Terminal;
+use crate::cli::stream;
 use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse};
 
 /// Why nothing was told.
@@ -56,6 +57,8 @@ impl WhoamiError {
 
 /// Runs the command.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
+    // A prompt for a code hides what is typed, and an interrupt must not leave the terminal so.
+    stream::watch_interrupts();
     if words.iter().any(asks_for_help) {
         return print(&options::help(), ExitCode::SUCCESS);
     }
