@@ -6,6 +6,7 @@
 
 mod engine;
 mod own;
+mod regions;
 mod surroundings;
 mod words;
 

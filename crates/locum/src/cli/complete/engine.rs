@@ -2,7 +2,7 @@
 
 use locum_api::model::{Operation, Service, Shape, operations};
 
-use super::own;
+use super::{own, regions::REGIONS};
 use crate::cli::args::{Arity, Flag};
 use crate::cli::call;
 use crate::cli::options;
@@ -45,47 +45,6 @@ pub(super) trait World {
     /// The help page of a command of the program's own.
     fn page(&self, command: &[&str]) -> String;
 }
-
-/// Names of regions, for `--region`.
-const REGIONS: [&str; 37] = [
-    "af-south-1",
-    "ap-east-1",
-    "ap-east-2",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-south-2",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-southeast-3",
-    "ap-southeast-4",
-    "ap-southeast-5",
-    "ap-southeast-7",
-    "aws-global",
-    "ca-central-1",
-    "ca-west-1",
-    "cn-north-1",
-    "cn-northwest-1",
-    "eu-central-1",
-    "eu-central-2",
-    "eu-north-1",
-    "eu-south-1",
-    "eu-south-2",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "il-central-1",
-    "me-central-1",
-    "me-south-1",
-    "mx-central-1",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-gov-east-1",
-    "us-gov-west-1",
-    "us-west-2",
-];
 
 /// The words before the one being typed, understood.
 #[derive(Default)]
