@@ -130,8 +130,12 @@ DIFFERENCES = [
         "a wrong choice", "newer versions than these name the word and what comes close, instead of all choices", BOTH, ".*",
         own_words(
             r"argument [a-z-]+: Invalid choice, valid choices are:\n.*",
-            r"argument [a-z-]+: Found invalid choice '[^']*'\n(\nMaybe you meant:\n(\n  \* [a-z-]+)+)?",
+            r"argument [a-z-]+: Found invalid choice '[^']*'\n(\nMaybe you meant:\n(\n  \* [a-z-]+)+)?(\n\nThe commands are: [a-z, -]+\.)?",
         ),
+    ),
+    Difference(
+        "no command at all", "ours says which there are", BOTH, "nothing",
+        own_words("the following arguments are required: command", r"the following arguments are required: command\n\nThe commands are: [a-z, -]+\."),
     ),
     Difference(
         "what to do without credentials", "newer versions than these say `aws login`", BOTH, ".*",
