@@ -44,6 +44,7 @@ mod route;
 mod sensitive;
 mod shapes;
 pub mod sts;
+mod time;
 mod validate;
 mod xml;
 
@@ -59,3 +60,4 @@ pub use record::{Field, NoResult, Record, Request, Sequence, Value};
 pub use reference::reference_markdown;
 pub use route::{operation_for, operation_for_target};
 pub use sensitive::Sensitive;
+pub use time::{push_instant, two_digits};

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::{
     Record, Value,
     model::{Shape, StringRules},
+    push_instant,
 };
 
 /// An XML document being written, two spaces to a level (`facts: sts §1.2`).
@@ -148,11 +149,11 @@ fn append(out: &mut String, text: &str) {
     out.push_str(text);
 }
 
-/// Returns a time as ISO 8601 with whole seconds (`facts: sts §1.2`).
+/// A time as ISO 8601 with whole seconds (`facts: sts §1.2`).
 fn whole_seconds(time: Timestamp) -> String {
-    Timestamp::from_second(time.as_second())
-        .unwrap_or(time)
-        .to_string()
+    let mut text = String::with_capacity(20);
+    push_instant(&mut text, time);
+    text
 }
 
 /// Whether a byte must not stand in element text as it is. 0xEF begins U+FFFE and U+FFFF, among others.

@@ -144,7 +144,8 @@ pub fn hex32(digest: &[u8; 32]) -> [u8; 64] {
     text
 }
 
-const fn hex_digits(byte: u8) -> [u8; 2] {
+/// The two lower-case digits of a byte.
+pub(crate) const fn hex_digits(byte: u8) -> [u8; 2] {
     [hex_digit(byte >> 4), hex_digit(byte & 15)]
 }
 

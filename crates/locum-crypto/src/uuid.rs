@@ -1,21 +1,19 @@
-use crate::Random;
+use crate::{Random, hash::hex_digits};
 
 /// A random UUID (RFC 9562, version 4).
 #[must_use]
 pub fn uuid(random: &mut dyn Random) -> String {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
     let mut bytes = [0; 16];
     random.fill(&mut bytes);
     let mut bits = u128::from_be_bytes(bytes);
     bits = bits & !(0xf << 76) | 0x4 << 76;
     bits = bits & !(0x3 << 62) | 0x2 << 62;
     let mut text = String::with_capacity(36);
-    for nibble in (0..32).rev() {
-        if matches!(nibble, 23 | 19 | 15 | 11) {
+    for (at, byte) in bits.to_be_bytes().into_iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
             text.push('-');
         }
-        let digit = usize::try_from(bits >> (4 * nibble) & 0xf).unwrap_or_default();
-        text.push(HEX.get(digit).copied().map_or('0', char::from));
+        text.extend(hex_digits(byte).map(char::from));
     }
     text
 }

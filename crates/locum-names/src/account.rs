@@ -61,6 +61,7 @@ impl FromStr for AccountId {
 
 impl fmt::Display for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:012}", self.0)
+        // INVARIANT: digits are ASCII.
+        f.write_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
     }
 }

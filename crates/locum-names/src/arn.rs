@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::NameError;
+use crate::{AccountId, NameError, Partition};
 
 /// The six fields of an ARN, borrowed from its text. The last field keeps its own colons and slashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,6 +42,22 @@ impl<'a> Arn<'a> {
     }
 }
 
+/// The ARN of something of an account without a region, in one piece: `arn:aws:iam::111122223333:` and the parts of its
+/// resource.
+#[must_use]
+pub fn account_arn(partition: Partition, service: &str, account: AccountId, resource: &[&str]) -> String {
+    let digits = account.digits();
+    let parts = ["arn:", partition.as_str(), ":", service, "::"];
+    let account = std::str::from_utf8(&digits).unwrap_or_default();
+    let length = |parts: &[&str]| parts.iter().map(|part| part.len()).sum::<usize>();
+    let mut text = String::with_capacity(length(&parts) + account.len() + 1 + length(resource));
+    text.extend(parts);
+    text.push_str(account);
+    text.push(':');
+    text.extend(resource.iter().copied());
+    text
+}
+
 impl fmt::Display for Arn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -52,5 +68,18 @@ impl fmt::Display for Arn<'_> {
             resource,
         } = self;
         write!(f, "arn:{partition}:{service}:{region}:{account}:{resource}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arn_of_an_account_is_what_its_fields_say() {
+        let account = "000000000012".parse().unwrap();
+        let text = account_arn(Partition::Aws, "iam", account, &["role", "/a/", "b"]);
+        assert_eq!(text, "arn:aws:iam::000000000012:role/a/b");
+        assert_eq!(Arn::parse(&text).unwrap().to_string(), text);
     }
 }

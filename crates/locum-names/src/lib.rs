@@ -22,7 +22,7 @@ mod region;
 mod unique;
 
 pub use account::AccountId;
-pub use arn::Arn;
+pub use arn::{Arn, account_arn};
 pub use key::{AccessKeyId, KeyKind};
 pub use partition::Partition;
 pub use principal::{PrincipalArn, PrincipalKind};
