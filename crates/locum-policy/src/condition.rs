@@ -113,12 +113,12 @@ impl Condition {
 
     /// Whether it holds in this context (`facts: policy §1.7`).
     pub(crate) fn holds(&self, scope: Scope<'_>) -> Truth {
-        if !scope.work.scan(scope.context.steps_of_look_up()) {
+        let context = scope.context();
+        if !scope.work.scan(context.steps_of_look_up()) {
             return Truth::Unclear;
         }
         // An empty set is as good as none.
-        let values = scope
-            .context
+        let values = context
             .get_hashed(self.hash, &self.key)
             .filter(|values| values.iter().next().is_some());
         if self.operator.comparison == Comparison::Null {

@@ -93,6 +93,15 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// A copy without the keys that `left_out` says so of.
+    #[must_use]
+    pub fn without(&self, left_out: impl Fn(&str) -> bool) -> Self {
+        let kept = self.hashes.iter().zip(&self.entries);
+        let kept = kept.filter(|(_, entry)| !left_out(&entry.key));
+        let (hashes, entries) = kept.map(|(hash, entry)| (*hash, entry.clone())).unzip();
+        Self { hashes, entries }
+    }
+
     /// The values of a key in any spelling.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Values<'a>> {

@@ -21,7 +21,7 @@ const WILD: Syntax = Syntax {
 fn steps(pattern: &str, text: &str) -> (Truth, usize) {
     let (context, work) = (Context::new(), Work::new());
     let scope = Scope {
-        context: &context,
+        keys: &context,
         work: &work,
     };
     let truth = Pattern::parse(pattern, WILD).matches(text, scope);

@@ -168,7 +168,7 @@ fn failed_conditions(
     let texts = reference.text().conditions;
     let describe = |at: usize| {
         let (operator, key, _) = texts.get(at).cloned().unwrap_or_default();
-        let values = case.request.context.get(&key);
+        let values = case.request.context.context().get(&key);
         Mismatch::Condition {
             present: values.is_some_and(|v| v.iter().next().is_some()),
             operator,

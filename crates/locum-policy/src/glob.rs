@@ -167,10 +167,11 @@ impl Pattern {
 
     /// Whether every variable has a value, even if an empty one counts as none.
     pub(crate) fn resolves(&self, scope: Scope<'_>) -> bool {
-        let Scope { context, work } = scope;
         let mut variables = self.variables();
-        variables
-            .all(|v| work.scan(context.steps_of_look_up()) && v.resolve(context, Blank::Missing).is_some())
+        variables.all(|v| {
+            let context = scope.context();
+            scope.work.scan(context.steps_of_look_up()) && v.resolve(context, Blank::Missing).is_some()
+        })
     }
 
     /// The keys of its variables; a malformed variable has none.
@@ -188,9 +189,9 @@ impl Pattern {
     }
 
     /// Compares under what an empty value may count as.
-    fn in_both_readings(&self, context: &Context<'_>, compare: impl Fn(Blank) -> Truth) -> Truth {
+    fn in_both_readings(&self, scope: Scope<'_>, compare: impl Fn(Blank) -> Truth) -> Truth {
         let as_value = compare(Blank::Value);
-        let is_blank = |v: &Variable| v.resolve(context, Blank::Value) == Some("");
+        let is_blank = |v: &Variable| v.resolve(scope.context(), Blank::Value) == Some("");
         // Out of steps is unclear already.
         if as_value == Truth::Unclear
             || !self.variables().any(is_blank)
@@ -276,13 +277,13 @@ impl Pattern {
         take: impl Fn(&str, &str) -> Option<usize>,
         seek: impl Fn(&str, &str) -> Option<usize>,
     ) -> Truth {
-        let Scope { context, work } = scope;
-        self.in_both_readings(context, |blank| {
+        let work = scope.work;
+        self.in_both_readings(scope, |blank| {
             let value = |token: &'p Token| {
                 if let Token::Variable(_) = token {
-                    work.scan(context.steps_of_look_up());
+                    work.scan(scope.context().steps_of_look_up());
                 }
-                value(token, context, blank)
+                value(token, scope, blank)
             };
             walk(&self.tokens, text, value, &take, &seek, |steps| work.spend(steps))
         })
@@ -295,10 +296,10 @@ fn flush(literal: &mut String, tokens: &mut Vec<Token>) {
     }
 }
 
-fn value<'a>(token: &'a Token, context: &'a Context<'_>, blank: Blank) -> Option<&'a str> {
+fn value<'a>(token: &'a Token, scope: Scope<'a>, blank: Blank) -> Option<&'a str> {
     match token {
         Token::Literal(text) => Some(text),
-        Token::Variable(variable) => variable.resolve(context, blank),
+        Token::Variable(variable) => variable.resolve(scope.context(), blank),
         Token::One | Token::Star => None,
     }
 }

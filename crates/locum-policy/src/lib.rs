@@ -37,6 +37,7 @@ mod context_keys;
 mod cost;
 mod decide;
 mod decision;
+mod deferred;
 mod error;
 mod explain;
 mod findings;
@@ -62,6 +63,7 @@ mod work;
 pub use context::{Context, Values};
 pub use decide::decide;
 pub use decision::{Decision, Layer, because, because_from};
+pub use deferred::{ConditionKeys, Deferred};
 pub use error::PolicyError;
 pub use explain::{Explanation, Mismatch, NearMiss, StatementRef, StatementText, explain};
 pub use findings::{

@@ -1,6 +1,6 @@
 use locum_names::AccountId;
 
-use crate::{Context, Policy, Principal};
+use crate::{ConditionKeys, Policy, Principal};
 
 /// What is asked: who wants to do what to which resource, and under which circumstances.
 #[derive(Debug, Clone, Copy)]
@@ -13,8 +13,8 @@ pub struct Request<'a> {
     pub resource: &'a str,
     /// The account that owns the resource; the caller's own for `*`.
     pub resource_account: AccountId,
-    /// The condition keys.
-    pub context: &'a Context<'a>,
+    /// The condition keys, or where they come from.
+    pub context: &'a dyn ConditionKeys,
 }
 
 /// A policy and the name it goes by in messages: its ARN, or an inline policy's name.

@@ -159,7 +159,7 @@ fn look<'a>(
     seen: &mut HashSet<(Layer, String)>,
 ) {
     let subject = case.subject(layer);
-    let context = case.request.context;
+    let context = case.request.context.context();
     let read = |key: &str| context.steps_of_look_up() + key.len() / KEY_BYTES_A_STEP;
     for (index, statement) in source.policy.statements().iter().enumerate() {
         if case.work.is_spent() {

@@ -57,7 +57,7 @@ pub(crate) struct Subject<'a> {
 impl<'a> Subject<'a> {
     const fn scope(&self) -> Scope<'a> {
         Scope {
-            context: self.request.context,
+            keys: self.request.context,
             work: self.work,
         }
     }

@@ -10,7 +10,7 @@
 
 use std::cell::Cell;
 
-use crate::Context;
+use crate::{ConditionKeys, Context};
 
 const STEPS: usize = 500_000;
 /// What a simulation may scan. All policies that a user can have take an eighth of it.
@@ -79,6 +79,13 @@ impl Work {
 /// What a comparison looks at besides its two sides.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scope<'a> {
-    pub(crate) context: &'a Context<'a>,
+    pub(crate) keys: &'a dyn ConditionKeys,
     pub(crate) work: &'a Work,
+}
+
+impl<'a> Scope<'a> {
+    /// The condition keys, which may be gathered now: only what needs one asks.
+    pub(crate) fn context(&self) -> &'a Context<'a> {
+        self.keys.context()
+    }
 }

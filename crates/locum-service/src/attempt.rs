@@ -182,7 +182,6 @@ impl Attempt<'_> {
         trace: &Trace,
         random: &mut dyn Random,
     ) -> Left {
-        let path = snapshot.organization_path(authenticated.caller.account);
         let mut call = Call {
             settings: &self.service.settings,
             snapshot,
@@ -190,7 +189,7 @@ impl Attempt<'_> {
             issuers: &self.service.issuers,
             last_uses: &self.service.last_uses,
             caller: &authenticated.caller,
-            at: self.circumstances(snapshot, trace, &authenticated.region, path.as_deref()),
+            at: self.circumstances(snapshot, trace, &authenticated.region),
             random,
             changes: Changes::new(),
             kept: Changes::new(),
@@ -227,7 +226,7 @@ impl Attempt<'_> {
             snapshot,
             rings: self.rings,
             identity_keys: self.service.identity_keys(),
-            at: self.circumstances(snapshot, trace, region, None),
+            at: self.circumstances(snapshot, trace, region),
             request_id: trace.request_id(),
             random,
             changes: Changes::new(),
@@ -253,13 +252,7 @@ impl Attempt<'_> {
         }
     }
 
-    fn circumstances<'c>(
-        &self,
-        snapshot: &'c Snapshot,
-        trace: &Trace,
-        region: &'c str,
-        organization_path: Option<&'c str>,
-    ) -> Circumstances<'c>
+    fn circumstances<'c>(&self, snapshot: &'c Snapshot, trace: &Trace, region: &'c str) -> Circumstances<'c>
     where
         Self: 'c,
     {
@@ -271,7 +264,6 @@ impl Attempt<'_> {
             user_agent: self.incoming.header("user-agent"),
             region,
             organization: snapshot.organization().map(|o| &*o.id),
-            organization_path,
             second_factor: SecondFactor::NotGiven,
         }
     }

@@ -6,15 +6,22 @@
 
 mod elements;
 mod identity;
+pub(crate) mod json;
 
-pub use elements::elements;
+pub use elements::{Elements, Shown};
 pub use identity::{
     Delegate, SessionAttributes, SessionContext, SessionIssuer, UserIdentity, WebIdFederationData,
 };
 
+use std::{fmt::Write as _, net::IpAddr};
+
 use jiff::Timestamp;
-use serde::Serialize;
+use locum_api::{push_instant, two_digits};
+use locum_names::AccountId;
 use serde_json::Value;
+
+use crate::clock::instant;
+use json::Object;
 
 /// Receives one finished record: a line of JSON without its line end.
 pub trait AuditSink: Send + Sync {
@@ -30,143 +37,218 @@ pub trait AuditSink: Send + Sync {
 #[error("the audit record could not be kept")]
 pub struct Unrecorded;
 
-/// One record.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AuditRecord {
-    event_version: &'static str,
+/// One record, of parts that others keep.
+#[derive(Debug, Clone, Copy)]
+pub struct AuditRecord<'a> {
     /// Who called.
-    pub user_identity: UserIdentity,
+    pub user_identity: &'a UserIdentity<'a>,
     /// When, to the second.
-    #[serde(serialize_with = "whole_seconds")]
     pub event_time: Timestamp,
     /// Such as `sts.amazonaws.com`.
     pub event_source: &'static str,
     /// The operation; `Unknown` when the request names none that exists.
-    pub event_name: String,
+    pub event_name: &'a str,
     /// The region of the credential scope.
-    pub aws_region: String,
+    pub aws_region: &'a str,
     /// The address of the peer.
-    #[serde(rename = "sourceIPAddress")]
-    pub source_ip_address: String,
+    pub source_ip_address: IpAddr,
     /// The client's name for itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_agent: Option<String>,
+    pub user_agent: Option<&'a str>,
     /// The error's code, of a call that failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error_code: Option<String>,
+    pub error_code: Option<&'a str>,
     /// The error's message, of a call that failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error_message: Option<String>,
+    pub error_message: Option<&'a str>,
     /// The parameters, secrets left out.
-    pub request_parameters: Option<Value>,
+    pub request_parameters: Option<&'a Elements>,
     /// The result, secrets left out.
-    pub response_elements: Option<Value>,
+    pub response_elements: Option<&'a Elements>,
     /// What CloudTrail has no field for, such as why a call was denied.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub additional_event_data: Option<Value>,
+    pub additional_event_data: Option<&'a Value>,
     /// The resources that the call concerned.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub resources: Vec<Resource>,
+    pub resources: &'a [Resource],
     /// The request id that the reply carries.
-    #[serde(rename = "requestID")]
-    pub request_id: String,
+    pub request_id: &'a str,
     /// The id of this record.
-    #[serde(rename = "eventID")]
-    pub event_id: String,
+    pub event_id: &'a str,
     /// Whether CloudTrail counts the operation as one that only reads.
     pub read_only: bool,
-    event_type: &'static str,
-    management_event: bool,
     /// The account whose trail the record belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub recipient_account_id: Option<String>,
+    pub recipient_account_id: Option<AccountId>,
     /// Shared by the two records of one cross-account call.
-    #[serde(rename = "sharedEventID", skip_serializing_if = "Option::is_none")]
-    pub shared_event_id: Option<String>,
-    event_category: &'static str,
+    pub shared_event_id: Option<&'a str>,
     /// How the connection was protected.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tls_details: Option<TlsDetails>,
+    pub tls_details: Option<&'a TlsDetails>,
 }
 
 /// A resource that a call concerned.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 pub struct Resource {
     /// Its ARN.
-    #[serde(rename = "ARN")]
     pub arn: String,
     /// Its account.
-    pub account_id: String,
+    pub account_id: AccountId,
     /// Such as `AWS::IAM::Role`.
-    #[serde(rename = "type")]
     pub kind: &'static str,
 }
 
 /// How a connection was protected.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 pub struct TlsDetails {
     /// Such as `TLSv1.3`.
-    pub tls_version: String,
+    pub tls_version: &'static str,
     /// The suite's name.
-    pub cipher_suite: String,
+    pub cipher_suite: &'static str,
     /// The `Host` header.
     pub client_provided_host_header: String,
 }
 
-impl AuditRecord {
-    /// A record of a call by `user_identity` that has neither parameters nor an outcome yet.
-    #[must_use]
-    pub fn new(
-        user_identity: UserIdentity,
-        event_time: Timestamp,
-        request_id: String,
-        event_id: String,
-    ) -> Self {
-        Self {
-            event_version: "1.11",
-            user_identity,
-            event_time,
-            event_source: "",
-            event_name: String::new(),
-            aws_region: String::new(),
-            source_ip_address: String::new(),
-            user_agent: None,
-            error_code: None,
-            error_message: None,
-            request_parameters: None,
-            response_elements: None,
-            additional_event_data: None,
-            resources: Vec::new(),
-            request_id,
-            event_id,
-            read_only: true,
-            event_type: "AwsApiCall",
-            management_event: true,
-            recipient_account_id: None,
-            shared_event_id: None,
-            event_category: "Management",
-            tls_details: None,
-        }
-    }
+/// Room for the record of an AssumeRole, so that it is never copied.
+const CAPACITY: usize = 1536;
 
+impl AuditRecord<'_> {
     /// The record as one line of JSON.
     #[must_use]
     pub fn to_line(&self) -> Vec<u8> {
-        // INVARIANT: every field is text, a number or JSON already, which cannot fail to serialise.
-        serde_json::to_vec(self).unwrap_or_default()
+        let mut line = String::with_capacity(CAPACITY);
+        Object::write(&mut line, |record| self.write(record));
+        line.into_bytes()
+    }
+
+    fn write(&self, record: &mut Object<'_>) {
+        record.text("eventVersion", "1.11");
+        record.object("userIdentity", |identity| self.user_identity.write(identity));
+        write_seconds(record.member("eventTime"), self.event_time.as_second());
+        record.text("eventSource", self.event_source);
+        record.text("eventName", self.event_name);
+        record.text("awsRegion", self.aws_region);
+        write_shown(record.member("sourceIPAddress"), self.source_ip_address);
+        record.perhaps("userAgent", self.user_agent);
+        record.perhaps("errorCode", self.error_code);
+        record.perhaps("errorMessage", self.error_message);
+        record.raw("requestParameters", or_null(self.request_parameters));
+        record.raw("responseElements", or_null(self.response_elements));
+        if let Some(more) = self.additional_event_data {
+            // INVARIANT: writing to a string does not fail.
+            let _ = write!(record.member("additionalEventData"), "{more}");
+        }
+        if !self.resources.is_empty() {
+            record.list("resources", self.resources, |out, resource| {
+                Object::write(out, |object| {
+                    object.text("ARN", &resource.arn);
+                    write_shown(object.member("accountId"), resource.account_id);
+                    object.text("type", resource.kind);
+                });
+            });
+        }
+        record.text("requestID", self.request_id);
+        record.text("eventID", self.event_id);
+        record.flag("readOnly", self.read_only);
+        record.text("eventType", "AwsApiCall");
+        record.flag("managementEvent", true);
+        if let Some(account) = self.recipient_account_id {
+            write_shown(record.member("recipientAccountId"), account);
+        }
+        record.perhaps("sharedEventID", self.shared_event_id);
+        record.text("eventCategory", "Management");
+        if let Some(tls) = self.tls_details {
+            record.object("tlsDetails", |details| {
+                details.text("tlsVersion", tls.tls_version);
+                details.text("cipherSuite", tls.cipher_suite);
+                details.text("clientProvidedHostHeader", &tls.client_provided_host_header);
+            });
+        }
     }
 }
 
-fn whole_seconds<S: serde::Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    let seconds = Timestamp::from_second(time.as_second()).unwrap_or(*time);
-    serializer.collect_str(&seconds)
+fn or_null(elements: Option<&Elements>) -> &str {
+    elements.map_or("null", Elements::json)
 }
+
+/// Writes a string of what is digits, dots and colons however it is shown.
+fn write_shown(out: &mut String, shown: impl std::fmt::Display) {
+    // INVARIANT: writing to a string does not fail.
+    let _ = write!(out, "\"{shown}\"");
+}
+
+/// Writes a Unix second as text.
+fn write_seconds(out: &mut String, second: i64) {
+    out.push('"');
+    push_instant(out, instant(second));
+    out.push('"');
+}
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// An expiry as CloudTrail prints it in `responseElements`: `Jul 9, 2024, 4:41:37 PM` (`facts: sts §10`).
 #[must_use]
 pub fn expiration_text(time: Timestamp) -> String {
-    time.strftime("%b %-d, %Y, %-I:%M:%S %p").to_string()
+    let utc = jiff::tz::TimeZone::UTC.to_datetime(time);
+    let month = usize::try_from(utc.month())
+        .ok()
+        .and_then(|month| MONTHS.get(month.checked_sub(1)?));
+    let half = if utc.hour() < 12 { "AM" } else { "PM" };
+    let hour = match utc.hour() % 12 {
+        0 => 12,
+        hour => hour,
+    };
+    let mut text = String::with_capacity(32);
+    // INVARIANT: writing to a string does not fail.
+    let _ = write!(
+        text,
+        "{} {}, {:04}, {hour}:",
+        month.copied().unwrap_or_default(),
+        utc.day(),
+        utc.year()
+    );
+    two_digits(&mut text, utc.minute());
+    text.push(':');
+    two_digits(&mut text, utc.second());
+    text.push(' ');
+    text.push_str(half);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expiry_is_printed_as_cloudtrail_does() {
+        for second in (0..400).map(|day| day * 86_400 + day * 3_607 + 1_700_000_000) {
+            let time = Timestamp::from_second(second).unwrap();
+            let expected = time.strftime("%b %-d, %Y, %-I:%M:%S %p").to_string();
+            assert_eq!(expiration_text(time), expected);
+        }
+    }
+
+    #[test]
+    fn a_record_is_one_object_of_what_is_there() {
+        let identity = UserIdentity::unknown(Some("AKIA\""));
+        let record = AuditRecord {
+            user_identity: &identity,
+            event_time: Timestamp::UNIX_EPOCH,
+            event_source: "sts.amazonaws.com",
+            event_name: "Unknown",
+            aws_region: "",
+            source_ip_address: IpAddr::from([203, 0, 113, 7]),
+            user_agent: None,
+            error_code: Some("E"),
+            error_message: None,
+            request_parameters: None,
+            response_elements: None,
+            additional_event_data: None,
+            resources: &[],
+            request_id: "r",
+            event_id: "e",
+            read_only: true,
+            recipient_account_id: None,
+            shared_event_id: None,
+            tls_details: None,
+        };
+        let line = String::from_utf8(record.to_line()).unwrap();
+        let expected = r#"{"eventVersion":"1.11","userIdentity":{"type":"Unknown","accessKeyId":"AKIA\""},"eventTime":"1970-01-01T00:00:00Z","eventSource":"sts.amazonaws.com","eventName":"Unknown","awsRegion":"","sourceIPAddress":"203.0.113.7","errorCode":"E","requestParameters":null,"responseElements":null,"requestID":"r","eventID":"e","readOnly":true,"eventType":"AwsApiCall","managementEvent":true,"eventCategory":"Management"}"#;
+        assert_eq!(line, expected);
+    }
 }

@@ -9,11 +9,13 @@ use locum_api::ApiError;
 use locum_crypto::{Random, SecretString};
 use locum_directory::{Changes, Snapshot};
 use locum_names::{AccountId, Partition};
-use locum_policy::{Context, Decision, Layer, Layers, Request, ResourcePolicy, Source, decide};
+use locum_policy::{
+    ConditionKeys, Context, Decision, Deferred, Layer, Layers, Request, ResourcePolicy, Source, decide,
+};
 use serde_json::Value;
 
 use crate::{
-    audit::{Resource, UserIdentity},
+    audit::{Elements, Resource, UserIdentity},
     caller::Caller,
     carried::Carried,
     circumstances::{Circumstances, global_keys, owner_keys, owner_path},
@@ -59,13 +61,13 @@ pub struct Call<'a> {
 #[derive(Debug, Default)]
 pub struct Notes {
     /// In place of the response's own members.
-    pub response_elements: Option<Value>,
+    pub response_elements: Option<Elements>,
     /// In place of the request's own members.
-    pub request_parameters: Option<Value>,
+    pub request_parameters: Option<Elements>,
     /// The other account that the call concerns, which gets a record of its own.
     pub other_account: Option<AccountId>,
     /// Whom an identity provider vouched for, and the account of the provider: the caller of a call that nobody signed.
-    pub vouched: Option<(UserIdentity, AccountId)>,
+    pub vouched: Option<(UserIdentity<'static>, AccountId)>,
     /// What CloudTrail has no other field for.
     pub additional_event_data: Option<Value>,
     /// The resources that the call concerned.
@@ -160,7 +162,7 @@ impl<'a> Call<'a> {
         action: &str,
         target: Target<'k>,
         wording: Wording,
-        keys: impl FnOnce(&mut Context<'k>),
+        keys: impl Fn(&mut Context<'k>),
     ) -> Result<(), Failure>
     where
         'a: 'k,
@@ -179,12 +181,12 @@ impl<'a> Call<'a> {
         target: Target<'k>,
         wording: Wording,
         granted: Option<Source<'_>>,
-        keys: impl FnOnce(&mut Context<'k>),
+        keys: impl Fn(&mut Context<'k>),
     ) -> Result<(), Failure>
     where
         'a: 'k,
     {
-        let context = self.context(target.owner, keys);
+        let context = Deferred::new(|| self.context(target.owner, &keys));
         let request = self.request(action, &target, &context);
         self.with_layers(&request, &target, granted, |layers| {
             let decision = decide(&request, layers);
@@ -203,12 +205,12 @@ impl<'a> Call<'a> {
         target: Target<'k>,
         wording: Wording,
         why: &str,
-        keys: impl FnOnce(&mut Context<'k>),
+        keys: impl Fn(&mut Context<'k>),
     ) -> Failure
     where
         'a: 'k,
     {
-        let context = self.context(target.owner, keys);
+        let context = Deferred::new(|| self.context(target.owner, &keys));
         let request = self.request(action, &target, &context);
         self.with_layers(&request, &target, None, |layers| {
             let decision = Decision::ImplicitDeny { layer: Layer::Trust };
@@ -231,25 +233,25 @@ impl<'a> Call<'a> {
         decided(&policies.with_resource(target.policy, &own, &owners))
     }
 
-    fn context<'k>(&self, account: AccountId, keys: impl FnOnce(&mut Context<'k>)) -> Context<'k>
+    fn context<'k>(&self, account: AccountId, keys: &impl Fn(&mut Context<'k>)) -> Context<'k>
     where
         'a: 'k,
     {
         let mut context = Context::with_capacity(32);
         // The request's own keys go in first: none of them may replace one that the server derives.
         keys(&mut context);
-        global_keys(&mut context, self.caller, &self.at);
+        global_keys(&mut context, self.caller, &self.at, self.snapshot);
         owner_keys(&mut context, account, &self.at);
-        match self.at.organization_path {
-            Some(path) if account == self.account() => {
-                context.set_many("aws:ResourceOrgPaths", [path]);
-            }
-            _ => owner_path(&mut context, account, self.snapshot),
-        }
+        owner_path(&mut context, account, self.snapshot);
         context
     }
 
-    fn request<'r>(&'r self, action: &'r str, target: &Target<'r>, context: &'r Context<'r>) -> Request<'r> {
+    fn request<'r>(
+        &'r self,
+        action: &'r str,
+        target: &Target<'r>,
+        context: &'r dyn ConditionKeys,
+    ) -> Request<'r> {
         Request {
             principal: self.caller.principal(),
             action,
@@ -268,7 +270,7 @@ impl<'a> Call<'a> {
         (wording, instead): (Wording, Option<&str>),
     ) -> Failure {
         let asked = Asked {
-            caller_arn: &self.caller.arn().to_string(),
+            caller_arn: &self.caller.arn_text(),
             caller_id: &self.caller.user_id(),
             partition: self.partition(),
             owner: target.owner,

@@ -6,13 +6,12 @@
 use std::{borrow::Cow, sync::Arc};
 
 use locum_directory::{Role, Tag, User};
-use locum_names::{AccessKeyId, AccountId, Partition, PrincipalArn, PrincipalKind, UniqueId};
+use locum_names::{AccessKeyId, AccountId, Partition, PrincipalArn, PrincipalKind, UniqueId, account_arn};
 use locum_policy::{FederatedIssuer, Principal, RequesterKind};
 use locum_session::{Session, SessionScope};
 
 use crate::{
     audit::{Delegate, SessionAttributes, SessionContext, SessionIssuer, UserIdentity, WebIdFederationData},
-    clock::instant,
     operator::INVOKED_BY,
 };
 
@@ -129,6 +128,34 @@ impl Caller {
         self.identity.arn(self.partition, self.account)
     }
 
+    /// The text of [`arn`](Self::arn), which is asked for in every call.
+    #[must_use]
+    pub fn arn_text(&self) -> String {
+        let (partition, account) = (self.partition, self.account);
+        match &self.identity {
+            Identity::Root => account_arn(partition, "iam", account, &["root"]),
+            Identity::User(user) => user_arn(partition, user),
+            Identity::Role { role, session_name } => account_arn(
+                partition,
+                "sts",
+                account,
+                &["assumed-role/", &role.name, "/", session_name],
+            ),
+            Identity::FederatedUser { name, .. } => {
+                account_arn(partition, "sts", account, &["federated-user/", name])
+            }
+        }
+    }
+
+    /// The text of [`principal_arn`](Self::principal_arn).
+    #[must_use]
+    pub fn principal_arn_text(&self) -> String {
+        match &self.identity {
+            Identity::Role { role, .. } => role_arn(self.partition, role),
+            Identity::Root | Identity::User(_) | Identity::FederatedUser { .. } => self.arn_text(),
+        }
+    }
+
     /// The value of `aws:PrincipalArn`: for a role session the role's ARN with its path (`facts: sts §4.3`).
     #[must_use]
     pub fn principal_arn(&self) -> PrincipalArn {
@@ -140,12 +167,12 @@ impl Caller {
 
     /// The `UserId` of `GetCallerIdentity`, which is also `aws:userid` (`facts: sts §2.10`).
     #[must_use]
-    pub fn user_id(&self) -> String {
+    pub fn user_id(&self) -> Cow<'_, str> {
         match &self.identity {
-            Identity::Root => self.account.to_string(),
-            Identity::User(user) => user.id.to_string(),
-            Identity::Role { role, session_name } => format!("{}:{session_name}", role.id),
-            Identity::FederatedUser { name, .. } => format!("{}:{name}", self.account),
+            Identity::Root => self.account.to_string().into(),
+            Identity::User(user) => user.id.as_str().into(),
+            Identity::Role { role, session_name } => [role.id.as_str(), ":", session_name].concat().into(),
+            Identity::FederatedUser { name, .. } => [&*self.account.to_string(), ":", name].concat().into(),
         }
     }
 
@@ -240,7 +267,7 @@ impl Caller {
 
     /// Who called, for the audit record.
     #[must_use]
-    pub fn user_identity(&self) -> UserIdentity {
+    pub fn user_identity(&self) -> UserIdentity<'_> {
         let kind = match self.identity {
             Identity::Root => "Root",
             Identity::User(_) => "IAMUser",
@@ -250,15 +277,13 @@ impl Caller {
         UserIdentity {
             kind,
             principal_id: Some(self.user_id()),
-            arn: Some(self.arn().to_string()),
-            account_id: Some(self.account.to_string()),
-            access_key_id: self.access_key_id.as_ref().map(ToString::to_string),
-            user_name: self.user_name().map(str::to_owned),
+            arn: Some(self.arn_text().into()),
+            account_id: Some(self.account),
+            access_key_id: self.access_key_id.as_ref().map(|id| id.as_str().into()),
+            user_name: self.user_name().map(Cow::Borrowed),
             identity_provider: None,
             invoked_by: self.access_key_id.is_none().then_some(INVOKED_BY),
-            invoked_by_delegate: self.delegate.map(|account| Delegate {
-                account_id: account.to_string(),
-            }),
+            invoked_by_delegate: self.delegate.map(|account_id| Delegate { account_id }),
             session_context: self
                 .session
                 .as_deref()
@@ -266,55 +291,48 @@ impl Caller {
         }
     }
 
-    fn session_context(&self, session: &Session) -> SessionContext {
-        let issuer = |kind, id: Cow<'_, str>, arn: PrincipalArn, name: Option<&str>| SessionIssuer {
+    fn session_context<'s>(&'s self, session: &'s Session) -> SessionContext<'s> {
+        let issuer = |kind, id: Cow<'s, str>, arn: String, name: Option<&'s str>| SessionIssuer {
             kind,
-            principal_id: id.into_owned(),
-            arn: arn.to_string(),
-            account_id: self.account.to_string(),
-            user_name: name.map(str::to_owned),
-        };
-        let of_user = |user: &User| {
-            issuer(
-                "IAMUser",
-                id_text(&user.id),
-                user.arn(self.partition),
-                Some(&user.name),
-            )
-        };
-        let root = PrincipalArn {
-            partition: self.partition,
-            account: self.account,
-            kind: PrincipalKind::Root,
+            principal_id: id,
+            arn: arn.into(),
+            account_id: self.account,
+            user_name: name.map(Cow::Borrowed),
         };
         let session_issuer = match &self.identity {
             Identity::Root | Identity::User(_) => None,
             Identity::Role { role, .. } => Some(issuer(
                 "Role",
                 id_text(&role.id),
-                role.arn(self.partition),
+                role_arn(self.partition, role),
                 Some(&role.name),
             )),
             Identity::FederatedUser {
                 issuer: Some(user), ..
-            } => Some(of_user(user)),
+            } => Some(issuer(
+                "IAMUser",
+                id_text(&user.id),
+                user_arn(self.partition, user),
+                Some(&user.name),
+            )),
             Identity::FederatedUser { issuer: None, .. } => {
+                let root = account_arn(self.partition, "iam", self.account, &["root"]);
                 Some(issuer("Root", self.account.to_string().into(), root, None))
             }
         };
         SessionContext {
             session_issuer,
             attributes: SessionAttributes {
-                creation_date: instant(session.issued_at).to_string(),
+                creation_date: session.issued_at,
                 mfa_authenticated: if session.mfa.is_some() { "true" } else { "false" },
             },
-            source_identity: session.source_identity.as_deref().map(str::to_owned),
+            source_identity: session.source_identity.as_deref().map(Cow::Borrowed),
             web_id_federation_data: session.federation.as_ref().map(|federation| WebIdFederationData {
-                federated_provider: federation.provider.to_string(),
+                federated_provider: &federation.provider,
                 attributes: federation
                     .keys
                     .iter()
-                    .map(|key| (key.name.to_string(), key.values.join(", ")))
+                    .map(|key| (&*key.name, key.values.join(", ")))
                     .collect(),
             }),
             assumed_root: matches!(session.scope, Some(SessionScope::AssumedRoot)).then_some("true"),
@@ -322,6 +340,57 @@ impl Caller {
     }
 }
 
+fn user_arn(partition: Partition, user: &User) -> String {
+    account_arn(partition, "iam", user.account, &["user", &user.path, &user.name])
+}
+
+fn role_arn(partition: Partition, role: &Role) -> String {
+    account_arn(partition, "iam", role.account, &["role", &role.path, &role.name])
+}
+
 fn id_text(id: &UniqueId) -> Cow<'_, str> {
     Cow::Borrowed(id.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use locum_crypto::SeededRandom;
+    use locum_policy::{Policy, PolicyKind};
+
+    use super::*;
+
+    #[test]
+    fn the_text_of_an_arn_is_that_of_its_parts() {
+        let account: AccountId = "111122223333".parse().unwrap();
+        let (now, mut random) = (Timestamp::UNIX_EPOCH, SeededRandom::new(1));
+        let user = Arc::new(User::new(account, "/a/b/", "alice", now, &mut random));
+        let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:*"}}"#;
+        let trust = Policy::compile(document, PolicyKind::Trust).unwrap();
+        let role = Arc::new(Role::new(account, "/", "role", trust, now, &mut random));
+        let identities = [
+            Identity::Root,
+            Identity::User(user),
+            Identity::Role {
+                role,
+                session_name: "session".into(),
+            },
+            Identity::FederatedUser {
+                issuer: None,
+                name: "bob".into(),
+            },
+        ];
+        for identity in identities {
+            let caller = Caller {
+                partition: Partition::China,
+                account,
+                access_key_id: None,
+                identity,
+                session: None,
+                delegate: None,
+            };
+            assert_eq!(caller.arn_text(), caller.arn().to_string());
+            assert_eq!(caller.principal_arn_text(), caller.principal_arn().to_string());
+        }
+    }
 }

@@ -12,7 +12,7 @@ use locum_names::{AccountId, Arn};
 use locum_policy::Context;
 use locum_session::SessionScope;
 
-use crate::{caller::Caller, clock::instant};
+use crate::{caller::Caller, clock::instant_text};
 
 /// Where, when and how a request arrived.
 #[derive(Debug, Clone, Copy)]
@@ -29,8 +29,6 @@ pub struct Circumstances<'a> {
     pub region: &'a str,
     /// The organization's id.
     pub organization: Option<&'a str>,
-    /// The organization's path to the caller's account: `o-…/r-…/ou-…/`. Nobody's for a call that nobody signed.
-    pub organization_path: Option<&'a str>,
     /// Whether this very call proved a second factor.
     pub second_factor: SecondFactor,
 }
@@ -51,17 +49,19 @@ pub(crate) fn canonical_ip(address: IpAddr) -> IpAddr {
 }
 
 /// Sets the keys that every request of `caller` has.
-pub(crate) fn global_keys<'a>(context: &mut Context<'a>, caller: &'a Caller, at: &Circumstances<'a>) {
+pub(crate) fn global_keys<'a>(
+    context: &mut Context<'a>,
+    caller: &'a Caller,
+    at: &Circumstances<'a>,
+    snapshot: &Snapshot,
+) {
     request_keys(context, at);
-    principal_keys(context, caller, at);
+    principal_keys(context, caller, at, snapshot);
 }
 
 /// Sets the keys that every request has, whoever made it.
 pub(crate) fn request_keys<'a>(context: &mut Context<'a>, at: &Circumstances<'a>) {
-    context.set(
-        "aws:CurrentTime",
-        at.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-    );
+    context.set("aws:CurrentTime", instant_text(at.now.as_second()));
     context.set("aws:EpochTime", at.now.as_second().to_string());
     context.set("aws:SourceIp", canonical_ip(at.source_ip).to_string());
     context.set_bool("aws:SecureTransport", at.secure);
@@ -73,8 +73,13 @@ pub(crate) fn request_keys<'a>(context: &mut Context<'a>, at: &Circumstances<'a>
     }
 }
 
-fn principal_keys<'a>(context: &mut Context<'a>, caller: &'a Caller, at: &Circumstances<'a>) {
-    context.set("aws:PrincipalArn", caller.principal_arn().to_string());
+fn principal_keys<'a>(
+    context: &mut Context<'a>,
+    caller: &'a Caller,
+    at: &Circumstances<'a>,
+    snapshot: &Snapshot,
+) {
+    context.set("aws:PrincipalArn", caller.principal_arn_text());
     context.set("aws:PrincipalAccount", caller.account.to_string());
     context.set("aws:PrincipalType", caller.principal_type());
     context.set("aws:userid", caller.user_id());
@@ -84,7 +89,7 @@ fn principal_keys<'a>(context: &mut Context<'a>, caller: &'a Caller, at: &Circum
     if let Some(organization) = at.organization {
         context.set("aws:PrincipalOrgID", organization);
     }
-    if let Some(path) = at.organization_path {
+    if let Some(path) = snapshot.organization_path(caller.account) {
         context.set_many("aws:PrincipalOrgPaths", [path]);
     }
     for (key, value) in caller.tags() {
@@ -94,7 +99,7 @@ fn principal_keys<'a>(context: &mut Context<'a>, caller: &'a Caller, at: &Circum
     let Some(session) = caller.session.as_deref() else {
         return;
     };
-    context.set("aws:TokenIssueTime", instant(session.issued_at).to_string());
+    context.set("aws:TokenIssueTime", instant_text(session.issued_at));
     if let Some(source_identity) = session.source_identity.as_deref() {
         context.set("aws:SourceIdentity", source_identity);
     }

@@ -44,7 +44,7 @@ pub struct Denial {
     /// The account whose principals may decode the explanation.
     pub account: AccountId,
     /// What a decoded authorization message says.
-    pub explanation: Value,
+    pub explanation: String,
     /// What the audit log says: the layer and the statement that decided.
     pub reason: Value,
 }
@@ -87,13 +87,10 @@ pub(crate) fn denial(
     };
     let mut decision = *decision;
     let (explanation, reason) = if account != request.resource_account {
-        let document = own_side(asked, request, layers, &names);
-        let reason = reason_in(&document);
-        (document, reason)
+        own_side(asked, request, layers, &names)
     } else if !may_know(snapshot, account, asked.owner) {
-        let (document, told) = over_another(asked, request, layers, &names);
+        let (told, document, reason) = over_another(asked, request, layers, &names);
         decision = told;
-        let reason = reason_in(&document);
         (document, reason)
     } else {
         let explanation = explain(request, layers);
@@ -104,7 +101,7 @@ pub(crate) fn denial(
         let document = match asked.wording {
             Wording::Federated(operation) => outside(asked, request, operation),
             Wording::Unexplained | Wording::Full | Wording::WithoutResource => {
-                document::document(asked, request, &explanation, reason.clone())
+                document::document(asked, request, &explanation, &reason)
             }
         };
         (document, reason)
@@ -115,10 +112,6 @@ pub(crate) fn denial(
         explanation,
         reason,
     }
-}
-
-fn reason_in(document: &Value) -> Value {
-    document.get("explanation").cloned().unwrap_or(Value::Null)
 }
 
 /// Whether callers of an account may know the policies, the tags and the place of what another owns.
@@ -159,25 +152,31 @@ static WILLING: LazyLock<Option<Policy>> = LazyLock::new(|| {
 
 /// What whom an identity provider vouches for is told: the same whether the role is not there, does not trust, or lacks a
 /// permission.
-fn outside(asked: &Asked<'_>, request: &Request<'_>, operation: &str) -> Value {
-    let context = without_resource_secrets(request.context);
+fn outside(asked: &Asked<'_>, request: &Request<'_>, operation: &str) -> String {
+    let context = without_resource_secrets(request.context.context());
     let request = Request {
         action: operation,
         context: &context,
         ..*request
     };
-    document::document(asked, &request, &nothing(), reason::outside(&request))
+    document::document(asked, &request, &nothing(), &reason::outside(&request))
 }
 
 /// The explanation of a denial across accounts: of what the caller's own side says, whatever the other side does.
-fn own_side(asked: &Asked<'_>, request: &Request<'_>, layers: &Layers<'_>, names: &Names<'_>) -> Value {
-    let context = without_resource_secrets(request.context);
+fn own_side(
+    asked: &Asked<'_>,
+    request: &Request<'_>,
+    layers: &Layers<'_>,
+    names: &Names<'_>,
+) -> (String, Value) {
+    let context = without_resource_secrets(request.context.context());
     let request = Request {
         context: &context,
         ..*request
     };
     let Some(willing) = &*WILLING else {
-        return document::document(asked, &request, &nothing(), reason::hidden(&request, asked.owner));
+        let reason = reason::hidden(&request, asked.owner);
+        return (document::document(asked, &request, &nothing(), &reason), reason);
     };
     let layers = Layers {
         resource: ResourcePolicy::Trust(Source::new(willing, "")),
@@ -197,7 +196,7 @@ fn own_side(asked: &Asked<'_>, request: &Request<'_>, layers: &Layers<'_>, names
         }
         _ => reason::of(&request, &layers, &explanation, names),
     };
-    document::document(asked, &request, &explanation, reason)
+    (document::document(asked, &request, &explanation, &reason), reason)
 }
 
 /// The explanation of a denial where the caller's own policies decide over what another account owns, and what they say as
@@ -207,8 +206,8 @@ fn over_another<'l>(
     request: &Request<'_>,
     layers: &Layers<'l>,
     names: &Names<'_>,
-) -> (Value, Decision<'l>) {
-    let context = without_resource_secrets(request.context);
+) -> (Decision<'l>, String, Value) {
+    let context = without_resource_secrets(request.context.context());
     let request = Request {
         context: &context,
         ..*request
@@ -222,8 +221,8 @@ fn over_another<'l>(
         Decision::Allow => reason::hidden(&request, asked.owner),
         _ => reason::of(&request, &layers, &explanation, names),
     };
-    let document = document::document(asked, &request, &explanation, reason);
-    (document, explanation.decision)
+    let document = document::document(asked, &request, &explanation, &reason);
+    (explanation.decision, document, reason)
 }
 
 const fn nothing() -> Explanation<'static> {
@@ -235,18 +234,15 @@ const fn nothing() -> Explanation<'static> {
 }
 
 fn without_resource_secrets<'a>(context: &Context<'a>) -> Context<'a> {
-    let mut context = context.clone();
-    let tags: Vec<String> = context
-        .iter()
-        .map(|(key, _)| key.to_owned())
-        .filter(|key| {
-            let key = key.to_ascii_lowercase();
-            let tag = key.starts_with("aws:resourcetag/") || key.starts_with("iam:resourcetag/");
-            tag || key == "aws:resourceorgpaths"
-        })
-        .collect();
-    tags.iter().for_each(|key| context.remove(key));
-    context
+    let begins = |key: &str, start: &str| {
+        key.get(..start.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+    };
+    context.without(|key| {
+        begins(key, "aws:resourcetag/")
+            || begins(key, "iam:resourcetag/")
+            || key.eq_ignore_ascii_case("aws:resourceorgpaths")
+    })
 }
 
 /// What policies are called: managed ones go by their unique id until somebody asks.

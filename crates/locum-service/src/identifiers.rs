@@ -12,11 +12,7 @@ pub(crate) fn extended_request_id(now: Timestamp, random: &mut dyn Random) -> St
     random.fill(&mut bytes);
     let mut text = String::with_capacity(48);
     // INVARIANT: writing to a string does not fail.
-    let _ = write!(
-        text,
-        "0:local:S:{}:R:{}",
-        now.as_millisecond(),
-        BASE64_STANDARD.encode(bytes)
-    );
+    let _ = write!(text, "0:local:S:{}:R:", now.as_millisecond());
+    BASE64_STANDARD.encode_string(bytes, &mut text);
     BASE64_STANDARD.encode(text)
 }

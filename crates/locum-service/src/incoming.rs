@@ -16,7 +16,7 @@ pub struct Incoming<'a> {
     /// The address of the peer.
     pub peer: IpAddr,
     /// TLS version and cipher suite, of an encrypted connection.
-    pub tls: Option<(&'a str, &'a str)>,
+    pub tls: Option<(&'static str, &'static str)>,
 }
 
 impl<'a> Incoming<'a> {

@@ -45,9 +45,12 @@ fn outcome(error: &ApiError) -> &'static str {
 }
 
 fn reply(status: u16, body: Body, operation: &'static str, outcome: &'static str) -> Reply {
+    // Room for the ids and one more, so that nothing is moved.
+    let mut headers = Vec::with_capacity(4);
+    headers.push(("content-type", Cow::Borrowed(body.content_type)));
     Reply {
         status,
-        headers: vec![("content-type", Cow::Borrowed(body.content_type))],
+        headers,
         body: body.text,
         operation,
         outcome,

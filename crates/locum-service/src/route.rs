@@ -11,7 +11,7 @@ use locum_api::{
 
 use crate::{
     access_analyzer,
-    audit::elements,
+    audit::Elements,
     call::{Call, Failure},
     iam, organizations, sts,
     unsigned::UnsignedCall,
@@ -107,7 +107,7 @@ fn run_unsigned<R: PerformUnsigned>(
     encoding: &Encoding<'_>,
 ) -> Result<Body, Failure> {
     let request: R = decoded(input)?;
-    call.notes.request_parameters = elements(&request);
+    call.notes.request_parameters = Elements::of(&request);
     let response = request.perform(call)?;
     Ok(success_body(
         R::OPERATION,
@@ -119,10 +119,10 @@ fn run_unsigned<R: PerformUnsigned>(
 
 fn run<R: Perform>(call: &mut Call<'_>, input: Input<'_>, encoding: &Encoding<'_>) -> Result<Body, Failure> {
     let request: R = decoded(input)?;
-    call.notes.request_parameters = elements(&request);
+    call.notes.request_parameters = Elements::of(&request);
     let response = request.perform(call)?;
     if call.notes.response_elements.is_none() && !call.changes.is_empty() {
-        call.notes.response_elements = elements(&response);
+        call.notes.response_elements = Elements::of(&response);
     }
     Ok(success_body(
         R::OPERATION,

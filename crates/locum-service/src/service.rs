@@ -193,7 +193,7 @@ impl Service {
 
     /// Whether a whole request asks for a password to be hashed, which takes tenths of a second, and claims a key that is in use
     /// here. Whether the key's holder sent it is for [`handle`](Self::handle) to find out.
-    pub fn hashes_password(&self, incoming: &Incoming<'_>, now: Timestamp) -> bool {
+    pub fn hashes_password(&self, incoming: &Incoming<'_>, now: impl FnOnce() -> Timestamp) -> bool {
         // Most requests are for STS, and need not be read twice: a signature in the headers names the service.
         let signed_for_iam = incoming.header("authorization").map_or_else(
             || !incoming.query.is_empty(),
@@ -201,7 +201,7 @@ impl Service {
         );
         signed_for_iam
             && Asked::read(incoming).is_ok_and(|asked| HASHING.contains(&asked.operation.name))
-            && self.knows(incoming, ApiService::Iam, now)
+            && self.knows(incoming, ApiService::Iam, now())
     }
 
     /// Whether a request claims a key that is in use here.
@@ -418,7 +418,7 @@ impl Service {
 
     /// The sealed explanation. It fits, for it was cut to; a denial without one is a denial all the same.
     fn seal(&self, denial: &Denial, now: Timestamp, random: &mut dyn Random) -> Option<String> {
-        let document = denial.explanation.to_string();
+        let document = denial.explanation.clone();
         let created_at = now.as_second();
         let expires_at = created_at.saturating_add(MESSAGE_LIFETIME);
         let message = AuthorizationMessage {

@@ -3,6 +3,8 @@
 //! A trace begins with the request and is told more at each step, so a call that ends early is recorded with all that
 //! was established about it, and nothing that was only claimed.
 
+use std::{borrow::Cow, net::IpAddr};
+
 use jiff::Timestamp;
 use locum_api::{
     ApiError,
@@ -12,7 +14,7 @@ use locum_names::AccountId;
 use serde_json::{Value, json};
 
 use crate::{
-    audit::{AuditRecord, TlsDetails, UserIdentity},
+    audit::{AuditRecord, Elements, Resource, TlsDetails, UserIdentity},
     call::Notes,
     caller::Caller,
     denial::Denial,
@@ -26,16 +28,42 @@ const MAX_TEXT: usize = 1024;
 const MAX_KEY_ID: usize = 128;
 
 pub(crate) struct Trace {
-    record: AuditRecord,
-    operation: &'static str,
+    now: Timestamp,
+    request_id: String,
+    event_id: String,
+    operation: Option<&'static Operation>,
+    client: Client,
+    who: Who,
+    region: String,
     account: Option<AccountId>,
     other_account: Option<AccountId>,
-    shared_id: String,
-    failed: bool,
+    error: Option<(Cow<'static, str>, Option<String>)>,
+    request_parameters: Option<Elements>,
+    response_elements: Option<Elements>,
+    more: Option<Value>,
+    resources: Vec<Resource>,
     /// The transaction that contains this request: the id of its record, and the place in it.
     transaction: Option<(String, usize)>,
     /// The finished lines of the requests that this one contains.
     parts: Vec<Vec<u8>>,
+}
+
+/// Where a request came from.
+#[derive(Clone)]
+struct Client {
+    address: IpAddr,
+    user_agent: Option<String>,
+    tls: Option<TlsDetails>,
+}
+
+/// Who a record says called.
+#[derive(Clone)]
+enum Who {
+    /// Nobody yet, with the key that a refused request claimed.
+    Unknown(Option<String>),
+    Caller(Caller),
+    /// Whom an identity provider vouched for.
+    Vouched(Box<UserIdentity<'static>>),
 }
 
 impl Trace {
@@ -45,24 +73,34 @@ impl Trace {
         request_id: String,
         event_id: String,
     ) -> Self {
-        let shared_id = event_id.clone();
-        let mut record = AuditRecord::new(UserIdentity::unknown(None), now, request_id, event_id);
-        record.source_ip_address = incoming.peer.to_canonical().to_string();
-        record.user_agent = incoming.header("user-agent").map(|agent| cut(agent, MAX_TEXT));
-        record.tls_details = incoming.tls.map(|(version, cipher)| TlsDetails {
-            tls_version: version.to_owned(),
-            cipher_suite: cipher.to_owned(),
-            client_provided_host_header: cut(incoming.header("host").unwrap_or_default(), MAX_TEXT),
-        });
-        record.event_source = event_source(Service::Sts);
-        "Unknown".clone_into(&mut record.event_name);
+        let client = Client {
+            address: incoming.peer.to_canonical(),
+            user_agent: incoming.header("user-agent").map(|agent| cut(agent, MAX_TEXT)),
+            tls: incoming.tls.map(|(version, cipher)| TlsDetails {
+                tls_version: version,
+                cipher_suite: cipher,
+                client_provided_host_header: cut(incoming.header("host").unwrap_or_default(), MAX_TEXT),
+            }),
+        };
+        Self::new(now, request_id, event_id, client)
+    }
+
+    const fn new(now: Timestamp, request_id: String, event_id: String, client: Client) -> Self {
         Self {
-            record,
-            operation: "none",
+            now,
+            request_id,
+            event_id,
+            operation: None,
+            client,
+            who: Who::Unknown(None),
+            region: String::new(),
             account: None,
             other_account: None,
-            shared_id,
-            failed: false,
+            error: None,
+            request_parameters: None,
+            response_elements: None,
+            more: None,
+            resources: Vec::new(),
             transaction: None,
             parts: Vec::new(),
         }
@@ -71,17 +109,13 @@ impl Trace {
     /// The trace of a request that this one contains, at `index`.
     pub(crate) fn part(&self, operation: &'static Operation, index: usize, event_id: String) -> Self {
         let mut part = Self {
-            record: self.record.clone(),
-            operation: self.operation,
+            operation: Some(operation),
+            who: self.who.clone(),
+            region: self.region.clone(),
             account: self.account,
-            other_account: None,
-            shared_id: event_id.clone(),
-            failed: false,
-            transaction: Some((self.record.event_id.clone(), index)),
-            parts: Vec::new(),
+            transaction: Some((self.event_id.clone(), index)),
+            ..Self::new(self.now, self.request_id.clone(), event_id, self.client.clone())
         };
-        part.record.event_id = event_id;
-        part.operation(operation);
         part.notes(Notes::default());
         part
     }
@@ -102,27 +136,27 @@ impl Trace {
     }
 
     pub(crate) const fn now(&self) -> Timestamp {
-        self.record.event_time
+        self.now
     }
 
     pub(crate) fn request_id(&self) -> &str {
-        &self.record.request_id
+        &self.request_id
     }
 
+    /// The operation's name; `none` if there is none.
     pub(crate) const fn operation_name(&self) -> &'static str {
-        self.operation
+        match self.operation {
+            Some(operation) => operation.name,
+            None => "none",
+        }
     }
 
-    pub(crate) fn operation(&mut self, operation: &'static Operation) {
-        self.operation = operation.name;
-        operation.name.clone_into(&mut self.record.event_name);
-        self.record.event_source = event_source(operation.service);
-        self.record.read_only = is_read_only(operation);
+    pub(crate) const fn operation(&mut self, operation: &'static Operation) {
+        self.operation = Some(operation);
     }
 
     pub(crate) fn refused(&mut self, access_key_id: Option<String>) {
-        let claimed = access_key_id.map(|id| cut(&id, MAX_KEY_ID));
-        self.record.user_identity = UserIdentity::unknown(claimed);
+        self.who = Who::Unknown(access_key_id.map(|id| cut(&id, MAX_KEY_ID)));
     }
 
     /// Whether it was never established who called.
@@ -136,27 +170,25 @@ impl Trace {
     }
 
     pub(crate) fn caller(&mut self, caller: &Caller, region: &str) {
-        self.record.user_identity = caller.user_identity();
+        self.who = Who::Caller(caller.clone());
         self.account = Some(caller.account);
-        self.record.recipient_account_id = Some(caller.account.to_string());
-        region.clone_into(&mut self.record.aws_region);
+        self.region(region);
     }
 
-    /// The region of a call that nobody signed.
+    /// The region that was signed for, or that of the host of a call that nobody signed.
     pub(crate) fn region(&mut self, region: &str) {
-        region.clone_into(&mut self.record.aws_region);
+        region.clone_into(&mut self.region);
     }
 
     pub(crate) fn notes(&mut self, notes: Notes) {
         if let Some((identity, account)) = notes.vouched {
-            self.record.user_identity = identity;
+            self.who = Who::Vouched(Box::new(identity));
             self.account = Some(account);
-            self.record.recipient_account_id = Some(account.to_string());
         }
-        self.record.additional_event_data = notes.additional_event_data;
-        self.record.resources = notes.resources;
-        self.record.request_parameters = notes.request_parameters;
-        self.record.response_elements = notes.response_elements;
+        self.more = notes.additional_event_data;
+        self.resources = notes.resources;
+        self.request_parameters = notes.request_parameters;
+        self.response_elements = notes.response_elements;
         self.other_account = notes.other_account.filter(|other| Some(*other) != self.account);
         if let Some((event_id, index)) = &self.transaction {
             let transaction = json!({ "eventID": event_id, "requestIndex": index });
@@ -170,17 +202,16 @@ impl Trace {
 
     /// Adds to what CloudTrail has no field for.
     fn tell(&mut self, name: &str, value: Value) {
-        let more = self.record.additional_event_data.get_or_insert_with(|| json!({}));
+        let more = self.more.get_or_insert_with(|| json!({}));
         if let Some(more) = more.as_object_mut() {
             more.insert(name.to_owned(), value);
         }
     }
 
     pub(crate) fn fail(&mut self, error: &ApiError) {
-        self.failed = true;
-        self.record.error_code = Some(error.code.to_string());
-        self.record.error_message = error.message.as_deref().map(|text| cut(text, MAX_TEXT));
-        self.record.response_elements = None;
+        let message = error.message.as_deref().map(|text| cut(text, MAX_TEXT));
+        self.error = Some((error.code.clone(), message));
+        self.response_elements = None;
     }
 
     /// The finished lines: its own, a second one for the other account of a call that succeeded (`facts: sts §10`), and those
@@ -192,21 +223,59 @@ impl Trace {
     }
 
     fn own_lines(&self) -> Vec<Vec<u8>> {
-        let Some(other) = self.other_account.filter(|_| !self.failed) else {
-            return vec![self.record.to_line()];
+        match &self.who {
+            Who::Unknown(claimed) => self.lines_of(&UserIdentity::unknown(claimed.as_deref())),
+            Who::Caller(caller) => self.lines_of(&caller.user_identity()),
+            Who::Vouched(identity) => self.lines_of(identity),
+        }
+    }
+
+    fn lines_of(&self, identity: &UserIdentity<'_>) -> Vec<Vec<u8>> {
+        let own = self.record(identity);
+        let Some(other) = self.other_account.filter(|_| self.error.is_none()) else {
+            return vec![own.to_line()];
         };
-        let mut own = self.record.clone();
-        own.shared_event_id = Some(self.shared_id.clone());
-        let mut theirs = own.clone();
-        theirs.recipient_account_id = Some(other.to_string());
-        theirs.event_id = second_id(&self.shared_id);
-        theirs.user_identity = UserIdentity {
-            kind: "AWSAccount",
-            principal_id: own.user_identity.principal_id.clone(),
-            account_id: own.user_identity.account_id.clone(),
-            ..UserIdentity::default()
+        let own = AuditRecord {
+            shared_event_id: Some(&self.event_id),
+            ..own
+        };
+        let theirs = AuditRecord {
+            recipient_account_id: Some(other),
+            event_id: &second_id(&self.event_id),
+            user_identity: &UserIdentity {
+                kind: "AWSAccount",
+                principal_id: identity.principal_id.clone(),
+                account_id: identity.account_id,
+                ..UserIdentity::default()
+            },
+            ..own
         };
         vec![own.to_line(), theirs.to_line()]
+    }
+
+    fn record<'t>(&'t self, user_identity: &'t UserIdentity<'t>) -> AuditRecord<'t> {
+        let error = self.error.as_ref();
+        AuditRecord {
+            user_identity,
+            event_time: self.now,
+            event_source: event_source(self.operation.map_or(Service::Sts, |operation| operation.service)),
+            event_name: self.operation.map_or("Unknown", |operation| operation.name),
+            aws_region: &self.region,
+            source_ip_address: self.client.address,
+            user_agent: self.client.user_agent.as_deref(),
+            error_code: error.map(|(code, _)| &**code),
+            error_message: error.and_then(|(_, message)| message.as_deref()),
+            request_parameters: self.request_parameters.as_ref(),
+            response_elements: self.response_elements.as_ref(),
+            additional_event_data: self.more.as_ref(),
+            resources: &self.resources,
+            request_id: &self.request_id,
+            event_id: &self.event_id,
+            read_only: self.operation.is_none_or(is_read_only),
+            recipient_account_id: self.account,
+            shared_event_id: None,
+            tls_details: self.client.tls.as_ref(),
+        }
     }
 }
 

@@ -20,11 +20,11 @@ use locum_api::{
 };
 use locum_crypto::{Random, uuid};
 use locum_directory::{Directory, Draft, Pending, WriteError};
-use serde_json::json;
 
 use self::answers::Answers;
 use crate::{
     attempt::{Answered, Attempt},
+    audit::Elements,
     authenticate::Authenticated,
     call::Notes,
     carried::Carried,
@@ -161,11 +161,11 @@ impl<'a> Transaction<'a> {
         let outcome = self.run_all(&mut batch, &authenticated, draft, trace, random);
         let applied = if batch.dry_run { 0 } else { batch.requests.len() };
         trace.notes(Notes {
-            request_parameters: Some(json!({
-                "dryRun": batch.dry_run,
-                "requestCount": batch.requests.len(),
-            })),
-            response_elements: Some(json!({ "applied": applied })),
+            request_parameters: Some(Elements::from_iter([
+                ("dryRun", batch.dry_run.into()),
+                ("requestCount", batch.requests.len().into()),
+            ])),
+            response_elements: Some(Elements::from_iter([("applied", applied.into())])),
             ..Notes::default()
         });
         self.batch = Some(batch);

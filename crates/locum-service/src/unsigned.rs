@@ -8,7 +8,9 @@ use locum_crypto::Random;
 use locum_directory::{Changes, Snapshot};
 use locum_federation::oidc::KeyCache;
 use locum_names::Partition;
-use locum_policy::{Context, Decision, Layer, Layers, Principal, Request, RequesterKind, decide};
+use locum_policy::{
+    ConditionKeys, Context, Decision, Deferred, Layer, Layers, Principal, Request, RequesterKind, decide,
+};
 
 use crate::{
     call::{Failure, Notes, Target},
@@ -79,12 +81,12 @@ impl<'a> UnsignedCall<'a> {
         vouched: &Vouched<'k>,
         action: &str,
         target: Target<'k>,
-        keys: impl FnOnce(&mut Context<'k>),
+        keys: impl Fn(&mut Context<'k>),
     ) -> Result<(), Failure>
     where
         'a: 'k,
     {
-        let context = self.context(&target, keys);
+        let context = Deferred::new(|| self.context(&target, &keys));
         let request = self.request(vouched, action, &target, &context);
         self.with_layers(&request, &target, |layers| {
             let decision = decide(&request, layers);
@@ -102,12 +104,12 @@ impl<'a> UnsignedCall<'a> {
         vouched: &Vouched<'k>,
         target: Target<'k>,
         why: &str,
-        keys: impl FnOnce(&mut Context<'k>),
+        keys: impl Fn(&mut Context<'k>),
     ) -> Failure
     where
         'a: 'k,
     {
-        let context = self.context(&target, keys);
+        let context = Deferred::new(|| self.context(&target, &keys));
         let request = self.request(vouched, operation, &target, &context);
         self.with_layers(&request, &target, |layers| {
             let decision = Decision::ImplicitDeny { layer: Layer::Trust };
@@ -132,7 +134,7 @@ impl<'a> UnsignedCall<'a> {
         })
     }
 
-    fn context<'k>(&self, target: &Target<'k>, keys: impl FnOnce(&mut Context<'k>)) -> Context<'k>
+    fn context<'k>(&self, target: &Target<'k>, keys: &impl Fn(&mut Context<'k>)) -> Context<'k>
     where
         'a: 'k,
     {
@@ -150,7 +152,7 @@ impl<'a> UnsignedCall<'a> {
         vouched: &Vouched<'r>,
         action: &'r str,
         target: &Target<'r>,
-        context: &'r Context<'r>,
+        context: &'r dyn ConditionKeys,
     ) -> Request<'r> {
         Request {
             principal: Principal::outside(self.partition(), RequesterKind::Federated(vouched.provider)),

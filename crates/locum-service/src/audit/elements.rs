@@ -1,45 +1,177 @@
 //! The parameters and the result of a call as a record shows them: by their model, so that no operation can forget to
 //! leave a secret out.
 
-use locum_api::{Record, Value, model::Structure};
-use serde_json::{Map, Value as Json};
+use std::fmt::Write as _;
 
-use super::expiration_text;
+use locum_api::{Record, Value};
+use serde_json::Value as Json;
 
-/// The members that are there, under CloudTrail's names, secrets left out; `None` if nothing is left.
-#[must_use]
-pub fn elements(record: &dyn Record) -> Option<Json> {
-    let members = object(record, record.structure());
-    (!members.is_empty()).then_some(Json::Object(members))
+use super::{
+    expiration_text,
+    json::{Object, write_list, write_text},
+};
+
+/// Parameters or a result as a record shows them: a JSON object, written once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elements(String);
+
+/// How a record shows a member that is no secret.
+#[derive(Debug, Clone, Copy)]
+pub enum Shown<'a> {
+    /// As it is.
+    Whole,
+    /// Not at all.
+    Hidden,
+    /// As this text.
+    As(&'a str),
 }
 
-fn object(record: &dyn Record, structure: &Structure) -> Map<String, Json> {
-    let members = structure.members.iter().enumerate();
-    members
-        .filter(|(_, member)| !member.shape.is_secret())
-        .filter_map(|(at, member)| Some((lower_camel(member.name), value(&record.member(at))?)))
-        .collect()
+impl Elements {
+    /// The members that are there, under CloudTrail's names, secrets left out; `None` if nothing is left.
+    #[must_use]
+    pub fn of(record: &dyn Record) -> Option<Self> {
+        Self::showing(record, |_| Shown::Whole)
+    }
+
+    /// The same, each member shown as `shown` has it for its name in the model.
+    #[must_use]
+    pub fn showing<'s>(record: &dyn Record, shown: impl Fn(&str) -> Shown<'s>) -> Option<Self> {
+        let mut text = String::with_capacity(256);
+        object(&mut text, record, &shown);
+        (text != "{}").then_some(Self(text))
+    }
+
+    /// Adds a member that the model does not have.
+    pub fn add(&mut self, name: &str, value: &Json) {
+        // INVARIANT: the text is an object, which ends in a brace.
+        self.0.pop();
+        if self.0.len() > 1 {
+            self.0.push(',');
+        }
+        write_text(&mut self.0, name);
+        // INVARIANT: writing to a string does not fail.
+        let _ = write!(self.0, ":{value}}}");
+    }
+
+    /// The JSON object.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.0
+    }
 }
 
-fn value(value: &Value<'_>) -> Option<Json> {
-    Some(match value {
-        // A document may hold anything, secrets too.
-        Value::Absent | Value::Json(_) => return None,
-        Value::Text(text) => Json::from(*text),
-        Value::Integer(number) => Json::from(*number),
-        Value::Boolean(truth) => Json::from(*truth),
-        Value::Time(time) => Json::from(expiration_text(*time)),
-        Value::List(items) => (0..items.len())
-            .filter_map(|at| self::value(&items.item(at)))
-            .collect(),
-        Value::Record(record) => Json::Object(object(*record, record.structure())),
-    })
+impl Default for Elements {
+    /// An object without members.
+    fn default() -> Self {
+        Self("{}".to_owned())
+    }
 }
 
-/// `RoleArn` to `roleArn`.
-fn lower_camel(name: &str) -> String {
-    let mut chars = name.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_ascii_lowercase().to_string() + chars.as_str()
-    })
+impl<'n> FromIterator<(&'n str, Json)> for Elements {
+    fn from_iter<I: IntoIterator<Item = (&'n str, Json)>>(members: I) -> Self {
+        let mut elements = Self::default();
+        for (name, value) in members {
+            elements.add(name, &value);
+        }
+        elements
+    }
+}
+
+fn object<'s>(out: &mut String, record: &dyn Record, shown: &dyn Fn(&str) -> Shown<'s>) {
+    Object::write(out, |object| {
+        for (at, member) in record.structure().members.iter().enumerate() {
+            let value = record.member(at);
+            if member.shape.is_secret() || is_unrecorded(&value) {
+                continue;
+            }
+            match shown(member.name) {
+                Shown::Hidden => {}
+                Shown::As(text) => write_text(object.camel_member(member.name), text),
+                Shown::Whole => write_value(object.camel_member(member.name), &value, shown),
+            }
+        }
+    });
+}
+
+/// Whether a value has no place in a record: it is not there, or it is a document, which may hold anything, secrets too.
+const fn is_unrecorded(value: &Value<'_>) -> bool {
+    matches!(value, Value::Absent | Value::Json(_))
+}
+
+fn write_value<'s>(out: &mut String, value: &Value<'_>, shown: &dyn Fn(&str) -> Shown<'s>) {
+    match value {
+        Value::Absent | Value::Json(_) => out.push_str("null"),
+        Value::Text(text) => write_text(out, text),
+        Value::Integer(number) => {
+            // INVARIANT: writing to a string does not fail.
+            let _ = write!(out, "{number}");
+        }
+        Value::Boolean(truth) => out.push_str(if *truth { "true" } else { "false" }),
+        Value::Time(time) => write_text(out, &expiration_text(*time)),
+        Value::List(items) => {
+            let items = (0..items.len()).map(|at| items.item(at));
+            let items = items.filter(|item| !is_unrecorded(item));
+            write_list(out, items, |out, item| write_value(out, &item, shown));
+        }
+        Value::Record(record) => object(out, *record, shown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use locum_api::sts::{AssumeRoleRequest, Tag};
+    use serde_json::json;
+
+    use super::*;
+
+    fn request() -> AssumeRoleRequest {
+        AssumeRoleRequest {
+            role_arn: "arn \"x\"".to_owned(),
+            duration_seconds: Some(900),
+            token_code: Some("123456".to_owned()),
+            tags: vec![Tag {
+                key: "k".to_owned(),
+                value: "v".to_owned(),
+            }],
+            ..AssumeRoleRequest::default()
+        }
+    }
+
+    fn parsed(elements: &Elements) -> Json {
+        serde_json::from_str(elements.json()).unwrap()
+    }
+
+    #[test]
+    fn members_are_shown_under_cloudtrails_names_and_no_secret_is() {
+        let elements = Elements::of(&request()).unwrap();
+        let expected = json!({
+            "roleArn": "arn \"x\"",
+            "roleSessionName": "",
+            "durationSeconds": 900,
+            "tags": [{ "key": "k", "value": "v" }],
+        });
+        let mut shown = parsed(&elements);
+        // Whatever else it has, the code is not in it.
+        assert!(!elements.json().contains("123456"), "{}", elements.json());
+        let members = shown.as_object_mut().unwrap();
+        members.retain(|name, _| expected.get(name).is_some());
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_member_is_hidden_or_replaced_and_another_added() {
+        let mut elements = Elements::showing(&request(), |name| match name {
+            "RoleArn" => Shown::As("other"),
+            "Tags" => Shown::Hidden,
+            _ => Shown::Whole,
+        })
+        .unwrap();
+        elements.add("more", &json!({ "a": [1] }));
+        let shown = parsed(&elements);
+        assert_eq!(shown["roleArn"], "other");
+        assert_eq!(shown.get("tags"), None);
+        assert_eq!(shown["more"], json!({ "a": [1] }));
+        let members = Elements::from_iter([("a", json!(1)), ("b", json!(2))]);
+        assert_eq!(members.json(), r#"{"a":1,"b":2}"#);
+    }
 }

@@ -1,119 +1,150 @@
 //! Who a record says called (`facts: sts §10`, the types of `userIdentity`).
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
-use serde::Serialize;
+use locum_names::AccountId;
+
+use super::{json::Object, write_seconds, write_shown};
 
 /// The caller of a recorded call.
-#[derive(Debug, Clone, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UserIdentity {
+#[derive(Debug, Clone, Default)]
+pub struct UserIdentity<'a> {
     /// `Root`, `IAMUser`, `AssumedRole`, `FederatedUser`, `SAMLUser`, `WebIdentityUser`, `AWSAccount` or `Unknown`.
-    #[serde(rename = "type")]
     pub kind: &'static str,
     /// The unique id, with the session's name where there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub principal_id: Option<String>,
+    pub principal_id: Option<Cow<'a, str>>,
     /// The caller's ARN.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub arn: Option<String>,
+    pub arn: Option<Cow<'a, str>>,
     /// The caller's account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_id: Option<String>,
+    pub account_id: Option<AccountId>,
     /// The key that signed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub access_key_id: Option<String>,
+    pub access_key_id: Option<Cow<'a, str>>,
     /// An IAM user's name, or a federated user's as its provider has it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: Option<Cow<'a, str>>,
     /// The provider of a federated user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub identity_provider: Option<String>,
+    pub identity_provider: Option<Cow<'a, str>>,
     /// What the session is, of a call with temporary credentials.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_context: Option<SessionContext>,
+    pub session_context: Option<SessionContext<'a>>,
     /// What acted for whoever runs the program: such a call has no key.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub invoked_by: Option<&'static str>,
     /// Who uses the access, if it was delegated.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub invoked_by_delegate: Option<Delegate>,
 }
 
 /// Who uses access that was delegated.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 pub struct Delegate {
     /// The account that asked for it.
-    pub account_id: String,
+    pub account_id: AccountId,
 }
 
-impl UserIdentity {
+impl<'a> UserIdentity<'a> {
     /// The identity of a caller who could not be established.
     #[must_use]
-    pub fn unknown(access_key_id: Option<String>) -> Self {
+    pub fn unknown(access_key_id: Option<&'a str>) -> Self {
         Self {
             kind: "Unknown",
-            access_key_id,
+            access_key_id: access_key_id.map(Cow::Borrowed),
             ..Self::default()
+        }
+    }
+
+    pub(super) fn write(&self, identity: &mut Object<'_>) {
+        identity.text("type", self.kind);
+        identity.perhaps("principalId", self.principal_id.as_deref());
+        identity.perhaps("arn", self.arn.as_deref());
+        if let Some(account) = self.account_id {
+            write_shown(identity.member("accountId"), account);
+        }
+        identity.perhaps("accessKeyId", self.access_key_id.as_deref());
+        identity.perhaps("userName", self.user_name.as_deref());
+        identity.perhaps("identityProvider", self.identity_provider.as_deref());
+        if let Some(context) = &self.session_context {
+            identity.object("sessionContext", |object| context.write(object));
+        }
+        identity.perhaps("invokedBy", self.invoked_by);
+        if let Some(delegate) = &self.invoked_by_delegate {
+            identity.object("invokedByDelegate", |object| {
+                write_shown(object.member("accountId"), delegate.account_id);
+            });
         }
     }
 }
 
 /// What a session is and where it came from.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SessionContext {
+#[derive(Debug, Clone)]
+pub struct SessionContext<'a> {
     /// Whose session it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_issuer: Option<SessionIssuer>,
+    pub session_issuer: Option<SessionIssuer<'a>>,
     /// When it began, and how.
     pub attributes: SessionAttributes,
     /// The source identity, if one was set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_identity: Option<String>,
+    pub source_identity: Option<Cow<'a, str>>,
     /// What an identity provider vouched for, if one did.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub web_id_federation_data: Option<WebIdFederationData>,
+    pub web_id_federation_data: Option<WebIdFederationData<'a>>,
     /// `"true"`, as text, of a session of `AssumeRoot`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub assumed_root: Option<&'static str>,
 }
 
 /// What an identity provider vouched for.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WebIdFederationData {
+#[derive(Debug, Clone)]
+pub struct WebIdFederationData<'a> {
     /// The provider's ARN.
-    pub federated_provider: String,
+    pub federated_provider: &'a str,
     /// The condition keys that the session carries, several values joined by a comma.
-    pub attributes: BTreeMap<String, String>,
+    pub attributes: BTreeMap<&'a str, String>,
 }
 
 /// The principal whose session it is.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SessionIssuer {
+#[derive(Debug, Clone)]
+pub struct SessionIssuer<'a> {
     /// `Role`, `IAMUser` or `Root`.
-    #[serde(rename = "type")]
     pub kind: &'static str,
     /// Its unique id.
-    pub principal_id: String,
+    pub principal_id: Cow<'a, str>,
     /// Its ARN.
-    pub arn: String,
+    pub arn: Cow<'a, str>,
     /// Its account.
-    pub account_id: String,
+    pub account_id: AccountId,
     /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
+    pub user_name: Option<Cow<'a, str>>,
 }
 
 /// When a session began, and whether a second factor was given.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 pub struct SessionAttributes {
-    /// ISO 8601.
-    pub creation_date: String,
+    /// A Unix second, which is shown as ISO 8601.
+    pub creation_date: i64,
     /// `"true"` or `"false"`, as text.
     pub mfa_authenticated: &'static str,
+}
+
+impl SessionContext<'_> {
+    fn write(&self, context: &mut Object<'_>) {
+        if let Some(issuer) = &self.session_issuer {
+            context.object("sessionIssuer", |object| {
+                object.text("type", issuer.kind);
+                object.text("principalId", &issuer.principal_id);
+                object.text("arn", &issuer.arn);
+                write_shown(object.member("accountId"), issuer.account_id);
+                object.perhaps("userName", issuer.user_name.as_deref());
+            });
+        }
+        context.object("attributes", |object| {
+            write_seconds(object.member("creationDate"), self.attributes.creation_date);
+            object.text("mfaAuthenticated", self.attributes.mfa_authenticated);
+        });
+        context.perhaps("sourceIdentity", self.source_identity.as_deref());
+        if let Some(federation) = &self.web_id_federation_data {
+            context.object("webIdFederationData", |object| {
+                object.text("federatedProvider", federation.federated_provider);
+                object.object("attributes", |attributes| {
+                    for (name, value) in &federation.attributes {
+                        attributes.text(name, value);
+                    }
+                });
+            });
+        }
+        context.perhaps("assumedRoot", self.assumed_root);
+    }
 }

@@ -3,109 +3,184 @@
 use locum_names::Arn;
 use locum_policy::{Decision, Effect, Explanation, Request, StatementRef};
 use locum_session::AuthorizationMessage;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Asked;
+use crate::audit::json::{Object, write_list};
 
-/// The whole document, short enough to be sealed: the conditions are left out first, then the statements' elements.
+/// How much of the statements a document shows.
+#[derive(Clone, Copy)]
+enum Statements {
+    Whole,
+    /// Their names and effects.
+    Named,
+    None,
+}
+
+/// What is shown, from everything to what always fits: the conditions are left out first, then the statements' elements.
+const SHORTER: [(bool, Statements); 4] = [
+    (true, Statements::Whole),
+    (false, Statements::Whole),
+    (false, Statements::Named),
+    (false, Statements::None),
+];
+
+/// The whole document, short enough to be sealed.
 pub(super) fn document(
     asked: &Asked<'_>,
     request: &Request<'_>,
     explanation: &Explanation<'_>,
-    reason: Value,
-) -> Value {
-    let explicit = matches!(explanation.decision, Decision::ExplicitDeny { .. });
-    let owner = asked.caller_id.split(':').next().unwrap_or_default();
-    let statements = |whole| -> Vec<Value> {
-        let reported = explanation.reported();
-        reported.map(|statement| item(statement, owner, whole)).collect()
-    };
-    let mut document = json!({
-        "allowed": false,
-        "explicitDeny": explicit,
-        "matchedStatements": { "items": statements(true) },
-        "failures": { "items": [] },
-        "context": {
-            "principal": { "id": asked.caller_id, "arn": asked.caller_arn },
-            "action": request.action,
-            "resource": request.resource,
-            "conditions": { "items": conditions(request) },
-        },
-        "explanation": reason,
-    });
-    let shorter = [
-        ("/context/conditions/items", Vec::new()),
-        ("/matchedStatements/items", statements(false)),
-        ("/matchedStatements/items", Vec::new()),
-    ];
-    for (place, items) in shorter {
-        if document.to_string().len() <= AuthorizationMessage::MAX_DOCUMENT_LEN {
+    reason: &Value,
+) -> String {
+    let reason = reason.to_string();
+    let mut text = String::with_capacity(4 * 1024);
+    for (conditions, statements) in SHORTER {
+        text.clear();
+        let shown = Shown {
+            asked,
+            request,
+            explanation,
+            conditions,
+            statements,
+        };
+        Object::write(&mut text, |document| shown.write(document, &reason));
+        if text.len() <= AuthorizationMessage::MAX_DOCUMENT_LEN {
             break;
         }
-        if let Some(value) = document.pointer_mut(place) {
-            *value = Value::Array(items);
-        }
     }
-    document
+    text
 }
 
-fn items<T: AsRef<str>>(values: impl IntoIterator<Item = T>) -> Value {
-    let values: Vec<Value> = values
-        .into_iter()
-        .map(|value| json!({ "value": value.as_ref() }))
-        .collect();
-    json!({ "items": values })
+/// What a document shows.
+struct Shown<'s> {
+    asked: &'s Asked<'s>,
+    request: &'s Request<'s>,
+    explanation: &'s Explanation<'s>,
+    conditions: bool,
+    statements: Statements,
 }
 
-fn item(statement: &StatementRef<'_>, owner: &str, whole: bool) -> Value {
-    let effect = match statement.effect {
-        Effect::Allow => "ALLOW",
-        Effect::Deny => "DENY",
-    };
-    if !whole {
-        return json!({ "statementId": statement.sid, "effect": effect });
+impl Shown<'_> {
+    fn write(&self, document: &mut Object<'_>, reason: &str) {
+        let Self {
+            asked,
+            request,
+            explanation,
+            ..
+        } = self;
+        let explicit = matches!(explanation.decision, Decision::ExplicitDeny { .. });
+        document.flag("allowed", false);
+        document.flag("explicitDeny", explicit);
+        document.object("matchedStatements", |matched| {
+            let reported = match self.statements {
+                Statements::None => None,
+                Statements::Whole | Statements::Named => Some(explanation.reported()),
+            };
+            matched.list("items", reported.into_iter().flatten(), |out, statement| {
+                Object::write(out, |item| self.write_statement(item, statement));
+            });
+        });
+        document.object("failures", |failures| failures.raw("items", "[]"));
+        document.object("context", |context| {
+            context.object("principal", |principal| {
+                principal.text("id", asked.caller_id);
+                principal.text("arn", asked.caller_arn);
+            });
+            context.text("action", request.action);
+            context.text("resource", request.resource);
+            context.object("conditions", |conditions| {
+                if self.conditions {
+                    write_conditions(conditions.member("items"), request);
+                } else {
+                    conditions.raw("items", "[]");
+                }
+            });
+        });
+        document.raw("explanation", reason);
     }
-    let text = statement.text();
-    let principals: Vec<&str> = match text.principals.as_slice() {
-        [] => vec![owner],
-        named => named.iter().map(|(_, value)| value.as_str()).collect(),
-    };
-    let conditions: Vec<Value> = text
-        .conditions
-        .iter()
-        .map(|(operator, key, values)| json!({ "key": key, "operator": operator, "values": items(values) }))
-        .collect();
-    let member = |name: &'static str, negated: &'static str, not| if not { negated } else { name };
-    json!({
-        "statementId": statement.sid,
-        "effect": effect,
-        member("principals", "notPrincipals", text.not_principal): items(principals),
-        "principalGroups": { "items": [] },
-        member("actions", "notActions", text.not_action): items(&text.actions),
-        member("resources", "notResources", text.not_resource): items(&text.resources),
-        "conditions": { "items": conditions },
-    })
-}
 
-/// The request's condition keys, and those that AWS makes of the resource.
-fn conditions(request: &Request<'_>) -> Vec<Value> {
-    let keys = request.context.iter();
-    let mut conditions: Vec<Value> = keys
-        .map(|(key, values)| json!({ "key": key, "values": items(values.iter()) }))
-        .collect();
-    if let Ok(arn) = Arn::parse(request.resource) {
-        let kind = arn.resource.split(['/', ':']).next().unwrap_or_default();
-        conditions.extend(
-            [
-                ("aws:Resource", arn.resource),
-                ("aws:Account", arn.account),
-                ("aws:Region", arn.region),
-                ("aws:Service", arn.service),
-                ("aws:Type", kind),
-                ("aws:ARN", request.resource),
-            ]
-            .map(|(key, value)| json!({ "key": key, "values": items([value]) })),
+    fn write_statement(&self, item: &mut Object<'_>, statement: &StatementRef<'_>) {
+        item.text("statementId", statement.sid);
+        item.text(
+            "effect",
+            match statement.effect {
+                Effect::Allow => "ALLOW",
+                Effect::Deny => "DENY",
+            },
         );
+        if !matches!(self.statements, Statements::Whole) {
+            return;
+        }
+        let text = statement.text();
+        let named = |name: &'static str, negated: &'static str, not| if not { negated } else { name };
+        let principals = named("principals", "notPrincipals", text.not_principal);
+        match text.principals.as_slice() {
+            [] => write_items(
+                item.member(principals),
+                [self.asked.caller_id.split(':').next().unwrap_or_default()],
+            ),
+            some => write_items(
+                item.member(principals),
+                some.iter().map(|(_, value)| value.as_str()),
+            ),
+        }
+        item.object("principalGroups", |groups| groups.raw("items", "[]"));
+        let actions = named("actions", "notActions", text.not_action);
+        write_items(item.member(actions), text.actions.iter().map(String::as_str));
+        let resources = named("resources", "notResources", text.not_resource);
+        write_items(item.member(resources), text.resources.iter().map(String::as_str));
+        item.object("conditions", |conditions| {
+            conditions.list("items", &text.conditions, |out, (operator, key, values)| {
+                Object::write(out, |condition| {
+                    condition.text("key", key);
+                    condition.text("operator", operator);
+                    write_items(condition.member("values"), values.iter().map(String::as_str));
+                });
+            });
+        });
     }
-    conditions
+}
+
+/// Writes values as AWS lists them.
+fn write_items<'v>(out: &mut String, values: impl IntoIterator<Item = &'v str>) {
+    Object::write(out, |object| {
+        object.list("items", values, |out, value| {
+            Object::write(out, |item| item.text("value", value));
+        });
+    });
+}
+
+fn write_condition<'v>(out: &mut String, key: &str, values: impl IntoIterator<Item = &'v str>) {
+    Object::write(out, |condition| {
+        condition.text("key", key);
+        write_items(condition.member("values"), values);
+    });
+}
+
+/// Writes the request's condition keys, and those that AWS makes of the resource.
+fn write_conditions(out: &mut String, request: &Request<'_>) {
+    let of_resource = Arn::parse(request.resource).ok().map(|arn| {
+        let kind = arn.resource.split(['/', ':']).next().unwrap_or_default();
+        [
+            ("aws:Resource", arn.resource),
+            ("aws:Account", arn.account),
+            ("aws:Region", arn.region),
+            ("aws:Service", arn.service),
+            ("aws:Type", kind),
+            ("aws:ARN", request.resource),
+        ]
+    });
+    let given = request
+        .context
+        .context()
+        .iter()
+        .map(|(key, values)| (key, Ok(values)));
+    let made = of_resource
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| (key, Err(value)));
+    write_list(out, given.chain(made), |out, (key, values)| match values {
+        Ok(values) => write_condition(out, key, values.iter()),
+        Err(value) => write_condition(out, key, [value]),
+    });
 }

@@ -9,7 +9,7 @@ use locum_api::{
     sts::{AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser},
 };
 use locum_directory::Role;
-use locum_names::{AccountId, Arn, PrincipalArn, PrincipalKind};
+use locum_names::{AccountId, Arn, account_arn};
 use locum_policy::{Context, ResourcePolicy, Source};
 use locum_session::{SessionPrincipal, SessionTag, TagReach};
 use serde_json::{Map, Value};
@@ -89,7 +89,6 @@ impl Perform for AssumeRoleRequest {
         )?;
         let seconds = seconds(self.duration_seconds, role, chained_from.is_some())?;
         let packed = !policies.is_empty() || !tags.is_empty();
-        let session_name: Box<str> = self.role_session_name.as_str().into();
         let source_identity = source_identity.map(str::to_owned);
         let grant = Grant {
             policy: policies.inline,
@@ -101,24 +100,20 @@ impl Perform for AssumeRoleRequest {
                 SessionPrincipal::Role {
                     id: role.id,
                     account,
-                    session_name: session_name.clone(),
+                    session_name: self.role_session_name.as_str().into(),
                 },
                 seconds,
             )
         };
         let issued = issue(&mut *call, grant, self.minimum_session_token_size)?;
-        let kind = PrincipalKind::AssumedRole {
-            role: role.name.clone(),
-            session: session_name,
-        };
         let assumed_role_user = AssumedRoleUser {
-            assumed_role_id: format!("{}:{}", role.id, self.role_session_name),
-            arn: PrincipalArn {
-                partition: call.partition(),
+            assumed_role_id: [role.id.as_str(), ":", &self.role_session_name].concat(),
+            arn: account_arn(
+                call.partition(),
+                "sts",
                 account,
-                kind,
-            }
-            .to_string(),
+                &["assumed-role/", &role.name, "/", &self.role_session_name],
+            ),
         };
         let response = AssumeRoleResponse {
             credentials: issued.credentials,
@@ -140,11 +135,10 @@ fn note_incoming(call: &mut Call<'_>, tags: &[SessionTag]) {
     let inherited: Map<String, Value> = inherited
         .map(|tag| (tag.key.to_string(), Value::from(&*tag.value)))
         .collect();
-    let parameters = call.notes.request_parameters.as_mut();
-    if let Some(parameters) = parameters.and_then(Value::as_object_mut)
+    if let Some(parameters) = &mut call.notes.request_parameters
         && !inherited.is_empty()
     {
-        parameters.insert("incomingTransitiveTags".to_owned(), Value::Object(inherited));
+        parameters.add("incomingTransitiveTags", &Value::Object(inherited));
     }
 }
 

@@ -12,15 +12,15 @@ use locum_federation::oidc::{Claims, TokenError};
 use locum_names::{AccountId, Arn, PrincipalArn, PrincipalKind};
 use locum_policy::Context;
 use locum_session::{Federation, FederationKey, SessionPrincipal, SessionTag};
-use serde_json::Value;
 
 use crate::{
+    audit::{Elements, Shown},
     call::Failure,
     route::PerformUnsigned,
     sts::{
         federated_role::Wanted,
         identity_token::{self, Identified, refused},
-        issue::{Grant, issue, recorded},
+        issue::{Grant, issue},
         named_role,
         session_policy::SessionPolicies,
         session_tags, web_identity_record,
@@ -125,14 +125,11 @@ impl PerformUnsigned for AssumeRoleWithWebIdentityRequest {
             session_token_size: issued.padded_size,
         };
         // The log names the provider by its ARN where the answer has the issuer (`facts: sts §2.6`).
-        let mut elements = recorded(&response);
-        if let Some(provider) = elements
-            .as_mut()
-            .and_then(|elements| elements.get_mut("provider"))
-        {
-            *provider = Value::from(identified.provider_arn.as_str());
-        }
-        call.notes.response_elements = elements;
+        call.notes.response_elements = Elements::showing(&response, |name| match name {
+            "SessionToken" => Shown::Hidden,
+            "Provider" => Shown::As(&identified.provider_arn),
+            _ => Shown::Whole,
+        });
         Ok(response)
     }
 }

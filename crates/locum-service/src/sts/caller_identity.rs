@@ -20,9 +20,9 @@ impl Perform for GetCallerIdentityRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<GetCallerIdentityResponse, Failure> {
         let caller = call.caller;
         Ok(GetCallerIdentityResponse {
-            user_id: caller.user_id(),
+            user_id: caller.user_id().into_owned(),
             account: caller.account.to_string(),
-            arn: caller.arn().to_string(),
+            arn: caller.arn_text(),
         })
     }
 }

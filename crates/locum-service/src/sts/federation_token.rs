@@ -58,7 +58,7 @@ impl Perform for GetFederationTokenRequest {
         )?;
         if !tags.is_empty() {
             call.authorize("sts:TagSession", target, Wording::Unexplained, |context| {
-                request_tag_keys(context, passed);
+                request_tag_keys(context, passed.clone());
             })?;
         }
 

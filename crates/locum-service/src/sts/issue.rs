@@ -8,10 +8,14 @@ use locum_session::{
     Federation, MfaFacts, Session, SessionPrincipal, SessionScope, SessionTag, packed_percent,
     seal_session_padded,
 };
-use serde_json::Value;
 
 use crate::{
-    audit::elements, call::Call, clock::instant, rings::Rings, settings::Settings, unsigned::UnsignedCall,
+    audit::{Elements, Shown},
+    call::Call,
+    clock::instant,
+    rings::Rings,
+    settings::Settings,
+    unsigned::UnsignedCall,
 };
 
 /// What a session to be issued is made of, besides what is drawn at random.
@@ -92,12 +96,11 @@ pub(super) struct Issued {
 
 /// What the audit record says of a response: never the secret, and not the token either, where CloudTrail logs it. With
 /// the secret of a log that leaks elsewhere it would be the credentials.
-pub(super) fn recorded(response: &dyn Record) -> Option<Value> {
-    let mut recorded = elements(response)?;
-    if let Some(credentials) = recorded.get_mut("credentials").and_then(Value::as_object_mut) {
-        credentials.remove("sessionToken");
-    }
-    Some(recorded)
+pub(super) fn recorded(response: &dyn Record) -> Option<Elements> {
+    Elements::showing(response, |name| match name {
+        "SessionToken" => Shown::Hidden,
+        _ => Shown::Whole,
+    })
 }
 
 /// Issues credentials that expire `grant.seconds` from now, to the second.

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use locum_directory::{AccountStatus, Role, Snapshot};
-use locum_names::{AccountId, Arn, Partition, PrincipalArn, PrincipalKind};
+use locum_names::{AccountId, Arn, Partition};
 
 /// The role that an ARN names to the letter, in `account`, if that is open.
 pub(super) fn find(
@@ -10,12 +10,13 @@ pub(super) fn find(
     arn: &Arn<'_>,
     account: AccountId,
 ) -> Option<Arc<Role>> {
-    let named = arn.to_string().parse::<PrincipalArn>().ok()?;
-    let PrincipalKind::Role { path, name } = &named.kind else {
-        return None;
-    };
+    let from_path = arn.resource.strip_prefix("role")?;
+    let (path, name) = from_path.split_at_checked(from_path.rfind('/')? + 1)?;
+    let exact = arn.service == "iam"
+        && arn.region.is_empty()
+        && arn.partition == partition.as_str()
+        && arn.account.parse::<AccountId>().is_ok();
     let open = snapshot.account(account)?.status == AccountStatus::Active;
     let role = snapshot.role(account, name)?;
-    let exact = open && named.partition == partition && role.path == *path && role.name == *name;
-    exact.then(|| Arc::clone(role))
+    (exact && open && *role.path == *path && *role.name == *name).then(|| Arc::clone(role))
 }

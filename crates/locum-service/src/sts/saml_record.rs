@@ -27,15 +27,15 @@ pub(super) fn note_user(
     } = presented;
     let identity = UserIdentity {
         kind: "SAMLUser",
-        principal_id: Some(format!("{qualifier}:{}", assertion.subject)),
-        user_name: Some(assertion.subject.clone()),
-        identity_provider: Some(qualifier.to_owned()),
+        principal_id: Some(format!("{qualifier}:{}", assertion.subject).into()),
+        user_name: Some(assertion.subject.clone().into()),
+        identity_provider: Some(qualifier.to_owned().into()),
         ..UserIdentity::default()
     };
     call.notes.vouched = Some((identity, provider.account));
     let resource = |arn: &str, kind| Resource {
         arn: arn.to_owned(),
-        account_id: provider.account.to_string(),
+        account_id: provider.account,
         kind,
     };
     call.notes.resources = vec![
@@ -68,8 +68,6 @@ pub(super) fn note_claims(call: &mut UnsignedCall<'_>, claims: &RoleClaims) {
 
 /// Adds one of the request's parameters.
 pub(super) fn parameter(call: &mut UnsignedCall<'_>, name: &str, value: Value) {
-    let parameters = call.notes.request_parameters.get_or_insert_with(|| json!({}));
-    if let Some(parameters) = parameters.as_object_mut() {
-        parameters.insert(name.to_owned(), value);
-    }
+    let parameters = call.notes.request_parameters.get_or_insert_default();
+    parameters.add(name, &value);
 }

@@ -22,9 +22,9 @@ pub(super) fn note(call: &mut UnsignedCall<'_>, role_arn: &str, identified: &Ide
     let claims = &verified.claims;
     let identity = UserIdentity {
         kind: "WebIdentityUser",
-        principal_id: Some(format!("{provider_arn}:{}:{}", claims.audience, claims.subject)),
-        user_name: Some(claims.subject.clone()),
-        identity_provider: Some(provider_arn.clone()),
+        principal_id: Some(format!("{provider_arn}:{}:{}", claims.audience, claims.subject).into()),
+        user_name: Some(claims.subject.clone().into()),
+        identity_provider: Some(provider_arn.clone().into()),
         ..UserIdentity::default()
     };
     call.notes.vouched = Some((identity, provider.account));
@@ -38,7 +38,7 @@ pub(super) fn note(call: &mut UnsignedCall<'_>, role_arn: &str, identified: &Ide
 fn resources(provider: &OidcProvider, provider_arn: &str, role_arn: &str) -> Vec<Resource> {
     let resource = |arn: &str, kind| Resource {
         arn: arn.to_owned(),
-        account_id: provider.account.to_string(),
+        account_id: provider.account,
         kind,
     };
     vec![

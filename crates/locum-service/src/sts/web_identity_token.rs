@@ -52,9 +52,10 @@ impl Perform for GetWebIdentityTokenRequest {
         let id = uuid(call.random);
         let url = call.settings.public_url.issuer(&issuer.issuer_id);
         let effective = EffectiveTags::of(call);
+        let organization_path = call.snapshot.organization_path(call.account());
         let claims = Claims {
             issuer: &url,
-            subject: &call.caller.principal_arn().to_string(),
+            subject: &call.caller.principal_arn_text(),
             audience: &self.audience,
             id: &id,
             issued_at,
@@ -62,7 +63,7 @@ impl Perform for GetWebIdentityTokenRequest {
             account: call.account(),
             region: call.at.region,
             organization: call.at.organization,
-            organization_path: call.at.organization_path,
+            organization_path: organization_path.as_deref(),
             principal_tags: &effective.pairs(),
             request_tags: &pairs(&self.tags).collect::<Vec<_>>(),
             session_expires_at: session.map(|session| instant(session.expires_at)),

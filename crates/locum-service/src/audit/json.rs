@@ -1,0 +1,165 @@
+//! JSON written straight into one buffer, as compact as `serde_json` writes it.
+//!
+//! A record and an explanation are written once for every call and read by nobody here, so no tree of them is built.
+
+/// An object that is being written.
+pub(crate) struct Object<'o> {
+    out: &'o mut String,
+    empty: bool,
+}
+
+impl<'o> Object<'o> {
+    /// Writes an object at the end of `out`, with the members that `fill` gives it.
+    pub(crate) fn write(out: &'o mut String, fill: impl FnOnce(&mut Object<'_>)) {
+        out.push('{');
+        let mut object = Object { out, empty: true };
+        fill(&mut object);
+        object.out.push('}');
+    }
+
+    /// Begins a member; its value is for the caller to write.
+    pub(crate) fn member(&mut self, name: &str) -> &mut String {
+        self.comma();
+        write_text(self.out, name);
+        self.out.push(':');
+        self.out
+    }
+
+    fn comma(&mut self) {
+        if !std::mem::take(&mut self.empty) {
+            self.out.push(',');
+        }
+    }
+
+    /// Begins a member under CloudTrail's spelling of a name in the model, which is letters only: `roleArn` for `RoleArn`.
+    pub(crate) fn camel_member(&mut self, name: &'static str) -> &mut String {
+        self.comma();
+        let mut letters = name.chars();
+        self.out.push('"');
+        self.out
+            .extend(letters.next().map(|first| first.to_ascii_lowercase()));
+        self.out.push_str(letters.as_str());
+        self.out.push_str("\":");
+        self.out
+    }
+
+    /// Writes a member that is text.
+    pub(crate) fn text(&mut self, name: &str, value: &str) {
+        write_text(self.member(name), value);
+    }
+
+    /// Writes a member that is text, if there is one.
+    pub(crate) fn perhaps(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.text(name, value);
+        }
+    }
+
+    /// Writes a member that is true or false.
+    pub(crate) fn flag(&mut self, name: &str, value: bool) {
+        self.raw(name, if value { "true" } else { "false" });
+    }
+
+    /// Writes a member that is JSON already.
+    pub(crate) fn raw(&mut self, name: &str, json: &str) {
+        self.member(name).push_str(json);
+    }
+
+    /// Writes a member that is an object.
+    pub(crate) fn object(&mut self, name: &str, fill: impl FnOnce(&mut Object<'_>)) {
+        Object::write(self.member(name), fill);
+    }
+
+    /// Writes a member that is a list, each item as `write` has it.
+    pub(crate) fn list<T>(
+        &mut self,
+        name: &str,
+        items: impl IntoIterator<Item = T>,
+        write: impl FnMut(&mut String, T),
+    ) {
+        write_list(self.member(name), items, write);
+    }
+}
+
+/// Writes a list, each item as `write` has it.
+pub(crate) fn write_list<T>(
+    out: &mut String,
+    items: impl IntoIterator<Item = T>,
+    mut write: impl FnMut(&mut String, T),
+) {
+    out.push('[');
+    for (at, item) in items.into_iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        write(out, item);
+    }
+    out.push(']');
+}
+
+/// Whether a byte must not stand in a JSON string as it is.
+const fn is_special(byte: u8) -> bool {
+    byte < 0x20 || matches!(byte, b'"' | b'\\')
+}
+
+/// Writes a string.
+pub(crate) fn write_text(out: &mut String, text: &str) {
+    out.push('"');
+    // A fold without an early end lets the compiler look at many bytes at a time, and almost every text is plain.
+    if text
+        .bytes()
+        .fold(false, |special, byte| special | is_special(byte))
+    {
+        text.chars().for_each(|c| write_char(out, c));
+    } else {
+        out.push_str(text);
+    }
+    out.push('"');
+}
+
+fn write_char(out: &mut String, c: char) {
+    match c {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\u{8}' => out.push_str("\\b"),
+        '\u{c}' => out.push_str("\\f"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '\0'..='\u{1f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+        c => out.push(c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_written_as_serde_json_writes_it() {
+        let mut texts: Vec<String> = (0..0x300)
+            .filter_map(char::from_u32)
+            .map(|c| format!("a{c}b"))
+            .collect();
+        texts.extend(["", "plain", "\u{fffe}\u{10ffff}", "\"\\\"\n\n\0"].map(str::to_owned));
+        for text in texts {
+            let mut out = String::new();
+            write_text(&mut out, &text);
+            assert_eq!(out, serde_json::to_string(&text).unwrap());
+        }
+    }
+
+    #[test]
+    fn members_stand_in_their_order() {
+        let mut out = String::new();
+        Object::write(&mut out, |object| {
+            object.text("a", "b");
+            object.perhaps("c", None);
+            object.flag("d", true);
+            object.object("e", |_| ());
+            object.list("f", ["x", "y"], write_text);
+            object.raw("g", "null");
+        });
+        assert_eq!(out, r#"{"a":"b","d":true,"e":{},"f":["x","y"],"g":null}"#);
+    }
+}
