@@ -3,17 +3,20 @@
 use std::{
     borrow::Cow,
     error::Error as _,
+    future::{Future as _, poll_fn},
     io,
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
     rc::Rc,
     sync::{Arc, atomic::Ordering::Relaxed},
+    task::Poll,
     time::Instant,
 };
 
 use bytes::{Bytes, BytesMut};
 use http::{
     HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version,
-    header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING},
+    header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING},
     request::Parts,
 };
 use http_body_util::{BodyExt, Full};
@@ -305,6 +308,11 @@ async fn read(
         whole.extend_from_slice(&rest);
         Ok(whole.freeze())
     };
+    let mut reading = pin!(reading);
+    // Most bodies came with their head, and need no timer.
+    if let Poll::Ready(read) = poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await {
+        return read;
+    }
     timeout(limits.body_timeout, reading)
         .await
         .unwrap_or(Err(Refusal::BodyTimeout))
@@ -333,11 +341,8 @@ fn response(answer: Answer) -> Response<Full<Bytes>> {
             Cow::Borrowed(text) => Bytes::from_static(text.as_bytes()),
             Cow::Owned(text) => Bytes::from(text),
         };
-        match (
-            HeaderName::from_bytes(name.as_bytes()),
-            HeaderValue::from_maybe_shared(value),
-        ) {
-            (Ok(name), Ok(value)) => {
+        match (header_name(name), HeaderValue::from_maybe_shared(value)) {
+            (Some(name), Ok(value)) => {
                 headers.append(name, value);
             }
             // A value with a line break would be a second header; it never leaves.
@@ -346,6 +351,18 @@ fn response(answer: Answer) -> Response<Full<Bytes>> {
     }
     headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     response
+}
+
+/// The name of a header; those that every answer has need not be read.
+fn header_name(name: &'static str) -> Option<HeaderName> {
+    static REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+    static EXTENDED_REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-sts-extended-request-id");
+    match name {
+        "content-type" => Some(CONTENT_TYPE),
+        "x-amzn-requestid" => Some(REQUEST_ID.clone()),
+        "x-amz-sts-extended-request-id" => Some(EXTENDED_REQUEST_ID.clone()),
+        other => HeaderName::from_bytes(other.as_bytes()).ok(),
+    }
 }
 
 /// An empty answer that closes an HTTP/1 connection: where the next request begins is not to be trusted.

@@ -69,7 +69,7 @@ impl Application for ServiceApplication {
     }
 
     fn is_slow(&self, whole: Incoming<'_>) -> bool {
-        self.service.hashes_password(&received(whole), Timestamp::now())
+        self.service.hashes_password(&received(whole), Timestamp::now)
     }
 
     fn document(&self, path: &str) -> Option<Answer> {
