@@ -446,7 +446,7 @@ impl Signed {
             peer: Ipv4Addr::LOCALHOST.into(),
             tls: None,
         };
-        service.hashes_password(&incoming, now)
+        service.hashes_password(&incoming, || now)
     }
 
     /// Sends it over TLS and waits until its write is durable.
@@ -462,7 +462,7 @@ impl Signed {
         now: Timestamp,
         random: &mut dyn Random,
         peer: IpAddr,
-        tls: Option<&str>,
+        tls: Option<&'static str>,
     ) -> Answer {
         let incoming = Incoming {
             method: "POST",
