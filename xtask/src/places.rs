@@ -19,6 +19,15 @@ pub(crate) fn binary() -> PathBuf {
     target().join("debug").join("locum")
 }
 
+/// Whether an earlier build left what makes the next one incremental. This program's own part does not count.
+pub(crate) fn was_built_incrementally() -> bool {
+    let kept = std::fs::read_dir(target().join("debug/incremental"));
+    kept.into_iter()
+        .flatten()
+        .flatten()
+        .any(|entry| entry.file_name().to_string_lossy().starts_with("locum"))
+}
+
 /// A program of the release profile.
 pub(crate) fn released(name: &str) -> PathBuf {
     target().join("release").join(name)

@@ -1,6 +1,7 @@
 //! One program to run: it is shown, it inherits the terminal, and its failure is a sentence.
 
 use crate::error::TaskError;
+use crate::places;
 use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -26,11 +27,16 @@ impl Tool {
         }
     }
 
-    /// The `cargo` that runs this task.
+    /// The `cargo` that runs this task. On a clean checkout it keeps nothing for an incremental build: that would be written
+    /// at some cost and never read.
     pub(crate) fn cargo() -> Self {
         let mut tool = Self::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         tool.shown = "cargo".to_owned();
-        tool
+        if places::was_built_incrementally() {
+            tool
+        } else {
+            tool.env("CARGO_INCREMENTAL", "0")
+        }
     }
 
     /// Appends arguments, separated by spaces in `words`.
