@@ -266,6 +266,7 @@ class Samlp:
         audience=AUDIENCE,
         recipient=RECIPIENT,
         lifetime=300,
+        in_response_to=None,
         **more,
     ):
         """A base64 response; `encrypt` is the pair of keys whose holder may read it."""
@@ -287,6 +288,8 @@ class Samlp:
                 "attributes": attributes_of(roles, session_name, more),
             },
         }
+        if in_response_to:
+            question["inResponseTo"] = in_response_to
         if encrypt:
             question |= {"encryptionPublicKey": encrypt.public_pem, "encryptionCert": encrypt.certificate_pem}
         self._process.stdin.write(json.dumps(question) + "\n")

@@ -30,6 +30,7 @@ from commands import run
 from credential_hosts import IdentityCenter
 from oidc_issuers import Registered
 from server import BINARY, REGION, Caller, Server, clean_environment, run_locum
+from terminals import Terminal
 from world import allow, federated, make_role, unique
 
 BROWSER = f"{sys.executable} {Path(__file__).parent / 'browser.py'}"
@@ -441,9 +442,12 @@ class Provider:
         return request
 
     def answer(self, asked):
+        answered = {}
         if "SAMLRequest" in asked:
-            assert self.request(asked).get("AssertionConsumerServiceURL") == self.acs
-        fields = {"SAMLResponse": self.response(self.roles[:1]), **{name: asked[name] for name in ("RelayState",) if name in asked}}
+            request = self.request(asked)
+            assert request.get("AssertionConsumerServiceURL") == self.acs
+            answered["in_response_to"] = request.get("ID")
+        fields = {"SAMLResponse": self.response(self.roles[:1], **answered), **{name: asked[name] for name in ("RelayState",) if name in asked}}
         inputs = "".join(f'<input type="hidden" name="{name}" value="{html.escape(value)}">' for name, value in fields.items())
         return f'<form method="post" action="{self.acs}">{inputs}</form>'
 
@@ -466,7 +470,7 @@ def provider(tmp_path_factory, saml_idp_node):
 @pytest.mark.parametrize("start", ["locum_saml_sso_url", "locum_saml_url"])
 def test_saml_in_a_browser(tmp_path, provider, start):
     home = Home(tmp_path, **provider.settings(**{start: f"{provider.url}/sso?app=1"}))
-    done = home.login()
+    done = home.login(*(["--role-arn", provider.roles[0]] if start == "locum_saml_url" else []))
     assert done.returncode == 0, done.stderr
     role = provider.roles[0].rsplit("/", 1)[1]
     assert f":assumed-role/{role}/alice until " in done.stdout
@@ -475,6 +479,23 @@ def test_saml_in_a_browser(tmp_path, provider, start):
     home.expire()
     done = home.process()
     assert done.stderr == "locum: there is no session that is still good; run `locum login --profile work`\n"
+
+
+def test_a_response_that_nobody_asked_for_is_confirmed(tmp_path, provider):
+    """Any page can bring one; a person looks whose account the role is of."""
+    home = Home(tmp_path, **provider.settings(locum_saml_url=f"{provider.url}/sso"))
+    done = home.login()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"nobody is there to choose a role; give --role-arn with one of those that are offered: {provider.roles[0]}" in done.stderr
+    with pytest.raises(ValueError):
+        home.kept()
+    ended_at(home.page)
+    terminal = Terminal(BINARY, "login", "--profile", "work", env=clean_environment(tmp_path, **home.variables()), cwd=tmp_path)
+    terminal.until("take a role only if it is of your account")
+    assert provider.roles[0] in terminal.until("Which role? [1-1]: ")
+    terminal.type("1\n")
+    shown, code = terminal.rest()
+    assert code == 0 and "Signed in as " in shown
 
 
 def test_a_request_says_who_asks(tmp_path, provider):
@@ -491,7 +512,11 @@ def test_a_response_to_another_request_is_turned_away(tmp_path, provider):
     home = Home(tmp_path, **provider.settings(locum_saml_sso_url=f"{provider.url}/sso"))
     waiting = Waiting(home, "--role-arn", provider.roles[1])
     asked = {name: values[0] for name, values in parse_qs(urlsplit(waiting.page).query).items()}
-    response, relay = provider.response(), asked["RelayState"]
+    identifier, relay = provider.request(asked).get("ID"), asked["RelayState"]
+    response = provider.response(in_response_to=identifier)
+    unasked = etree.fromstring(base64.b64decode(provider.response()))
+    unasked.set("InResponseTo", identifier)
+    mixed = base64.b64encode(etree.tostring(unasked)).decode()
     other = base64.b64encode(
         b'<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" InResponseTo="_other"/>'
     ).decode()
@@ -499,6 +524,9 @@ def test_a_response_to_another_request_is_turned_away(tmp_path, provider):
         ({"SAMLResponse": response}, FORM, 403),
         ({"SAMLResponse": response, "RelayState": "x"}, FORM, 403),
         ({"SAMLResponse": other, "RelayState": relay}, FORM, 403),
+        ({"SAMLResponse": provider.response(), "RelayState": relay}, FORM, 403),
+        ({"SAMLResponse": mixed, "RelayState": relay}, FORM, 403),
+        ({"SAMLResponse": "nonsense", "RelayState": relay}, FORM, 403),
         ({"RelayState": relay}, FORM, 400),
         ({"SAMLResponse": response, "RelayState": relay}, {"Content-Type": "text/plain"}, 400),
         ({"SAMLResponse": "x" * 400_000, "RelayState": relay}, FORM, 413),
@@ -525,7 +553,7 @@ def test_a_role_is_chosen(tmp_path, provider):
     home = Home(tmp_path, **provider.settings())
     (tmp_path / "response").write_text("\n".join(re.findall(".{1,76}", provider.response())))
     done = home.login("--saml-response", "response")
-    assert done.returncode == 1 and "several roles are offered and nobody is there to choose" in done.stderr
+    assert done.returncode == 1 and "nobody is there to choose a role" in done.stderr
     assert all(role in done.stderr for role in provider.roles)
     child, master = pty.fork()
     if child == 0:

@@ -19,11 +19,23 @@ pub struct Offer {
     pub roles: Vec<(String, String)>,
     /// The request that it says it answers.
     pub in_response_to: Option<String>,
+    /// The requests that its assertions say they answer, one for each of their confirmations; `None` for one that answers
+    /// none. Empty if the assertion is encrypted.
+    pub confirmations: Vec<Option<String>>,
     /// The status of a sign-in that failed: the last part of its innermost code, such as `RequestDenied`.
     pub failure: Option<String>,
 }
 
 impl Offer {
+    /// Tells whether it answers this request and no other, in all that can be read: an assertion to a request must name it
+    /// (SAML profiles §4.1.4.2).
+    #[must_use]
+    pub fn answers(&self, request: &str) -> bool {
+        let mut confirmations = self.confirmations.iter();
+        self.in_response_to.as_deref() == Some(request)
+            && confirmations.all(|named| named.as_deref() == Some(request))
+    }
+
     /// Reads a base64-encoded response. The cost is bounded as that of [`verify`](super::verify).
     ///
     /// # Errors
@@ -54,8 +66,14 @@ impl Offer {
             .filter(|node| xml::is(*node, SAML, "AttributeValue"))
             .filter_map(|node| role_claims::pair(xml::text(node).ok()?.trim()).ok())
             .collect();
+        let confirmations = root
+            .descendants()
+            .filter(|node| xml::is(*node, SAML, "SubjectConfirmationData"))
+            .map(|node| attribute(node, "InResponseTo").map(str::to_owned))
+            .collect();
         Ok(Self {
             roles,
+            confirmations,
             in_response_to: attribute(root, "InResponseTo").map(str::to_owned),
             failure,
         })
@@ -113,6 +131,25 @@ mod tests {
             (offer.failure.as_deref(), offer.roles),
             (Some("RequestDenied"), vec![])
         );
+    }
+
+    #[test]
+    fn a_response_answers_one_request_throughout() {
+        let data = |named: &str| format!("<a:SubjectConfirmationData{named}/>");
+        let (right, other) = (data(" InResponseTo=\"_1\""), data(" InResponseTo=\"_2\""));
+        for (inner, answers) in [
+            (String::new(), true),
+            (right.clone(), true),
+            (data(""), false),
+            (other.clone(), false),
+            (format!("{right}{other}"), false),
+        ] {
+            let offer = read(&inner).unwrap();
+            assert_eq!(offer.answers("_1"), answers, "{inner}");
+            assert!(!offer.answers("_2"), "{inner}");
+        }
+        let unasked = BASE64_STANDARD.encode(format!("<p:Response xmlns:p=\"{SAMLP}\"/>"));
+        assert!(!Offer::read(&unasked).unwrap().answers("_1"));
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub(super) enum LoginError {
     NoRoles,
     #[error("the SAML response offers {} but not {}", plain(&.offered.join(", ")), plain(.wanted))]
     OtherRoles { wanted: String, offered: Vec<String> },
-    #[error("several roles are offered and nobody is there to choose; give --role-arn with one of {}", plain(&.0.join(", ")))]
+    #[error("nobody is there to choose a role; give --role-arn with one of those that are offered: {}", plain(&.0.join(", ")))]
     NobodyToChoose(Vec<String>),
     #[error("the SAML response cannot be read: {0}")]
     Response(String),

@@ -34,7 +34,7 @@ use self::error::LoginError;
 use self::issuer::Issuer;
 use self::options::{LOGIN_HELP, LoginOptions, LogoutOptions};
 use self::session::{Renewal, Session};
-use self::settings::{Flow, How, Oidc, Saml, Settings};
+use self::settings::{Flow, How, Oidc, Saml, Settings, Start};
 use self::tokens::{Awaited, Tokens};
 use self::web::Web;
 use crate::caller::{Caller, CallerOptions};
@@ -298,7 +298,12 @@ impl Login<'_> {
         let open = |url: &str| self.open(url);
         let response = saml::sign_in(saml, settings, &open, &mut SystemRandom, Timestamp::now())?;
         // Standard input is used up when it held the response, the terminal is not.
-        let ask = |roles: &[String]| menu::choose("Which role?", roles);
+        let ask = |roles: &[String]| {
+            if matches!(saml.start, Start::Page(_)) {
+                hint("nobody can tell who brought this response; take a role only if it is of your account");
+            }
+            menu::choose("Which role?", roles)
+        };
         let chosen = saml::choose(response, saml, settings, &ask)?;
         let parameters = [
             ("RoleArn", chosen.role_arn.as_str()),

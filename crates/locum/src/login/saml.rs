@@ -107,11 +107,8 @@ fn judge(request: &Request, asked: Option<&Asked>) -> Verdict<SecretString> {
         return Verdict::Passed(403, OTHER);
     }
     match Offer::read(response) {
-        // What cannot be read here may be read by the service.
-        Ok(offer) if offer.in_response_to.as_ref().is_some_and(|id| *id != asked.id) => {
-            Verdict::Passed(403, OTHER)
-        }
-        _ => Verdict::Taken(response.into()),
+        Ok(offer) if offer.answers(&asked.id) => Verdict::Taken(response.into()),
+        _ => Verdict::Passed(403, OTHER),
     }
 }
 
@@ -134,7 +131,9 @@ fn given(file: &OsStr) -> Result<SecretString, LoginError> {
     Ok(text.split_ascii_whitespace().collect::<String>().into())
 }
 
-/// Chooses a role of those that the response offers, by `role_arn` if one is set; `ask` asks a person.
+/// Chooses a role of those that the response offers, by `role_arn` if one is set; `ask` asks a person. Any page that the
+/// browser shows can bring a response that nobody asked for, so then a person is asked even about a single role: it could
+/// be one of somebody else's account.
 pub(super) fn choose(
     response: SecretString,
     saml: &Saml,
@@ -171,7 +170,7 @@ pub(super) fn choose(
                 wanted: wanted.clone(),
                 offered: roles,
             })?,
-        None if roles.len() == 1 => 0,
+        None if roles.len() == 1 && !matches!(saml.start, Start::Page(_)) => 0,
         None => ask(&roles).ok_or(LoginError::NobodyToChoose(roles))?,
     };
     let (role_arn, provider_arn) = pairs.into_iter().nth(position).ok_or(LoginError::NoRoles)?;
@@ -242,8 +241,17 @@ mod tests {
     }
 
     fn chosen(roles: &[&str], wanted: Option<&str>, answer: Option<usize>) -> Result<String, String> {
+        chosen_after(Start::Given("-".into()), roles, wanted, answer)
+    }
+
+    fn chosen_after(
+        start: Start,
+        roles: &[&str],
+        wanted: Option<&str>,
+        answer: Option<usize>,
+    ) -> Result<String, String> {
         let saml = Saml {
-            start: Start::Given("-".into()),
+            start,
             acs: super::super::settings::Oidc::for_tests().redirect,
             provider_arn: None,
         };
@@ -263,7 +271,7 @@ mod tests {
         assert_eq!(chosen(&ROLES[..1], None, None).unwrap(), ROLES[0]);
         assert_eq!(chosen(&ROLES, None, Some(1)).unwrap(), ROLES[1]);
         for (roles, wanted, why) in [
-            (&ROLES[..], None, "several roles"),
+            (&ROLES[..], None, "nobody is there to choose"),
             (
                 &ROLES[..1],
                 Some(ROLES[1]),
@@ -274,6 +282,15 @@ mod tests {
             let error = chosen(roles, wanted, None).unwrap_err();
             assert!(error.contains(why), "{error}");
         }
+    }
+
+    #[test]
+    fn a_role_that_nobody_asked_for_is_confirmed() {
+        let page = || Start::Page(crate::secure_url::SecureUrl::parse("x", "https://idp").unwrap());
+        let error = chosen_after(page(), &ROLES[..1], None, None).unwrap_err();
+        assert!(error.contains(ROLES[0]) && error.contains("--role-arn"), "{error}");
+        assert_eq!(chosen_after(page(), &ROLES[..1], None, Some(0)).unwrap(), ROLES[0]);
+        assert_eq!(chosen_after(page(), &ROLES, Some(ROLES[1]), None).unwrap(), ROLES[1]);
     }
 
     #[test]
