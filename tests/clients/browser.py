@@ -63,5 +63,5 @@ if __name__ == "__main__":
     found = visit(sys.argv[1])
     if page := os.environ.get("LOCUM_TEST_PAGE"):
         with open(f"{page}.new", "w") as file:
-            json.dump({"status": found.status_code, "headers": dict(found.headers), "text": found.text}, file)
+            json.dump({"opened": sys.argv[1], "status": found.status_code, "headers": dict(found.headers), "text": found.text}, file)
         os.replace(f"{page}.new", page)

@@ -1,7 +1,12 @@
 """`locum console`: credentials changed for a URL that signs in, at a federation endpoint of the tests' own."""
 
 import json
+import os
+import re
+import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -96,8 +101,42 @@ def test_it_opens_in_the_browser(tmp_path, session, federation):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"Opened {federation.url}/ec2/home?region={REGION}.\n"
-    assert ended_at(page)["text"] == session.arn
+    ended = ended_at(page)
+    assert ended["text"] == session.arn
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/[0-9a-f]{40}", ended["opened"]), "everybody can read it"
     assert federation.tokens == {}
+
+
+def asked(url, method="GET", **options):
+    """What curl is told at an address, its status first."""
+    done = subprocess.run(
+        ["/usr/bin/curl", "-si", "-X", method, url], capture_output=True, text=True, cwd="/", env={}, timeout=60, **options
+    )
+    status = done.stdout.split(" ")[1] if done.stdout else None
+    return status, dict(line.split(": ", 1) for line in done.stdout.splitlines()[1:] if ": " in line)
+
+
+def test_the_address_that_everybody_can_read_is_good_once_for_one_user(tmp_path, session, federation):
+    opened = tmp_path / "opened"
+    remember = tmp_path / "remember"
+    remember.write_text(f'#!/bin/sh\nprintf "%s" "$1" > {opened}.new && mv {opened}.new {opened}\n')
+    remember.chmod(0o755)
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(console, tmp_path, session, federation, BROWSER=str(remember))
+        while not opened.exists():
+            assert not running.done()
+            time.sleep(0.01)
+        address = opened.read_text()
+        assert asked(address + "x")[0] == asked(address.rsplit("/", 1)[0] + "/")[0] == "404"
+        assert asked(address, "POST")[0] == "405"
+        if os.geteuid() == 0:
+            assert asked(address, user=65534, group=65534, extra_groups=[])[0] == "403"
+        status, headers = asked(address)
+        assert status == "303" and headers["Location"].startswith(f"{federation.url}/federation?Action=login&")
+        assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+        done = running.result()
+    assert (done.returncode, done.stdout) == (0, f"Opened {federation.url}/console/home?region={REGION}.\n"), done.stderr
+    assert asked(address)[0] is None
 
 
 def test_without_a_browser_the_url_is_printed(tmp_path, session, federation):

@@ -1,13 +1,18 @@
 //! Opening a page in the user's browser: `$BROWSER`, or whatever the system opens pages with.
 //!
 //! The URL is one argument of a program, never part of a line that a shell reads. The browser gets none of this
-//! process's streams, and an interrupt at the terminal does not reach it.
+//! process's streams, and an interrupt at the terminal does not reach it. Pages are opened by way of an address of this
+//! machine, for what they are called may be a secret.
+
+mod unseen;
 
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use locum_credentials::{Environment, split_words};
+
+pub(crate) use self::unseen::open_unseen;
 
 /// How long to wait for a program that opens pages to fail: those that cannot do it say so at once.
 const TO_FAIL: Duration = Duration::from_secs(2);
@@ -17,7 +22,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 const OPENERS: [&str; 3] = ["xdg-open", "open", "wslview"];
 
 /// Opens a page, and tells whether a program took it.
-pub(crate) fn open(url: &str, environment: &Environment) -> bool {
+fn open(url: &str, environment: &Environment) -> bool {
     commands(environment)
         .iter()
         .any(|words| start(words, url).is_some())

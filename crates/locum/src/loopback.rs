@@ -11,6 +11,7 @@ mod peer;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -36,10 +37,14 @@ pub(crate) fn tells_users() -> bool {
     connect().unwrap_or(false)
 }
 
-/// A listener on 127.0.0.1.
+/// How long the rest of a request may trickle in behind its answer.
+const REST: Duration = Duration::from_millis(500);
+
+/// A listener on 127.0.0.1, for as long as it is not dropped.
 #[derive(Debug)]
 pub(crate) struct Loopback {
     port: u16,
+    over: Arc<AtomicBool>,
     exchanges: Receiver<Exchange>,
 }
 
@@ -143,10 +148,16 @@ impl Loopback {
         listener.set_ttl(1)?;
         let port = listener.local_addr()?.port();
         let (sender, exchanges) = sync_channel(MAX_CONNECTIONS);
+        let over = Arc::new(AtomicBool::new(false));
+        let ended = Arc::clone(&over);
         std::thread::Builder::new()
             .name("loopback".to_owned())
-            .spawn(move || accept(&listener, &sender, port, max_body))?;
-        Ok(Self { port, exchanges })
+            .spawn(move || accept(&listener, &sender, port, max_body, &ended))?;
+        Ok(Self {
+            port,
+            over,
+            exchanges,
+        })
     }
 
     /// The port.
@@ -161,10 +172,27 @@ impl Loopback {
     }
 }
 
-/// Accepts for as long as the process lives, or somebody wants to know.
-fn accept(listener: &TcpListener, sender: &SyncSender<Exchange>, port: u16, max_body: usize) {
+impl Drop for Loopback {
+    /// Closes the port: who accepts is waked by a connection, and sees that it is over.
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Release);
+        let _ = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
+    }
+}
+
+/// Accepts until it is over.
+fn accept(
+    listener: &TcpListener,
+    sender: &SyncSender<Exchange>,
+    port: u16,
+    max_body: usize,
+    over: &AtomicBool,
+) {
     let open = Arc::new(());
     for stream in listener.incoming() {
+        if over.load(Ordering::Acquire) {
+            return;
+        }
         let Ok(stream) = stream else {
             // Out of descriptors: those in use will be closed soon.
             std::thread::sleep(Duration::from_millis(50));
@@ -324,19 +352,24 @@ fn send(stream: &mut TcpStream, answer: &Answer<'_>) -> io::Result<()> {
     stream.flush()?;
     stream.shutdown(Shutdown::Write)?;
     // What was not read would make the system reset the connection, and the other side lose the answer.
-    stream.set_read_timeout(Some(Duration::from_millis(200)))?;
+    let deadline = Instant::now() + REST;
     let mut rest = [0; 4096];
-    for _ in 0..64 {
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(());
+        }
+        stream.set_read_timeout(Some(left.max(LEAST)))?;
         if stream.read(&mut rest)? == 0 {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
 }
 
 const fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        303 => "See Other",
         400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",
@@ -473,6 +506,45 @@ mod tests {
             );
             assert!(request.is_none(), "{head}");
         }
+    }
+
+    #[test]
+    fn who_drips_holds_nobody_up() {
+        let listener = Loopback::bind(0, MAX_BODY).unwrap();
+        let port = listener.port();
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+        write!(stream, "GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n").unwrap();
+        let exchange = listener.next(Instant::now() + PATIENCE).unwrap();
+        let answered = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&answered);
+        let drips = std::thread::spawn(move || {
+            let mut drips = 0;
+            while !seen.load(Ordering::Acquire) && drips < 100 && stream.write_all(b"x").is_ok() {
+                drips += 1;
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            drips
+        });
+        exchange.answer(&Answer {
+            status: 404,
+            content_type: "text/plain",
+            headers: &[],
+            body: b"",
+        });
+        answered.store(true, Ordering::Release);
+        assert!(drips.join().unwrap() < 40);
+    }
+
+    #[test]
+    fn the_port_is_closed_with_the_listener() {
+        let listener = Loopback::bind(0, MAX_BODY).unwrap();
+        let port = listener.port();
+        drop(listener);
+        let closed = (0..2000).any(|_| {
+            std::thread::sleep(LEAST);
+            TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err()
+        });
+        assert!(closed);
     }
 
     #[test]

@@ -10,8 +10,10 @@ mod options;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use locum_credentials::{Credentials, Environment, Recipe, parse_time, plain};
+use locum_crypto::SecretString;
 use serde_json::{Map, Value, json};
 
 use self::federation::Federation;
@@ -24,6 +26,8 @@ use crate::secure_url::{InsecureUrl, SecureUrl};
 
 /// What a session of a user's own keys is called unless somebody names it.
 const SESSION_NAME: &str = "locum";
+/// How long a browser may take to come for the page.
+const WAIT: Duration = Duration::from_secs(30);
 /// The longest policy in a file, in bytes: more than any service takes.
 const MAX_POLICY: usize = 64 << 10;
 
@@ -135,16 +139,16 @@ fn execute(options: &Options) -> Result<String, ConsoleError> {
     if options.print {
         return Ok(format!("{}\n", url.expose()));
     }
-    Ok(show(url.expose(), &destination, &environment))
+    Ok(show(&url, &destination, &environment))
 }
 
 /// Opens the URL, or prints it where nothing opens.
-fn show(url: &str, destination: &str, environment: &Environment) -> String {
-    if browser::open(url, environment) {
+fn show(url: &SecretString, destination: &str, environment: &Environment) -> String {
+    if browser::open_unseen(url, environment, WAIT) {
         return format!("Opened {}.\n", plain(destination));
     }
     hint("no browser opens; this URL signs in whoever opens it within 15 minutes");
-    format!("{url}\n")
+    format!("{}\n", url.expose())
 }
 
 fn federation_url(options: &Options, caller: &Caller<'_>) -> Result<Option<String>, ConsoleError> {

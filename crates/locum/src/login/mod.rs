@@ -341,9 +341,14 @@ impl Login<'_> {
         hint(&format!(
             "opening a browser; if none comes, open this page on this machine: {url}"
         ));
-        let (url, environment) = (url.to_owned(), self.environment.clone());
-        // Not waited for: a program that shows the page itself ends when its window is closed.
-        let _ = std::thread::Builder::new().spawn(move || browser::open(&url, &environment));
+        self.open_unseen(url);
+    }
+
+    /// Opens a page whose `state` or code would let another user of this machine come back in our place.
+    fn open_unseen(&self, url: &str) {
+        let (url, environment, wait) = (url.into(), self.environment.clone(), self.options.wait());
+        // Not waited for: who signs in comes back, or nobody does.
+        let _ = std::thread::Builder::new().spawn(move || browser::open_unseen(&url, &environment, wait));
     }
 
     fn show(&self, task: &device::Task<'_>) {
@@ -353,8 +358,7 @@ impl Login<'_> {
             task.code
         ));
         if let Some(whole) = task.whole.filter(|_| !self.options.no_browser) {
-            let (url, environment) = (whole.as_str().to_owned(), self.environment.clone());
-            let _ = std::thread::Builder::new().spawn(move || browser::open(&url, &environment));
+            self.open_unseen(whole.as_str());
         }
     }
 }

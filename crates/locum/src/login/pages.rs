@@ -2,6 +2,7 @@
 //!
 //! The pages have no script, load nothing and keep nothing; what they quote is escaped (facts: security §1.9).
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use locum_crypto::SecretBytes;
@@ -19,6 +20,9 @@ const HEADERS: [(&str, &str); 4] = [
     ("X-Frame-Options", "DENY"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 ];
+
+/// How many strangers are answered at a time; more are hung up on.
+const STRANGERS: usize = 16;
 
 /// What becomes of a request.
 pub(super) enum Verdict<T> {
@@ -39,6 +43,8 @@ pub(super) fn await_browser<T>(
     judge: impl Fn(&Request) -> Verdict<T>,
 ) -> Result<Option<T>, LoginError> {
     let tells_users = loopback::tells_users();
+    let strangers = Arc::new(());
+    let mut told = false;
     while let Some(exchange) = listener.next(deadline) {
         let request = &exchange.request;
         let verdict = if tells_users && !exchange.is_of_own_user() {
@@ -66,10 +72,20 @@ pub(super) fn await_browser<T>(
                 return Err(error);
             }
             Verdict::Passed(status, sentence) => {
-                if status == 403 {
+                // Once: whoever it is could go on for as long as we wait.
+                if status == 403 && !told {
+                    told = true;
                     hint("a request was turned away that does not belong to this sign-in");
                 }
-                answer(exchange, status, "Not here", sentence);
+                if Arc::strong_count(&strangers) > STRANGERS {
+                    continue;
+                }
+                let stranger = Arc::clone(&strangers);
+                // Some take their time to read it.
+                let _ = std::thread::Builder::new().spawn(move || {
+                    let _stranger = stranger;
+                    answer(exchange, status, "Not here", sentence);
+                });
             }
         }
     }

@@ -288,9 +288,18 @@ mod tests {
     fn a_role_that_nobody_asked_for_is_confirmed() {
         let page = || Start::Page(crate::secure_url::SecureUrl::parse("x", "https://idp").unwrap());
         let error = chosen_after(page(), &ROLES[..1], None, None).unwrap_err();
-        assert!(error.contains(ROLES[0]) && error.contains("--role-arn"), "{error}");
-        assert_eq!(chosen_after(page(), &ROLES[..1], None, Some(0)).unwrap(), ROLES[0]);
-        assert_eq!(chosen_after(page(), &ROLES, Some(ROLES[1]), None).unwrap(), ROLES[1]);
+        assert!(
+            error.contains(ROLES[0]) && error.contains("--role-arn"),
+            "{error}"
+        );
+        assert_eq!(
+            chosen_after(page(), &ROLES[..1], None, Some(0)).unwrap(),
+            ROLES[0]
+        );
+        assert_eq!(
+            chosen_after(page(), &ROLES, Some(ROLES[1]), None).unwrap(),
+            ROLES[1]
+        );
     }
 
     #[test]
