@@ -237,6 +237,30 @@ def test_a_session_is_for_the_role_of_its_profile(oidc, server, issuer):
     assert done.returncode == 1 and "run `locum login --profile work`" in done.stderr
 
 
+def test_a_session_is_for_those_who_made_it(oidc, server, issuer):
+    signed_in(oidc, issuer)
+    for settings in (
+        {"endpoint_url": "http://127.0.0.1:1"},
+        {"locum_oidc_issuer": "http://127.0.0.1:1"},
+        {"locum_oidc_client_id": "another"},
+    ):
+        oidc.write(**{**settings_of(server, issuer), **settings})
+        done = oidc.process()
+        assert (done.returncode, done.stdout) == (1, ""), settings
+        assert done.stderr.endswith("locum: there is no session that is still good; run `locum login --profile work`\n")
+    oidc.write(**settings_of(server, issuer))
+    assert oidc.caller(server).arn.endswith("/alice@example.com")
+
+
+def test_the_providers_word_travels_encrypted_or_not_at_all(oidc, server, issuer):
+    oidc.write(**{**settings_of(server, issuer), "endpoint_url": "http://sts.example.com"})
+    done = oidc.login("--no-browser", "--wait", "1")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "locum: endpoint_url must be an https URL, or an http URL on this machine, not http://sts.example.com\n"
+    )
+
+
 def test_out_again(oidc, issuer):
     signed_in(oidc, issuer)
     out = run_locum("logout", "--profile", "work", home=oidc.path)

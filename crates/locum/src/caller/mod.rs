@@ -119,18 +119,12 @@ impl<'a> Caller<'a> {
     /// Tells what is known of the credentials of a recipe, without asking anybody.
     pub(crate) fn look(&self, recipe: &Recipe, now: Timestamp) -> Known {
         let caches = Caches::of(self.environment);
-        let wanted = self.region_flag().map(|region| Wanted {
-            region,
-            endpoint_url: self.options.endpoint_url.as_deref(),
-            signed: true,
-        });
-        let realm = wanted.and_then(|wanted| endpoint::realm(&wanted, self.environment, &self.profile));
         let offline = Offline {
             sessions: &caches.sessions,
             tokens: &caches.tokens,
             logins: &caches.logins,
             vault: &*credentials::open_vault(self.environment, &self.profile),
-            realm: &realm.unwrap_or_default(),
+            realm: &self.realm().unwrap_or_default(),
             now,
         };
         offline.look(recipe)
@@ -245,6 +239,16 @@ impl<'a> Caller<'a> {
             signed: false,
         };
         endpoint::custom_url(&wanted, self.environment, &self.profile)
+    }
+
+    /// Returns what tells the STS in force from others whose credentials it does not take.
+    pub(crate) fn realm(&self) -> Result<String, Failure> {
+        let wanted = Wanted {
+            region: self.region_flag()?,
+            endpoint_url: self.options.endpoint_url.as_deref(),
+            signed: true,
+        };
+        endpoint::realm(&wanted, self.environment, &self.profile)
     }
 
     /// Returns the URL of a service on the way to credentials (`sso-oidc`), without a slash at the end.

@@ -39,6 +39,8 @@ pub(super) enum LoginError {
     Duration(String),
     #[error("{setting} must be an address such as http://127.0.0.1:8400/callback on this machine, not {url}")]
     Callback { setting: &'static str, url: String },
+    #[error("locum_saml_acs_url must name 127.0.0.1, for localhost may be another listener's, not {0}")]
+    Localhost(String),
     #[error("cannot listen on 127.0.0.1:{port}: {reason}")]
     Listen { port: u16, reason: io::Error },
     #[error("nobody came back from the browser within {0} seconds; run it again, with --wait for more time")]

@@ -33,13 +33,15 @@ use serde_json::{Map, Value};
 use self::error::LoginError;
 use self::issuer::Issuer;
 use self::options::{LOGIN_HELP, LoginOptions, LogoutOptions};
-use self::session::{Renewal, Session};
+use self::session::{Origin, Renewal, Session};
 use self::settings::{Flow, How, Oidc, Saml, Settings, Start};
 use self::tokens::{Awaited, Tokens};
 use self::web::Web;
 use crate::caller::{Caller, CallerOptions};
 use crate::cli::config;
+use crate::cli::errors::Failure;
 use crate::outcome::{FAILED, USAGE, hint, print, refuse};
+use crate::secure_url::SecureUrl;
 use crate::{browser, vault};
 
 /// Runs `locum login`.
@@ -99,9 +101,26 @@ impl Login<'_> {
         &self.caller.profile().name
     }
 
+    fn origin(&self) -> Result<Origin, LoginError> {
+        Ok(Origin {
+            realm: match self.caller.realm() {
+                // Nobody set a URL, so it is AWS.
+                Err(Failure::NoRegion) => "aws".to_owned(),
+                other => other?,
+            },
+            provider: settings::provider(self.options, self.caller.profile())?,
+        })
+    }
+
+    /// Refuses a service that would get the identity provider's word over a network in plain text.
+    fn check_service(&self) -> Result<(), LoginError> {
+        SecureUrl::parse("endpoint_url", &self.caller.endpoint(false)?.url)?;
+        Ok(())
+    }
+
     fn run(&self) -> Result<String, LoginError> {
         let role_arn = settings::role_arn(self.options, self.caller.profile())?;
-        let kept = Session::load(self.vault, self.profile(), role_arn.as_deref())?;
+        let kept = Session::load(self.vault, self.profile(), &self.origin()?, role_arn.as_deref())?;
         let good = kept.filter(|kept| kept.is_good(Timestamp::now()));
         if self.options.credential_process {
             return match good {
@@ -117,6 +136,7 @@ impl Login<'_> {
             }
             other => other?,
         };
+        self.check_service()?;
         let asked_for = self.options.force || self.options.saml_response.is_some();
         if let Some(session) = good.filter(|_| !asked_for) {
             return Ok(told("Already signed in", &session));
@@ -132,7 +152,7 @@ impl Login<'_> {
             How::Oidc(oidc) => self.by_oidc(oidc, &settings)?,
             How::Saml(saml) => self.by_saml(saml, &settings)?,
         };
-        session.store(self.vault, self.profile())?;
+        session.store(self.vault, self.profile(), &self.origin()?)?;
         if self.caller.profile().get("credential_process").is_none() {
             hint(&format!(
                 "for aws and the SDKs, let the profile say: credential_process = locum login --profile {} \
@@ -164,7 +184,7 @@ impl Login<'_> {
             }
         }
         let role_arn = settings::role_arn(self.options, self.caller.profile())?;
-        let kept = Session::load(self.vault, self.profile(), role_arn.as_deref())?;
+        let kept = Session::load(self.vault, self.profile(), &self.origin()?, role_arn.as_deref())?;
         kept.filter(|kept| kept.seconds_left(Timestamp::now()) > 0)
             .ok_or_else(over)
     }
@@ -172,11 +192,13 @@ impl Login<'_> {
     /// Changes the refresh token for a new session, if there is one. A refresh token may be good once, hence the lock.
     fn renew(&self, oidc: &Oidc, settings: &Settings) -> Result<Option<Session>, LoginError> {
         let profile = self.profile();
+        self.check_service()?;
+        let origin = self.origin()?;
         if Renewal::load(self.vault, profile, oidc)?.is_none() {
             return Ok(None);
         }
         let _lock = self.vault.lock(Kind::RefreshToken, profile);
-        let kept = Session::load(self.vault, profile, settings.role_arn.as_deref())?;
+        let kept = Session::load(self.vault, profile, &origin, settings.role_arn.as_deref())?;
         if let Some(session) = kept.filter(|kept| kept.is_good(Timestamp::now())) {
             return Ok(Some(session));
         }
@@ -203,7 +225,7 @@ impl Login<'_> {
         // Before anything else can fail: the old one may be used up.
         self.keep_renewal(oidc, &tokens)?;
         let session = self.redeem_token(&tokens, settings)?;
-        session.store(self.vault, profile)?;
+        session.store(self.vault, profile, &origin)?;
         Ok(Some(session))
     }
 

@@ -11,6 +11,24 @@ use super::settings::Oidc;
 /// How much longer a session must last to be used, in seconds.
 const MARGIN: i64 = 300;
 
+/// Between whom a session was made. What one deployment gave is of no use to another, and none of its business.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Origin {
+    /// The service, as [`Caller::realm`](crate::caller::Caller::realm) has it.
+    pub(super) realm: String,
+    /// The issuer or the page that starts a sign-in, and the client or entity; `None` where nothing says.
+    pub(super) provider: Option<(String, String)>,
+}
+
+impl Origin {
+    /// Tells whether an entry is of a session for this. A profile that names no provider has only its service to compare.
+    fn takes(&self, kept: &Value) -> bool {
+        let text = |name: &str| kept.get(name)?.as_str().map(str::to_owned);
+        let provider = text("Provider").zip(text("Client"));
+        text("Realm").as_ref() == Some(&self.realm) && (self.provider.is_none() || self.provider == provider)
+    }
+}
+
 /// Somebody's session.
 #[derive(Debug)]
 pub(super) struct Session {
@@ -55,24 +73,29 @@ impl Session {
         })
     }
 
-    /// Finds the session of a profile, if it is of this role; what cannot be read is none.
+    /// Finds the session of a profile, if it is of this origin and role; what cannot be read is none.
     pub(super) fn load(
         vault: &dyn Vault,
         profile: &str,
+        origin: &Origin,
         role_arn: Option<&str>,
     ) -> Result<Option<Self>, LoginError> {
         let found = vault.load(Kind::Login, profile).map_err(keep)?;
         let found: Option<Value> = found.and_then(|bytes| serde_json::from_slice(bytes.expose()).ok());
         let Some(entry) = found else { return Ok(None) };
         let kept = entry.get("RoleArn").and_then(Value::as_str).unwrap_or_default();
-        if role_arn.is_some_and(|wanted| wanted != kept) {
+        if role_arn.is_some_and(|wanted| wanted != kept) || !origin.takes(&entry) {
             return Ok(None);
         }
         Ok(Self::answered(&entry, kept).ok())
     }
 
-    pub(super) fn store(&self, vault: &dyn Vault, profile: &str) -> Result<(), LoginError> {
+    pub(super) fn store(&self, vault: &dyn Vault, profile: &str, origin: &Origin) -> Result<(), LoginError> {
+        let provider = origin.provider.as_ref();
         let entry = json!({
+            "Realm": origin.realm,
+            "Provider": provider.map(|(provider, _)| provider),
+            "Client": provider.map(|(_, client)| client),
             "RoleArn": self.role_arn,
             "AssumedRoleUser": {"Arn": self.arn},
             "Credentials": self.members(),
@@ -195,16 +218,18 @@ mod tests {
     fn a_session_is_found_again_for_its_role() {
         let directory = tempfile::tempdir().unwrap();
         let vault = FileVault::new(Some(directory.path().to_owned()), SystemClock);
-        assert!(Session::load(&vault, "p", None).unwrap().is_none());
+        let origin = origin("https://sts", Some("https://idp"));
+        let load = |name, role| Session::load(&vault, name, &origin, role).unwrap();
+        assert!(load("p", None).is_none());
         Session::answered(&answer(), "role")
             .unwrap()
-            .store(&vault, "p")
+            .store(&vault, "p", &origin)
             .unwrap();
         for (role, found) in [(None, true), (Some("role"), true), (Some("other"), false)] {
-            assert_eq!(Session::load(&vault, "p", role).unwrap().is_some(), found);
+            assert_eq!(load("p", role).is_some(), found);
         }
-        assert!(Session::load(&vault, "q", None).unwrap().is_none());
-        let kept = Session::load(&vault, "p", None).unwrap().unwrap();
+        assert!(load("q", None).is_none());
+        let kept = load("p", None).unwrap();
         assert_eq!(kept.arn, "arn:aws:sts::1:assumed-role/r/s");
         let end = "2027-01-01T00:00:00Z";
         let printed = json!({
@@ -215,7 +240,54 @@ mod tests {
         let before = |seconds| Timestamp::from_second(end.as_second() - seconds).unwrap();
         assert!(kept.is_good(before(301)) && !kept.is_good(before(300)));
         vault.store(Kind::Login, "p", &SecretBytes::new("{")).unwrap();
-        assert!(Session::load(&vault, "p", None).unwrap().is_none());
+        assert!(load("p", None).is_none());
+    }
+
+    fn origin(realm: &str, issuer: Option<&str>) -> Origin {
+        Origin {
+            realm: realm.into(),
+            provider: issuer.map(|issuer| (issuer.into(), "cli".into())),
+        }
+    }
+
+    #[test]
+    fn a_session_is_for_those_who_made_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let vault = FileVault::new(Some(directory.path().to_owned()), SystemClock);
+        let session = Session::answered(&answer(), "role").unwrap();
+        let mut client = origin("https://sts", Some("https://idp"));
+        client.provider = Some(("https://idp".into(), "another".into()));
+        for (made, wanted, found) in [
+            (origin("https://sts", Some("https://idp")), client, false),
+            (
+                origin("https://sts", Some("a")),
+                origin("https://sts", Some("b")),
+                false,
+            ),
+            (
+                origin("https://sts", Some("a")),
+                origin("https://other", Some("a")),
+                false,
+            ),
+            (
+                origin("https://sts", Some("a")),
+                origin("https://sts", None),
+                true,
+            ),
+            (
+                origin("https://sts", None),
+                origin("https://sts", Some("a")),
+                false,
+            ),
+            (origin("https://sts", None), origin("https://sts", None), true),
+            (origin("https://sts", None), origin("aws", None), false),
+        ] {
+            session.store(&vault, "p", &made).unwrap();
+            let kept = Session::load(&vault, "p", &wanted, None).unwrap();
+            assert_eq!(kept.is_some(), found, "{made:?} {wanted:?}");
+        }
+        let entry = json!({"RoleArn": "role", "AssumedRoleUser": {"Arn": "a"}});
+        assert!(!origin("https://sts", None).takes(&entry));
     }
 
     #[test]

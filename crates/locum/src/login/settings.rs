@@ -139,6 +139,24 @@ impl Source<'_> {
     }
 }
 
+/// Reads at which identity provider `profile` signs in, and as which client; `None` where it does not say.
+pub(super) fn provider(
+    options: &LoginOptions,
+    profile: &Profile,
+) -> Result<Option<(String, String)>, LoginError> {
+    let source = Source { options, profile };
+    if let Some(issuer) = source.get("oidc-issuer", "locum_oidc_issuer")? {
+        let client = source.get("oidc-client-id", "locum_oidc_client_id")?;
+        return Ok(Some((issuer, client.unwrap_or_default())));
+    }
+    let start = match source.get("saml-url", "locum_saml_url")? {
+        Some(page) => Some(page),
+        None => source.get("saml-sso-url", "locum_saml_sso_url")?,
+    };
+    let entity = source.get("saml-entity-id", "locum_saml_entity_id")?;
+    Ok(start.map(|start| (start, entity.unwrap_or_default())))
+}
+
 impl Settings {
     /// Reads how `profile` signs in.
     pub(super) fn read(options: &LoginOptions, profile: &Profile) -> Result<Self, LoginError> {
@@ -235,9 +253,14 @@ fn saml(source: &Source<'_>) -> Result<Option<Saml>, LoginError> {
         },
     };
     let acs = source.get("saml-acs-url", "locum_saml_acs_url")?;
+    let acs = Callback::parse("locum_saml_acs_url", acs.as_deref().unwrap_or(ACS_URL))?;
+    // The port is known, so another user could wait for the response at [::1], which browsers may take for that name.
+    if acs.host != "127.0.0.1" {
+        return Err(LoginError::Localhost(plain(&acs.url(acs.port))));
+    }
     Ok(Some(Saml {
         start,
-        acs: Callback::parse("locum_saml_acs_url", acs.as_deref().unwrap_or(ACS_URL))?,
+        acs,
         provider_arn: source.get("saml-provider-arn", "locum_saml_provider_arn")?,
     }))
 }
@@ -357,6 +380,10 @@ mod tests {
             (&role, "--oidc-redirect-url http://127.0.0.1/?a"),
             ("", "--saml-url https://a --saml-sso-url https://b"),
             ("", "--saml-url file:///etc/passwd"),
+            (
+                "",
+                "--saml-url https://a --saml-acs-url http://localhost:8377/saml",
+            ),
         ] {
             let error = read(config, line).unwrap_err().to_string();
             assert!(
