@@ -34,6 +34,18 @@ pub(crate) struct Keeper {
     answered: Condvar,
 }
 
+/// Lets the next one ask if the one who asks panics, or all would wait for ever.
+struct Asking<'a>(&'a Keeper);
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.lock().asking = false;
+            self.0.answered.notify_all();
+        }
+    }
+}
+
 #[derive(Default)]
 struct State {
     kept: Option<Kept>,
@@ -136,6 +148,7 @@ impl Keeper {
         }
         state.asking = true;
         drop(state);
+        let _asking = Asking(self);
         let answer = (self.ask)();
         let mut state = self.lock();
         state.asking = false;
@@ -274,6 +287,20 @@ mod tests {
         assert_eq!(key(&keeper).unwrap(), "1");
         at(60);
         assert_eq!((key(&keeper).unwrap(), asked.load(SeqCst)), ("2".into(), 2));
+    }
+
+    #[test]
+    fn a_panic_is_not_waited_for() {
+        let asked = AtomicU32::new(0);
+        let ask = move || {
+            assert!(asked.fetch_add(1, SeqCst) > 0, "the first question goes wrong");
+            Ok(Credentials::new("2".into(), "s".into(), Some("t".into())))
+        };
+        let keeper = Arc::new(Keeper::new(ask, Timestamp::now, |_| ()));
+        let first = Arc::clone(&keeper);
+        assert!(std::thread::spawn(move || key(&first)).join().is_err());
+        assert!(!keeper.lock().asking);
+        assert_eq!(key(&keeper).unwrap(), "2");
     }
 
     #[test]
