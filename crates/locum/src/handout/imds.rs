@@ -51,7 +51,12 @@ impl Instance {
     }
 
     pub(super) fn answer(&self, request: &Request) -> Reply {
-        if request.path == TOKEN {
+        // The endpoint ends in a slash, to which some programs append another.
+        let path = match request.path.strip_prefix("//") {
+            Some(_) => request.path.get(1..).unwrap_or_default(),
+            None => request.path.as_str(),
+        };
+        if path == TOKEN {
             return match request.method.as_str() {
                 "PUT" => self.give_token(request),
                 _ => Reply::text(405, "").with("Allow", "OPTIONS, PUT"),
@@ -64,13 +69,13 @@ impl Instance {
         if !token.is_some_and(|token| self.is_good(token)) {
             return Reply::text(401, "");
         }
-        match request.path.strip_prefix(ROLES) {
+        match path.strip_prefix(ROLES) {
             Some("" | "/") => return Reply::text(200, ROLE),
             Some(rest) if rest.strip_prefix('/') == Some(ROLE) => return self.keys(),
             _ => {}
         }
         match &self.region {
-            Some(region) if request.path == REGION => Reply::text(200, region.as_str()),
+            Some(region) if path == REGION => Reply::text(200, region.as_str()),
             _ => Reply::text(404, ""),
         }
     }
@@ -179,8 +184,13 @@ mod tests {
             (&json!("2027-01-15T08:00:00Z"), &json!("2027-01-15T09:00:00Z"))
         );
         assert_eq!(get(&made, REGION, &token), (200, "eu-west-1".to_owned()));
+        assert_eq!(get(&made, &format!("/{REGION}"), &token).0, 200);
+        let doubled = Request::of("PUT", &format!("/{TOKEN}"), &[(LIFE_HEADER, "60")]);
+        assert_eq!(made.answer(&doubled).status, 200);
         for nothing in [
             "/",
+            "//",
+            &format!("//{REGION}"),
             "/latest/dynamic/instance-identity/document",
             &format!("{ROLES}/other"),
             &format!("{ROLES}x"),
