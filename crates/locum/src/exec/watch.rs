@@ -19,6 +19,8 @@ use signal_hook::iterator::exfiltrator::WithOrigin;
 use signal_hook::iterator::exfiltrator::origin::Origin;
 use signal_hook::low_level::{emulate_default_handler, siginfo::Cause};
 
+use crate::ignored_signals::is_ignored;
+
 /// Signals that are the child's business.
 const PASSED_ON: [i32; 9] = [
     SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT,
@@ -37,9 +39,11 @@ pub(super) enum WatchError {
 
 /// Runs a command to its end.
 pub(super) fn run(mut command: Command) -> Result<ExitCode, WatchError> {
+    // What we are to ignore the child is to ignore too, which it does unless we handle it.
+    let passed_on = PASSED_ON.into_iter().filter(|signal| !is_ignored(*signal));
     // Before the child is there, so that no signal is missed.
     let mut signals =
-        SignalsInfo::<WithOrigin>::new(PASSED_ON.iter().chain([&SIGCHLD])).map_err(WatchError::Watch)?;
+        SignalsInfo::<WithOrigin>::new(passed_on.chain([SIGCHLD])).map_err(WatchError::Watch)?;
     let child = command.spawn().map_err(WatchError::Run)?;
     let child = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let child = child.ok_or_else(|| WatchError::Watch(io::Error::other("the command has no number")))?;
