@@ -57,7 +57,7 @@ pub use outside::{
 pub use plan::{Chain, Plan, Step, Verdict};
 pub use process::SystemRunner;
 pub use profile_file::{Section, parse as parse_profile_file};
-pub use quote::plain;
+pub use quote::{one_line, plain};
 pub use recipe::{Container, Instance, Login, Mfa, MfaSession, Process, Recipe, Role, Sso, WebIdentity};
 pub use resolve::Resolver;
 pub use rewrite::{RewriteError, with_key, without_keys};

@@ -8,14 +8,31 @@ use std::fmt::Write as _;
 /// The longest quotation, in characters.
 const LONGEST: usize = 2_000;
 
-/// Returns the text with control characters and direction marks spelled out, cut after 2,000 characters.
+/// Returns the text with control characters, direction marks and Unicode's own line breaks spelled out, cut after 2,000 characters.
 #[must_use]
 pub fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(LONGEST));
-    for letter in text.chars().take(LONGEST) {
+    let mut out = spell_out(text.chars().take(LONGEST), true);
+    if text.chars().nth(LONGEST).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+/// Returns the text on one line, whole: as [`plain`] does, with line breaks and tabs spelled out as well, for what goes on
+/// over several lines could pass for a message of ours.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    spell_out(text.chars(), false)
+}
+
+fn spell_out(letters: impl Iterator<Item = char>, lines: bool) -> String {
+    let mut out = String::new();
+    for letter in letters {
         match letter {
-            '\n' | '\t' => out.push(letter),
-            '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            '\n' | '\t' if lines => out.push(letter),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
                 let _ = write!(out, "\\u{:04x}", u32::from(letter));
             }
             _ if letter.is_control() => {
@@ -23,9 +40,6 @@ pub fn plain(text: &str) -> String {
             }
             _ => out.push(letter),
         }
-    }
-    if text.chars().nth(LONGEST).is_some() {
-        out.push('…');
     }
     out
 }
@@ -56,6 +70,11 @@ mod tests {
         assert_eq!(plain("x\u{202e}y\u{2066}"), "x\\u202ey\\u2066");
         assert_eq!(plain("é漢"), "é漢");
         assert_eq!(plain(&"x".repeat(3_000)).chars().count(), LONGEST + 1);
+        assert_eq!(
+            one_line("a\nlocum: b\t\u{1b}\u{2028}"),
+            "a\\nlocum: b\\t\\x1b\\u2028"
+        );
+        assert_eq!(one_line(&"x".repeat(3_000)).len(), 3_000);
         assert_eq!(list(&["a".into(), "it's".into()]), "['a', \"it's\"]");
     }
 }

@@ -4,16 +4,18 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::cli::errors::escape_controls;
+use locum_credentials::one_line;
 
 /// Something failed.
 pub(crate) const FAILED: u8 = 1;
 /// The command line or a file is wrong.
 pub(crate) const USAGE: u8 = 2;
 
-/// Tells whether a word asks for the page of the command.
-pub(crate) fn asks_for_help(word: &OsString) -> bool {
-    word == "--help" || word == "-h" || word == "help"
+/// Tells whether the words of a command ask for its page: `--help` and `-h` anywhere, `help` in the first place only, since
+/// further on it is the value of an option.
+pub(crate) fn asks_for_help(words: &[OsString]) -> bool {
+    words.first().is_some_and(|word| word == "help")
+        || words.iter().any(|word| word == "--help" || word == "-h")
 }
 
 /// Writes to standard output at once.
@@ -23,10 +25,10 @@ pub(crate) fn write_out(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Tells a person something on standard error, control characters of names and servers made harmless. If nobody listens,
-/// nothing is lost.
+/// Tells a person something on standard error, in one line whatever names and servers say in it. If nobody listens, nothing
+/// is lost.
 pub(crate) fn hint(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "locum: {}", escape_controls(text));
+    let _ = writeln!(io::stderr().lock(), "locum: {}", one_line(text.trim_end()));
 }
 
 /// Tells what is wrong, and ends with `code`.
@@ -41,5 +43,31 @@ pub(crate) fn print(text: &str, code: ExitCode) -> ExitCode {
         Ok(()) => code,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => code,
         Err(error) => refuse(&format!("cannot write to standard output: {error}"), FAILED),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_is_a_word_in_the_first_place_only() {
+        let asks = |line: &str| {
+            let words: Vec<OsString> = line.split_whitespace().map(Into::into).collect();
+            asks_for_help(&words)
+        };
+        for line in [
+            "help",
+            "--help",
+            "-h",
+            "help --profile p",
+            "--profile p --help",
+            "x -h",
+        ] {
+            assert!(asks(line), "{line}");
+        }
+        for line in ["", "--profile help", "--profile p help", "--help-me"] {
+            assert!(!asks(line), "{line}");
+        }
     }
 }

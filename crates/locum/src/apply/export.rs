@@ -36,7 +36,7 @@ enum ExportError {
 
 /// Runs `locum export …`.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
-    if words.iter().any(asks_for_help) {
+    if asks_for_help(&words) {
         return print(&super::page(EXPORT_HELP), ExitCode::SUCCESS);
     }
     let options = match ExportOptions::parse(words) {

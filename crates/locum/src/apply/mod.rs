@@ -49,7 +49,7 @@ const SCHEMA: &str = include_str!("../../../../docs/schema/locum.schema.json");
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
     // A prompt for a code hides what is typed, and an interrupt must not leave the terminal so.
     stream::watch_interrupts();
-    if words.iter().any(asks_for_help) {
+    if asks_for_help(&words) {
         return print(&page(APPLY_HELP), ExitCode::SUCCESS);
     }
     let options = match ApplyOptions::parse(words) {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use lexopt::{Arg, Parser, ValueExt as _};
 
 use super::stream;
+use crate::outcome::asks_for_help;
 
 const HELP: &str = "\
 locum completion: print the script that completes these commands in a shell
@@ -51,9 +52,7 @@ enum OptionsError {
 
 /// Runs `locum completion …`.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
-    let asked = words
-        .iter()
-        .any(|word| word == "--help" || word == "-h" || word == "help");
+    let asked = asks_for_help(&words);
     let text = if asked { Ok(HELP.to_owned()) } else { script(words) };
     match text {
         Ok(text) => match stream::print(&text, None) {
@@ -66,7 +65,7 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
         Err(error) => {
             stream::print_error(&format!(
                 "locum: {}\n",
-                locum_credentials::plain(&error.to_string())
+                locum_credentials::one_line(&error.to_string())
             ));
             ExitCode::from(2)
         }

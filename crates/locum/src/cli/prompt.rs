@@ -7,7 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, Read, Write as _};
 use std::sync::{Mutex, PoisonError};
 
-use locum_credentials::{Prompt, plain};
+use locum_credentials::{Prompt, one_line};
 use locum_crypto::SecretString;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
@@ -42,8 +42,7 @@ impl Prompt for Terminal {
 
 /// The question. It is one line, or a serial number that goes on over several could ask for something else.
 fn prompt(serial: &str) -> String {
-    let serial = plain(serial).replace('\n', "\\n").replace('\t', "\\t");
-    format!("Enter MFA code for {serial}: ")
+    format!("Enter MFA code for {}: ", one_line(serial))
 }
 
 /// Asks on the terminal, and nowhere else; `None` when nobody answers.

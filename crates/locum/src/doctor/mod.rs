@@ -35,7 +35,7 @@ enum DoctorError {
 
 /// Runs the command.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
-    if words.iter().any(asks_for_help) {
+    if asks_for_help(&words) {
         return print(&options::help(), ExitCode::SUCCESS);
     }
     let examined = parse(words).map_err(DoctorError::from).and_then(|options| {

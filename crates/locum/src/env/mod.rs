@@ -20,7 +20,7 @@ use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse};
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
     // A prompt for a code hides what is typed, and an interrupt must not leave the terminal so.
     stream::watch_interrupts();
-    if words.iter().any(asks_for_help) {
+    if asks_for_help(&words) {
         return print(
             &format!("{HELP}\nWHOSE CREDENTIALS, AND WHERE\n{CALLER_HELP}{HELP_END}"),
             ExitCode::SUCCESS,

@@ -64,7 +64,7 @@ impl Refusal {
 /// Runs `locum exec …`.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
     let (own, command) = Options::split(words);
-    if own.iter().any(asks_for_help) {
+    if asks_for_help(&own) {
         return print(
             &format!("{HELP}\nWHOSE CREDENTIALS, AND WHERE\n{CALLER_HELP}{HELP_END}"),
             ExitCode::SUCCESS,

@@ -69,7 +69,7 @@ impl KeysError {
 
 /// Runs the command.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
-    if words.iter().any(asks_for_help) {
+    if asks_for_help(&words) {
         return print(HELP, ExitCode::SUCCESS);
     }
     stream::watch_interrupts();

@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, Read as _, Write as _};
 
-use locum_credentials::plain;
+use locum_credentials::one_line;
 
 /// The longest answer that is read.
 const MAX_LINE: u64 = 64;
@@ -18,8 +18,7 @@ pub(super) fn choose(question: &str, items: &[String]) -> Option<usize> {
 fn ask(mut terminal: &File, question: &str, items: &[String]) -> io::Result<Option<usize>> {
     for (number, item) in (1..).zip(items) {
         // A name of several lines could look like several names.
-        let item = plain(item).replace('\n', "\\n");
-        writeln!(terminal, "{number:>3}  {item}")?;
+        writeln!(terminal, "{number:>3}  {}", one_line(item))?;
     }
     for _ in 0..ATTEMPTS {
         write!(terminal, "{question} [1-{}]: ", items.len())?;

@@ -45,7 +45,7 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
         .and_then(|word| COMMANDS.iter().find(|command| word == command.name));
     match (named, words.first()) {
         (Some(command), _) => (command.run)(words.into_iter().skip(1).collect()),
-        (None, Some(word)) if asks_for_help(word) => print(&help(), ExitCode::SUCCESS),
+        (None, _) if asks_for_help(words.get(..1).unwrap_or_default()) => print(&help(), ExitCode::SUCCESS),
         (None, Some(word)) => refuse(&format!(
             "{} is not known here; run `locum policy --help`",
             word.display()

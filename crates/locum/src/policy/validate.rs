@@ -22,7 +22,7 @@ pub(super) struct Validated {
 
 /// Runs the command. All files are read before anything is printed, so that a half of a result is never taken for it.
 pub(super) fn run(words: Vec<OsString>) -> ExitCode {
-    if words.iter().any(asks_for_help) {
+    if asks_for_help(&words) {
         return print(HELP, ExitCode::SUCCESS);
     }
     let options = match Options::parse(words) {

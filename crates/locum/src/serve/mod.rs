@@ -19,7 +19,7 @@ use locum_service::StartError;
 
 use crate::{
     apply::{EngineError, FilesError},
-    outcome::{hint, write_out},
+    outcome::{asks_for_help, hint, write_out},
 };
 
 pub(crate) use deployment::Deployment;
@@ -113,10 +113,7 @@ pub(crate) enum Refusal {
 
 /// Runs `locum serve` to its end.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
-    if words
-        .iter()
-        .any(|word| word == "--help" || word == "-h" || word == "help")
-    {
+    if asks_for_help(&words) {
         return finish(write_out(options::HELP).map_err(stdout_failed));
     }
     finish(serve(words))

@@ -45,7 +45,7 @@ enum Refusal {
 
 /// Runs `locum serve-credentials …`.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
-    if words.iter().any(asks_for_help) {
+    if asks_for_help(&words) {
         return print(
             &format!("{HELP}\nWHOSE CREDENTIALS, AND WHERE\n{CALLER_HELP}{HELP_END}"),
             ExitCode::SUCCESS,

@@ -59,7 +59,7 @@ impl WhoamiError {
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
     // A prompt for a code hides what is typed, and an interrupt must not leave the terminal so.
     stream::watch_interrupts();
-    if words.iter().any(asks_for_help) {
+    if asks_for_help(&words) {
         return print(&options::help(), ExitCode::SUCCESS);
     }
     match tell(words) {

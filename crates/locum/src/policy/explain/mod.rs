@@ -51,7 +51,7 @@ enum ExplainError {
 
 /// Runs the command.
 pub(super) fn run(words: Vec<OsString>) -> ExitCode {
-    if words.iter().any(asks_for_help) {
+    if asks_for_help(&words) {
         return print(HELP, ExitCode::SUCCESS);
     }
     match explain(words) {

@@ -43,7 +43,7 @@ enum SimulateError {
 
 /// Runs the command.
 pub(super) fn run(words: Vec<OsString>) -> ExitCode {
-    if words.iter().any(asks_for_help) {
+    if asks_for_help(&words) {
         return print(HELP, ExitCode::SUCCESS);
     }
     match simulate(words) {
