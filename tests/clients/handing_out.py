@@ -87,6 +87,13 @@ class Home:
         return lambda: int(counter.read_text())
 
 
+def ignored(process):
+    """The signals that a process ignores."""
+    with open(f"/proc/{process}/status") as status:
+        mask = int(next(line for line in status if line.startswith("SigIgn:")).split()[1], 16)
+    return {number for number in range(1, 65) if mask >> (number - 1) & 1}
+
+
 def printed_by(done):
     """The JSON that a command printed."""
     assert done.returncode == 0, done.stderr

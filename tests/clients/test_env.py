@@ -57,12 +57,48 @@ def test_a_shell_takes_them_and_gives_them_back(home, household, shell):
     assert {name for name in left if name.startswith("AWS_")} == surroundings
 
 
+@pytest.mark.skipif(not shutil.which("fish"), reason="no fish here")
+def test_universal_variables_of_fish_are_left_to_their_owner(home):
+    """They are those of every session: removing one is for good."""
+    fish = {"program": shutil.which("fish"), "XDG_CONFIG_HOME": home.path / "config"}
+    assert home.run("-c", f"set -Ux AWS_PROFILE nonexistent; set -Ux AWS_REGION {REGION}", **fish).returncode == 0
+    line = f"{BINARY} env --profile team --format fish | source; {BINARY} env --unset --format fish | source"
+    done = home.run("-c", line, **fish, AWS_PROFILE="inherited")
+    for name in ("AWS_PROFILE", "AWS_REGION"):
+        assert f"{name} is a universal variable and stays; this removes it: set -eU {name}\n" in done.stderr
+    assert done.stderr.count("\n") == 2
+    assert home.run("-c", "echo $AWS_PROFILE $AWS_REGION", **fish).stdout == f"nonexistent {REGION}\n"
+
+
+def test_help_is_a_name_like_any_other(home):
+    """A shell that runs what is printed must not run the page."""
+    done = home.run("env", "--profile", "help")
+    assert done.returncode == 1 and done.stdout == "" and "The config profile (help) could not be found" in done.stderr
+    assert home.run("env", "help").stdout == home.run("env", "--profile", "p", "-h").stdout
+
+
+def test_what_a_program_says_is_one_line_of_ours(home):
+    tool = home.path / "tool.py"
+    tool.write_text(f"#!{sys.executable}\nimport sys\nsys.exit('no\\nlocum: all is well\\t.')\n")
+    tool.chmod(0o700)
+    home.write("config", f"[profile odd]\ncredential_process = {tool}\n", more=True)
+    done = home.run("env", "--profile", "odd")
+    assert done.returncode == 1 and done.stderr.count("\n") == 1 and r"no\nlocum: all is well\t." in done.stderr, done.stderr
+
+
 def test_the_format_is_that_of_the_shell(home):
-    for shell, start in [("/bin/bash", "unset "), ("/usr/bin/fish", "set -e "), ("/usr/bin/pwsh", "Remove-Item Env:")]:
+    for shell, start in [("/bin/bash", "unset "), ("/usr/bin/fish", "set -eg "), ("/usr/bin/pwsh", "Remove-Item Env:")]:
         assert home.run(*TEAM, SHELL=shell).stdout.startswith(start)
     unknown = home.run(*TEAM, SHELL="/bin/tcsh")
     assert unknown.returncode == 2 and "say --format" in unknown.stderr
     assert home.run(*TEAM, "--format", "cmd").stdout.splitlines()[0] == 'set "AWS_SECURITY_TOKEN="'
+
+
+def test_what_stays_is_told(home):
+    for name, told in [("json", True), ("dotenv", True), ("sh", False), ("process", False)]:
+        done = home.run(*TEAM, "--format", name, AWS_PROFILE="alice", AWS_ROLE_ARN="x")
+        assert done.returncode == 0 and ("contradicting these wherever they are: AWS_PROFILE, AWS_ROLE_ARN\n" in done.stderr) == told
+        assert done.stderr.count("\n") == told
 
 
 def test_files_of_variables(home, household):

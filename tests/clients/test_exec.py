@@ -14,7 +14,7 @@ import urllib.request
 import pytest
 
 from commands import PROGRAMS
-from handing_out import WHO, Household, printed_by
+from handing_out import WHO, Household, ignored, printed_by
 from server import BINARY, REGION
 from terminals import Terminal
 from test_credential_chain import Protected
@@ -84,6 +84,34 @@ def test_the_environment_holds_what_is_needed_and_nothing_else(home, household):
         "LOCUM_EXEC": "team",
     }
     assert shown["KEPT"] == "x"
+
+
+ENDPOINTS = "AWS_ENDPOINT_URL", "AWS_USE_", "AWS_IGNORE_"
+
+
+def test_the_profile_s_endpoints_and_not_those_of_default(home, household):
+    url = household.server.url
+    home.write("config", "[default]\nendpoint_url = http://127.0.0.1:9\n[profile keys]\noutput = json\n", more=True)
+    home.write("credentials", home.keys("keys"), more=True)
+
+    def shown(*words, **variables):
+        done = home.run("exec", *words, "--", *SHOW, **variables)
+        found = {name: value for name, value in printed_by(done).items() if name.startswith(ENDPOINTS)}
+        return found, done.stderr.count("\n")
+
+    ignore = {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}
+    assert shown("--profile", "keys") == (ignore, 0)
+    assert shown("--profile", "team") == ({"AWS_ENDPOINT_URL": url, "AWS_ENDPOINT_URL_STS": url}, 0)
+    heard = {"AWS_ENDPOINT_URL_STS": url, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false"}
+    assert shown("--profile", "keys", "--endpoint-url", url, **ignore, AWS_ENDPOINT_URL_S3="http://s3") == (heard, 1)
+    # The command asks the service that was named.
+    words = ("exec", "--profile", "team", "--endpoint-url", url, "--", PROGRAMS["v1"], *WHO)
+    assert home.run(*words, **ignore).stdout.strip() == household.arn
+    home.write("config", "[profile s3]\nservices = s\n[services s]\ns3 =\n  endpoint_url = http://s3\n")
+    home.write("credentials", home.keys("s3"), more=True)
+    assert shown("--profile", "s3") == ({"AWS_ENDPOINT_URL_S3": "http://s3"}, 0)
+    home.write("config", "[profile s3]\nuse_fips_endpoint = true\n")
+    assert shown("--profile", "s3") == ({"AWS_USE_FIPS_ENDPOINT": "true"}, 0)
 
 
 def test_a_role_on_top(home, household):
@@ -285,6 +313,17 @@ def test_signals_are_passed_on_once(home):
     os.kill(child, signal.SIGKILL)
     assert process.wait(timeout=20) == 128 + signal.SIGKILL
     assert process.stdout.read() == "", "nothing came twice"
+
+
+@pytest.mark.parametrize("way", [TEAM, REFRESH])
+def test_what_is_ignored_stays_ignored(home, way):
+    """By `nohup`, or by a script that goes on whatever comes."""
+    words = " ".join([BINARY, *way, "--", "/bin/sh", "-c", "'echo $$; exec sleep 600'"])
+    process = home.begin("-c", f"trap '' HUP INT; exec {words}", program="/bin/sh")
+    command = int(process.stdout.readline())
+    assert {signal.SIGHUP, signal.SIGINT} <= ignored(command) & ignored(process.pid)
+    os.kill(command, signal.SIGTERM)
+    assert process.wait(timeout=20) in (-signal.SIGTERM, 128 + signal.SIGTERM)
 
 
 def children(pid):

@@ -14,7 +14,7 @@ import time
 import pytest
 
 from commands import PROGRAMS
-from handing_out import WHO, Household
+from handing_out import WHO, Household, ignored
 from server import BINARY, REGION
 from terminals import Terminal
 
@@ -230,6 +230,15 @@ def test_other_users_are_not_served_what_they_could_ask_for(start):
     assert as_user(open_to_all, 65534) == "200"
 
 
+def test_programs_of_both_families_are_known(instance):
+    """Java and .NET connect to 127.0.0.1 by sockets of the other family."""
+    with socket.socket(socket.AF_INET6) as connection:
+        connection.connect(("::ffff:127.0.0.1", instance.port))
+        head = f"PUT //latest/api/token HTTP/1.1\r\nHost: 127.0.0.1:{instance.port}\r\n{TTL}: 60\r\n\r\n"
+        connection.sendall(head.encode())
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
 def test_nothing_else_is_listened_on(platform):
     with open("/proc/net/tcp") as table:
         listening = [line.split() for line in table if line.split()[3] == "0A"]
@@ -305,7 +314,13 @@ def test_many_at_once_are_one_question(home, start):
 
 def test_those_who_hold_connections_lose_them(platform):
     """The first silent ones keep their threads; what comes after is closed at once, and served again when they are gone."""
-    silent = [socket.create_connection(("127.0.0.1", platform.port), timeout=30) for _ in range(64)]
+    silent = [socket.create_connection(("127.0.0.1", platform.port), timeout=30) for _ in range(33)]
+    with contextlib.suppress(ConnectionResetError):
+        assert silent[-1].recv(1) == b""
+    # Theirs come to an end as well, but not at once.
+    silent[0].setblocking(False)
+    with pytest.raises(BlockingIOError):
+        silent[0].recv(1)
     for connection in silent:
         connection.close()
     deadline = time.monotonic() + 30
@@ -329,6 +344,20 @@ def test_the_token_is_nowhere_else(home, start):
     assert endpoint.token not in stderr + command_line
 
 
+def test_a_default_profile_that_would_win_is_told_of(home, start):
+    assert start().stop() == (0, "")
+    home.write("credentials", home.keys("default"), more=True)
+    for shape in ("--ecs", "--imds"):
+        _, stderr = start(shape).stop()
+        assert "set AWS_SHARED_CREDENTIALS_FILE=/dev/null\n" in stderr and stderr.count("\n") == 1
+
+
+def test_the_variables_can_be_removed_again(home, start):
+    endpoint = start("--imds")
+    done = home.run("serve-credentials", "--unset", "--format", "sh")
+    assert {f"unset {name}" for name in endpoint.variables} <= set(done.stdout.splitlines()) and done.returncode == 0
+
+
 def test_a_file_of_variables(home, household):
     path = home.path / "variables"
     process = home.begin("serve-credentials", "--profile", "team", "--format", "sh", "--env-file", path)
@@ -343,6 +372,15 @@ def test_a_file_of_variables(home, household):
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=30) == 0 and process.stdout.read() == ""
     assert not path.exists()
+
+
+def test_a_signal_that_is_ignored_ends_nothing(home):
+    line = f"trap '' HUP; exec {BINARY} serve-credentials --profile team --format sh"
+    process = home.begin("-c", line, program="/bin/sh")
+    process.stdout.readline()
+    assert signal.SIGHUP in ignored(process.pid) and signal.SIGTERM not in ignored(process.pid)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=30) == 0
 
 
 def test_an_interrupt_from_the_terminal_ends_it(home):

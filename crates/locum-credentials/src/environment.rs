@@ -75,6 +75,11 @@ impl Environment {
         self.get(name).filter(|value| !value.is_empty())
     }
 
+    /// Returns the names of all variables, in no order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Returns the home directory.
     #[must_use]
     pub fn home(&self) -> Option<String> {

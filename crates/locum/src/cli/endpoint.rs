@@ -211,19 +211,22 @@ pub(crate) fn configured_region(environment: &Environment, profile: &Profile) ->
         .or_else(|| profile.get("region").map(str::to_owned))
 }
 
+/// Tells whether the URLs of environment and profile are switched off.
+pub(crate) fn ignores_configured_urls(environment: &Environment, profile: &Profile) -> bool {
+    let switch = match environment.non_empty("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
+        Some(value) => Some(value),
+        None => profile.get("ignore_configured_endpoint_urls").map(str::to_owned),
+    };
+    switch.is_some_and(|value| value.eq_ignore_ascii_case("true"))
+}
+
 /// The URL that environment or profile give a service, and which of them it was.
 pub(crate) fn configured_url(
     service: &str,
     environment: &Environment,
     profile: &Profile,
 ) -> Result<Option<(String, String)>, Failure> {
-    let ignored = match environment.non_empty("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
-        Some(value) => value.eq_ignore_ascii_case("true"),
-        None => profile
-            .get("ignore_configured_endpoint_urls")
-            .is_some_and(|v| v.eq_ignore_ascii_case("true")),
-    };
-    if ignored {
+    if ignores_configured_urls(environment, profile) {
         return Ok(None);
     }
     let own = format!("AWS_ENDPOINT_URL_{}", service.to_uppercase());

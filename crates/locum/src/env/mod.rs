@@ -13,7 +13,7 @@ use serde_json::json;
 use self::options::{HELP, HELP_END, Options, Output};
 use crate::caller::CALLER_HELP;
 use crate::cli::{config, errors::Failure, stream};
-use crate::handout::{Format, MAY_BE_SET, Variables, Whose};
+use crate::handout::{Format, Variables, Whose};
 use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse};
 
 /// Runs `locum env …`.
@@ -33,7 +33,7 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
     };
     let text = match (&options.output, options.unset) {
         (Output::Variables(format), true) => {
-            Ok(MAY_BE_SET.iter().filter_map(|name| format.unset(name)).collect())
+            config::environment().map(|environment| format.removal(&environment, false))
         }
         _ => text(&options),
     };
@@ -57,7 +57,9 @@ fn text(options: &Options) -> Result<String, Failure> {
         Output::Variables(format) => {
             let variables = Variables::of_credentials(&credentials, &whose.surroundings()?);
             let written = format.write(&variables);
-            written.map_err(|error| Failure::General(error.to_string()))
+            let text = written.map_err(|error| Failure::General(error.to_string()))?;
+            format.tell_what_stays(&variables, whose.environment());
+            Ok(text)
         }
     }
 }

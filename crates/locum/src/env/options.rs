@@ -16,7 +16,8 @@ USAGE
   locum env [options] | source           fish
   locum env [options] | Out-String | Invoke-Expression    PowerShell
 
-  What would contradict them, such as AWS_PROFILE, is removed.
+  What would contradict them, such as AWS_PROFILE, is removed; dotenv, json and process cannot remove anything, so the first
+  two name on standard error what is set and stays.
 
 OPTIONS
   --format <format>      sh (bash, zsh), fish, powershell, cmd, dotenv, json, or process for a credential_process.

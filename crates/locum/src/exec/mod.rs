@@ -7,7 +7,6 @@
 //!
 //! Nothing secret is an argument: those of a process can be read by every user of the machine.
 
-mod hide;
 mod options;
 mod watch;
 
@@ -21,7 +20,7 @@ use locum_crypto::SystemRandom;
 use self::options::{HELP, HELP_END, Options};
 use crate::caller::CALLER_HELP;
 use crate::cli::{config, errors::Failure, stream};
-use crate::handout::{Container, Endpoint, Renewal, Variables, Whose, serve};
+use crate::handout::{Container, Endpoint, Renewal, Variables, Whose, rivals, serve};
 use crate::loopback::Loopback;
 use crate::outcome::{asks_for_help, hint, print, refuse};
 
@@ -93,7 +92,7 @@ fn execute(options: Options) -> Result<ExitCode, Refusal> {
     if options.refresh {
         let variables = open_endpoint(&whose)?;
         give(&mut command, &variables);
-        hide::sources_before_the_endpoint(&mut command, &variables);
+        hide_rivals(&mut command, &variables);
         stream::leave_interrupts();
         return watch::run(command).map_err(|error| match error {
             watch::WatchError::Run(source) => Refusal::Run { name, source },
@@ -130,11 +129,25 @@ fn open_endpoint(whose: &Whose) -> Result<Variables, Refusal> {
     Ok(variables)
 }
 
+/// Lets the command see no file whose default profile would win.
+fn hide_rivals(command: &mut Command, variables: &Variables) {
+    let hidden = rivals::files_to_hide(variables);
+    if !hidden.is_empty() {
+        hint(&format!(
+            "the default profile has credentials of its own, which would win: the command sees no {}",
+            rivals::called(&hidden)
+        ));
+    }
+    for file in hidden {
+        command.env(file, rivals::NOTHING);
+    }
+}
+
 fn give(command: &mut Command, variables: &Variables) {
     for name in variables.to_remove() {
         command.env_remove(name);
     }
     for (name, value) in variables.to_set() {
-        command.env(name, value.expose());
+        command.env(&**name, value.expose());
     }
 }

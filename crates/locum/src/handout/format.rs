@@ -3,9 +3,11 @@
 //! What is printed is run, so a value must mean itself and nothing else. A value that a format cannot hold for certain is
 //! refused by name. Control characters always are: no credentials have them, and a line break ends more than a line.
 
+use locum_credentials::Environment;
 use serde_json::{Map, Value};
 
-use super::Variables;
+use super::{Variables, to_unset};
+use crate::outcome::hint;
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +29,7 @@ pub(crate) enum Format {
 /// A value that cannot be told in a format.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the value of {0} has characters that cannot be quoted for {1}: choose another --format")]
-pub(crate) struct Unquotable(&'static str, &'static str);
+pub(crate) struct Unquotable(String, &'static str);
 
 impl Format {
     /// Every format by its name, its aliases behind it.
@@ -80,7 +82,7 @@ impl Format {
             let object: Map<String, Value> = variables
                 .to_set()
                 .iter()
-                .map(|(name, value)| ((*name).to_owned(), Value::from(value.expose())))
+                .map(|(name, value)| (name.to_string(), Value::from(value.expose())))
                 .collect();
             return Ok(format!("{:#}\n", Value::from(object)));
         }
@@ -90,16 +92,46 @@ impl Format {
             .collect();
         for (name, value) in variables.to_set() {
             let line = self.set(name, value.expose());
-            text.push_str(&line.ok_or(Unquotable(name, self.name()))?);
+            text.push_str(&line.ok_or_else(|| Unquotable(name.to_string(), self.name()))?);
         }
         Ok(text)
+    }
+
+    /// Writes what removes every variable that may have been set; with `endpoint`, also those that lead to one.
+    pub(crate) fn removal(self, environment: &Environment, endpoint: bool) -> String {
+        let names = to_unset(environment, endpoint);
+        names.iter().filter_map(|name| self.unset(name)).collect()
+    }
+
+    /// Returns what would contradict the variables in this environment, and stays because nothing removes it here.
+    pub(crate) fn leaves<'a>(self, variables: &'a Variables, environment: &Environment) -> Vec<&'a str> {
+        let removed = variables.to_remove();
+        removed
+            .filter(|name| self.unset(name).is_none() && environment.non_empty(name).is_some())
+            .collect()
+    }
+
+    /// Tells a person about it.
+    pub(crate) fn tell_what_stays(self, variables: &Variables, environment: &Environment) {
+        let names = self.leaves(variables, environment);
+        if !names.is_empty() {
+            hint(&format!(
+                "{} cannot remove variables; set here, and contradicting these wherever they are: {}",
+                self.name(),
+                names.join(", ")
+            ));
+        }
     }
 
     /// Writes what removes a variable; `None` where nothing can.
     pub(crate) fn unset(self, name: &str) -> Option<String> {
         match self {
             Self::Sh => Some(format!("unset {name}\n")),
-            Self::Fish => Some(format!("set -e {name};\n")),
+            // A universal one is in every session of the user, for good: that is theirs to remove.
+            Self::Fish => Some(format!(
+                "set -eg {name}; set -qU {name}; and echo 'locum: {name} is a universal variable and stays; this removes it: \
+                 set -eU {name}' >&2;\n"
+            )),
             Self::PowerShell => Some(format!("Remove-Item Env:{name} -ErrorAction SilentlyContinue;\n")),
             Self::Cmd => Some(format!("set \"{name}=\"\r\n")),
             Self::Dotenv | Self::Json => None,
@@ -221,6 +253,21 @@ mod tests {
         }
         let json: Value = serde_json::from_str(&Format::Json.write(&of("a\n\"b")).unwrap()).unwrap();
         assert_eq!(json, serde_json::json!({"AWS_REGION": "a\n\"b"}));
+    }
+
+    #[test]
+    fn what_cannot_be_removed_is_named() {
+        let environment = Environment::of(&[("AWS_PROFILE", "p"), ("AWS_ROLE_ARN", ""), ("AWS_REGION", "r")]);
+        for (format, expected) in [
+            (Format::Dotenv, &["AWS_PROFILE"][..]),
+            (Format::Json, &["AWS_PROFILE"]),
+            (Format::Sh, &[]),
+            (Format::Fish, &[]),
+            (Format::PowerShell, &[]),
+            (Format::Cmd, &[]),
+        ] {
+            assert_eq!(format.leaves(&of("r"), &environment), expected, "{format:?}");
+        }
     }
 
     #[test]

@@ -8,11 +8,13 @@
 
 mod ecs;
 mod endpoint;
+mod endpoints;
 mod format;
 mod guard;
 mod imds;
 mod keeper;
 mod reply;
+pub(crate) mod rivals;
 mod variables;
 mod whose;
 
@@ -21,5 +23,6 @@ pub(crate) use endpoint::{Endpoint, serve};
 pub(crate) use format::Format;
 pub(crate) use imds::Instance;
 pub(crate) use keeper::Keeper;
-pub(crate) use variables::{MAY_BE_SET, Surroundings, Variables};
+use variables::to_unset;
+pub(crate) use variables::{Surroundings, Variables};
 pub(crate) use whose::{Renewal, Whose};

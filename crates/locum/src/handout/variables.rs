@@ -1,20 +1,27 @@
 //! The variables by which a program knows who it is, and those that would tell it otherwise.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use locum_credentials::{Credentials, Environment};
 use locum_crypto::SecretString;
 
+use super::endpoints::{Endpoints, is_url};
 use crate::caller::Caller;
 use crate::cli::errors::Failure;
 
 /// Whatever names somebody to the SDKs. What a program is not told it must not inherit: a profile that is still named
 /// would win in some SDKs, and a token left behind would not fit the key.
-const IDENTITY: [&str; 16] = [
+const IDENTITY: [&str; 19] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "AWS_SECURITY_TOKEN",
+    // The first SDK for Java.
+    "AWS_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    // Goes before keys where a service takes it.
+    "AWS_BEARER_TOKEN_BEDROCK",
     "AWS_CREDENTIAL_EXPIRATION",
     "AWS_ACCOUNT_ID",
     "AWS_PROFILE",
@@ -29,8 +36,8 @@ const IDENTITY: [&str; 16] = [
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 ];
 
-/// Whatever [`Variables::of_credentials`] may set.
-pub(crate) const MAY_BE_SET: [&str; 11] = [
+/// Whatever [`Variables::of_credentials`] may set, but for the endpoints of single services.
+const MAY_BE_SET: [&str; 14] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
@@ -42,17 +49,35 @@ pub(crate) const MAY_BE_SET: [&str; 11] = [
     "AWS_ENDPOINT_URL_STS",
     "AWS_CA_BUNDLE",
     "AWS_SECURITY_TOKEN",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_USE_DUALSTACK_ENDPOINT",
 ];
+
+/// Whatever leads to an endpoint of ours besides.
+const MAY_LEAD: [&str; 4] = [
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    "AWS_EC2_METADATA_DISABLED",
+];
+
+/// Returns the names of all variables that may have been set in such an environment; with `endpoint`, also of those that
+/// lead to an endpoint.
+pub(super) fn to_unset(environment: &Environment, endpoint: bool) -> BTreeSet<String> {
+    let of_services = environment.names().filter(|name| is_url(name));
+    let lead = MAY_LEAD.into_iter().filter(|_| endpoint);
+    let all = MAY_BE_SET.into_iter().chain(of_services).chain(lead);
+    all.map(str::to_owned).collect()
+}
 
 /// What belongs to the profile besides credentials: a program that is not told the profile needs it too.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Surroundings {
     /// The region.
     pub(crate) region: Option<String>,
-    /// Where every service is.
-    pub(crate) endpoint_url: Option<String>,
-    /// Where STS is.
-    pub(crate) sts_url: Option<String>,
+    /// Where services are.
+    pub(crate) endpoints: Endpoints,
     /// The certificates to trust.
     pub(crate) ca_bundle: Option<String>,
 }
@@ -60,23 +85,14 @@ pub(crate) struct Surroundings {
 impl Surroundings {
     /// What is configured for a caller.
     pub(crate) fn of(caller: &Caller<'_>, environment: &Environment) -> Result<Self, Failure> {
-        let sts_url = caller.custom_url()?;
         let region = match caller.region() {
             // It is what we sign with ourselves.
-            None if sts_url.is_some() => Some(caller.endpoint(true)?.signing_region),
+            None if caller.custom_url()?.is_some() => Some(caller.endpoint(true)?.signing_region),
             configured => configured,
-        };
-        // The profile's URL is for all services; that it was found tells that such settings are not switched off.
-        let of_profile = match sts_url {
-            Some(_) if environment.non_empty("AWS_ENDPOINT_URL").is_none() => {
-                caller.profile().trusted("endpoint_url")?
-            }
-            _ => None,
         };
         Ok(Self {
             region,
-            endpoint_url: of_profile.map(str::to_owned),
-            sts_url,
+            endpoints: Endpoints::of(caller, environment)?,
             ca_bundle: caller.ca_bundle(),
         })
     }
@@ -84,7 +100,10 @@ impl Surroundings {
 
 /// Variables to set; whatever else names somebody is to be removed.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Variables(Vec<(&'static str, SecretString)>);
+pub(crate) struct Variables {
+    set: Vec<(Cow<'static, str>, SecretString)>,
+    remove: Vec<String>,
+}
 
 impl Variables {
     /// Those that hold credentials.
@@ -124,31 +143,34 @@ impl Variables {
         for (name, value) in [
             ("AWS_REGION", &around.region),
             ("AWS_DEFAULT_REGION", &around.region),
-            ("AWS_ENDPOINT_URL", &around.endpoint_url),
-            ("AWS_ENDPOINT_URL_STS", &around.sts_url),
             ("AWS_CA_BUNDLE", &around.ca_bundle),
         ] {
             if let Some(value) = value {
                 self.set(name, value.as_str());
             }
         }
+        for (name, value) in &around.endpoints.set {
+            self.set(name.clone(), value.as_str());
+        }
+        self.remove.clone_from(&around.endpoints.remove);
         self
     }
 
     /// Adds one.
-    pub(crate) fn set(&mut self, name: &'static str, value: impl Into<SecretString>) {
-        self.0.push((name, value.into()));
+    pub(crate) fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<SecretString>) {
+        self.set.push((name.into(), value.into()));
     }
 
     /// What to set.
-    pub(crate) fn to_set(&self) -> &[(&'static str, SecretString)] {
-        &self.0
+    pub(crate) fn to_set(&self) -> &[(Cow<'static, str>, SecretString)] {
+        &self.set
     }
 
     /// What to remove.
-    pub(crate) fn to_remove(&self) -> impl Iterator<Item = &'static str> {
-        let set: BTreeSet<&str> = self.0.iter().map(|(name, _)| *name).collect();
-        IDENTITY.into_iter().filter(move |name| !set.contains(name))
+    pub(crate) fn to_remove(&self) -> impl Iterator<Item = &str> {
+        let set: BTreeSet<&str> = self.set.iter().map(|(name, _)| &**name).collect();
+        let all = IDENTITY.into_iter().chain(self.remove.iter().map(String::as_str));
+        all.filter(move |name| !set.contains(name))
     }
 }
 
@@ -156,8 +178,8 @@ impl Variables {
 mod tests {
     use super::*;
 
-    fn names(variables: &Variables) -> Vec<&'static str> {
-        variables.to_set().iter().map(|(name, _)| *name).collect()
+    fn names(variables: &Variables) -> Vec<&str> {
+        variables.to_set().iter().map(|(name, _)| &**name).collect()
     }
 
     #[test]
@@ -169,6 +191,9 @@ mod tests {
         for name in [
             "AWS_SESSION_TOKEN",
             "AWS_SECURITY_TOKEN",
+            "AWS_ACCESS_KEY",
+            "AWS_SECRET_KEY",
+            "AWS_BEARER_TOKEN_BEDROCK",
             "AWS_PROFILE",
             "AWS_ACCOUNT_ID",
             "AWS_CREDENTIAL_EXPIRATION",
@@ -183,16 +208,24 @@ mod tests {
         credentials.account_id = Some("1".into());
         let around = Surroundings {
             region: Some("r".into()),
-            endpoint_url: Some("http://all".into()),
-            sts_url: Some("http://sts".into()),
+            endpoints: Endpoints {
+                set: ["", "_STS", "_S3"]
+                    .map(|end| (format!("AWS_ENDPOINT_URL{end}"), "http://x".to_owned()))
+                    .into(),
+                remove: vec![
+                    "AWS_ENDPOINT_URL_EC2".to_owned(),
+                    "AWS_ENDPOINT_URL_S3".to_owned(),
+                ],
+                of_default: false,
+            },
             ca_bundle: Some("/ca".into()),
         };
         let session = Variables::of_credentials(&credentials, &around);
-        let may: BTreeSet<_> = MAY_BE_SET
-            .into_iter()
-            .filter(|name| *name != "AWS_SECURITY_TOKEN")
-            .collect();
-        assert_eq!(names(&session).into_iter().collect::<BTreeSet<_>>(), may);
+        let set: Vec<_> = session.to_set().iter().map(|(name, _)| (&**name, "x")).collect();
+        let unset = to_unset(&Environment::of(&set), false);
+        assert!(set.len() == 11 && set.iter().all(|(name, _)| unset.contains(*name)));
+        let removed: Vec<_> = session.to_remove().collect();
+        assert!(removed.contains(&"AWS_ENDPOINT_URL_EC2") && !removed.contains(&"AWS_ENDPOINT_URL_S3"));
         let end = session
             .to_set()
             .iter()
@@ -209,6 +242,8 @@ mod tests {
         ] {
             let removed: Vec<_> = variables.to_remove().collect();
             assert!(removed.contains(&"AWS_ACCESS_KEY_ID") && removed.contains(&"AWS_SECRET_ACCESS_KEY"));
+            let unset = to_unset(&Environment::default(), true);
+            assert!(names(&variables).iter().all(|name| unset.contains(*name)));
             assert!(names(&variables).iter().all(|name| !removed.contains(name)));
         }
     }

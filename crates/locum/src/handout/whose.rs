@@ -57,6 +57,11 @@ impl Whose {
         Self { options, environment }
     }
 
+    /// Returns the environment that they are found in.
+    pub(crate) const fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
     /// Returns a name for a person: the role, or the profile.
     pub(crate) fn name(&self) -> Result<String, Failure> {
         match &self.options.role {
@@ -70,9 +75,18 @@ impl Whose {
         self.caller()?.credentials()
     }
 
-    /// Returns what is configured besides.
+    /// Returns what is configured besides, and tells what a program will make of it that nothing can keep it from.
     pub(crate) fn surroundings(&self) -> Result<Surroundings, Failure> {
-        Surroundings::of(&self.caller()?, &self.environment)
+        let caller = self.caller()?;
+        let around = Surroundings::of(&caller, &self.environment)?;
+        if around.endpoints.of_default {
+            hint(&format!(
+                "the default profile says where services are: programs go there with these credentials, but for what {} \
+                 says itself",
+                caller.profile().name
+            ));
+        }
+        Ok(around)
     }
 
     /// Finds the credentials of a session now and keeps them fresh. Keys without an end are not given out: who overheard

@@ -4,15 +4,42 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A file that this process has written.
 #[derive(Debug)]
 pub(super) struct EnvFile(PathBuf);
 
+/// The place of such a file: written by one thread, and emptied for good by another, whichever comes first.
+#[derive(Debug, Default)]
+pub(super) struct Place(Mutex<Option<EnvFile>>);
+
+impl Place {
+    /// Writes the file. Whoever empties the place meanwhile waits until it is whole.
+    pub(super) fn write(&self, path: PathBuf, text: &str) -> io::Result<()> {
+        let mut place = self.lock();
+        *place = Some(EnvFile::write(path, text)?);
+        Ok(())
+    }
+
+    /// Removes the file, if there is one; none can be written while what is returned lives.
+    pub(super) fn empty(&self) -> impl Drop {
+        let mut place = self.lock();
+        if let Some(file) = place.take() {
+            file.remove();
+        }
+        place
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<EnvFile>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl EnvFile {
     /// Writes it beside its place and moves it there: whoever waits for it never sees a part, and a link in its place is
     /// replaced, not followed.
-    pub(super) fn write(path: PathBuf, text: &str) -> io::Result<Self> {
+    fn write(path: PathBuf, text: &str) -> io::Result<Self> {
         let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
         let mut beside = name.to_os_string();
         beside.push(format!(".{}", std::process::id()));
@@ -36,7 +63,7 @@ impl EnvFile {
     }
 
     /// Removes it: what it leads to is gone.
-    pub(super) fn remove(self) {
+    fn remove(self) {
         // Somebody else may have removed it.
         let _ = fs::remove_file(self.0);
     }
@@ -46,6 +73,23 @@ impl EnvFile {
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn none_stays_behind_whoever_comes_first() {
+        let directory = tempfile::tempdir().unwrap();
+        for _ in 0..200 {
+            let place = Place::default();
+            std::thread::scope(|scope| {
+                let path = directory.path().join("env");
+                let write = scope.spawn(|| place.write(path, "A=b\n").unwrap());
+                let emptied = place.empty();
+                assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+                drop(emptied);
+                write.join().unwrap();
+            });
+            drop(place.empty());
+        }
+    }
 
     #[test]
     fn it_is_whole_private_and_no_link() {

@@ -9,19 +9,21 @@ mod options;
 use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use locum_crypto::SystemRandom;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use self::env_file::EnvFile;
+use self::env_file::Place;
 use self::options::{HELP, HELP_END, Options};
 use crate::caller::CALLER_HELP;
 use crate::cli::{config, errors::Failure, prompt};
-use crate::handout::{Container, Endpoint, Instance, Renewal, Variables, Whose, serve};
+use crate::handout::{Container, Endpoint, Instance, Renewal, Variables, Whose, rivals, serve};
+use crate::ignored_signals::is_ignored;
 use crate::loopback::{Loopback, tells_users};
-use crate::outcome::{FAILED, USAGE, asks_for_help, print, refuse, write_out};
+use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse, write_out};
 
 /// Why nothing is given out.
 #[derive(Debug, thiserror::Error)]
@@ -64,20 +66,26 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
 }
 
 fn give_out(options: Options) -> Result<(), Refusal> {
+    if options.unset {
+        let removal = options.format.removal(&config::environment()?, true);
+        return write_out(&removal).map_err(Refusal::Write);
+    }
     if options.imds && !options.any_user && !tells_users() {
         return Err(Refusal::NoUsers);
     }
     // From here on: an interrupted prompt must let the terminal echo again, and a file must not stay behind.
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(Refusal::Signals)?;
-    let (ready, file) = std::sync::mpsc::sync_channel::<Option<EnvFile>>(1);
+    let watched = [SIGINT, SIGTERM, SIGHUP]
+        .into_iter()
+        .filter(|signal| !is_ignored(*signal));
+    let mut signals = Signals::new(watched).map_err(Refusal::Signals)?;
+    let place = Arc::new(Place::default());
+    let watched_place = Arc::clone(&place);
     let waiting = std::thread::Builder::new()
         .name("locum-signals".to_owned())
         .spawn(move || {
             let ended = signals.forever().next().is_some();
             prompt::show_again();
-            if let Ok(Some(file)) = file.try_recv() {
-                file.remove();
-            }
+            let _emptied = watched_place.empty();
             if ended {
                 std::process::exit(0);
             }
@@ -109,14 +117,28 @@ fn give_out(options: Options) -> Result<(), Refusal> {
         port: options.port,
         source,
     })?;
+    options.format.tell_what_stays(&variables, whose.environment());
+    tell_of_rivals(&variables);
     match options.env_file {
-        Some(path) => {
-            let file = EnvFile::write(path, &text).map_err(Refusal::Write)?;
-            // The other end is there until a signal comes.
-            let _ = ready.send(Some(file));
-        }
+        Some(path) => place.write(path, &text).map_err(Refusal::Write)?,
         None => write_out(&text).map_err(Refusal::Write)?,
     }
     let _ = waiting.join();
     Ok(())
+}
+
+/// A program that is told no profile asks the default one first.
+fn tell_of_rivals(variables: &Variables) {
+    let files = rivals::files_to_hide(variables);
+    if !files.is_empty() {
+        let set: Vec<String> = files
+            .iter()
+            .map(|file| format!("{file}={}", rivals::NOTHING))
+            .collect();
+        hint(&format!(
+            "the default profile has credentials of its own, which programs take before these: for those that should not, \
+             set {}",
+            set.join(" and ")
+        ));
+    }
 }

@@ -26,6 +26,7 @@ OPTIONS
   --format <format>      How to print the variables: sh (bash, zsh), fish, powershell, cmd, dotenv, json.
                          [the shell's, by SHELL]
   --env-file <file>      Write them there instead, readable by you alone; the file is removed at the end.
+  --unset                Print what removes the variables again, and end.
 ";
 
 /// The end of the page.
@@ -43,6 +44,7 @@ pub(super) struct Options {
     pub(super) port: u16,
     pub(super) format: Format,
     pub(super) env_file: Option<PathBuf>,
+    pub(super) unset: bool,
     pub(super) caller: CallerOptions,
 }
 
@@ -57,6 +59,8 @@ pub(super) enum OptionsError {
     Shape,
     #[error("--any-user is for --imds: with --ecs, whoever knows the token is answered")]
     AnyUser,
+    #[error("nothing can be removed in this format: leave out --unset, or choose a shell's")]
+    Unset,
 }
 
 impl Options {
@@ -69,6 +73,7 @@ impl Options {
             port: 0,
             format: Format::of_shell(shell).unwrap_or(Format::Dotenv),
             env_file: None,
+            unset: false,
             caller: CallerOptions::default(),
         };
         let mut ecs = false;
@@ -78,6 +83,7 @@ impl Options {
                 Arg::Long("ecs") => ecs = true,
                 Arg::Long("imds") => options.imds = true,
                 Arg::Long("any-user") => options.any_user = true,
+                Arg::Long("unset") => options.unset = true,
                 Arg::Long("port") => options.port = parser.value()?.parse()?,
                 Arg::Long("env-file") => options.env_file = Some(parser.value()?.into()),
                 Arg::Long("format") => {
@@ -95,6 +101,9 @@ impl Options {
         }
         if ecs && options.imds {
             return Err(OptionsError::Shape);
+        }
+        if options.unset && matches!(options.format, Format::Dotenv | Format::Json) {
+            return Err(OptionsError::Unset);
         }
         if options.any_user && !options.imds {
             return Err(OptionsError::AnyUser);
@@ -129,6 +138,7 @@ mod tests {
     fn mistakes_are_told_in_one_line() {
         for line in [
             "--ecs --imds",
+            "--unset --format json",
             "--any-user",
             "--port 65536",
             "--port x",

@@ -1,42 +1,40 @@
-//! Sources of credentials that SDKs ask before an endpoint like a container's.
+//! Sources of credentials that SDKs ask before an endpoint like a container's or an instance's.
 //!
-//! Keys in the environment come first everywhere, an endpoint comes late: a `[default]` profile with keys, a role or a
-//! program would win over it, and the command would work as somebody else without a word.
-
-use std::process::Command;
+//! Keys in the environment come first in nearly every SDK, an endpoint comes late: a `[default]` profile with keys, a role
+//! or a program would win over it, and a program would work as somebody else without a word.
 
 use locum_credentials::{Chain, Environment, Files, Recipe};
 
-use crate::handout::Variables;
-use crate::outcome::hint;
+use super::Variables;
 
 /// The files that may name such a source, the one that usually does first.
 const FILES: [&str; 2] = ["AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"];
-const NOTHING: &str = "/dev/null";
+/// A file that names none.
+pub(crate) const NOTHING: &str = "/dev/null";
 
-/// Lets the command see no file whose default profile would win.
-pub(super) fn sources_before_the_endpoint(command: &mut Command, variables: &Variables) {
+/// Returns the variables of those files that must be [`NOTHING`], or their default profile would win over the endpoint that
+/// `variables` lead to.
+pub(crate) fn files_to_hide(variables: &Variables) -> Vec<&'static str> {
     let mut hidden = Vec::new();
     for file in FILES {
         if leads_to_endpoint(variables, &hidden) {
             break;
         }
         hidden.push(file);
-        command.env(file, NOTHING);
     }
-    if let Some((last, _)) = hidden.split_last() {
-        let files = if *last == FILES[0] {
-            "credentials file"
-        } else {
-            "configuration files"
-        };
-        hint(&format!(
-            "the default profile has credentials of its own, which would win: the command sees no {files}"
-        ));
+    hidden
+}
+
+/// Returns what a person calls the files of these variables.
+pub(crate) fn called(files: &[&str]) -> &'static str {
+    if files == [FILES[0]] {
+        "credentials file"
+    } else {
+        "configuration files"
     }
 }
 
-/// Plans as the command's SDK would.
+/// Plans as the program's SDK would.
 fn leads_to_endpoint(variables: &Variables, hidden: &[&str]) -> bool {
     let removed: Vec<&str> = variables.to_remove().collect();
     let inherited: Vec<(String, String)> = std::env::vars_os()
@@ -49,7 +47,7 @@ fn leads_to_endpoint(variables: &Variables, hidden: &[&str]) -> bool {
     let set = variables
         .to_set()
         .iter()
-        .map(|(name, value)| (*name, value.expose()));
+        .map(|(name, value)| (&**name, value.expose()));
     let hidden = hidden.iter().map(|file| (*file, NOTHING));
     let all: Vec<(&str, &str)> = inherited.chain(set).chain(hidden).collect();
     let environment = Environment::of(&all);
@@ -63,5 +61,8 @@ fn leads_to_endpoint(variables: &Variables, hidden: &[&str]) -> bool {
         explicit: false,
         sessions: false,
     };
-    matches!(chain.plan().outcome, Ok(Some(Recipe::Container(_))))
+    matches!(
+        chain.plan().outcome,
+        Ok(Some(Recipe::Container(_) | Recipe::Instance(_)))
+    )
 }
