@@ -8,13 +8,20 @@ pub fn uuid(random: &mut dyn Random) -> String {
     let mut bits = u128::from_be_bytes(bytes);
     bits = bits & !(0xf << 76) | 0x4 << 76;
     bits = bits & !(0x3 << 62) | 0x2 << 62;
-    let mut text = String::with_capacity(36);
-    for (at, byte) in bits.to_be_bytes().into_iter().enumerate() {
-        if matches!(at, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        text.extend(hex_digits(byte).map(char::from));
+    let mut digits = [0; 32];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bits.to_be_bytes()) {
+        pair.copy_from_slice(&hex_digits(byte));
     }
+    // INVARIANT: digits are ASCII.
+    let mut rest = std::str::from_utf8(&digits).unwrap_or_default();
+    let mut text = String::with_capacity(36);
+    for length in [8, 4, 4, 4] {
+        let (part, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        text.push_str(part);
+        text.push('-');
+        rest = after;
+    }
+    text.push_str(rest);
     text
 }
 
