@@ -1,6 +1,6 @@
 """Where `locum sts` gets its credentials, beside `aws` (version 1) with the same files (facts: cli §2).
 
-Both programs work in one home directory, so what one leaves in its caches the other finds.
+Both programs work in one home directory, and what one leaves in its caches the other finds, if it is for both.
 """
 
 import hashlib
@@ -66,7 +66,8 @@ def test_environment_and_profiles(home, root, alice, admin):
 
 
 @pytest.mark.parametrize(("first", "second"), [("locum", "v1"), ("v1", "locum"), ("locum", "locum")])
-def test_a_session_is_shared(home, alice, role, account, first, second):
+def test_a_session_of_ones_own_service_is_not_shared_with_the_original(home, alice, role, account, first, second):
+    """The original would use it at AWS, and what it leaves may be for AWS."""
     home.config(f"[profile p]\nrole_arn = {role.arn}\nsource_profile = alice\nexternal_id = a:1/b\nduration_seconds = 1800\n")
     home.credentials(alice=alice.caller)
     arn = home.who(first, "p")
@@ -77,8 +78,10 @@ def test_a_session_is_shared(home, alice, role, account, first, second):
     assert kept["Credentials"]["AccountId"] == account
     # The name of a session is the second of its making: the same name is the same session.
     time.sleep(1.1)
-    assert home.who(second, "p") == arn
-    assert home.entries() == [entry]
+    assert (home.who(second, "p") == arn) == (first == second)
+    assert len(home.entries()) == len({first, second}) and entry in home.entries()
+    assert json.loads(entry.read_text()) == kept
+    assert home.who(first, "p") == arn
 
 
 def test_hops(home, root, alice, role, account):
@@ -174,7 +177,7 @@ def test_web_identity(home, root, issuers, account, nobody):
     assert home.who("locum", "w") == arn
     assert len(home.entries()) == 1
     assert home.who("v1", "w") == arn
-    assert len(home.entries()) == 1, "the name is the original's"
+    assert len(home.entries()) == 2, "each has its own of a service that is not AWS"
     pod = {
         "AWS_WEB_IDENTITY_TOKEN_FILE": f"{home.path}/token",
         "AWS_ROLE_ARN": registered.role.arn,

@@ -2,8 +2,10 @@
 //! shares (facts: cli §2).
 //!
 //! Two of its weaknesses are not shared. The name of an entry does not tell whose credentials made it, nor at which service,
-//! so an entry made here says so in a member of its own, and one that says something else is passed over. And an entry counts as used up a
-//! quarter of its life before its end, at most fifteen minutes, so that roles of fifteen minutes are cached at all.
+//! so an entry made here says so in a member of its own, and one that says something else is passed over. What a service of
+//! one's own gives goes under names of this program's: the original would use it everywhere, and what it leaves without a
+//! word is for AWS. And an entry counts as used up a quarter of its life before its end, at most fifteen minutes, so that
+//! roles of fifteen minutes are cached at all.
 
 use jiff::Timestamp;
 use locum_crypto::{hex, sha256};
@@ -33,6 +35,8 @@ const SESSION: Spelling = Spelling::usual("SessionToken", true);
 pub(crate) struct Wanted<'a> {
     pub(crate) key: &'a str,
     pub(crate) origin: Option<&'a str>,
+    /// Whether an entry that does not tell its making is good: those of the original, which are for AWS.
+    pub(crate) unmarked: bool,
     /// The life of a session, in seconds.
     pub(crate) duration: i64,
     pub(crate) source: Source,
@@ -51,7 +55,11 @@ pub(crate) struct Kept {
 pub(crate) fn kept(cache: &Cache, wanted: &Wanted<'_>, now: Timestamp) -> Option<Kept> {
     let entry = cache.load(wanted.key)?;
     let made_by = entry.get(ORIGIN).and_then(Value::as_str);
-    if made_by.is_some() && made_by != wanted.origin {
+    let fits = match made_by {
+        Some(_) => made_by == wanted.origin,
+        None => wanted.unmarked,
+    };
+    if !fits {
         return None;
     }
     let credentials = read_spelled(entry.get("Credentials")?, &SESSION, wanted.source).ok()?;
@@ -60,6 +68,20 @@ pub(crate) fn kept(cache: &Cache, wanted: &Wanted<'_>, now: Timestamp) -> Option
         credentials,
         entry,
     })
+}
+
+/// Whether the original's entries are for this service: it is AWS, and not at a URL that somebody set.
+pub(crate) fn is_shared(realm: &str) -> bool {
+    !realm.contains("://")
+}
+
+/// The name of an entry: the original's, or one of our own for a service that is not AWS.
+pub(crate) fn entry_name(original: String, realm: &str) -> String {
+    if is_shared(realm) {
+        original
+    } else {
+        hex(&sha256(format!("{realm}\n{original}").as_bytes()))
+    }
 }
 
 /// What an entry says of its making: by whom, and at which service.
@@ -99,10 +121,12 @@ impl Role {
 impl Resolver<'_> {
     /// Assumes a role.
     pub(crate) fn assume(&self, role: &Role) -> Result<Credentials, CredentialsError> {
-        let (key, origin) = (role.cache_key(), origin_of(role, &self.realm()));
+        let realm = self.realm();
+        let (key, origin) = (entry_name(role.cache_key(), &realm), origin_of(role, &realm));
         let wanted = Wanted {
             key: &key,
             origin: Some(&origin),
+            unmarked: is_shared(&realm),
             duration: role.duration_seconds.unwrap_or(USUAL_DURATION),
             source: Source::AssumeRole,
         };
@@ -183,11 +207,13 @@ impl Resolver<'_> {
         })?;
         let token =
             String::from_utf8(token).map_err(|_| retrieval("The token file is not UTF-8".to_owned()))?;
-        let key = role.cache_key(&token);
-        let origin = origin_of_web_identity(&self.realm());
+        let realm = self.realm();
+        let key = entry_name(role.cache_key(&token), &realm);
+        let origin = origin_of_web_identity(&realm);
         let wanted = Wanted {
             key: &key,
             origin: Some(&origin),
+            unmarked: is_shared(&realm),
             duration: USUAL_DURATION,
             source: Source::WebIdentity,
         };
@@ -268,6 +294,7 @@ impl Resolver<'_> {
         let wanted = Wanted {
             key,
             origin: None,
+            unmarked: true,
             duration: USUAL_DURATION,
             source: Source::Sso,
         };

@@ -142,7 +142,8 @@ impl Offline<'_> {
     }
 
     fn role(&self, role: &Role) -> Known {
-        let (key, origin) = (role.cache_key(), assume::origin_of(role, self.realm));
+        let key = assume::entry_name(role.cache_key(), self.realm);
+        let origin = assume::origin_of(role, self.realm);
         let keys = self.look(role.keys());
         let otherwise = match (&role.mfa, keys.state) {
             (Some(mfa), State::Valid | State::Ready) => self.code(mfa, keys.access_key_id.as_deref()),
@@ -152,6 +153,7 @@ impl Offline<'_> {
         let wanted = Wanted {
             key: &key,
             origin: Some(&origin),
+            unmarked: assume::is_shared(self.realm),
             duration: role.duration_seconds.unwrap_or(USUAL_DURATION),
             source: Source::AssumeRole,
         };
@@ -192,8 +194,9 @@ impl Offline<'_> {
             return Known::nothing(State::Needs(Need::TokenFile));
         };
         let wanted = Wanted {
-            key: &role.cache_key(&token),
+            key: &assume::entry_name(role.cache_key(&token), self.realm),
             origin: Some(&assume::origin_of_web_identity(self.realm)),
+            unmarked: assume::is_shared(self.realm),
             duration: USUAL_DURATION,
             source: Source::WebIdentity,
         };
@@ -204,6 +207,7 @@ impl Offline<'_> {
         let wanted = Wanted {
             key: &sso.cache_key(),
             origin: None,
+            unmarked: true,
             duration: USUAL_DURATION,
             source: Source::Sso,
         };

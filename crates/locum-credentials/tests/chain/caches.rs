@@ -4,6 +4,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use locum_credentials::State;
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -11,14 +12,18 @@ use crate::world::World;
 const ROLE: &str = "[profile p]\nrole_arn = arn:r\nsource_profile = keys\n";
 
 fn entry(world: &World) -> std::path::PathBuf {
+    let mut files = entries(world);
+    assert_eq!(files.len(), 1, "{files:?}");
+    files.remove(0)
+}
+
+fn entries(world: &World) -> Vec<std::path::PathBuf> {
     let directory = world.path().join("aws/cli/cache");
-    let mut files: Vec<_> = std::fs::read_dir(directory)
+    std::fs::read_dir(directory)
         .unwrap()
         .map(|file| file.unwrap().path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
-        .collect();
-    assert_eq!(files.len(), 1, "{files:?}");
-    files.remove(0)
+        .collect()
 }
 
 #[test]
@@ -54,6 +59,47 @@ fn entries_of_the_original_are_used() {
             "THEIRS",
             "{end}"
         );
+    }
+}
+
+#[test]
+fn a_service_of_ones_own_and_the_original_share_nothing() {
+    let world = World::new();
+    let token = world.path().join("token");
+    std::fs::write(&token, "t.t.t").unwrap();
+    let web = format!(
+        "[profile p]\nrole_arn = arn:r\nweb_identity_token_file = {}\n",
+        token.display()
+    );
+    for config in [ROLE, web.as_str()] {
+        // As the original leaves it: without a word of whose it is.
+        world.realm.set("aws");
+        world.find(config, "p", &[]).unwrap();
+        for path in entries(&world) {
+            let mut kept: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+            kept.as_object_mut().unwrap().remove("LocumOrigin");
+            std::fs::write(path, kept.to_string()).unwrap();
+        }
+        let before = entries(&world);
+        world.realm.set("https://sts.test");
+        assert_eq!(world.look(config, "p", &[]).state, State::Ready);
+        let made = world.find(config, "p", &[]).unwrap().access_key_id;
+        assert_eq!(world.find(config, "p", &[]).unwrap().access_key_id, made);
+        assert_eq!(world.look(config, "p", &[]).access_key_id, Some(made.clone()));
+        for path in before {
+            assert!(
+                !std::fs::read_to_string(path)
+                    .unwrap()
+                    .contains(&format!("\"{made}\"")),
+                "where the original looks"
+            );
+        }
+        // Nor is an entry under our own name taken that does not tell whose it is.
+        for path in entries(&world) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            std::fs::write(path, text.replace("LocumOrigin", "Other")).unwrap();
+        }
+        assert_ne!(world.find(config, "p", &[]).unwrap().access_key_id, made);
     }
 }
 

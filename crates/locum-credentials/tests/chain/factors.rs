@@ -189,6 +189,12 @@ fn roles_of_another_service_are_passed_over_in_the_cache() {
     world.realm.set("http://here");
     assert_eq!(world.find(config, "p", &[]).unwrap().access_key_id, "ASIA2");
     assert_eq!(world.find(config, "p", &[]).unwrap().access_key_id, "ASIA2");
+    world.realm.set("aws");
+    assert_eq!(
+        world.find(config, "p", &[]).unwrap().access_key_id,
+        "ASIA1",
+        "they do not take each other's place"
+    );
 }
 
 #[test]
