@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::cache::Cache;
 use crate::credentials::Credentials;
 use crate::error::CredentialsError;
-use crate::mfa_session::Found;
+use crate::mfa_session::{Found, Way};
 use crate::recipe::{Mfa, Recipe, Role, WebIdentity};
 use crate::resolve::{Resolver, Spelling, read_spelled};
 use crate::source::Source;
@@ -135,6 +135,8 @@ impl Resolver<'_> {
         }
         // Before the lock: two profiles whose roles assume each other would else wait for each other.
         let signer = self.resolve_source(role.keys())?;
+        // What a service says of the role's session says nothing of one that it was assumed with.
+        drop(self.codes.take_handed_out());
         let session = match &role.mfa {
             Some(mfa) if signer.session_token.is_none() => self.session_for(&signer, mfa)?,
             _ => None,
@@ -158,7 +160,7 @@ impl Resolver<'_> {
         };
         if let Some(session) = session {
             match assume(&parameters, &session.credentials) {
-                Err(CredentialsError::Call(error)) if self.wants_new_code(&session, &error) => {}
+                Err(CredentialsError::Call(error)) if self.wants_new_code(&session, mfa, &error) => {}
                 other => return other,
             }
             (self.debug)("credentials: the MFA session was refused");
@@ -173,12 +175,13 @@ impl Resolver<'_> {
     }
 
     /// The session for a role: one that is there, or a new one if that is wanted. Where none is made, a vault that does not
-    /// answer is no obstacle, since a code will do.
+    /// answer at once is no obstacle, and nobody is asked to open it, since a code will do.
     fn session_for(&self, keys: &Credentials, mfa: &Mfa) -> Result<Option<Found>, CredentialsError> {
         if mfa.session {
             return self.session(keys, mfa).map(Some);
         }
-        Ok(self.kept_session(keys, mfa).unwrap_or_else(|error| {
+        let found = self.kept_session(keys, mfa, Way::Quietly);
+        Ok(found.unwrap_or_else(|error| {
             (self.debug)(&format!("credentials: {error}"));
             None
         }))

@@ -19,8 +19,8 @@ use crate::vault::{Kind, Vault, VaultError};
 
 /// What a session lasts unless something else is asked for, in seconds; AWS's default.
 const USUAL_DURATION: i64 = 43_200;
-/// A denial within this many seconds of a code is not for the code's age.
-const YOUNG: i64 = 900;
+/// A denial within this many seconds of a code is not for the code's age, where sessions are made.
+const YOUNG: i64 = 60;
 /// What a service says of a session that it does not take (any more).
 const OVER: [&str; 5] = [
     "ExpiredToken",
@@ -56,20 +56,25 @@ impl Resolver<'_> {
 
     /// Looks for a session, and makes one if there is none.
     pub(crate) fn session(&self, keys: &Credentials, mfa: &Mfa) -> Result<Found, CredentialsError> {
-        match self.kept_session(keys, mfa)? {
+        match self.kept_session(keys, mfa, Way::Asking)? {
             Some(found) => Ok(found),
             None => self.new_session(keys, mfa, None),
         }
     }
 
-    /// Looks for a session.
+    /// Looks for a session in one way or the other.
     pub(crate) fn kept_session(
         &self,
         keys: &Credentials,
         mfa: &Mfa,
+        way: Way,
     ) -> Result<Option<Found>, CredentialsError> {
-        let name = self.session_name(keys, mfa);
-        let found = kept(self.vault, &name, mfa, self.clock.now())?;
+        let wanted = Wanted {
+            access_key_id: &keys.access_key_id,
+            mfa,
+            realm: &self.realm(),
+        };
+        let found = kept(self.vault, way, &wanted, self.clock.now())?;
         if found.is_some() {
             (self.debug)("credentials: an MFA session from the vault");
         }
@@ -85,7 +90,7 @@ impl Resolver<'_> {
     ) -> Result<Found, CredentialsError> {
         let name = self.session_name(keys, mfa);
         let _lock = self.vault.lock(Kind::MfaSession, &name);
-        if let Some(found) = self.kept_session(keys, mfa)?
+        if let Some(found) = self.kept_session(keys, mfa, Way::Asking)?
             && refused.is_none_or(|refused| refused.access_key_id != found.credentials.access_key_id)
         {
             return Ok(found);
@@ -132,13 +137,14 @@ impl Resolver<'_> {
     }
 
     /// Tells whether a call failed for the sake of a session that was kept, and another code may help: it is over, or it
-    /// was denied and its code may be too old for whoever decides (`aws:MultiFactorAuthAge`).
-    pub(crate) fn wants_new_code(&self, found: &Found, error: &CallError) -> bool {
+    /// was denied and its code may be too old for whoever decides (`aws:MultiFactorAuthAge`). Where no sessions are made, any
+    /// denial is worth a code: without the session one would have been asked for.
+    pub(crate) fn wants_new_code(&self, found: &Found, mfa: &Mfa, error: &CallError) -> bool {
         let (Some(since), Some(code)) = (found.since, self.services.code(error)) else {
             return false;
         };
         let age = self.clock.now().as_second().saturating_sub(since);
-        is_over(&code) || (code == "AccessDenied" && age > YOUNG)
+        is_over(&code) || (code == "AccessDenied" && (!mfa.session || age > YOUNG))
     }
 
     /// Forgets the session that this command got from the vault, if a service said by `code` that it is over; tells
@@ -150,27 +156,63 @@ impl Resolver<'_> {
     }
 
     fn session_name(&self, keys: &Credentials, mfa: &Mfa) -> String {
-        name(&keys.access_key_id, mfa, &self.realm())
+        let realm = &self.realm();
+        let access_key_id = &keys.access_key_id;
+        Wanted {
+            access_key_id,
+            mfa,
+            realm,
+        }
+        .name()
     }
 }
 
-/// The name of a session's entry in the vault.
-pub(crate) fn name(access_key_id: &str, mfa: &Mfa, realm: &str) -> String {
-    let whole = format!("{access_key_id}\n{}\n{realm}", mfa.serial);
-    hex(&sha256(whole.as_bytes()))
+/// How a vault is asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Way {
+    /// Somebody may be asked to open it.
+    Asking,
+    /// As it is.
+    Quietly,
 }
 
-/// Looks for a session that is good for a while. What cannot be read is made anew.
+/// A session that is wanted.
+pub(crate) struct Wanted<'a> {
+    pub(crate) access_key_id: &'a str,
+    pub(crate) mfa: &'a Mfa,
+    pub(crate) realm: &'a str,
+}
+
+impl Wanted<'_> {
+    /// The name of its entry in the vault.
+    fn name(&self) -> String {
+        let whole = format!("{}\n{}\n{}", self.access_key_id, self.mfa.serial, self.realm);
+        hex(&sha256(whole.as_bytes()))
+    }
+}
+
+/// Looks for a session that is good for a while. What cannot be read, or is of other keys or another device than its name
+/// says, is made anew.
 pub(crate) fn kept(
     vault: &dyn Vault,
-    name: &str,
-    mfa: &Mfa,
+    way: Way,
+    wanted: &Wanted<'_>,
     now: Timestamp,
 ) -> Result<Option<Found>, VaultError> {
-    let Some(kept) = vault.load(Kind::MfaSession, name)? else {
+    let name = wanted.name();
+    let loaded = match way {
+        Way::Asking => vault.load(Kind::MfaSession, &name),
+        Way::Quietly => vault.load_quietly(Kind::MfaSession, &name),
+    };
+    let Some(kept) = loaded? else {
         return Ok(None);
     };
+    let mfa = wanted.mfa;
     let entry: Value = serde_json::from_slice(kept.expose()).unwrap_or(Value::Null);
+    let says = |member: &str, what: &str| entry.get(member).and_then(Value::as_str) == Some(what);
+    if !says("Of", wanted.access_key_id) || !says("Serial", &mfa.serial) {
+        return Ok(None);
+    }
     let Ok(credentials) = read_spelled(&entry, &SESSION, Source::AssumeRole) else {
         return Ok(None);
     };

@@ -4,7 +4,9 @@
 //! the next command would do. A program, a container or an instance might have credentials; that is not known before they
 //! are asked.
 
-use jiff::Timestamp;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::assume::{self, Kept, USUAL_DURATION, Wanted};
@@ -58,9 +60,9 @@ pub enum Need {
     SsoLogin,
     /// Sign in with `aws login`.
     Login,
-    /// Replace keys that are over.
+    /// Replace keys that are over, or temporary and without their token.
     Keys,
-    /// Put the token of a web identity into its file.
+    /// Put a token of a web identity into its file, one that is not over.
     TokenFile,
 }
 
@@ -132,7 +134,9 @@ impl Offline<'_> {
     }
 
     fn keys(&self, credentials: &Credentials) -> Known {
-        let is_over = credentials.expiration.is_some_and(|end| end <= self.now);
+        let is_temporary = credentials.access_key_id.starts_with("ASIA");
+        let is_over = credentials.expiration.is_some_and(|end| end <= self.now)
+            || (is_temporary && credentials.session_token.is_none());
         let state = if is_over {
             State::Needs(Need::Keys)
         } else {
@@ -163,7 +167,11 @@ impl Offline<'_> {
     /// What a role with a second factor still needs: a code, unless there is a session or a program for it.
     fn code(&self, mfa: &Mfa, access_key_id: Option<&str>) -> State {
         let kept = access_key_id.and_then(|id| self.kept_session(id, mfa));
-        if kept.is_some() || mfa.process.is_some() {
+        let has_program = mfa
+            .process
+            .as_ref()
+            .is_some_and(|process| process.untrusted.is_none());
+        if kept.is_some() || has_program {
             State::Ready
         } else {
             State::Needs(Need::Code(mfa.serial.clone()))
@@ -183,8 +191,12 @@ impl Offline<'_> {
 
     /// A session of the vault. One that does not answer will say so to the command that needs it.
     fn kept_session(&self, access_key_id: &str, mfa: &Mfa) -> Option<Credentials> {
-        let name = mfa_session::name(access_key_id, mfa, self.realm);
-        let found = mfa_session::kept(self.vault, &name, mfa, self.now);
+        let wanted = mfa_session::Wanted {
+            access_key_id,
+            mfa,
+            realm: self.realm,
+        };
+        let found = mfa_session::kept(self.vault, mfa_session::Way::Quietly, &wanted, self.now);
         Some(found.ok()??.credentials)
     }
 
@@ -200,7 +212,11 @@ impl Offline<'_> {
             duration: USUAL_DURATION,
             source: Source::WebIdentity,
         };
-        self.session(&wanted, State::Ready)
+        let otherwise = match end_of(&token) {
+            Some(end) if end <= self.now.as_second() => State::Needs(Need::TokenFile),
+            _ => State::Ready,
+        };
+        self.session(&wanted, otherwise)
     }
 
     fn sso(&self, sso: &Sso) -> Known {
@@ -259,4 +275,12 @@ impl Offline<'_> {
             None => Known::nothing(otherwise),
         }
     }
+}
+
+/// When a token says that it ends, in seconds since 1970. It is not verified: this is not the one who takes it.
+fn end_of(token: &str) -> Option<i64> {
+    let claims = token.trim().split('.').nth(1)?;
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?;
+    let end = SignedDuration::try_from_secs_f64(claims.get("exp")?.as_f64()?).ok()?;
+    Some(end.as_secs())
 }

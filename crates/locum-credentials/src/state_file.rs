@@ -3,7 +3,7 @@
 //! A file that is a link, somebody else's, or open to others' writing is not read. A file is written beside its place
 //! with mode 0600, synced, and moved there, so that a reader sees the old one or the new one and nobody else sees either.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
@@ -18,22 +18,55 @@ fn flags(flags: OFlags) -> i32 {
     flags.bits().cast_signed()
 }
 
+/// Tells whether somebody else owns a file or directory of this user's state, or can write it. Not even the group may: what
+/// stands there is believed.
+#[must_use]
+pub fn others_write(metadata: &Metadata) -> bool {
+    metadata.uid() != rustix::process::geteuid().as_raw() || metadata.mode() & 0o022 != 0
+}
+
+/// Tells whether somebody else can read a file.
+#[must_use]
+pub fn others_read(metadata: &Metadata) -> bool {
+    metadata.mode() & 0o044 != 0
+}
+
 /// Reads a file of this user's own.
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    limited(open(path)?.0, MAX_FILE)
+}
+
+/// Reads a file of this user's own that nobody else can read, in a directory in which nobody else can put another.
+pub(crate) fn read_secret(path: &Path) -> io::Result<Vec<u8>> {
+    let (file, metadata) = open(path)?;
+    if others_read(&metadata) {
+        return Err(refused("others can read it; if nobody did, run chmod 600 on it"));
+    }
+    let directory = path.parent().unwrap_or(Path::new("."));
+    if others_write(&fs::metadata(directory)?) {
+        return Err(refused(
+            "others can write its directory; look what is in there, and run chmod 700 on it",
+        ));
+    }
+    limited(file, MAX_FILE)
+}
+
+fn refused(reason: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::PermissionDenied, reason)
+}
+
+/// Opens a file that nobody else can write.
+fn open(path: &Path) -> io::Result<(File, Metadata)> {
     // Not to be blocked by a pipe that stands in the place of the file.
     let file = OpenOptions::new()
         .read(true)
         .custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK))
         .open(path)?;
     let metadata = file.metadata()?;
-    let own = metadata.uid() == rustix::process::geteuid().as_raw();
-    if !metadata.is_file() || !own || metadata.mode() & 0o022 != 0 {
-        return Err(io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            "not a file of one's own",
-        ));
+    if !metadata.is_file() || others_write(&metadata) {
+        return Err(refused("not a file of one's own"));
     }
-    limited(file, MAX_FILE)
+    Ok((file, metadata))
 }
 
 /// Reads a file that may be a link, such as the tokens that a platform mounts, up to a size.

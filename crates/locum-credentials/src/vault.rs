@@ -82,6 +82,15 @@ pub trait Vault {
     /// The vault cannot be read, or what stands in it may have been put there by somebody else.
     fn load(&self, kind: Kind, name: &str) -> Result<Option<SecretBytes>, VaultError>;
 
+    /// Returns a secret as [`load`](Self::load) does, for somebody who can do without: nobody is asked to open the vault, and
+    /// nobody waits for one that does not answer at once.
+    ///
+    /// # Errors
+    /// As of `load`, or the vault is not open.
+    fn load_quietly(&self, kind: Kind, name: &str) -> Result<Option<SecretBytes>, VaultError> {
+        self.load(kind, name)
+    }
+
     /// Keeps a secret, in the place of another of the same name.
     ///
     /// # Errors
@@ -156,7 +165,7 @@ impl Vault for NoVault {
 }
 
 /// A keyring with files beside it, which were kept before there was one, or where it cannot be reached. What is new goes
-/// into the keyring and out of the files.
+/// into the keyring and out of the files; so what is in both is newer in the files.
 #[derive(Debug, Clone)]
 pub struct Layered<K, F> {
     /// The keyring.
@@ -167,9 +176,9 @@ pub struct Layered<K, F> {
 
 impl<K: Vault, F: Vault> Vault for Layered<K, F> {
     fn load(&self, kind: Kind, name: &str) -> Result<Option<SecretBytes>, VaultError> {
-        match self.keyring.load(kind, name)? {
+        match self.files.load(kind, name)? {
             Some(found) => Ok(Some(found)),
-            None => self.files.load(kind, name),
+            None => self.keyring.load(kind, name),
         }
     }
 
@@ -199,6 +208,10 @@ impl<K: Vault, F: Vault> Vault for Layered<K, F> {
 impl<V: Vault + ?Sized> Vault for &V {
     fn load(&self, kind: Kind, name: &str) -> Result<Option<SecretBytes>, VaultError> {
         (**self).load(kind, name)
+    }
+
+    fn load_quietly(&self, kind: Kind, name: &str) -> Result<Option<SecretBytes>, VaultError> {
+        (**self).load_quietly(kind, name)
     }
 
     fn store(&self, kind: Kind, name: &str, value: &SecretBytes) -> Result<(), VaultError> {

@@ -49,7 +49,7 @@ impl<C: Clock> Vault for FileVault<C> {
         let Some(path) = self.path(kind, name, ENDING)? else {
             return Ok(None);
         };
-        match state_file::read(&path) {
+        match state_file::read_secret(&path) {
             Ok(bytes) => Ok(Some(SecretBytes::new(bytes))),
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(refused(&path, "cannot be used", &error)),

@@ -6,7 +6,7 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use locum_credentials::{
-    Chain, Codes, Environment, FileVault, Files, Given, Kind, Lock, NoVault, Vault, VaultError,
+    Chain, Codes, Environment, FileVault, Files, Given, Kind, Lock, Need, NoVault, State, Vault, VaultError,
 };
 use locum_crypto::SecretBytes;
 
@@ -228,7 +228,7 @@ fn a_denial_asks_again_only_where_the_age_of_the_code_may_be_why() {
             .borrow_mut()
             .push_back(("AssumeRole", "AccessDenied"))
     };
-    world.pass(900);
+    world.pass(60);
     deny();
     assert_eq!(world.find(&config, "r2", &[]).unwrap_err(), "AccessDenied");
     assert_eq!(world.asked.borrow().len(), 1);
@@ -241,6 +241,52 @@ fn a_denial_asks_again_only_where_the_age_of_the_code_may_be_why() {
     deny();
     assert_eq!(world.find(&config, "r3", &[]).unwrap_err(), "AccessDenied");
     assert_eq!(world.asked.borrow().len(), 3);
+}
+
+#[test]
+fn where_no_sessions_are_made_every_denial_is_worth_a_code() {
+    let world = World::new();
+    let config = roles(2);
+    world
+        .find(&config, "r1", &[("LOCUM_MFA_SESSION", "true")])
+        .unwrap();
+    world
+        .refusals
+        .borrow_mut()
+        .push_back(("AssumeRole", "AccessDenied"));
+    world.find(&config, "r2", &[]).unwrap();
+    assert_eq!(signers(&world), ["KEYS", "ASIA1", "ASIA1", "KEYS"]);
+    assert_eq!(world.calls.borrow()[3].1["TokenCode"], "123457");
+}
+
+#[test]
+fn a_session_that_only_assumed_a_role_is_not_forgotten_for_the_roles_sake() {
+    let world = making();
+    let config = format!("{OWN}[profile r]\nrole_arn = arn:r\nsource_profile = keys\n");
+    world.find(&config, "keys", &[]).unwrap();
+    world.find(&config, "r", &[]).unwrap();
+    assert_eq!(signers(&world), ["KEYS", "ASIA1"]);
+    assert!(!world.resolver().forget_refused_session("ExpiredToken"));
+    assert_eq!(world.vault.list(Kind::MfaSession).unwrap().len(), 1);
+}
+
+#[test]
+fn a_session_of_other_keys_or_another_device_is_not_taken() {
+    for member in ["Of", "Serial"] {
+        let world = making();
+        world.find(OWN, "keys", &[]).unwrap();
+        let [name] = <[String; 1]>::try_from(world.vault.list(Kind::MfaSession).unwrap()).unwrap();
+        let kept = world.vault.load(Kind::MfaSession, &name).unwrap().unwrap();
+        let mut entry: serde_json::Value = serde_json::from_slice(kept.expose()).unwrap();
+        entry[member] = "other".into();
+        let entry = SecretBytes::new(entry.to_string());
+        world.vault.store(Kind::MfaSession, &name, &entry).unwrap();
+        assert_eq!(
+            world.find(OWN, "keys", &[]).unwrap().access_key_id,
+            "ASIA2",
+            "{member}"
+        );
+    }
 }
 
 #[test]
@@ -325,7 +371,12 @@ fn what_a_program_prints_instead_of_a_code_is_not_told() {
         (true, "12345", "", "did not print six digits"),
         (true, "123456 654321", "", "did not print six digits"),
         (true, "१२३४५६", "", "did not print six digits"),
-        (false, "123456", "no \u{1b}device\n", "failed: no \\x1bdevice"),
+        (
+            false,
+            "123456",
+            "+ oathtool SEEDSEED\n",
+            "failed; run it by hand to see why",
+        ),
     ] {
         let world = making();
         *world.output.borrow_mut() = Ok((success, stdout.to_owned(), stderr.to_owned()));
@@ -364,7 +415,7 @@ fn no_program_is_run_for_a_file_that_others_may_write() {
     assert!(world.programs.borrow().is_empty());
 }
 
-/// A keyring that is locked.
+/// A keyring that somebody has to be asked to open.
 struct Locked;
 
 impl Locked {
@@ -409,6 +460,55 @@ fn a_vault_that_does_not_answer_is_told_before_anybody_is_asked() {
     world.making.set(false);
     world.find(&roles(1), "r1", &[]).unwrap();
     assert_eq!(world.asked.borrow().len(), 1);
+}
+
+/// Nobody may be asked to open it.
+struct Quiet;
+
+impl Vault for Quiet {
+    fn load(&self, _: Kind, _: &str) -> Result<Option<SecretBytes>, VaultError> {
+        panic!("somebody was asked")
+    }
+
+    fn load_quietly(&self, _: Kind, _: &str) -> Result<Option<SecretBytes>, VaultError> {
+        Err(Locked::error())
+    }
+
+    fn store(&self, _: Kind, _: &str, _: &SecretBytes) -> Result<(), VaultError> {
+        Err(Locked::error())
+    }
+
+    fn remove(&self, _: Kind, _: &str) -> Result<bool, VaultError> {
+        Err(Locked::error())
+    }
+
+    fn list(&self, _: Kind) -> Result<Vec<String>, VaultError> {
+        Err(Locked::error())
+    }
+
+    fn lock(&self, _: Kind, _: &str) -> Lock {
+        Lock::default()
+    }
+}
+
+#[test]
+fn nobody_is_asked_to_open_a_vault_that_a_command_can_do_without() {
+    let mut world = World::new();
+    world.vault = Box::new(Quiet);
+    world.find(&roles(1), "r1", &[]).unwrap();
+    assert_eq!(world.asked.borrow().len(), 1);
+    for making in [false, true] {
+        world.making.set(making);
+        for (config, profile) in [(roles(2), "r2"), (OWN.to_owned(), "keys")] {
+            let needs = State::Needs(Need::Code("arn:mfa".to_owned()));
+            let expected = if profile == "keys" && !making {
+                State::Valid
+            } else {
+                needs
+            };
+            assert_eq!(world.look(&config, profile, &[]).state, expected);
+        }
+    }
 }
 
 #[test]

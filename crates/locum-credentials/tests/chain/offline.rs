@@ -2,7 +2,9 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use locum_credentials::{Need, State};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use locum_credentials::{Environment, Files, Need, State};
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -43,6 +45,74 @@ fn keys_are_good_until_their_end() {
             (known.state, known.expiration.unwrap().to_string()),
             (state, end.to_owned())
         );
+    }
+}
+
+#[test]
+fn temporary_keys_without_their_token_are_good_for_nothing() {
+    let world = World::new();
+    let keys = [
+        ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "s"),
+    ];
+    assert_eq!(world.look("", "default", &keys).state, State::Needs(Need::Keys));
+    let [id, secret] = keys;
+    let whole = [id, secret, ("AWS_SESSION_TOKEN", "t")];
+    assert_eq!(world.look("", "default", &whole).state, State::Valid);
+}
+
+#[test]
+fn a_token_that_is_over_makes_no_session() {
+    let world = World::new();
+    let file = world.path().join("token");
+    let config = format!(
+        "[profile p]\nrole_arn = arn:r\nweb_identity_token_file = {}\n",
+        file.display()
+    );
+    // 2027-01-01T00:00:00Z is 1798761600.
+    for (claims, state) in [
+        (r#"{"exp": 1798761601}"#, State::Ready),
+        (r#"{"exp": 1798761600}"#, State::Needs(Need::TokenFile)),
+        (r#"{"exp": 1798761599.5}"#, State::Needs(Need::TokenFile)),
+        (r#"{"exp": "soon"}"#, State::Ready),
+        ("{}", State::Ready),
+        ("nonsense", State::Ready),
+    ] {
+        std::fs::write(&file, format!("e30.{}.s\n", URL_SAFE_NO_PAD.encode(claims))).unwrap();
+        assert_eq!(world.look(&config, "p", &[]).state, state, "{claims}");
+    }
+    // A session that was made with it in its time is as good as ever.
+    std::fs::write(
+        &file,
+        format!("e30.{}.s", URL_SAFE_NO_PAD.encode(r#"{"exp": 1}"#)),
+    )
+    .unwrap();
+    world.find(&config, "p", &[]).unwrap();
+    assert_eq!(world.look(&config, "p", &[]).state, State::Valid);
+}
+
+#[test]
+fn a_program_that_is_not_run_gives_no_codes() {
+    let world = World::new();
+    let path = world.path().join("config");
+    std::fs::write(
+        &path,
+        format!(
+            "{CODE}mfa_process = tool\n[profile keys]\naws_access_key_id = KEYS\naws_secret_access_key = s\n"
+        ),
+    )
+    .unwrap();
+    let environment = Environment::of(&[
+        ("AWS_CONFIG_FILE", path.to_str().unwrap()),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/file"),
+    ]);
+    for (mode, state) in [
+        (0o600, State::Ready),
+        (0o666, State::Needs(Need::Code("arn:mfa".into()))),
+    ] {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let files = Files::load(&environment).unwrap();
+        assert_eq!(world.look_in(&files, &environment, "p").state, state, "{mode:o}");
     }
 }
 

@@ -70,7 +70,7 @@ fn files_are_private_and_nothing_is_left_beside_them() {
 #[test]
 fn what_others_could_have_put_there_is_an_error_and_not_an_absence() {
     type Spoil = fn(&Path);
-    let spoils: [(&str, Spoil); 3] = [
+    let spoils: [(&str, Spoil); 6] = [
         ("a link", |path| {
             let real = path.with_extension("real");
             std::fs::rename(path, &real).unwrap();
@@ -78,6 +78,16 @@ fn what_others_could_have_put_there_is_an_error_and_not_an_absence() {
         }),
         ("open to others", |path| {
             std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666)).unwrap();
+        }),
+        ("read by others", |path| {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o604)).unwrap();
+        }),
+        ("read by the group", |path| {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        }),
+        ("in a directory of everybody's", |path| {
+            let directory = path.parent().unwrap();
+            std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o777)).unwrap();
         }),
         ("a directory", |path| {
             std::fs::remove_file(path).unwrap();
@@ -141,7 +151,7 @@ fn the_state_is_where_the_system_wants_it() {
 }
 
 #[test]
-fn a_keyring_stands_before_the_files() {
+fn what_is_new_goes_into_the_keyring_and_out_of_the_files() {
     let world = World::new();
     let keyring = FileVault::new(Some(world.path().join("keyring")), &world);
     let vault = Layered {
@@ -159,6 +169,12 @@ fn a_keyring_stands_before_the_files() {
     assert_eq!(
         text(vault.load(Kind::Keys, "both").unwrap()).as_deref(),
         Some("keyring")
+    );
+    // Somebody chose files since: theirs is the newer one.
+    vault.files.store(Kind::Keys, "both", &secret("newer")).unwrap();
+    assert_eq!(
+        text(vault.load(Kind::Keys, "both").unwrap()).as_deref(),
+        Some("newer")
     );
     assert_eq!(vault.list(Kind::Keys).unwrap(), ["both", "old"]);
     assert!(vault.remove(Kind::Keys, "old").unwrap());

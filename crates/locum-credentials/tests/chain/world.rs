@@ -149,9 +149,14 @@ impl World {
             "[keys]\naws_access_key_id = KEYS\naws_secret_access_key = s\n",
         )
         .unwrap();
+        self.look_in(&files, &environment, profile)
+    }
+
+    /// As [`look`](Self::look), with files that were read.
+    pub(crate) fn look_in(&self, files: &Files, environment: &Environment, profile: &str) -> Known {
         let chain = Chain {
-            environment: &environment,
-            files: &files,
+            environment,
+            files,
             profile,
             explicit: profile != "default",
             sessions: self.making.get(),
