@@ -233,7 +233,10 @@ def outline(text):
 def test_yaml_skeletons(admin, tmp_path, operation):
     ours, theirs = both(["sts", operation, "--generate-cli-skeleton", "yaml-input"], tmp_path, admin.caller)
     assert (ours.returncode, theirs.returncode) == (0, 0), ours.stderr
-    assert outline(ours.stdout).startswith(outline(theirs.stdout).removesuffix("{}\n"))
+    if theirs.stdout == "{}\n":
+        assert ours.stdout == theirs.stdout
+    else:
+        assert outline(ours.stdout).startswith(outline(theirs.stdout).removesuffix("{}\n"))
     # What is printed can be read again; nothing is required of it but the least lengths.
     again = run("locum", "sts", operation, "--cli-input-yaml", ours.stdout, home=tmp_path, caller=admin.caller)
     assert again.returncode == (0 if operation == "get-caller-identity" else 252)

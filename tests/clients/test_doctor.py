@@ -140,7 +140,7 @@ def test_no_credentials_and_no_region(patient):
     (patient.path / ".aws/credentials").unlink()
     found = patient.findings(AWS_REGION=None)
     assert "No source has credentials" in found["no-credentials"]
-    assert "set AWS_REGION" in found["endpoint"]
+    assert patient.facts("endpoint", AWS_REGION=None) == ["https://sts.amazonaws.com, AWS's, signed for us-east-1"]
 
 
 def test_caches(patient):
@@ -171,6 +171,30 @@ def test_the_vault(patient):
     assert fact == "files: nothing kept"
     assert patient.facts("vault", LOCUM_VAULT="none") == ["none, by LOCUM_VAULT"]
     assert "LOCUM_VAULT is paper" in patient.findings(LOCUM_VAULT="paper")["vault"]
+
+
+def test_the_files_of_the_vault(patient):
+    directory = patient.path / ".local/state/locum/keys"
+    directory.mkdir(parents=True, mode=0o700)
+    entry = directory / "k.secret"
+    entry.write_text("{}")
+    for mode, says in [(0o600, None), (0o644, "chmod 600"), (0o640, "can be read by others"), (0o666, "remove it")]:
+        entry.chmod(mode)
+        found = patient.findings()
+        assert (says is None and found == {}) or says in found["refused-secret"], found
+    entry.chmod(0o600)
+    directory.chmod(0o777)
+    assert "chmod 700" in patient.findings()["open-vault"]
+
+
+def test_a_metadata_service_somewhere_else(patient):
+    """Whether somebody is there, only asking can tell; at the usual place there is nobody on this machine."""
+    (patient.path / ".aws/credentials").unlink()
+    elsewhere = {"AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:9"}
+    assert patient.findings(**elsewhere) == {}
+    assert patient.facts("session", **elsewhere) == ["only asking the source can tell"]
+    usual = {**elsewhere, "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://169.254.169.254/"}
+    assert "No source has credentials" in patient.findings(**usual)["no-credentials"]
 
 
 def test_which_aws_it_is(patient):

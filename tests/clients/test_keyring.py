@@ -3,8 +3,10 @@
 import json
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -66,6 +68,62 @@ class Bus:
         for process in reversed(self.processes):
             process.kill()
             process.wait()
+
+
+class Listener:
+    """A socket in front of the bus, at which is heard what is said to it."""
+
+    def __init__(self, bus):
+        path = bus.home / "listener"
+        self.address, self.heard = f"unix:path={path}", b""
+        self.bus = bus.environment["DBUS_SESSION_BUS_ADDRESS"].split("path=")[1].split(",")[0]
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(str(path))
+        self.socket.listen()
+
+    def __enter__(self):
+        threading.Thread(target=self.serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def serve(self):
+        while True:
+            try:
+                client, _ = self.socket.accept()
+            except OSError:
+                return
+            onward = socket.socket(socket.AF_UNIX)
+            onward.connect(self.bus)
+            for source, target, listening in ((client, onward, True), (onward, client, False)):
+                threading.Thread(target=self.pass_on, args=(source, target, listening), daemon=True).start()
+
+    def pass_on(self, source, target, listening):
+        try:
+            while data := source.recv(65536):
+                if listening:
+                    self.heard += data
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+
+def ask_for_a_role(bus, address=None, timeout=60):
+    """Status and words of a look at a role with a second factor, and of a command that needs it."""
+    directory = bus.home / ".aws"
+    directory.mkdir()
+    (directory / "config").write_text(
+        "[profile r]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = keys\nmfa_serial = arn:aws:iam::111122223333:mfa/m\n"
+    )
+    (directory / "credentials").write_text("[keys]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n")
+    variables = {"AWS_REGION": "eu-west-1"} | ({"DBUS_SESSION_BUS_ADDRESS": address} if address else {})
+    for words in (("whoami", "--offline", "--output", "json"), ("sts", "get-caller-identity")):
+        done = subprocess.run(
+            [BINARY, *words, "--profile", "r"], env={**bus.environment, **variables}, input="", capture_output=True, text=True, timeout=timeout
+        )
+        yield done.returncode, done.stdout + done.stderr
 
 
 @pytest.fixture
@@ -130,6 +188,29 @@ def test_a_locked_keyring_is_told_and_files_are_not_used_instead(keyring):
                 "locum: The keyring is locked; unlock it and try again. LOCUM_VAULT=file keeps secrets in files that only you can read\n"
             )
     assert not (keyring.home / ".local/state/locum/keys/bob.secret").exists()
+
+
+def test_what_needs_nothing_of_a_locked_keyring_does_not_ask_for_it(keyring):
+    """Neither a look at what there is nor a role for which a code will do; `keys get` of a file needs none either."""
+    assert keyring.keys("add", "bob", typed=KEYS, LOCUM_VAULT="file").returncode == 0
+    keyring.processes.pop().kill()
+    keyring.start_locked()
+    assert keyring.keys("get", "bob").returncode == 0
+    with Listener(keyring) as listener:
+        (offline, page), (called, sentence) = ask_for_a_role(keyring, listener.address)
+        assert offline == 1 and '"state": "mfa"' in page
+        assert called == 255 and "Enter MFA code" in sentence
+        assert b"Locked" in listener.heard and b"Unlock" not in listener.heard
+        keyring.keys("get", "alice", DBUS_SESSION_BUS_ADDRESS=listener.address)
+        assert b"Unlock" in listener.heard
+
+
+def test_a_silent_bus_delays_nobody_who_needs_nothing_of_it(bus):
+    bus.processes[0].send_signal(signal.SIGSTOP)
+    (offline, page), (called, sentence) = ask_for_a_role(bus, timeout=8)
+    bus.processes[0].send_signal(signal.SIGCONT)
+    assert offline == 1 and '"state": "mfa"' in page
+    assert called == 255 and "Enter MFA code" in sentence
 
 
 def test_without_a_keyring_there_are_files(bus):

@@ -131,9 +131,9 @@ def test_keys_move_out_of_the_credentials_file(home, alice, path):
         ),
         (
             "[p]\naws_access_key_id=AKIAIOSFODNN7EXAMPLE\naws_secret_access_key=s\n",
-            "[profile p]\ncredential_process = other tool\n",
+            "[profile p]\ncredential_process = /opt/other --password hush\n",
             ("--from-profile", "p", "--write-config"),
-            "the profile p has a credential_process already: other tool",
+            "the profile p has a credential_process already: /opt/other\n",
         ),
         (
             "[k]\naws_access_key_id=AKIAIOSFODNN7EXAMPLE\naws_secret_access_key=s\n",
@@ -153,6 +153,46 @@ def test_what_cannot_be_done_changes_nothing(home, credentials, config, words, s
     assert (home.path / ".aws/credentials").read_text() == credentials
     assert (home.path / ".aws/config").read_text() == config
     assert not (home.path / ".local").exists()
+
+
+def test_profiles_move_at_once_and_none_is_lost(home):
+    """Each command changes both files; what another wrote meanwhile stays."""
+    names = [f"p{number}" for number in range(8)]
+    head = "# mine\n"
+    home.write("credentials", head + "".join(f"[{name}]\naws_access_key_id = AKIAIOSFODNN7EXAMPL{name[1]}\naws_secret_access_key = secret-{name}\n" for name in names))
+    home.config("# of all\n")
+    for process in [home.begin("locum", "keys", "add", name, "--from-profile", name, "--write-config") for name in names]:
+        _, stderr = process.communicate(timeout=120)
+        assert process.returncode == 0, stderr
+    assert (home.path / ".aws/credentials").read_text() == head + "".join(f"[{name}]\n" for name in names)
+    config = (home.path / ".aws/config").read_text()
+    assert config.startswith("# of all\n")
+    for name in names:
+        assert config.count(f"[profile {name}]\ncredential_process = locum keys get {name}\n") == 1
+        assert json.loads(home.run("locum", "keys", "get", name).stdout)["SecretAccessKey"] == f"secret-{name}"
+
+
+def test_keys_stay_in_their_file_if_the_line_cannot_be_written(home, alice):
+    home.write("credentials", text := CREDENTIALS.format(caller=alice.caller))
+    done = home.run("locum", "keys", "add", "build", "--from-profile", "alice", "--write-config", AWS_CONFIG_FILE="/dev/null/x")
+    assert done.returncode == 1 and "cannot change /dev/null/x" in done.stderr and "no file is changed" in done.stderr
+    assert (home.path / ".aws/credentials").read_text() == text
+    done = home.run("locum", "keys", "add", "build", "--from-profile", "alice", "--write-config", "--replace")
+    assert done.returncode == 0, done.stderr
+    assert alice.caller.secret_access_key not in (home.path / ".aws/credentials").read_text()
+
+
+@pytest.mark.parametrize("vault", ["file", "none"])
+def test_whoever_runs_the_line_finds_the_keys(home, alice, vault):
+    """It stands in the configuration of others, whose profile in force says nothing of where these keys are."""
+    assert home.run("locum", "keys", "add", "k", typed=as_json(alice)).returncode == 0
+    home.config(f"[profile other]\nlocum_vault = {vault}\n")
+    for profile in ("other", "nobody"):
+        done = home.run("locum", "keys", "get", "k", AWS_PROFILE=profile)
+        assert done.returncode == 0, done.stderr
+    home.config("nonsense")
+    assert home.run("locum", "keys", "get", "k").returncode == 0
+    assert home.run("locum", "keys", "get", "k", LOCUM_VAULT="none").returncode == 1
 
 
 def test_a_name_is_not_taken_twice(home, alice, admin):
@@ -195,6 +235,15 @@ def test_what_others_could_have_put_there_is_not_given(home, alice):
     (home.path / ".local/state/locum/keys/k.secret").chmod(0o666)
     done = home.run("locum", "keys", "get", "k")
     assert done.returncode == 1 and done.stdout == "" and "not a file of one's own" in done.stderr
+    (home.path / ".local/state/locum/keys/k.secret").chmod(0o644)
+    done = home.run("locum", "keys", "get", "k")
+    assert done.returncode == 1 and done.stdout == "" and "others can read it" in done.stderr
+    (home.path / ".local/state/locum/keys/k.secret").chmod(0o600)
+    (home.path / ".local/state/locum/keys").chmod(0o777)
+    done = home.run("locum", "keys", "get", "k")
+    assert done.returncode == 1 and done.stdout == "" and "others can write its directory" in done.stderr
+    (home.path / ".local/state/locum/keys").chmod(0o700)
+    assert home.run("locum", "keys", "get", "k").returncode == 0
 
 
 def test_a_vault_that_keeps_nothing_takes_no_keys(home, alice):

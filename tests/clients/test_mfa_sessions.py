@@ -129,6 +129,45 @@ def test_a_refused_session_costs_one_more_code_and_not_many(home, relay, team, p
     assert relay.count("GetSessionToken") == 1 and relay.count(operation) == 2
 
 
+def test_a_role_that_denies_a_young_session_gets_a_code(home, relay, team):
+    """Its trust policy may want a code younger than the session; the original would have asked for one."""
+    team.furnish(home)
+    home.run("locum", *WHO, profile="me", typed=f"{team.code()}\n", **MAKING)
+    relay.calls.clear()
+    relay.refuse["AssumeRole"] = ["AccessDenied"]
+    done = home.run("locum", *WHO, profile="r1", typed=f"{team.code()}\n")
+    assert done.returncode == 0 and ":assumed-role/" in done.stdout, done.stderr
+    assert ["TokenCode" in parameters for operation, parameters in relay.calls if operation == "AssumeRole"] == [False, True]
+    # Where sessions are made, another would be as young.
+    relay.refuse["AssumeRole"] = ["AccessDenied"]
+    done = home.run("locum", *WHO, profile="r2", typed=f"{team.code()}\n", **MAKING)
+    assert done.returncode == 254 and "(AccessDenied) when calling the AssumeRole operation" in done.stderr
+
+
+def test_whoami_tells_of_the_session_that_was_taken(home, relay, team):
+    team.furnish(home)
+    done = home.run("locum", "whoami", "--output", "json", "--profile", "me", "--token-code", team.code())
+    first = json.loads(done.stdout)
+    relay.refuse["GetCallerIdentity"] = ["ExpiredToken"]
+    done = home.run("locum", "whoami", "--output", "json", "--profile", "me", "--token-code", team.code())
+    told = json.loads(done.stdout)
+    [kept] = sessions(home)
+    assert told["accessKeyId"] == json.loads(kept.read_text())["AccessKeyId"] != first["accessKeyId"], done.stderr
+    assert told["expiration"] == json.loads(kept.read_text())["Expiration"]
+
+
+def test_a_good_session_outlives_a_role_that_is_over(home, relay, team):
+    team.furnish(home)
+    role = f"[profile top]\nrole_arn = {team.roles[0].arn}\nsource_profile = me\n"
+    home.config((home.path / ".aws/config").read_text() + role)
+    home.run("locum", *WHO, profile="me", typed=f"{team.code()}\n", **MAKING)
+    [kept] = sessions(home)
+    relay.refuse["GetCallerIdentity"] = ["ExpiredToken"]
+    done = home.run("locum", *WHO, profile="top", **MAKING)
+    assert done.returncode == 254 and "ExpiredToken" in done.stderr
+    assert sessions(home) == [kept] and relay.count("GetSessionToken") == 1
+
+
 def test_a_session_that_ends_is_made_anew(home, relay, team):
     team.furnish(home)
     home.run("locum", *WHO, profile="me", typed=f"{team.code()}\n", **MAKING)
@@ -208,10 +247,14 @@ def test_a_program_prints_the_code(home, relay, team):
 
 
 def test_a_program_that_prints_something_else_is_not_quoted(home, relay, team):
-    team.furnish(home, mfa_process=tool(home, "print('JBSWY3DPEHPK3PXP')"))
-    done = home.run("locum", *WHO, profile="r0", **MAKING)
-    assert done.returncode == 255 and "did not print six digits" in done.stderr
-    assert "JBSWY" not in done.stderr
+    for body, complaint in [
+        ("print('JBSWY3DPEHPK3PXP')", "did not print six digits"),
+        ("sys.exit('+ oathtool JBSWY3DPEHPK3PXP')", "the program for MFA codes failed; run it by hand"),
+    ]:
+        team.furnish(home, mfa_process=tool(home, body))
+        done = home.run("locum", *WHO, profile="r0", **MAKING)
+        assert done.returncode == 255 and complaint in done.stderr
+        assert "JBSWY" not in done.stderr
     (home.path / ".aws/config").chmod(0o666)
     done = home.run("locum", *WHO, profile="r0", **MAKING)
     assert done.returncode == 255 and "The setting mfa_process of" in done.stderr

@@ -127,6 +127,8 @@ def test_environment(home, alice, account):
     told = home.offline(status=1, **over)
     assert (told["state"], told["secondsLeft"]) == ("expired", 0)
     assert home.whoami("--offline", "--format", "{left}", status=1, **over) == "expired\n"
+    lacking = {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "s"}
+    assert home.offline(status=1, **lacking)["state"] == "expired"
     soon = {**over, "AWS_CREDENTIAL_EXPIRATION": "2099-01-01T00:00:00Z"}
     assert home.offline(**soon)["state"] == "valid"
 
@@ -238,6 +240,7 @@ def test_offline_runs_and_asks_nothing(home, alice, role):
 def test_refusals(home):
     for words, says in [
         (("--all", "--profile", "p"), "exclude each other"),
+        (("--all", "--token-code", "123456"), "--all and --token-code exclude each other"),
         (("--offline", "--alias"), "exclude each other"),
         (("--format", "{what}"), "there is no field {what}"),
         (("--output", "xml"), "--output is text or json"),

@@ -17,6 +17,14 @@ const INSTANCE_V6: &str = "http://[fd00:ec2::254]";
 const MAX_TIMEOUT: f64 = 60.0;
 const MAX_ATTEMPTS: u32 = 10;
 
+impl Instance {
+    /// Tells whether it is asked where EC2 has it.
+    #[must_use]
+    pub fn is_usual(&self) -> bool {
+        [INSTANCE, INSTANCE_V6].contains(&self.endpoint.as_str())
+    }
+}
+
 /// Looks for the variables that a container's platform sets.
 pub(crate) fn container(environment: &Environment) -> Option<Recipe> {
     let get = |name: &str| environment.non_empty(name);

@@ -4,6 +4,7 @@ mod apply;
 mod browser;
 mod caller;
 mod cli;
+mod columns;
 mod console;
 mod decode;
 mod doctor;

@@ -156,17 +156,31 @@ impl<'a> Caller<'a> {
         parameters: &Map<String, Value>,
         signer: Option<&Credentials>,
     ) -> Result<Value, Failure> {
-        self.sts_by(&Terminal, operation, parameters, signer)
+        let called = self.call(&Terminal, operation, parameters, signer);
+        called.map(|(answer, _)| answer)
     }
 
-    /// Calls an operation of STS; should that take new credentials, MFA codes are asked of `prompt`.
+    /// Calls an operation of STS, and tells who signed the call at last: should `signer` be over, that is somebody new, and
+    /// MFA codes are asked of `prompt`.
     pub(crate) fn sts_by(
         &self,
         prompt: &dyn Prompt,
         operation: &'static str,
         parameters: &Map<String, Value>,
+        signer: &Credentials,
+    ) -> Result<(Value, Credentials), Failure> {
+        let (answer, again) = self.call(prompt, operation, parameters, Some(signer))?;
+        Ok((answer, again.unwrap_or_else(|| signer.clone())))
+    }
+
+    /// Returns the result of a call, and the credentials that signed it if they are not `signer`.
+    fn call(
+        &self,
+        prompt: &dyn Prompt,
+        operation: &'static str,
+        parameters: &Map<String, Value>,
         signer: Option<&Credentials>,
-    ) -> Result<Value, Failure> {
+    ) -> Result<(Value, Option<Credentials>), Failure> {
         self.by(prompt, |ways| {
             let outside = Outside {
                 environment: self.environment,
@@ -179,9 +193,10 @@ impl<'a> Caller<'a> {
                 && credentials::forget_refused(failure, self.environment, &self.profile, ways)
             {
                 let again = self.follow(prompt, |recipe| recipe.for_operation(operation))?;
-                return outside.call(operation, parameters, Some(&again));
+                let answer = outside.call(operation, parameters, Some(&again))?;
+                return Ok((answer, Some(again)));
             }
-            called
+            called.map(|answer| (answer, None))
         })
     }
 

@@ -1,12 +1,11 @@
-//! What commands keep for each other: how much of it is good, and who else could read or change it.
+//! What commands keep for each other, in caches and in the vault's files: how much of it is good, and who else could read or change it.
 
 use std::fs::{self, File, Metadata};
 use std::io::Read as _;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use jiff::Timestamp;
-use locum_credentials::{Environment, parse_time, plain};
+use locum_credentials::{Environment, Kind, others_read, others_write, parse_time, plain, state_directory};
 use serde_json::Value;
 
 use super::report::Report;
@@ -55,10 +54,43 @@ pub(super) fn look(environment: &Environment, report: &mut Report) {
         };
         report.fact("cache", format!("{shown}: {valid} valid, {over} over{other}"));
     }
+    vault(environment, report);
 }
 
-fn others_write(metadata: &Metadata) -> bool {
-    metadata.uid() != rustix::process::geteuid().as_raw() || metadata.mode() & 0o022 != 0
+/// Looks at the files of the vault, which are refused where those of a cache are passed over.
+fn vault(environment: &Environment, report: &mut Report) {
+    let directories = Kind::ALL.into_iter().filter_map(|kind| {
+        let directory = state_directory(environment)?.join(kind.word());
+        Some((fs::metadata(&directory).ok()?, directory))
+    });
+    for (metadata, directory) in directories {
+        let shown = plain(&directory.display().to_string());
+        if others_write(&metadata) {
+            report.find(
+                "open-vault",
+                format!("{shown} can be written by others, so what it holds is refused: look what that is, and run `chmod 700 {shown}`."),
+            );
+        }
+        for entry in fs::read_dir(&directory).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let Ok(metadata) = entry.metadata() else { continue };
+            if path.extension().is_none_or(|ending| ending != "secret") {
+                continue;
+            }
+            let shown = plain(&path.display().to_string());
+            if metadata.is_symlink() || others_write(&metadata) {
+                report.find(
+                    "refused-secret",
+                    format!("{shown} is a link or can be written by others, and is refused: remove it."),
+                );
+            } else if others_read(&metadata) {
+                report.find(
+                    "refused-secret",
+                    format!("{shown} can be read by others, and is refused: replace what others may have read, or run `chmod 600 {shown}`."),
+                );
+            }
+        }
+    }
 }
 
 /// Looks at one file, of which `metadata` is its own and not that of what it leads to.
@@ -74,7 +106,7 @@ fn guard(path: &Path, metadata: &Metadata, report: &mut Report) {
             "passed-over",
             format!("{shown} can be written by others and is passed over: remove it."),
         );
-    } else if metadata.mode() & 0o044 != 0 {
+    } else if others_read(metadata) {
         report.find(
             "readable-entry",
             format!("{shown} can be read by others, and holds secrets: run `chmod 600 {shown}`."),

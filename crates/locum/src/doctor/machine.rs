@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use locum_credentials::{Environment, Kind, plain};
+use locum_credentials::{Environment, Kind, Vault as _, plain};
 
 use super::report::Report;
 use crate::cli::config::Profile;
@@ -25,21 +25,19 @@ pub(super) fn vault(environment: &Environment, profile: &Profile, report: &mut R
             None => (String::new(), ""),
         },
     };
-    let opened = match vault::open(environment, setting) {
-        Ok(opened) => opened,
-        Err(reason) => {
-            report.find("vault", format!("{reason}: correct it."));
-            return;
-        }
-    };
-    // Asking a keyring may unlock it, and so ask somebody.
+    if let Err(reason) = vault::open(environment, setting) {
+        report.find("vault", format!("{reason}: correct it."));
+        return;
+    }
+    // A keyring is not asked: it may have to be unlocked, and so ask somebody.
     if !matches!(chosen.as_str(), "" | "file") {
         report.fact("vault", format!("{chosen}{by}"));
         return;
     }
+    let files = vault::files(environment);
     let mut kept = Vec::new();
     for kind in Kind::ALL {
-        match opened.list(kind) {
+        match files.list(kind) {
             Ok(names) if names.is_empty() => {}
             Ok(names) => kept.push(format!("{} {}", names.len(), kind.word())),
             Err(error) => {

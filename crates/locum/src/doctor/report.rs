@@ -1,6 +1,6 @@
 //! What was seen, and what is wrong with it.
 
-use locum_credentials::plain;
+use locum_credentials::one_line;
 use serde_json::{Value, json};
 
 /// Something that is wrong, and how to mend it, in one sentence.
@@ -97,9 +97,4 @@ impl Report {
             .collect();
         json!({ "sources": sources, "facts": facts, "findings": findings })
     }
-}
-
-/// Text of files and servers in one harmless line.
-fn one_line(text: &str) -> String {
-    plain(text).replace(['\n', '\t'], " ")
 }

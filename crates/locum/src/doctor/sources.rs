@@ -3,7 +3,7 @@
 use std::fs;
 
 use jiff::Timestamp;
-use locum_credentials::{Environment, Files, Need, Recipe, Source, State, Verdict, plain};
+use locum_credentials::{Environment, Files, Need, Recipe, State, Verdict, plain};
 
 use super::profiles;
 use super::report::{Asked, Report};
@@ -133,15 +133,14 @@ fn state(caller: &Caller<'_>, recipe: &Recipe, report: &mut Report) {
         State::Needs(Need::Login) => report.find("login", "Nobody is signed in: run `aws login`."),
         State::Needs(Need::Keys) => report.find(
             "expired",
-            "The credentials are over: replace them, or unset them if they are the environment's.",
+            "The credentials are over, or temporary without their session token: replace them, or unset them if they are the \
+             environment's.",
         ),
         State::Needs(Need::TokenFile) => report.find(
             "token-file",
-            "The file of the web identity token cannot be read: put the token there, or name another file.",
+            "The web identity token is over, or its file cannot be read: put a good one there, or name another file.",
         ),
-        State::Unknown if recipe.source() == Source::Instance && !on_an_instance() => {
-            report.find("no-credentials", NOTHING);
-        }
+        State::Unknown if is_elsewhere(recipe) => report.find("no-credentials", NOTHING),
         State::Unknown => report.fact("session", "only asking the source can tell"),
     }
     if let Recipe::Process(process) = recipe
@@ -149,6 +148,12 @@ fn state(caller: &Caller<'_>, recipe: &Recipe, report: &mut Report) {
     {
         report.find("untrusted", format!("{untrusted}: run chmod o-w on it."));
     }
+}
+
+/// Whether the recipe asks for the metadata service of EC2 where there is none. At a place that somebody named there may be
+/// one on any machine.
+fn is_elsewhere(recipe: &Recipe) -> bool {
+    matches!(recipe, Recipe::Instance(instance) if instance.is_usual()) && !on_an_instance()
 }
 
 /// Whether this machine says that it is one of EC2's.

@@ -8,7 +8,6 @@ mod options;
 mod profile;
 
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::process::ExitCode;
 
@@ -18,14 +17,18 @@ use locum_crypto::{SecretBytes, SecretString};
 
 use self::entry::{Entry, EntryError};
 use self::options::{Add, HELP, OptionsError, Wanted, parse};
-use self::profile::ProfileError;
+use self::profile::{Plan, ProfileError};
 use crate::cli::config::{self, Files, Profile};
 use crate::cli::errors::Failure;
 use crate::cli::{credentials, prompt, stream};
+use crate::columns;
 use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse};
+use crate::vault;
 
 /// The largest JSON that is read, in bytes.
 const MAX_INPUT: u64 = 64 << 10;
+/// What is locked while files are changed: no name of keys, since it has a blank.
+const FILES: &str = "configuration files";
 
 /// Why keys are not kept, found or given.
 #[derive(Debug, thiserror::Error)]
@@ -82,11 +85,17 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
 fn perform(words: Vec<OsString>) -> Result<SecretString, KeysError> {
     let wanted = parse(words)?;
     let environment = config::environment()?;
-    let profile = Profile::choose(Files::load(&environment)?, None, &environment)?;
-    let vault = credentials::open_vault(&environment, &profile);
+    let vault = match &wanted {
+        // Others run it, with profiles in force that say nothing of where these keys are.
+        Wanted::Get(_) => vault::open(&environment, None).map_err(VaultError::Unusable)?,
+        _ => {
+            let profile = configured(&environment)?;
+            credentials::open_vault(&environment, &profile)
+        }
+    };
     match wanted {
         Wanted::Add(add) => {
-            keep(&add, &environment, &profile, &*vault)?;
+            keep(&add, &environment, &*vault)?;
             Ok("".into())
         }
         Wanted::Get(name) => Ok(load(&*vault, &name)?.to_process()),
@@ -106,37 +115,53 @@ fn perform(words: Vec<OsString>) -> Result<SecretString, KeysError> {
     }
 }
 
+/// The profile in force, with the files as they are now.
+fn configured(environment: &Environment) -> Result<Profile, Failure> {
+    Profile::choose(Files::load(environment)?, None, environment)
+}
+
 fn load(vault: &dyn Vault, name: &str) -> Result<Entry, KeysError> {
     let kept = vault.load(Kind::Keys, name)?;
     let kept = kept.ok_or_else(|| KeysError::Unknown(name.to_owned()))?;
     Entry::from_json(kept.expose()).map_err(|_| KeysError::Spoilt(name.to_owned()))
 }
 
-fn keep(add: &Add, environment: &Environment, profile: &Profile, vault: &dyn Vault) -> Result<(), KeysError> {
+fn keep(add: &Add, environment: &Environment, vault: &dyn Vault) -> Result<(), KeysError> {
     let name = &add.name;
-    // What cannot be done later is told before anything is asked or moved.
     let target = add.from_profile.as_deref().unwrap_or(name);
-    let plan = profile::Plan::new(environment, &profile.files, target, name);
-    if add.write_config {
-        plan.check_config(add.from_profile.is_some())?;
-    }
-    let entry = match &add.from_profile {
-        Some(_) => plan.keys()?,
-        None => given()?,
+    let moving = add.from_profile.is_some();
+    let check = |plan: &Plan<'_>| match add.write_config {
+        true => plan.check_config(moving),
+        false => Ok(()),
     };
-    let _lock = vault.lock(Kind::Keys, name);
+    // What cannot be done later is told before anything is asked or moved.
+    let files = configured(environment)?.files;
+    let plan = Plan::new(environment, &files, target, name);
+    check(&plan)?;
+    let typed = if moving {
+        plan.keys()?;
+        None
+    } else {
+        Some(given()?)
+    };
+    // One command at a time reads the files and replaces them; what another has done meanwhile is looked at anew.
+    let _lock = vault.lock(Kind::Keys, FILES);
+    let files = configured(environment)?.files;
+    let plan = Plan::new(environment, &files, target, name);
+    check(&plan)?;
+    let entry = match typed {
+        Some(entry) => entry,
+        None => plan.keys()?,
+    };
     if !add.replace && vault.load(Kind::Keys, name)?.is_some() {
         return Err(KeysError::Taken(name.clone()));
     }
     let now = Timestamp::now();
     vault.store(Kind::Keys, name, &entry.to_kept(now))?;
-    // They leave the file only when they are found where they went.
+    // They leave the file only when they are found where they went, and the line is there that says where.
     let found = load(vault, name)?;
     if !found.secret_access_key.matches(entry.secret_access_key.expose()) {
         return Err(KeysError::Spoilt(name.clone()));
-    }
-    if add.from_profile.is_some() {
-        plan.take_keys_out(now)?;
     }
     if add.write_config {
         let path = plan.write_config(now)?;
@@ -146,6 +171,9 @@ fn keep(add: &Add, environment: &Environment, profile: &Profile, vault: &dyn Vau
             "for `aws` and SDKs, put this below [{}] in the config file: credential_process = locum keys get {name}",
             plan.heading()
         ));
+    }
+    if moving {
+        plan.take_keys_out(now)?;
     }
     Ok(())
 }
@@ -170,7 +198,7 @@ fn given() -> Result<Entry, KeysError> {
 }
 
 fn list(vault: &dyn Vault) -> Result<String, KeysError> {
-    let mut rows = vec![["NAME", "ACCESS KEY ID", "ACCOUNT", "SINCE"].map(str::to_owned)];
+    let mut rows = Vec::new();
     for name in vault.list(Kind::Keys)? {
         let unknown = || "-".to_owned();
         let row = match load(vault, &name) {
@@ -185,15 +213,8 @@ fn list(vault: &dyn Vault) -> Result<String, KeysError> {
         };
         rows.push(row);
     }
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths = [width(0), width(1), width(2)];
-    let mut text = String::new();
-    for [name, id, account, since] in &rows {
-        let [first, second, third] = widths;
-        let _ = writeln!(text, "{name:first$}  {id:second$}  {account:third$}  {since}");
-    }
-    Ok(text)
+    Ok(columns::table(
+        ["NAME", "ACCESS KEY ID", "ACCOUNT", "SINCE"],
+        rows,
+    ))
 }

@@ -23,7 +23,8 @@ USAGE
   forget   Forget the sessions that MFA codes were given for; the next command asks for a code.
 
   They are kept in the keyring of the system where there is one, else in files that nobody else can read below
-  ~/.local/state/locum. LOCUM_VAULT, or locum_vault in the profile, chooses: keyring, file or none.
+  ~/.local/state/locum. LOCUM_VAULT, or locum_vault in the profile, chooses: keyring, file or none. `get` goes by
+  LOCUM_VAULT alone, since others run it with profiles of their own.
 
 OPTIONS OF ADD
   --from-profile <name>   Move the keys of this profile out of the credentials file. Everything else in it stays.

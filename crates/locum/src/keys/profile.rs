@@ -9,6 +9,7 @@ use locum_credentials::{
 };
 
 use super::entry::{Entry, EntryError};
+use crate::whoami::chain::program_of;
 
 const SETTING: &str = "credential_process";
 const KEYS: [&str; 2] = ["aws_access_key_id", "aws_secret_access_key"];
@@ -20,8 +21,8 @@ pub(super) enum ProfileError {
     NoKeys(String),
     #[error("{0}")]
     Entry(#[from] EntryError),
-    #[error("the profile {} has a credential_process already: {}", plain(.profile), plain(.line))]
-    Taken { profile: String, line: String },
+    #[error("the profile {} has a credential_process already: {}", plain(.profile), plain(.program))]
+    Taken { profile: String, program: String },
     #[error(
         "the profile {} has keys in the credentials file, and SDKs would go on using those; move them with \
          --from-profile, or write the line by hand", plain(.0)
@@ -127,7 +128,7 @@ impl<'a> Plan<'a> {
         if let Some(line) = view.get(SETTING).filter(|line| *line != self.line()) {
             return Err(ProfileError::Taken {
                 profile: named(),
-                line: line.to_owned(),
+                program: program_of(line).unwrap_or_else(|| "a line that is no command".to_owned()),
             });
         }
         let stays = view.credentials.filter(|_| !moving);
@@ -154,7 +155,7 @@ impl<'a> Plan<'a> {
         let path = self.change(
             Which::Config,
             now,
-            "the keys are kept, and the line is not written",
+            "the keys are kept, and no file is changed",
             |text| {
                 if has_it {
                     Ok(text.to_owned())

@@ -16,7 +16,7 @@ use super::message::{
 };
 
 /// How long a call may take: a service that is started for it included.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest line of the handshake, in bytes.
 const MAX_LINE: usize = 1_024;
 
@@ -73,12 +73,14 @@ pub(super) const NOTHING: Arguments<'_> = ("", &|_| ());
 #[derive(Debug)]
 pub(super) struct Bus {
     stream: UnixStream,
+    /// How long each call may take.
+    patience: Duration,
     serial: u32,
 }
 
 impl Bus {
     /// Connects to the session bus that the environment names.
-    pub(super) fn connect(environment: &Environment) -> Result<Self, BusError> {
+    pub(super) fn connect(environment: &Environment, patience: Duration) -> Result<Self, BusError> {
         let addresses = environment.non_empty("DBUS_SESSION_BUS_ADDRESS").or_else(|| {
             let directory = PathBuf::from(environment.non_empty("XDG_RUNTIME_DIR")?);
             Some(format!("unix:path={}", directory.join("bus").display()))
@@ -87,6 +89,7 @@ impl Bus {
         let stream = addresses.split(';').find_map(|address| open(address)?.ok());
         let mut bus = Self {
             stream: stream.ok_or(BusError::Absent)?,
+            patience,
             serial: 0,
         };
         bus.authenticate()?;
@@ -96,8 +99,8 @@ impl Bus {
 
     /// Tells the bus whose process this is, which it can see for itself.
     fn authenticate(&mut self) -> Result<(), BusError> {
-        let deadline = Instant::now() + PATIENCE;
-        self.stream.set_write_timeout(Some(PATIENCE))?;
+        let deadline = Instant::now() + self.patience;
+        self.stream.set_write_timeout(Some(self.patience))?;
         let user = rustix::process::geteuid().as_raw().to_string();
         let user: String = user.bytes().map(|byte| format!("{byte:02x}")).collect();
         self.stream
@@ -122,7 +125,7 @@ impl Bus {
         arguments: Arguments<'_>,
     ) -> Result<Message, BusError> {
         let serial = self.send(target, member, arguments)?;
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + self.patience;
         loop {
             let message = self.receive(deadline)?;
             if message.reply_to == Some(serial) {
@@ -293,7 +296,7 @@ mod tests {
                 "autolaunch:;tcp:host=localhost,port=1;unix:runtime=yes",
             )],
         ] {
-            let found = Bus::connect(&Environment::of(variables));
+            let found = Bus::connect(&Environment::of(variables), PATIENCE);
             assert!(matches!(found, Err(BusError::Absent)), "{variables:?}");
         }
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use locum_credentials::{Environment, Kind, Lock, MAX_NAME, Vault, VaultError, plain};
 use locum_crypto::SecretBytes;
 
-use super::bus::{Arguments, Bus, BusError, DAEMON, NOTHING, Target};
+use super::bus::{Arguments, Bus, BusError, DAEMON, NOTHING, PATIENCE, Target};
 use super::message::{Malformed, Message, Writer};
 
 const SERVICE: &str = "org.freedesktop.secrets";
@@ -19,6 +19,8 @@ const ROOT: &str = "/org/freedesktop/secrets";
 const NONE: &str = "/";
 /// How long somebody may take to type the password of the keyring.
 const PROMPT: Duration = Duration::from_secs(120);
+/// How long a call may take for somebody who can do without.
+const QUIET_PATIENCE: Duration = Duration::from_millis(200);
 const WAY_OUT: &str = "LOCUM_VAULT=file keeps secrets in files that only you can read";
 
 /// An open keyring.
@@ -36,13 +38,52 @@ pub(super) struct Keyring {
 impl Keyring {
     /// Opens the user's keyring; `None` when there is none: no bus, nobody on it who keeps secrets, or no collection.
     pub(super) fn open(environment: &Environment) -> Result<Option<Self>, VaultError> {
-        let mut bus = match Bus::connect(environment) {
+        let Some((mut bus, is_there)) = Self::find_service(environment, PATIENCE)? else {
+            return Ok(None);
+        };
+        if !is_there && !is_activatable(&mut bus).map_err(sentence)? {
+            return Ok(None);
+        }
+        let Some(mut keyring) = Self::on(bus, environment)? else {
+            return Ok(None);
+        };
+        if keyring.is_locked()? {
+            keyring.unlock()?;
+        }
+        keyring.session = keyring.open_session()?;
+        Ok(Some(keyring))
+    }
+
+    /// Opens the user's keyring as it is, at once: nothing is started and nobody asked. `None` when there is none, or none yet.
+    pub(super) fn open_quietly(environment: &Environment) -> Result<Option<Self>, VaultError> {
+        let Some((bus, true)) = Self::find_service(environment, QUIET_PATIENCE)? else {
+            return Ok(None);
+        };
+        let Some(mut keyring) = Self::on(bus, environment)? else {
+            return Ok(None);
+        };
+        if keyring.is_locked()? {
+            return Err(locked());
+        }
+        keyring.session = keyring.open_session()?;
+        Ok(Some(keyring))
+    }
+
+    /// The bus, and whether somebody on it keeps secrets.
+    fn find_service(
+        environment: &Environment,
+        patience: Duration,
+    ) -> Result<Option<(Bus, bool)>, VaultError> {
+        let mut bus = match Bus::connect(environment, patience) {
             Err(BusError::Absent) => return Ok(None),
             connected => connected.map_err(sentence)?,
         };
-        if !is_offered(&mut bus).map_err(sentence)? {
-            return Ok(None);
-        }
+        let is_there = has_owner(&mut bus).map_err(sentence)?;
+        Ok(Some((bus, is_there)))
+    }
+
+    /// The default collection, if there is one.
+    fn on(mut bus: Bus, environment: &Environment) -> Result<Option<Self>, VaultError> {
         let alias = |writer: &mut Writer| writer.text("default");
         let found = bus.call(service(), "ReadAlias", ("s", &alias));
         let collection = found
@@ -54,15 +95,12 @@ impl Keyring {
             return Ok(None);
         }
         let displays = ["DISPLAY", "WAYLAND_DISPLAY"];
-        let mut keyring = Self {
+        Ok(Some(Self {
             bus: RefCell::new(bus),
             collection,
             session: String::new(),
             has_display: displays.iter().any(|name| environment.non_empty(name).is_some()),
-        };
-        keyring.unlock()?;
-        keyring.session = keyring.open_session()?;
-        Ok(Some(keyring))
+        }))
     }
 
     fn call(
@@ -115,15 +153,16 @@ impl Keyring {
         self.call(path, "org.freedesktop.DBus.Properties", "Get", ("ss", &arguments))
     }
 
-    fn unlock(&self) -> Result<(), VaultError> {
+    fn is_locked(&self) -> Result<bool, VaultError> {
         let answer = self.property(&self.collection, "org.freedesktop.Secret.Collection", "Locked")?;
         let locked = answer.body("v").and_then(|mut body| {
             (body.signature()? == "b").then_some(()).ok_or(Malformed)?;
             body.truth()
         });
-        if !locked.map_err(malformed)? {
-            return Ok(());
-        }
+        locked.map_err(malformed)
+    }
+
+    fn unlock(&self) -> Result<(), VaultError> {
         let arguments = |writer: &mut Writer| writer.array(4, |paths| paths.text(&self.collection));
         let answer = self.call(
             ROOT,
@@ -146,11 +185,6 @@ impl Keyring {
         if prompt == NONE {
             return Ok(());
         }
-        let locked = || {
-            VaultError::Keyring(format!(
-                "The keyring is locked; unlock it and try again. {WAY_OUT}"
-            ))
-        };
         // Where nobody sees a window, nobody answers it.
         if !self.has_display {
             return Err(locked());
@@ -295,16 +329,15 @@ const fn service() -> Target<'static> {
     }
 }
 
-/// Whether somebody keeps secrets, or would if asked.
-fn is_offered(bus: &mut Bus) -> Result<bool, BusError> {
+/// Whether somebody keeps secrets.
+fn has_owner(bus: &mut Bus) -> Result<bool, BusError> {
     let name = |writer: &mut Writer| writer.text(SERVICE);
-    let owned = bus
-        .call(DAEMON, "NameHasOwner", ("s", &name))?
-        .body("b")?
-        .truth()?;
-    if owned {
-        return Ok(true);
-    }
+    let answer = bus.call(DAEMON, "NameHasOwner", ("s", &name))?;
+    Ok(answer.body("b")?.truth()?)
+}
+
+/// Whether somebody would keep secrets if asked.
+fn is_activatable(bus: &mut Bus) -> Result<bool, BusError> {
     let names = bus
         .call(DAEMON, "ListActivatableNames", NOTHING)?
         .body("as")?
@@ -319,6 +352,12 @@ pub(super) fn absent() -> VaultError {
     ))
 }
 
+fn locked() -> VaultError {
+    VaultError::Keyring(format!(
+        "The keyring is locked; unlock it and try again. {WAY_OUT}"
+    ))
+}
+
 fn malformed(_: Malformed) -> VaultError {
     sentence(BusError::Broken)
 }
@@ -329,7 +368,7 @@ fn sentence(error: BusError) -> VaultError {
         BusError::Silent => format!("The keyring does not answer. {WAY_OUT}"),
         BusError::Broken => format!("The keyring's answer cannot be understood. {WAY_OUT}"),
         BusError::Refused(name, _) if name.ends_with(".IsLocked") => {
-            format!("The keyring is locked; unlock it and try again. {WAY_OUT}")
+            return locked();
         }
         BusError::Refused(_, complaint) => {
             format!(

@@ -29,7 +29,7 @@ pub(crate) fn open(environment: &Environment, setting: Option<&str>) -> Result<B
         Some(chosen) => (VARIABLE, Some(chosen)),
         None => (SETTING, setting.map(str::to_owned)),
     };
-    let files = FileVault::new(state_directory(environment), SystemClock);
+    let files = files(environment);
     let usual = |must: bool| UsualVault {
         environment: environment.clone(),
         keyring: OnceCell::new(),
@@ -46,6 +46,11 @@ pub(crate) fn open(environment: &Environment, setting: Option<&str>) -> Result<B
             plain(other)
         )),
     }
+}
+
+/// The files alone, whatever else is chosen.
+pub(crate) fn files(environment: &Environment) -> FileVault<SystemClock> {
+    FileVault::new(state_directory(environment), SystemClock)
 }
 
 /// The keyring, opened when it is needed, and the files beside it.
@@ -76,7 +81,27 @@ impl UsualVault {
 
 impl Vault for UsualVault {
     fn load(&self, kind: Kind, name: &str) -> Result<Option<SecretBytes>, VaultError> {
-        self.with(|vault| vault.load(kind, name))
+        // For what is in a file, nobody has to unlock anything.
+        let in_file = if self.must {
+            None
+        } else {
+            self.files.load(kind, name)?
+        };
+        match in_file {
+            Some(found) => Ok(Some(found)),
+            None => self.with(|vault| vault.load(kind, name)),
+        }
+    }
+
+    fn load_quietly(&self, kind: Kind, name: &str) -> Result<Option<SecretBytes>, VaultError> {
+        if let Some(found) = self.files.load(kind, name)? {
+            return Ok(Some(found));
+        }
+        match Keyring::open_quietly(&self.environment)? {
+            Some(keyring) => keyring.load(kind, name),
+            None if self.must => Err(keyring::absent()),
+            None => Ok(None),
+        }
     }
 
     fn store(&self, kind: Kind, name: &str, value: &SecretBytes) -> Result<(), VaultError> {

@@ -7,15 +7,16 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
-use locum_credentials::{Prompt, State};
+use locum_credentials::{Prompt, State, one_line};
 use locum_crypto::SecretString;
 
-use super::identity::{Identity, one_line};
+use super::identity::Identity;
 use super::look::{offline, online};
 use super::options::Options;
 use super::{Caller, WhoamiError};
 use crate::cli::config::{Environment, Files, Profile};
 use crate::cli::errors::Failure;
+use crate::columns;
 
 /// Enough to wait for several services at once, and few enough for any of them.
 const THREADS: usize = 8;
@@ -139,12 +140,11 @@ fn reason(failure: &Failure) -> String {
 
 /// One row a profile, in columns.
 pub(super) fn table(rows: &[Identity]) -> String {
-    let head = ["PROFILE", "ACCOUNT", "LEFT", "WHO"].map(str::to_owned);
     let cells = rows.iter().map(|who| {
-        let text = |text: &Option<String>| text.as_deref().map_or_else(|| "-".to_owned(), one_line);
+        let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
         let last = match (&who.failure, &who.arn) {
             (Some(failure), _) => format!("! {failure}"),
-            (None, Some(arn)) => one_line(arn),
+            (None, Some(arn)) => arn.clone(),
             (None, None) => {
                 let source = if who.hops.is_empty() {
                     "no credentials"
@@ -156,18 +156,7 @@ pub(super) fn table(rows: &[Identity]) -> String {
         };
         let left = who.left();
         let left = if left.is_empty() { "-".to_owned() } else { left };
-        [one_line(&who.profile), text(&who.account), left, last]
+        [who.profile.clone(), text(&who.account), left, last]
     });
-    let lines: Vec<[String; 4]> = std::iter::once(head).chain(cells).collect();
-    let width = |column: usize| {
-        let cells = lines.iter().filter_map(|line| line.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let (first, second, third) = (width(0), width(1), width(2));
-    lines
-        .iter()
-        .map(|[profile, account, left, who]| {
-            format!("{profile:first$}  {account:second$}  {left:third$}  {who}\n")
-        })
-        .collect()
+    columns::table(["PROFILE", "ACCOUNT", "LEFT", "WHO"], cells)
 }

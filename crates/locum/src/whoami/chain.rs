@@ -95,11 +95,7 @@ pub(crate) fn hops(recipe: &Recipe, files: &Files, profile: &str, on_top: bool) 
                 ));
             }
             Recipe::Login(login) => hop.detail = Some(login.session.clone()),
-            // Its arguments may hold secrets.
-            Recipe::Process(process) => {
-                let words = split_words(&process.command).unwrap_or_default();
-                hop.detail = words.into_iter().next();
-            }
+            Recipe::Process(process) => hop.detail = program_of(&process.command),
             Recipe::Container(container) => hop.detail = Some(container.url.clone()),
             Recipe::Instance(instance) => hop.detail = Some(instance.endpoint.clone()),
         }
@@ -111,6 +107,11 @@ pub(crate) fn hops(recipe: &Recipe, files: &Files, profile: &str, on_top: bool) 
         hops.push(hop);
     }
     hops
+}
+
+/// The program of a command line; its arguments may hold secrets.
+pub(crate) fn program_of(command: &str) -> Option<String> {
+    split_words(command).unwrap_or_default().into_iter().next()
 }
 
 #[cfg(test)]

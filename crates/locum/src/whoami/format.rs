@@ -97,7 +97,7 @@ impl Template {
     pub(super) fn fill(&self, who: &Identity) -> String {
         let parts = self.0.iter().map(|part| match part {
             Part::Text(text) => text.clone(),
-            Part::Field(field) => super::identity::one_line(&field(who)),
+            Part::Field(field) => locum_credentials::one_line(&field(who)),
         });
         parts.collect()
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use locum_credentials::{Need, State, plain};
+use locum_credentials::{Need, State, one_line};
 use serde_json::{Value, json};
 
 use super::chain::Hop;
@@ -65,8 +65,12 @@ impl Identity {
             State::Needs(Need::Code(serial)) => format!("needs an MFA code of {}", one_line(serial)),
             State::Needs(Need::SsoLogin) => "needs `aws sso login`".to_owned(),
             State::Needs(Need::Login) => "needs `aws login`".to_owned(),
-            State::Needs(Need::Keys) => "the keys are over; replace them".to_owned(),
-            State::Needs(Need::TokenFile) => "the file of the web identity token cannot be read".to_owned(),
+            State::Needs(Need::Keys) => {
+                "the keys are over, or lack their session token; replace them".to_owned()
+            }
+            State::Needs(Need::TokenFile) => {
+                "the web identity token is over, or its file cannot be read".to_owned()
+            }
             State::Unknown => "only asking the source can tell".to_owned(),
         })
     }
@@ -215,11 +219,6 @@ fn short(seconds: i64) -> String {
     }
 }
 
-/// Text from files and servers in one harmless line.
-pub(super) fn one_line(text: &str) -> String {
-    plain(text).replace(['\n', '\t'], " ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -348,7 +347,7 @@ mod tests {
     fn nothing_that_was_read_breaks_a_line() {
         let mut who = session();
         who.profile = "a\u{1b}[2J\nb".into();
-        assert_eq!(filled("{profile}", &who), "a\\x1b[2J b");
-        assert!(!who.page().contains('\u{1b}') && who.page().contains("a\\x1b[2J b, by AWS_PROFILE"));
+        assert_eq!(filled("{profile}", &who), "a\\x1b[2J\\nb");
+        assert!(!who.page().contains('\u{1b}') && who.page().contains("a\\x1b[2J\\nb, by AWS_PROFILE"));
     }
 }

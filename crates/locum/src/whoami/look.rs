@@ -40,8 +40,8 @@ pub(super) fn online(
     environment: &Environment,
     prompt: &dyn Prompt,
 ) -> Result<(Identity, Credentials), Failure> {
-    let credentials = caller.credentials_by(prompt)?;
-    let answer = caller.sts_by(prompt, "GetCallerIdentity", &Map::new(), Some(&credentials))?;
+    let found = caller.credentials_by(prompt)?;
+    let (answer, credentials) = caller.sts_by(prompt, "GetCallerIdentity", &Map::new(), &found)?;
     // The session is in the cache by now, with what its making said of it.
     let seen = offline(caller, options, environment)?;
     let endpoint = caller.endpoint(true)?;

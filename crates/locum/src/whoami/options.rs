@@ -102,6 +102,11 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Options, OptionsError> {
             "--profile",
             options.all && options.caller.profile.is_some(),
         ),
+        (
+            "--all",
+            "--token-code",
+            options.all && options.caller.token_code.is_some(),
+        ),
         ("--offline", "--alias", options.offline && options.alias),
         ("--output", "--format", output.is_some() && template.is_some()),
     ] {
@@ -154,6 +159,7 @@ mod tests {
     fn mistakes_are_told_in_one_line() {
         for line in [
             "--all --profile p",
+            "--all --token-code 123456",
             "--offline --alias",
             "--output xml",
             "--output json --format x",
