@@ -13,7 +13,7 @@ use crate::FileError;
 /// Reads a text of YAML, which holds one document or none; `name` stands for it in errors.
 ///
 /// # Errors
-/// [`FileError`]: what is wrong first, with its place. More than one document, a tag, or a key twice is refused.
+/// [`FileError`]: what is wrong first, with its place. More than one document, a tag other than `!!str`, or a key twice is refused.
 pub fn read_yaml(name: &str, text: &str) -> Result<Value, FileError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let documents = yaml::read(&name.into(), text)?;
@@ -50,8 +50,19 @@ fn number(word: &str) -> Option<Number> {
     let sign = if word.starts_with('-') { "-" } else { "" };
     for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
         if let Some(digits) = unsigned.strip_prefix(prefix) {
-            let number = i64::from_str_radix(&digits.replace('_', ""), radix).ok()?;
-            return Some(if sign.is_empty() { number } else { -number }.into());
+            let digits = digits.replace('_', "");
+            if !digits.starts_with(|first: char| first.is_digit(radix)) {
+                return None;
+            }
+            let size = i64::from_str_radix(&digits, radix).ok()?;
+            return Some(
+                if sign.is_empty() {
+                    size
+                } else {
+                    size.checked_neg()?
+                }
+                .into(),
+            );
         }
     }
     if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
@@ -89,6 +100,10 @@ mod tests {
             ("a: 0o10", json!({"a": 8})),
             ("a: -0x1f", json!({"a": -31})),
             ("a: 0b11", json!({"a": 3})),
+            ("a: 0x-5", json!({"a": "0x-5"})),
+            ("a: -0x-8000000000000000", json!({"a": "-0x-8000000000000000"})),
+            ("a: !!str 012345678901", json!({"a": "012345678901"})),
+            ("a: !!str yes", json!({"a": "yes"})),
             ("a: 1_000", json!({"a": 1000})),
             ("a: +12", json!({"a": 12})),
             ("a: 12.50", json!({"a": 12.5})),
@@ -106,7 +121,15 @@ mod tests {
         ] {
             assert_eq!(read_yaml("text", text), Ok(expected), "{text}");
         }
-        for text in ["a: 1\na: 2", "a: 1\n---\nb: 2", "a: !x b", "a: [", "a: b: c"] {
+        for text in [
+            "a: 1\na: 2",
+            "a: 1\n---\nb: 2",
+            "a: !x b",
+            "a: !!str [1]",
+            "a: !!int 1",
+            "a: [",
+            "a: b: c",
+        ] {
             assert!(read_yaml("text", text).is_err(), "{text}");
         }
     }

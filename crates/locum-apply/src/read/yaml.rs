@@ -1,6 +1,6 @@
 //! YAML 1.2, from the events of `saphyr-parser`.
 //!
-//! What configuration does not need is refused rather than guessed: tags (`!Ref`), keys that are no texts, a key twice.
+//! What configuration does not need is refused rather than guessed: tags (`!Ref`) but `!!str`, keys that are no texts, a key twice.
 //! Aliases are copied, up to a number of values that no honest file reaches.
 
 use std::{collections::HashMap, sync::Arc};
@@ -85,11 +85,14 @@ impl<'a> Reader<'a> {
         let (kind, anchor, tag) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let text = text.into_owned();
+                let is_text = tag
+                    .as_ref()
+                    .is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
                 let kind = match style {
-                    ScalarStyle::Plain => Kind::Plain(text),
+                    ScalarStyle::Plain if !is_text => Kind::Plain(text),
                     _ => Kind::Text(text),
                 };
-                (kind, anchor, tag.is_some())
+                (kind, anchor, tag.is_some() && !is_text)
             }
             Event::SequenceStart(anchor, tag) => (self.list(depth)?, anchor, tag.is_some()),
             Event::MappingStart(anchor, tag) => (self.map(depth)?, anchor, tag.is_some()),
