@@ -318,7 +318,7 @@ CONFIGS = {
     "one endless line": b"[default]\nregion = " + b"x" * (64 << 20),
     "one endless name": b"[" + b"x" * (64 << 20),
     "brackets": b"[" * 100_000,
-    "many sections": b"".join(b"[profile p%d]\nregion = x\n" % number for number in range(2_000)) + b"[default]\nx = 1\n",
+    "many sections": b"".join(b"[profile p%d]\nregion = x\n" % number for number in range(100_000)) + b"[default]\nx = 1\n",
     "nested without end": b"[default]\n" + b"".join(b" " * depth + b"k%d =\n" % depth for depth in range(2_000)),
     "control characters in a line that is none": b"[default]\n\x1b[2J\x9b\n",
 }
@@ -363,6 +363,19 @@ def test_a_pipe_that_is_written_is_read(home, recorder):
     done = subprocess.run(["/bin/bash", "-c", script, BINARY], env=variables, cwd=home, capture_output=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert recorder.seen[0]["signature"]["region"] == "eu-west-1"
+
+
+@pytest.mark.parametrize("name", ["config", "credentials", "cli/alias"])
+def test_a_pipe_that_nobody_named_is_not_waited_for(home, recorder, name):
+    path = home / ".aws" / name
+    path.parent.mkdir(exist_ok=True)
+    os.mkfifo(path, 0o600)
+    done = run(home, recorder, *WHO, timeout=30)
+    assert done.returncode == 255 and b"not a regular file" in done.stderr, done
+    assert recorder.seen == []
+    path.unlink()
+    path.symlink_to("/dev/null")
+    assert run(home, recorder, *WHO).returncode == 0
 
 
 @pytest.mark.parametrize("option", ["--policy", "--tags", "--cli-input-json"])

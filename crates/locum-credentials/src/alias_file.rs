@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use crate::environment::Environment;
-use crate::files::{FileError, UntrustedFile, read_with};
+use crate::files::{FileError, UntrustedFile, Waiting, read_with};
 use crate::profile_file::{Section, parse_flat};
 
 /// The aliases of a user.
@@ -27,7 +27,7 @@ impl Aliases {
             return Ok(Self::default());
         }
         let path = environment.expand("~/.aws/cli/alias");
-        let read = read_with(&path, parse_flat)?;
+        let read = read_with(&path, parse_flat, Waiting::Never)?;
         Ok(Self {
             sections: read.sections,
             open: read.open_to_others.then_some(path),
@@ -117,6 +117,23 @@ me = other
         }
         assert_eq!(aliases.names(None), ["func", "loud", "whoami"]);
         assert!(Aliases::of("[toplevel]\nnothing\n").is_err());
+    }
+
+    #[test]
+    fn nobody_waits_for_a_pipe_or_a_device() {
+        let home = tempfile::tempdir().unwrap();
+        let environment = Environment::of(&[("HOME", home.path().to_str().unwrap())]);
+        let path = home.path().join(".aws/cli/alias");
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        let error = Aliases::load(&environment).unwrap_err();
+        assert!(error.to_string().ends_with("not a regular file"), "{error}");
+        for (device, is_read) in [("/dev/null", true), ("/dev/zero", false)] {
+            std::fs::remove_file(&path).unwrap();
+            std::os::unix::fs::symlink(device, &path).unwrap();
+            assert_eq!(Aliases::load(&environment).is_ok(), is_read, "{device}");
+        }
     }
 
     #[test]

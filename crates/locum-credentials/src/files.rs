@@ -7,9 +7,10 @@
 //! What a file says of programs and hosts is followed only if nobody else can write it (facts: security §1.11): whoever can
 //! would run programs as this user, or have the user's tokens sent to themselves.
 
-use std::fs::Metadata;
+use std::collections::{HashMap, HashSet};
+use std::fs::{Metadata, OpenOptions};
 use std::io::{self, Read as _};
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::environment::Environment;
@@ -19,6 +20,9 @@ use crate::words;
 
 /// The largest file that is read, in bytes: some ten thousand profiles, and nothing that a device could go on giving.
 const MAX_FILE: u64 = 16 << 20;
+
+const CONFIG_FILE: &str = "AWS_CONFIG_FILE";
+const CREDENTIALS_FILE: &str = "AWS_SHARED_CREDENTIALS_FILE";
 
 /// A file that is there and cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -103,8 +107,19 @@ impl Files {
     /// A file that is there and cannot be read.
     pub fn load(environment: &Environment) -> Result<Self, FileError> {
         let [config_path, credentials_path] = Self::paths(environment);
-        let load = |path: &Option<PathBuf>| path.as_deref().map_or_else(|| Ok(Read::default()), read);
-        let (config, credentials) = (load(&config_path)?, load(&credentials_path)?);
+        let load = |path: &Option<PathBuf>, variable: &str| {
+            // `AWS_CONFIG_FILE=<(…)` is a pipe on purpose.
+            let waiting = match environment.non_empty(variable) {
+                Some(_) => Waiting::ForPipes,
+                None => Waiting::Never,
+            };
+            let read = |path: &Path| read_with(path, parse, waiting);
+            path.as_deref().map_or_else(|| Ok(Read::default()), read)
+        };
+        let (config, credentials) = (
+            load(&config_path, CONFIG_FILE)?,
+            load(&credentials_path, CREDENTIALS_FILE)?,
+        );
         let mut files = Self::sorted(config.sections, credentials.sections);
         files.open_config = config_path.filter(|_| config.open_to_others);
         files.open_credentials = credentials_path.filter(|_| credentials.open_to_others);
@@ -123,8 +138,8 @@ impl Files {
             (!path.starts_with("~")).then_some(path)
         };
         [
-            path("AWS_CONFIG_FILE", "~/.aws/config"),
-            path("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+            path(CONFIG_FILE, "~/.aws/config"),
+            path(CREDENTIALS_FILE, "~/.aws/credentials"),
         ]
     }
 
@@ -142,24 +157,27 @@ impl Files {
             credentials,
             ..Self::default()
         };
+        let mut positions = HashMap::new();
         for (heading, section) in config {
-            let (kind, name) = if heading == "default" {
-                (&mut files.profiles, heading)
+            let (kind, list, name) = if heading == "default" {
+                ("profile".to_owned(), &mut files.profiles, heading)
             } else {
                 let Ok([kind, name]) = <[String; 2]>::try_from(words::split(&heading).unwrap_or_default())
                 else {
                     continue;
                 };
-                match kind.as_str() {
-                    "profile" => (&mut files.profiles, name),
-                    "sso-session" => (&mut files.sessions, name),
-                    "services" => (&mut files.services, name),
+                let list = match kind.as_str() {
+                    "profile" => &mut files.profiles,
+                    "sso-session" => &mut files.sessions,
+                    "services" => &mut files.services,
                     _ => continue,
-                }
+                };
+                (kind, list, name)
             };
-            match kind.iter_mut().find(|(other, _)| *other == name) {
+            let position = *positions.entry((kind, name.clone())).or_insert(list.len());
+            match list.get_mut(position) {
                 Some((_, found)) => *found = section,
-                None => kind.push((name, section)),
+                None => list.push((name, section)),
             }
         }
         files
@@ -178,13 +196,11 @@ impl Files {
     /// Returns the names of all profiles, those of `config` first, in the order of the files.
     #[must_use]
     pub fn names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = Vec::new();
-        for (name, _) in self.profiles.iter().chain(&self.credentials) {
-            if !names.contains(&name.as_str()) {
-                names.push(name);
-            }
-        }
-        names
+        let mut seen = HashSet::new();
+        let all = self.profiles.iter().chain(&self.credentials);
+        all.map(|(name, _)| name.as_str())
+            .filter(|name| seen.insert(*name))
+            .collect()
     }
 
     /// Returns an `sso-session` section of `config`.
@@ -267,17 +283,33 @@ fn is_open_to_others(metadata: &Metadata) -> bool {
     !own || metadata.mode() & 0o002 != 0
 }
 
-fn read(path: &Path) -> Result<Read, FileError> {
-    read_with(path, parse)
+/// Whether somebody may be waited for who writes into a pipe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    /// No: a file that nobody named must not keep every command.
+    Never,
+    /// Yes.
+    ForPipes,
+}
+
+/// Whether a file has an end that comes by itself: a regular one, or `/dev/null`.
+fn has_an_end(path: &Path, metadata: &Metadata) -> bool {
+    let is_null = || std::fs::canonicalize(path).is_ok_and(|whole| whole == Path::new("/dev/null"));
+    metadata.is_file() || (metadata.file_type().is_char_device() && is_null())
 }
 
 /// Reads a file of sections, and tells whether other users may write it. One that is not there is empty.
-pub(crate) fn read_with(path: &Path, parse: Parse) -> Result<Read, FileError> {
+pub(crate) fn read_with(path: &Path, parse: Parse, waiting: Waiting) -> Result<Read, FileError> {
     let unreadable = |error: io::Error| FileError::Unreadable {
         path: path.to_owned(),
         reason: error.to_string(),
     };
-    let file = match std::fs::File::open(path) {
+    let mut how = OpenOptions::new();
+    if waiting == Waiting::Never {
+        // Opening a pipe would wait as well; of a regular file this changes nothing.
+        how.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    }
+    let file = match how.read(true).open(path) {
         Ok(file) => file,
         Err(error)
             if matches!(
@@ -290,7 +322,11 @@ pub(crate) fn read_with(path: &Path, parse: Parse) -> Result<Read, FileError> {
         Err(error) => return Err(unreadable(error)),
     };
     // Of what was opened, not of what may stand at the path by now.
-    let open_to_others = is_open_to_others(&file.metadata().map_err(unreadable)?);
+    let metadata = file.metadata().map_err(unreadable)?;
+    let open_to_others = is_open_to_others(&metadata);
+    if waiting == Waiting::Never && !metadata.is_dir() && !has_an_end(path, &metadata) {
+        return Err(unreadable(io::Error::other("not a regular file")));
+    }
     let mut bytes = Vec::new();
     let read = file
         .take(MAX_FILE + 1)
