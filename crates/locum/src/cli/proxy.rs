@@ -80,7 +80,7 @@ fn with_scheme(proxy: String) -> String {
 }
 
 /// Returns a URL without the name and password that may stand before its host.
-pub(super) fn without_password(url: &str) -> String {
+pub(crate) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return url.rsplit_once('@').map_or(url, |(_, host)| host).to_owned();
     };

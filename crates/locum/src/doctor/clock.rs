@@ -8,6 +8,7 @@ use locum_credentials::{HttpRequest, Reach, plain};
 use super::report::Report;
 use crate::caller::Caller;
 use crate::cli::errors::Failure;
+use crate::cli::proxy::without_password;
 use crate::cli::transport::{Settings, Transport, is_tls};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -71,5 +72,5 @@ fn ask(caller: &Caller<'_>) -> Result<(String, Option<Timestamp>), Failure> {
     let reply = reply.map_err(|error| Failure::General(error.describe(&url)))?;
     let date = reply.headers.into_iter().find(|(name, _)| name == "date");
     let date = date.and_then(|(_, date)| rfc2822::parse(&date).ok());
-    Ok((url, date.map(|date| date.timestamp())))
+    Ok((without_password(&url), date.map(|date| date.timestamp())))
 }

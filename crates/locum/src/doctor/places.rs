@@ -5,6 +5,7 @@ use locum_credentials::{Environment, plain};
 use super::report::Report;
 use crate::caller::{Caller, CallerOptions};
 use crate::cli::endpoint;
+use crate::cli::proxy::without_password;
 use crate::cli::transport::{Settings, Transport, is_tls};
 
 const PROXIES: [&str; 6] = [
@@ -68,7 +69,7 @@ fn place(caller: &Caller<'_>, options: &CallerOptions, environment: &Environment
         (None, Ok(Some((_, source)))) => format!("by {source}"),
         (None, _) => "AWS's".to_owned(),
     };
-    let url = without_user(&endpoint.url);
+    let url = without_password(&endpoint.url);
     report.fact(
         "endpoint",
         format!("{url}, {by}, signed for {}", endpoint.signing_region),
@@ -96,7 +97,7 @@ fn place(caller: &Caller<'_>, options: &CallerOptions, environment: &Environment
 fn proxies(environment: &Environment, report: &mut Report) {
     for name in PROXIES {
         if let Some(url) = environment.non_empty(name) {
-            report.fact("proxy", format!("{}, by {name}", without_user(&url)));
+            report.fact("proxy", format!("{}, by {name}", without_password(&url)));
         }
     }
     if let Some(hosts) = environment
@@ -153,34 +154,5 @@ fn certificates(
             "certificates",
             format!("{sentence}: name a file of certificates in PEM, or none."),
         );
-    }
-}
-
-/// A URL without the name and password that it may hold.
-fn without_user(url: &str) -> String {
-    let (scheme, rest) = match url.split_once("://") {
-        Some((scheme, rest)) => (format!("{scheme}://"), rest),
-        None => (String::new(), url),
-    };
-    let end = rest.find('/').unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    format!("{scheme}{host}{path}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_and_passwords_are_left_out() {
-        for (url, expected) in [
-            ("http://me:hush@proxy:3128", "http://proxy:3128"),
-            ("me:hush@proxy:3128", "proxy:3128"),
-            ("https://sts.example.com/a@b", "https://sts.example.com/a@b"),
-            ("http://a@b@c/x", "http://c/x"),
-        ] {
-            assert_eq!(without_user(url), expected);
-        }
     }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use locum_credentials::{Files, Recipe, Source, split_words};
 use serde_json::{Value, json};
 
+use crate::cli::proxy::without_password;
+
 /// One stretch of the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hop {
@@ -91,13 +93,15 @@ pub(crate) fn hops(recipe: &Recipe, files: &Files, profile: &str, on_top: bool) 
             Recipe::Sso(sso) => {
                 hop.detail = Some(format!(
                     "{} of {} at {}",
-                    sso.role_name, sso.account_id, sso.start_url
+                    sso.role_name,
+                    sso.account_id,
+                    shown(&sso.start_url)
                 ));
             }
             Recipe::Login(login) => hop.detail = Some(login.session.clone()),
             Recipe::Process(process) => hop.detail = program_of(&process.command),
-            Recipe::Container(container) => hop.detail = Some(container.url.clone()),
-            Recipe::Instance(instance) => hop.detail = Some(instance.endpoint.clone()),
+            Recipe::Container(container) => hop.detail = Some(shown(&container.url)),
+            Recipe::Instance(instance) => hop.detail = Some(shown(&instance.endpoint)),
         }
         if let Some(device) = device.take() {
             let detail = hop.detail.take().unwrap_or_default();
@@ -112,6 +116,12 @@ pub(crate) fn hops(recipe: &Recipe, files: &Files, profile: &str, on_top: bool) 
 /// The program of a command line; its arguments may hold secrets.
 pub(crate) fn program_of(command: &str) -> Option<String> {
     split_words(command).unwrap_or_default().into_iter().next()
+}
+
+/// A URL without what may be secret in it: name, password and query.
+fn shown(url: &str) -> String {
+    let place = url.split_once('?').map_or(url, |(place, _)| place);
+    without_password(place)
 }
 
 #[cfg(test)]
@@ -181,6 +191,22 @@ credential_source = Environment
             ],
             "as if its role were that of --role"
         );
+    }
+
+    #[test]
+    fn the_secrets_of_urls_are_not_told() {
+        for (url, told) in [
+            (
+                "http://me:hush@127.0.0.1:9/get?token=hush",
+                "http://********@127.0.0.1:9/get",
+            ),
+            (
+                "http://169.254.170.2/v2/credentials",
+                "http://169.254.170.2/v2/credentials",
+            ),
+        ] {
+            assert_eq!(shown(url), told);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::identity::Identity;
 use crate::caller::{Caller, CallerOptions};
 use crate::cli::config::Environment;
 use crate::cli::errors::Failure;
+use crate::cli::proxy::without_password;
 
 /// Tells what environment, files and caches say. Without any source there are no hops.
 pub(super) fn offline(
@@ -54,7 +55,7 @@ pub(super) fn online(
         expiration: credentials.expiration,
         state: State::Valid,
         region: Some(endpoint.signing_region),
-        endpoint: Some(endpoint.url),
+        endpoint: Some(without_password(&endpoint.url)),
         asked: true,
         ..seen
     };
