@@ -31,7 +31,7 @@ mod parameters;
 mod paramfile;
 mod program;
 pub(crate) mod prompt;
-mod proxy;
+pub(crate) mod proxy;
 mod python;
 mod query;
 mod shorthand;
@@ -114,7 +114,7 @@ struct Invocation<'a> {
 impl Invocation<'_> {
     fn execute(&self) -> Result<(), Failure> {
         let name = &self.program.name;
-        if self.texts.iter().any(|word| word == "--version") {
+        if self.asks_for_version() {
             self.hand_on()?;
             return stream::print(&version(*name), None);
         }
@@ -147,7 +147,10 @@ impl Invocation<'_> {
         if matches!(line.rest.as_slice(), [word] if asks_for_help(word)) {
             return self.page(&help::service(*name, service));
         }
-        let line = match line.operation()?.follow(&aliases, Some(service.cli_name()))? {
+        let line = match self
+            .or_next(line.operation())?
+            .follow(&aliases, Some(service.cli_name()))?
+        {
             Way::Script(script) => return Err(alias::become_script(&script)),
             Way::Command(line) => line,
         };
@@ -164,7 +167,16 @@ impl Invocation<'_> {
         stream::watch_interrupts();
         let options = Options::of(&line.values);
         let session = Session::open(&options, self.environment)?;
-        session.run(*name, operation, &line.rest)
+        match session.run(*name, operation, &line.rest) {
+            unread @ Err(Failure::UnknownOptions(_)) => self.or_next(unread),
+            done => done,
+        }
+    }
+
+    /// Whether the option is there, and not the same word as some option's value.
+    fn asks_for_version(&self) -> bool {
+        let split = args::split(self.texts, &options::flags(), None);
+        split.is_ok_and(|found| Options::of(&found.values).version)
     }
 
     /// Under the name `aws`, becomes the next `aws`; returns if there is none, or under another name.

@@ -101,6 +101,10 @@ fn everything_else_is_handed_on() {
         &["--output", "new-format", "s3", "ls"],
         &["--new-option", "x", "s3"],
         &["sts", "new-operation", "--flag"],
+        &["sts"],
+        &["sts", "--output", "json"],
+        &["sts", "get-caller-identity", "--new-option"],
+        &["--v2-debug", "sts", "get-caller-identity"],
         &["ls", "x"],
         &[],
     ] {
@@ -144,7 +148,67 @@ fn two_copies_do_not_hand_a_line_to_each_other() {
     room.program("next/aws", "#!/bin/sh\nexec aws \"$@\"\n");
     let run = room.aws(&["s3", "ls"], &[]);
     assert_eq!(run.code, Some(255));
+    assert!(run.err.contains("no other aws on the PATH"), "{}", run.err);
+    room.program("next/aws", "#!/bin/sh\nexec aws x \"$@\"\n");
+    let run = room.aws(&["s3", "ls"], &[]);
+    assert_eq!(run.code, Some(255));
     assert!(run.err.contains("handed from one aws to the next"), "{}", run.err);
+}
+
+#[test]
+fn a_wrapper_before_this_program_gets_a_line_once() {
+    let room = Room::new();
+    room.link(true);
+    let home = room.home.path().display().to_string();
+    room.program(
+        "first/aws",
+        &format!("#!/bin/sh\necho wrapped\nexec {home}/bin/aws \"$@\"\n"),
+    );
+    for path in [
+        format!("{home}/first:{home}/bin:{home}/next"),
+        // Called by its path, the program stands nowhere on this one.
+        format!("{home}/first:{home}/next"),
+    ] {
+        let run = room.aws(&["s3", "ls"], &[("PATH", &path)]);
+        assert_eq!(run.code, Some(9), "{run:?}");
+        assert_eq!(run.out.lines().last(), Some("next: s3 ls"));
+        assert!(run.out.matches("wrapped").count() <= 1, "{}", run.out);
+    }
+}
+
+#[test]
+fn calls_within_calls_may_be_deep() {
+    let room = Room::new();
+    room.link(false);
+    // Each level asks for the next, as a program that gives credentials may.
+    room.program(
+        "next/aws",
+        "#!/bin/sh\n[ \"$1\" = xxxxxxxxxxxx ] && echo deep || aws \"x$1\"\n",
+    );
+    let run = room.aws(&[""], &[]);
+    assert_eq!(run.out, "deep\n", "{run:?}");
+}
+
+#[test]
+fn the_version_is_no_value() {
+    let room = Room::new();
+    room.link(false);
+    for (words, expected) in [
+        (
+            &["sts", "get-caller-identity", "--query", "--version"][..],
+            "argument --query: expected one argument",
+        ),
+        (
+            &["sts", "get-caller-identity", "--", "--version"],
+            "Unknown options: --version",
+        ),
+    ] {
+        let run = room.aws(words, &[("AWS_REGION", "us-east-1")]);
+        assert_eq!(run.code, Some(252), "{words:?} {run:?}");
+        assert!(run.err.contains(expected), "{}", run.err);
+    }
+    let run = room.aws(&["sts", "get-caller-identity", "--vers"], &[]);
+    assert!(run.out.starts_with("aws-cli/2."), "{}", run.out);
 }
 
 #[test]
@@ -174,7 +238,7 @@ fn failures_come_in_the_form_that_is_asked_for() {
         "<E><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no \"way\"</Message></Error></E>";
     let call = [&["sts", "assume-role"][..], &ROLE].concat();
     let json = "{\n    \"Code\": \"AccessDenied\",\n    \"Message\": \"no \\\"way\\\"\"\n}\n";
-    let sentence = "\naws: [ERROR]: An error occurred (AccessDenied) when calling the AssumeRole operation: no \"way\"\n";
+    let sentence = "\naws: [ERROR]: An error occurred (AccessDenied) when calling the AssumeRole operation (reached max retries: 0): no \"way\"\n";
     for (more, variables, expected) in [
         (&["--cli-error-format", "json"][..], &[][..], json),
         (&["--cli-error-format", "json", "--query", "Code"], &[], json),
@@ -195,7 +259,8 @@ fn failures_come_in_the_form_that_is_asked_for() {
     }
     let room = Room::new();
     room.write(".aws/config", "[default]\ncli_error_format = yaml\n");
-    let run = room.run(&["sts", "get-caller-identity"], &[]);
+    let elsewhere = [("AWS_ENDPOINT_URL", "http://127.0.0.1:1")];
+    let run = room.run(&["sts", "get-caller-identity"], &elsewhere);
     assert_eq!(run.code, Some(253));
     assert!(
         run.err.starts_with("Code: NoRegion\nMessage: You must specify"),
