@@ -88,7 +88,9 @@ impl<'a> Session<'a> {
         if asked || matches!(words, [word] if word == "help") {
             return self.print(&help::operation(name, operation));
         }
-        let Split { mut values, rest, .. } = found?;
+        let Split {
+            mut values, mut rest, ..
+        } = found?;
         let inputs = Inputs::of(&values.split_off(members.len()));
         if inputs.require_parameters() {
             let absent = members
@@ -102,19 +104,20 @@ impl<'a> Session<'a> {
                 return Err(missing(&absent));
             }
         }
+        // What an unset variable leaves behind is no option.
+        rest.retain(|word| !word.is_empty());
         if !rest.is_empty() {
             return Err(Failure::UnknownOptions(rest));
         }
-        let collect = || parameters::collect(operation, &values, &inputs, self.environment);
+        let parameters = parameters::collect(operation, &values, &inputs, self.environment)?;
         match inputs.skeleton {
             Some(Skeleton::Output) => {
-                parameters::validate(operation.input, &collect()?)?;
+                parameters::validate(operation.input, &parameters)?;
                 self.show(operation, &skeleton::output(operation))
             }
             Some(Skeleton::Input) => self.print(&json(&skeleton::input(operation))),
             Some(Skeleton::YamlInput) => self.print(&skeleton::yaml_input(operation)),
             None => {
-                let parameters = collect()?;
                 let result = self.call(operation, &parameters)?;
                 self.show(operation, &result)
             }

@@ -69,7 +69,7 @@ fn of_line(line: &str, given: &[String], commands: &[(&str, &str)]) -> String {
     let lines = found.iter().filter_map(|candidate| {
         let text = candidate.text.strip_prefix(kept)?;
         Some(match described {
-            true => format!("{text}\t{}\n", candidate.doc),
+            true => format!("{}\t{}\n", words::quoted_for_powershell(text), candidate.doc),
             false if line.in_quote => format!("{text}\n"),
             false => format!("{}\n", words::escaped(text)),
         })

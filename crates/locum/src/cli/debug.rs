@@ -4,7 +4,13 @@ use locum_api::model::{Shape, Structure};
 use serde_json::{Map, Value};
 
 /// Members whose values are secrets although AWS's model does not mark them.
-const BEARER: [&str; 4] = ["SessionToken", "TokenCode", "EncodedMessage", "ContextAssertion"];
+const BEARER: [&str; 5] = [
+    "SessionToken",
+    "TokenCode",
+    "EncodedMessage",
+    "ContextAssertion",
+    "ExternalId",
+];
 const MASK: &str = "********";
 
 /// Returns members with the values of secrets replaced.
@@ -49,7 +55,7 @@ mod tests {
         );
         let input = find(Service::Sts, "AssumeRole").unwrap().input;
         let value = json!({
-            "RoleArn": "arn:x", "TokenCode": "123456",
+            "RoleArn": "arn:x", "TokenCode": "123456", "ExternalId": "s3cret",
             "ProvidedContexts": [{"ProviderArn": "arn:p", "ContextAssertion": "eyJ.s3cret"}],
             "Tags": [{"Key": "k", "Value": "v"}],
         });
@@ -57,7 +63,7 @@ mod tests {
         assert_eq!(
             shown,
             json!({
-                "RoleArn": "arn:x", "TokenCode": MASK,
+                "RoleArn": "arn:x", "TokenCode": MASK, "ExternalId": MASK,
                 "ProvidedContexts": [{"ProviderArn": "arn:p", "ContextAssertion": MASK}],
                 "Tags": [{"Key": "k", "Value": "v"}],
             })

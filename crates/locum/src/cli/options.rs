@@ -159,8 +159,7 @@ impl Options {
             output: text("output"),
             query: text("query"),
             profile: text("profile"),
-            // Empty is not given, as in `--region "$REGION"`.
-            region: text("region").filter(|region| !region.is_empty()),
+            region: text("region"),
             version: set("version"),
             color: text("color"),
             no_sign_request: set("no-sign-request"),
@@ -195,16 +194,6 @@ pub(crate) fn seconds(given: Option<&str>) -> Result<Option<Duration>, Failure> 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_empty_region_is_none() {
-        let of = |region: &str| {
-            let words = ["--region".to_owned(), region.to_owned()];
-            Options::of(&super::super::args::split(&words, &flags(), None).unwrap().values).region
-        };
-        assert_eq!(of(""), None);
-        assert_eq!(of("r-1").as_deref(), Some("r-1"));
-    }
 
     #[test]
     fn zero_seconds_is_for_ever() {

@@ -21,6 +21,24 @@ pub(super) fn escaped(word: &str) -> String {
     out
 }
 
+/// Returns a word as PowerShell reads it back: between single quotes unless it is plain. A comma would make a list of it.
+pub(super) fn quoted_for_powershell(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "_./:=+-~\\".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    // To PowerShell the typographic quotes are quotes too.
+    let mut out = String::from("'");
+    for letter in word.chars() {
+        if "'‘’‚‛".contains(letter) {
+            out.push(letter);
+        }
+        out.push(letter);
+    }
+    out.push('\'');
+    out
+}
+
 /// Splits what stands before the cursor.
 pub(super) fn split(line: &str) -> Line {
     let mut words = vec![String::new()];
@@ -76,6 +94,17 @@ mod tests {
             ("a \\'b", false),
         ] {
             assert_eq!(split(line).in_quote, in_quote, "{line}");
+        }
+        for (word, quoted) in [
+            ("--query", "--query"),
+            ("file://~/a.json", "file://~/a.json"),
+            ("two words", "'two words'"),
+            ("$(calc)", "'$(calc)'"),
+            ("it's", "'it''s'"),
+            ("a’;b", "'a’’;b'"),
+            ("Key=a,Value=", "'Key=a,Value='"),
+        ] {
+            assert_eq!(quoted_for_powershell(word), quoted);
         }
         assert_eq!(escaped("two words (é).json"), "two\\ words\\ \\(é\\).json");
     }
