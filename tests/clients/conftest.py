@@ -4,7 +4,11 @@ Run it with `cargo xtask clients`, or by hand: `LOCUM_BIN=target/debug/locum pyt
 """
 
 import os
+import signal
 import time
+
+# A run in the background is started with interrupts ignored, which the programs under test would be too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before boto3 is imported anywhere: nothing of this machine's own configuration may be seen.
 for name in [name for name in os.environ if name.startswith("AWS_")]:

@@ -331,6 +331,8 @@ fn a_proxy_is_for_its_scheme() {
 
 #[test]
 fn an_interrupt_ends_the_command_unless_it_is_to_be_ignored() {
+    // Whoever runs the tests in the background ignores interrupts, and would have the command ignore them too.
+    signal_hook::flag::register(signal_hook::consts::SIGINT, std::sync::Arc::default()).unwrap();
     let room = Room::new();
     room.program(
         "interrupting",
