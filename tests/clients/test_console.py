@@ -229,6 +229,7 @@ def test_mistakes(tmp_path, session, federation):
         (["--destination", "javascript:alert(1)"], 1),
         (["--issuer", "http://idp.example.com"], 1),
         (["--policy", "file:///nonexistent"], 1),
+        (["--policy", "file:///dev/zero"], 1),
     ]:
         done = console(tmp_path, session, federation, *words)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (code, "", 1), done.stderr

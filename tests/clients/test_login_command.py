@@ -229,6 +229,17 @@ def test_a_renewal_about_somebody_else_is_refused(oidc, issuer):
     assert done.returncode == 1 and "about somebody else than before" in done.stderr
 
 
+def test_a_renewal_of_no_use_spoils_nothing(oidc, server, issuer):
+    """The refresh token that came with it is the only one that is still good."""
+    signed_in(oidc, issuer)
+    oidc.expire()
+    issuer.issuer.claimed = {"aud": "another"}
+    done = oidc.process()
+    assert done.returncode == 1 and "is for another client" in done.stderr
+    issuer.issuer.claimed = {}
+    assert oidc.caller(server).arn.endswith("/alice")
+
+
 def test_a_session_is_for_the_role_of_its_profile(oidc, server, issuer):
     signed_in(oidc, issuer)
     other = issuer.make_role(allow("*"))

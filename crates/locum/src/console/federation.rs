@@ -88,6 +88,7 @@ impl Federation {
             None => format!("{}/console/home", self.console),
         };
         if let Some(region) = &self.region {
+            let region: String = form_urlencoded::byte_serialize(region.as_bytes()).collect();
             page = format!("{page}?region={region}");
         }
         page
@@ -269,6 +270,8 @@ mod tests {
         let other = Federation::at("https://sts.example.com:8443/sign/federation", None).unwrap();
         assert_eq!(other.page(None), "https://sts.example.com:8443/console/home");
         assert!(Federation::at("http://sts.example.com/federation", None).is_err());
+        let odd = Federation::of_aws(Some("a&b=c#d")).unwrap();
+        assert!(odd.page(None).ends_with("/console/home?region=a%26b%3Dc%23d"));
     }
 
     #[test]

@@ -9,6 +9,8 @@ mod federation;
 mod options;
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -29,7 +31,7 @@ const SESSION_NAME: &str = "locum";
 /// How long a browser may take to come for the page.
 const WAIT: Duration = Duration::from_secs(30);
 /// The longest policy in a file, in bytes: more than any service takes.
-const MAX_POLICY: usize = 64 << 10;
+const MAX_POLICY: u64 = 64 << 10;
 
 /// Why no console opens, in one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -188,8 +190,11 @@ fn policies(options: &Options) -> Result<Map<String, Value>, ConsoleError> {
                     path: plain(path),
                     reason,
                 };
-                let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
-                if text.len() > MAX_POLICY {
+                let mut text = String::new();
+                File::open(path)
+                    .and_then(|file| file.take(MAX_POLICY + 1).read_to_string(&mut text))
+                    .map_err(|error| unreadable(error.to_string()))?;
+                if text.len() as u64 > MAX_POLICY {
                     return Err(unreadable("it is too large".to_owned()));
                 }
                 text

@@ -1,6 +1,6 @@
 //! Signing in at an issuer from a machine without a browser: a code to be typed on another (RFC 8628).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use locum_credentials::plain;
 
@@ -79,15 +79,16 @@ pub(super) fn poll<T>(
     sleep: &dyn Fn(Duration),
     ask: impl Fn() -> Result<T, LoginError>,
 ) -> Result<T, LoginError> {
-    let mut left = wait.as_secs();
-    if let Some(lasts) = lasts {
-        left = left.min(lasts);
-    }
+    let mut left = lasts.map_or(wait, |lasts| wait.min(Duration::from_secs(lasts)));
     let mut interval = interval.unwrap_or(INTERVAL).max(1);
-    while left >= interval {
+    while let Some(after) = left.checked_sub(Duration::from_secs(interval)) {
         sleep(Duration::from_secs(interval));
-        left -= interval;
-        match ask() {
+        let asked = Instant::now();
+        let answer = ask();
+        left = after.saturating_sub(asked.elapsed());
+        match answer {
+            // The code is still good, and the network or the issuer may come back.
+            Err(LoginError::Transient { .. }) if left >= Duration::from_secs(interval) => {}
             Err(LoginError::Refused { code, .. }) if code == "authorization_pending" => {}
             Err(LoginError::Refused { code, .. }) if code == "slow_down" => {
                 interval = interval.saturating_add(SLOWER);
@@ -207,6 +208,31 @@ mod tests {
         }
         let (outcome, pauses, _) = run(vec![refusal("unauthorized_client")], 300);
         assert!(outcome.unwrap_err().contains("unauthorized_client") && pauses.is_empty());
+    }
+
+    #[test]
+    fn trouble_that_passes_is_waited_out() {
+        let trouble = || (503, json!({}));
+        let (outcome, pauses, _) = run(vec![started(json!({})), trouble(), trouble(), tokens()], 300);
+        assert_eq!((outcome.as_deref(), pauses), (Ok("s"), vec![5, 5, 5]));
+        let (outcome, pauses, _) = run(vec![started(json!({})), trouble(), trouble()], 14);
+        assert!(outcome.unwrap_err().ends_with("status 503"));
+        assert_eq!(pauses, [5, 5]);
+    }
+
+    #[test]
+    fn time_in_questions_counts() {
+        let asked = RefCell::new(0);
+        let outcome: Result<(), _> = poll(Duration::from_millis(2040), (Some(1), None), &|_| {}, || {
+            *asked.borrow_mut() += 1;
+            std::thread::sleep(Duration::from_millis(60));
+            Err(LoginError::Refused {
+                code: "authorization_pending".into(),
+                description: String::new(),
+            })
+        });
+        assert!(matches!(outcome, Err(LoginError::Nobody(_))));
+        assert_eq!(asked.into_inner(), 1);
     }
 
     #[test]

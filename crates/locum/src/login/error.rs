@@ -48,6 +48,9 @@ pub(super) enum LoginError {
     /// The identity provider is not reached, or does not do as it should.
     #[error("{what}: {reason}")]
     Provider { what: &'static str, reason: String },
+    /// The identity provider is not reached for the moment, or has trouble of its own.
+    #[error("{what}: {reason}")]
+    Transient { what: &'static str, reason: String },
     /// The identity provider, or the person there, said no.
     #[error("the identity provider says {}", describe(.code, .description))]
     Refused { code: String, description: String },

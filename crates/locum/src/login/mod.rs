@@ -152,7 +152,6 @@ impl Login<'_> {
             How::Oidc(oidc) => self.by_oidc(oidc, &settings)?,
             How::Saml(saml) => self.by_saml(saml, &settings)?,
         };
-        session.store(self.vault, self.profile(), &self.origin()?)?;
         if self.caller.profile().get("credential_process").is_none() {
             hint(&format!(
                 "for aws and the SDKs, let the profile say: credential_process = locum login --profile {} \
@@ -215,7 +214,7 @@ impl Login<'_> {
             nonce: None,
             subject: Some(&renewal.subject),
         };
-        let tokens = match Tokens::ask(&grant, oidc, &issuer, &web, awaited) {
+        let reply = match tokens::request(&grant, oidc, &issuer, &web) {
             Err(LoginError::Refused { code, description }) if code == "invalid_grant" => {
                 session::forget_renewal(self.vault, profile)?;
                 return Err(LoginError::Refused { code, description });
@@ -223,7 +222,14 @@ impl Login<'_> {
             other => other?,
         };
         // Before anything else can fail: the old one may be used up.
-        self.keep_renewal(oidc, &tokens)?;
+        if let Some(token) = tokens::rotated(&reply, &renewal.subject) {
+            Renewal {
+                token,
+                ..renewal.clone()
+            }
+            .store(self.vault, profile)?;
+        }
+        let tokens = Tokens::read(&reply, oidc, awaited)?;
         let session = self.redeem_token(&tokens, settings)?;
         session.store(self.vault, profile, &origin)?;
         Ok(Some(session))
@@ -257,10 +263,12 @@ impl Login<'_> {
                 &std::thread::sleep,
             )?,
         };
+        let _lock = self.vault.lock(Kind::RefreshToken, self.profile());
         // What renewed the session before is somebody else's now, or used up.
         session::forget_renewal(self.vault, self.profile())?;
         let session = self.redeem_token(&tokens, settings)?;
         self.keep_renewal(oidc, &tokens)?;
+        session.store(self.vault, self.profile(), &self.origin()?)?;
         Ok(session)
     }
 
@@ -332,7 +340,10 @@ impl Login<'_> {
             ("PrincipalArn", &chosen.provider_arn),
             ("SAMLAssertion", chosen.response.expose()),
         ];
-        self.redeem("AssumeRoleWithSAML", &parameters, &chosen.role_arn, settings)
+        let _lock = self.vault.lock(Kind::RefreshToken, self.profile());
+        let session = self.redeem("AssumeRoleWithSAML", &parameters, &chosen.role_arn, settings)?;
+        session.store(self.vault, self.profile(), &self.origin()?)?;
+        Ok(session)
     }
 
     /// Changes the identity provider's word for credentials.

@@ -41,7 +41,7 @@ pub(super) struct Session {
 }
 
 /// A refresh token, and whose it is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Renewal {
     pub(super) token: SecretString,
     pub(super) issuer: String,
@@ -176,6 +176,8 @@ pub(super) fn forget_renewal(vault: &dyn Vault, profile: &str) -> Result<bool, L
 
 /// Forgets a profile's session and what renews it, and tells whether there was one.
 pub(super) fn forget(vault: &dyn Vault, profile: &str) -> Result<bool, LoginError> {
+    // A renewal that is under way would keep its session afterwards.
+    let _lock = vault.lock(Kind::RefreshToken, profile);
     // What renews goes first: what is left for a moment ends by itself.
     let renewal = forget_renewal(vault, profile)?;
     Ok(vault.remove(Kind::Login, profile).map_err(keep)? || renewal)
@@ -314,6 +316,21 @@ mod tests {
         assert!(Renewal::load(&vault, "p", &oidc).unwrap().is_none());
         assert_eq!(profiles(&vault).unwrap(), ["p"]);
         assert!(forget(&vault, "p").unwrap() && !forget(&vault, "p").unwrap());
+    }
+
+    #[test]
+    fn a_renewal_under_way_leaves_nothing_behind() {
+        let directory = tempfile::tempdir().unwrap();
+        let vault = || FileVault::new(Some(directory.path().to_owned()), SystemClock);
+        let lock = vault().lock(Kind::RefreshToken, "p");
+        let other = vault();
+        let forgetting = std::thread::spawn(move || forget(&other, "p").unwrap());
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        let session = Session::answered(&answer(), "role").unwrap();
+        session.store(&vault(), "p", &origin("aws", None)).unwrap();
+        drop(lock);
+        assert!(forgetting.join().unwrap());
+        assert_eq!(profiles(&vault()).unwrap(), [""; 0]);
     }
 
     #[test]

@@ -41,16 +41,11 @@ impl Tokens {
         web: &Web<'_>,
         awaited: Awaited<'_>,
     ) -> Result<Self, LoginError> {
-        let mut form = grant.to_vec();
-        form.push(("client_id", &oidc.client_id));
-        if let Some(secret) = &oidc.client_secret {
-            form.push(("client_secret", secret.expose()));
-        }
-        let reply = web.post(WHAT, &issuer.token, &form)?.granted(WHAT)?;
-        Self::read(&reply, oidc, awaited)
+        Self::read(&request(grant, oidc, issuer, web)?, oidc, awaited)
     }
 
-    fn read(reply: &Reply, oidc: &Oidc, awaited: Awaited<'_>) -> Result<Self, LoginError> {
+    /// Reads what was given.
+    pub(super) fn read(reply: &Reply, oidc: &Oidc, awaited: Awaited<'_>) -> Result<Self, LoginError> {
         let wrong = |reason: String| LoginError::Provider { what: WHAT, reason };
         let id_token = reply
             .text("id_token")
@@ -82,6 +77,30 @@ impl Tokens {
     fn claim(&self, name: &str) -> Option<&str> {
         self.claims.get(name)?.as_str()
     }
+}
+
+/// Asks for tokens; `grant` is what is given for them.
+pub(super) fn request(
+    grant: &[(&str, &str)],
+    oidc: &Oidc,
+    issuer: &Issuer,
+    web: &Web<'_>,
+) -> Result<Reply, LoginError> {
+    let mut form = grant.to_vec();
+    form.push(("client_id", &oidc.client_id));
+    if let Some(secret) = &oidc.client_secret {
+        form.push(("client_secret", secret.expose()));
+    }
+    web.post(WHAT, &issuer.token, &form)?.granted(WHAT)
+}
+
+/// The refresh token of an answer whose ID token is none or of no use: the one before may be used up. `None` if the answer
+/// is about another than `subject`.
+pub(super) fn rotated(reply: &Reply, subject: &str) -> Option<SecretString> {
+    let claims = reply.text("id_token").and_then(claims);
+    let another = claims.is_some_and(|claims| claims.get("sub").and_then(Value::as_str) != Some(subject));
+    let token = reply.text("refresh_token").filter(|_| !another);
+    token.map(SecretString::from)
 }
 
 fn session_name(text: &str) -> String {
@@ -196,6 +215,24 @@ mod tests {
         }
         for token in ["", "a.b", "a.b.c.d", "a.e30.c", "a.%.c", "a.W10.c"] {
             read(200, json!({"id_token": token})).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn a_refresh_token_outlives_a_token_of_no_use() {
+        for (claims, kept) in [
+            (None, true),
+            (Some(json!({"sub": "s", "iss": "https://evil"})), true),
+            (Some(json!({"sub": "t"})), false),
+            (Some(json!({})), false),
+        ] {
+            let mut answer = json!({"refresh_token": "r"});
+            if let Some(claims) = &claims {
+                answer["id_token"] = token(claims).into();
+            }
+            let members = answer.as_object().unwrap().clone();
+            let reply = Reply { status: 200, members };
+            assert_eq!(rotated(&reply, "s").is_some(), kept, "{claims:?}");
         }
     }
 

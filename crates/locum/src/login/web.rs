@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use locum_credentials::{HttpRequest, Transport, plain};
+use locum_credentials::{HttpError, HttpRequest, Transport, plain};
 use locum_crypto::SecretString;
 use serde_json::{Map, Value};
 
@@ -32,10 +32,14 @@ impl Reply {
                 code: code.to_owned(),
                 description: self.text("error_description").unwrap_or_default().to_owned(),
             },
-            None => LoginError::Provider {
-                what,
-                reason: format!("it answers with status {}", self.status),
-            },
+            None => {
+                let reason = format!("it answers with status {}", self.status);
+                if self.status >= 500 {
+                    LoginError::Transient { what, reason }
+                } else {
+                    LoginError::Provider { what, reason }
+                }
+            }
         })
     }
 
@@ -112,9 +116,12 @@ impl Web<'_> {
             timeout: TIMEOUT,
             reach: url.reach(),
         });
-        let reply = reply.map_err(|error| LoginError::Provider {
-            what,
-            reason: plain(&error.to_string()),
+        let reply = reply.map_err(|error| {
+            let reason = plain(&error.to_string());
+            match error {
+                HttpError::Transient(_) => LoginError::Transient { what, reason },
+                _ => LoginError::Provider { what, reason },
+            }
         })?;
         Ok(Reply {
             status: reply.status,
