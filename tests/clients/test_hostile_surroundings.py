@@ -370,12 +370,13 @@ def test_a_pipe_that_nobody_named_is_not_waited_for(home, recorder, name):
     path = home / ".aws" / name
     path.parent.mkdir(exist_ok=True)
     os.mkfifo(path, 0o600)
-    done = run(home, recorder, *WHO, timeout=30)
+    unnamed = {"AWS_CONFIG_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": ""}
+    done = run(home, recorder, *WHO, timeout=30, **unnamed)
     assert done.returncode == 255 and b"not a regular file" in done.stderr, done
     assert recorder.seen == []
     path.unlink()
     path.symlink_to("/dev/null")
-    assert run(home, recorder, *WHO).returncode == 0
+    assert run(home, recorder, *WHO, **unnamed).returncode == 0
 
 
 @pytest.mark.parametrize("option", ["--policy", "--tags", "--cli-input-json"])
