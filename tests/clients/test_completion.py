@@ -126,7 +126,7 @@ def complete_line(home, line, *given):
         ("locum sts assume-role --policy 'file://fi", ("locum", "//fi", ":"), ["//file one.json"]),
         ("locum --profile 'two", ("locum", "two", "--profile"), ["two words"]),
         ("locum sts assume-role --tags Key=a,", ("locum", "a,", "="), ["a,Value="]),
-        ("locum --profile ", ("powershell",), ["edge\t", "two words\t"]),
+        ("locum --profile ", ("powershell",), ["edge\t", "'two words'\t"]),
         ("locum nothing ", ("locum", "", "nothing"), []),
         ("", (), []),
     ],
