@@ -101,13 +101,13 @@ pub(super) enum OptionsError {
 }
 
 impl Connection {
-    /// Takes an option, if it is one of these.
-    fn take(&mut self, name: &str, parser: &mut Parser) -> Result<bool, lexopt::Error> {
-        if name != "role-name" {
-            return self.caller.take(name, parser);
+    /// Takes an option that must be one of these.
+    fn accept(&mut self, name: &str, parser: &mut Parser) -> Result<(), lexopt::Error> {
+        if name == "role-name" {
+            self.role_name = Some(parser.value()?.string()?);
+            return Ok(());
         }
-        self.role_name = Some(parser.value()?.string()?);
-        Ok(true)
+        self.caller.accept(name, parser)
     }
 
     pub(super) fn access_role(&self) -> &str {
@@ -147,9 +147,7 @@ impl ApplyOptions {
                 Arg::Long("output") => *output = Some(parser.value()?.string()?),
                 Arg::Long(name) => {
                     let name = name.to_owned();
-                    if !self.connection.take(&name, &mut parser)? {
-                        return Err(Arg::Long(&name).unexpected());
-                    }
+                    self.connection.accept(&name, &mut parser)?;
                 }
                 other @ Arg::Short(_) => return Err(other.unexpected()),
             }
@@ -191,9 +189,7 @@ impl ExportOptions {
                 Arg::Long("format") => *format = Some(parser.value()?.string()?),
                 Arg::Long(name) => {
                     let name = name.to_owned();
-                    if !self.connection.take(&name, &mut parser)? {
-                        return Err(Arg::Long(&name).unexpected());
-                    }
+                    self.connection.accept(&name, &mut parser)?;
                 }
                 other @ (Arg::Short(_) | Arg::Value(_)) => return Err(other.unexpected()),
             }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use lexopt::{Parser, ValueExt};
+use lexopt::{Arg, Parser, ValueExt};
 use locum_credentials::{Codes, Given};
 use locum_crypto::SecretString;
 
@@ -57,6 +57,15 @@ pub(crate) struct CallerOptions {
 }
 
 impl CallerOptions {
+    /// Takes an option that must be one of these.
+    pub(crate) fn accept(&mut self, name: &str, parser: &mut Parser) -> Result<(), lexopt::Error> {
+        if self.take(name, parser)? {
+            Ok(())
+        } else {
+            Err(Arg::Long(name).unexpected())
+        }
+    }
+
     /// Takes an option, if it is one of these.
     pub(crate) fn take(&mut self, name: &str, parser: &mut Parser) -> Result<bool, lexopt::Error> {
         let text = match name {

@@ -123,9 +123,7 @@ impl Options {
                 Arg::Long("federation-url") => &mut self.federation_url,
                 Arg::Long(name) => {
                     let name = (*name).to_owned();
-                    if !self.caller.take(&name, &mut parser)? {
-                        return Err(Arg::Long(&name).unexpected().into());
-                    }
+                    self.caller.accept(&name, &mut parser)?;
                     continue;
                 }
                 Arg::Short(_) | Arg::Value(_) => return Err(arg.unexpected().into()),

@@ -79,9 +79,7 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Options, OptionsError> {
             }
             Some(Arg::Long(name)) => {
                 let name = name.to_owned();
-                if !options.caller.take(&name, &mut parser)? {
-                    return Err(Arg::Long(&name).unexpected().into());
-                }
+                options.caller.accept(&name, &mut parser)?;
             }
             Some(other @ Arg::Short(_)) => return Err(other.unexpected().into()),
         }

@@ -66,9 +66,7 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Options, OptionsError> {
             }
             Arg::Long(name) => {
                 let name = name.to_owned();
-                if !options.caller.take(&name, &mut parser)? {
-                    return Err(Arg::Long(&name).unexpected().into());
-                }
+                options.caller.accept(&name, &mut parser)?;
             }
             other @ (Arg::Short(_) | Arg::Value(_)) => return Err(other.unexpected().into()),
         }

@@ -73,9 +73,7 @@ impl Options {
                 Arg::Long("unset") => unset = true,
                 Arg::Long(name) => {
                     let name = name.to_owned();
-                    if !caller.take(&name, &mut parser)? {
-                        return Err(Arg::Long(&name).unexpected().into());
-                    }
+                    caller.accept(&name, &mut parser)?;
                 }
                 other @ (Arg::Short(_) | Arg::Value(_)) => return Err(other.unexpected().into()),
             }

@@ -78,9 +78,7 @@ impl Options {
                 Arg::Long("nested") => options.nested = true,
                 Arg::Long(name) => {
                     let name = name.to_owned();
-                    if !options.caller.take(&name, &mut parser)? {
-                        return Err(Arg::Long(&name).unexpected().into());
-                    }
+                    options.caller.accept(&name, &mut parser)?;
                 }
                 Arg::Value(word) if command.is_some() => return Err(OptionsError::Surplus(word)),
                 Arg::Value(word) => return Err(OptionsError::NoDashes(word)),

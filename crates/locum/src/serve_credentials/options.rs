@@ -92,9 +92,7 @@ impl Options {
                 }
                 Arg::Long(name) => {
                     let name = name.to_owned();
-                    if !options.caller.take(&name, &mut parser)? {
-                        return Err(Arg::Long(&name).unexpected().into());
-                    }
+                    options.caller.accept(&name, &mut parser)?;
                 }
                 other @ (Arg::Short(_) | Arg::Value(_)) => return Err(other.unexpected().into()),
             }

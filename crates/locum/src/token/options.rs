@@ -118,9 +118,7 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Options, OptionsError> {
             Arg::Long("expires-in") => given.expires_in = Some(parser.value()?.parse()?),
             Arg::Long(name) => {
                 let name = name.to_owned();
-                if !given.caller.take(&name, &mut parser)? {
-                    return Err(Arg::Long(&name).unexpected().into());
-                }
+                given.caller.accept(&name, &mut parser)?;
             }
             other @ (Arg::Short(_) | Arg::Value(_)) => return Err(other.unexpected().into()),
         }
