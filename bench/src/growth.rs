@@ -8,15 +8,15 @@ use std::{
 
 use crate::{
     load::{self, Requests},
-    measure::{figure, median},
+    measure::{Subject, median},
     report::{Table, short},
     request, scenario,
     world::{self, Seeds, Size},
 };
 
-/// Requests a figure.
-const REQUESTS: usize = 10_000;
-const ROUNDS: usize = 3;
+/// Requests a round.
+const A_ROUND: usize = 1_000;
+const ROUNDS: usize = 11;
 /// IAM writes a figure: each waits for a flush of the disk, so it is their CPU time that is compared.
 const WRITES: usize = 3_000;
 
@@ -120,18 +120,19 @@ fn measure(binary: &Path, size: Size) -> Result<Row, Box<dyn Error>> {
     let requests = scenario::assume_role(&server, &seeds.caller, &seeds.open, 200)?;
     load::run(server.address, &requests, 1, 1)?;
     let start = begun.elapsed();
+    let mut subject = Subject::new(&server, &requests, 16)?;
+    subject.round(A_ROUND)?;
     let rounds = (0..ROUNDS)
-        .map(|_| figure(&server, &requests, 16, REQUESTS))
+        .map(|_| subject.round(A_ROUND))
         .collect::<Result<Vec<_>, _>>()?;
-    let assumed = median(&rounds);
     let memory = server.memory()?;
     let before = server.cpu()?;
     let writes = writes(&server, &seeds)?;
     load::run(server.address, &writes, 16, WRITES)?;
-    let write = (server.cpu()? - before) * 1e6 / WRITES as f64;
+    let write = (server.cpu()? - before).as_secs_f64() * 1e6 / WRITES as f64;
     Ok(Row {
-        throughput: assumed.throughput,
-        cpu: assumed.cpu,
+        throughput: median(rounds.iter().map(|f| f.throughput).collect()),
+        cpu: median(rounds.iter().map(|f| f.cpu).collect()),
         start,
         memory,
         write,

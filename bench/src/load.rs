@@ -14,7 +14,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    runtime::Builder,
+    runtime::{Builder, Runtime},
     task::LocalSet,
 };
 
@@ -52,35 +52,46 @@ pub(crate) struct Requests {
     pub(crate) status: u16,
 }
 
-/// Sends `count` requests over `connections`.
-pub(crate) fn run(
-    address: SocketAddr,
-    requests: &Requests,
-    connections: usize,
-    count: usize,
-) -> Result<Outcome, Box<dyn Error>> {
-    let runtime = Builder::new_current_thread().enable_all().build()?;
-    LocalSet::new().block_on(&runtime, async {
+/// Connections to one server.
+pub(crate) struct Connections {
+    runtime: Runtime,
+    streams: Vec<TcpStream>,
+}
+
+impl Connections {
+    /// Opens so many.
+    pub(crate) fn open(address: SocketAddr, count: usize) -> Result<Self, Box<dyn Error>> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let streams = runtime.block_on(async {
+            let mut streams = Vec::with_capacity(count);
+            for _ in 0..count {
+                let stream = TcpStream::connect(address).await?;
+                stream.set_nodelay(true)?;
+                streams.push(stream);
+            }
+            Ok::<_, std::io::Error>(streams)
+        })?;
+        Ok(Self { runtime, streams })
+    }
+
+    /// Sends `count` requests, each connection one at a time.
+    pub(crate) fn send(&mut self, requests: &Requests, count: usize) -> Result<Outcome, Box<dyn Error>> {
         let shared = Rc::new(Shared {
-            next: Cell::new(0),
-            count,
+            left: Cell::new(count),
             latencies: RefCell::new(Vec::with_capacity(count)),
         });
-        let mut streams = Vec::with_capacity(connections);
-        for _ in 0..connections {
-            let stream = TcpStream::connect(address).await?;
-            stream.set_nodelay(true)?;
-            streams.push(stream);
-        }
-        let begun = Instant::now();
-        let tasks: Vec<_> = streams
-            .into_iter()
-            .map(|stream| tokio::task::spawn_local(drive(stream, requests.clone(), Rc::clone(&shared))))
-            .collect();
-        for task in tasks {
-            task.await?.map_err(|error| error.to_string())?;
-        }
-        let elapsed = begun.elapsed();
+        let streams = std::mem::take(&mut self.streams);
+        let elapsed = LocalSet::new().block_on(&self.runtime, async {
+            let begun = Instant::now();
+            let tasks: Vec<_> = streams
+                .into_iter()
+                .map(|stream| tokio::task::spawn_local(drive(stream, requests.clone(), Rc::clone(&shared))))
+                .collect();
+            for task in tasks {
+                self.streams.push(task.await?.map_err(|error| error.to_string())?);
+            }
+            Ok::<_, Box<dyn Error>>(begun.elapsed())
+        })?;
         let mut latencies = shared.latencies.take();
         latencies.sort_unstable();
         Ok(Outcome {
@@ -88,7 +99,17 @@ pub(crate) fn run(
             elapsed,
             latencies,
         })
-    })
+    }
+}
+
+/// Sends `count` requests over as many new connections as `connections` says.
+pub(crate) fn run(
+    address: SocketAddr,
+    requests: &Requests,
+    connections: usize,
+    count: usize,
+) -> Result<Outcome, Box<dyn Error>> {
+    Connections::open(address, connections)?.send(requests, count)
 }
 
 /// Sends one request and returns the answer, head and body.
@@ -104,22 +125,25 @@ pub(crate) fn once(address: SocketAddr, bytes: &[u8]) -> Result<String, Box<dyn 
 }
 
 struct Shared {
-    next: Cell<usize>,
-    count: usize,
+    left: Cell<usize>,
     latencies: RefCell<Vec<u32>>,
 }
 
-async fn drive(mut stream: TcpStream, requests: Requests, shared: Rc<Shared>) -> Result<(), Box<dyn Error>> {
+/// Gives the connection back, which is good for more.
+async fn drive(
+    mut stream: TcpStream,
+    requests: Requests,
+    shared: Rc<Shared>,
+) -> Result<TcpStream, Box<dyn Error>> {
     let mut buffer = Vec::with_capacity(16 * 1024);
     loop {
-        let number = shared.next.get();
-        if number >= shared.count {
-            return Ok(());
-        }
-        shared.next.set(number + 1);
+        let Some(left) = shared.left.get().checked_sub(1) else {
+            return Ok(stream);
+        };
+        shared.left.set(left);
         let bytes = requests
             .bytes
-            .get(number % requests.bytes.len())
+            .get(left % requests.bytes.len())
             .ok_or("no requests")?;
         let begun = Instant::now();
         stream.write_all(bytes).await?;

@@ -29,7 +29,7 @@ use std::{
 use issuer::Issuer;
 use lexopt::prelude::*;
 use load::Requests;
-use measure::{Figure, figure, median};
+use measure::{Rounds, Subject};
 use report::{Table, against, short};
 use scenario::Scenario;
 use server::Server;
@@ -42,10 +42,12 @@ Usage: locum-bench --binary <locum> [--beside <aws>]... [--whole] [--write <page
   --beside <aws>     a command to measure the program's beside
   --whole            also with a million principals, which takes minutes
   --write <page>     put the tables between the marks of this Markdown page
-  --requests <n>     requests a figure [20000]";
+  --requests <n>     requests a figure [40000]";
 
-const ROUNDS: usize = 3;
-const CONNECTIONS: [usize; 3] = [1, 16, 256];
+/// Requests a round, so short that both servers meet the same disturbances.
+const A_ROUND: usize = 1_000;
+/// At how many connections is measured, and by which part of the requests: the middle is what is compared.
+const CONNECTIONS: [(usize, usize); 3] = [(1, 4), (16, 1), (256, 4)];
 
 struct Options {
     binary: PathBuf,
@@ -72,7 +74,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         beside: Vec::new(),
         whole: false,
         page: None,
-        requests: 20_000,
+        requests: 40_000,
     };
     while let Some(argument) = parser.next()? {
         match argument {
@@ -148,57 +150,54 @@ fn calls(options: &Options) -> Result<Vec<Table>, Box<dyn Error>> {
     for scenario in scenario::all(&server, &seeds, &issuer)? {
         let answer = settled(&server, &scenario)?;
         let ceiling = bare(answer.len())?;
-        let (mine, bare) = beside(&server, &ceiling, &scenario, options.requests)?;
-        let at = |figures: &[Figure; 3], position: usize| figures.get(position).copied().unwrap_or_default();
+        let [alone, middle, crowded] = CONNECTIONS.map(|(connections, share)| {
+            beside(
+                &server,
+                &ceiling,
+                &scenario,
+                connections,
+                options.requests / share,
+            )
+        });
+        let ([alone, _], [mine, bare], [crowded, _]) = (alone?, middle?, crowded?);
         cost.row(vec![
             scenario.name.to_owned(),
-            short(at(&mine, 1).cpu),
-            short(at(&bare, 1).cpu),
-            against(at(&mine, 1).cpu / at(&bare, 1).cpu, scenario.goal),
+            short(mine.median(|f| f.cpu)),
+            short(bare.median(|f| f.cpu)),
+            against(mine.against(&bare, |f| f.cpu), scenario.goal),
         ]);
-        let middle = at(&mine, 1);
         speed.row(vec![
             scenario.name.to_owned(),
-            short(at(&mine, 0).throughput),
-            short(middle.throughput),
-            short(at(&mine, 2).throughput),
-            short(middle.p50),
-            short(middle.p99),
-            short(middle.p999),
-            against(middle.p99 / at(&bare, 1).p99, Some(2.0)),
+            short(alone.median(|f| f.throughput)),
+            short(mine.median(|f| f.throughput)),
+            short(crowded.median(|f| f.throughput)),
+            short(mine.median(|f| f.p50)),
+            short(mine.median(|f| f.p99)),
+            short(mine.median(|f| f.p999)),
+            against(mine.against(&bare, |f| f.p99), Some(2.0)),
         ]);
     }
     Ok(vec![cost, speed])
 }
 
-/// Both servers in turn, at every number of connections; the medians of the rounds.
+/// Both servers in turn.
 fn beside(
     server: &Server,
     ceiling: &Server,
     scenario: &Scenario,
+    connections: usize,
     requests: usize,
-) -> Result<([Figure; 3], [Figure; 3]), Box<dyn Error>> {
+) -> Result<[Rounds; 2], Box<dyn Error>> {
     // The ceiling answers 200 to everything.
     let bare = Requests {
         status: 200,
         ..scenario.requests.clone()
     };
-    let mut medians = ([Figure::default(); 3], [Figure::default(); 3]);
-    for (position, connections) in CONNECTIONS.into_iter().enumerate() {
-        let mut rounds = (Vec::new(), Vec::new());
-        for _ in 0..ROUNDS {
-            rounds
-                .0
-                .push(figure(server, &scenario.requests, connections, requests)?);
-            rounds.1.push(figure(ceiling, &bare, connections, requests)?);
-        }
-        for (into, rounds) in [(&mut medians.0, &rounds.0), (&mut medians.1, &rounds.1)] {
-            if let Some(place) = into.get_mut(position) {
-                *place = median(rounds);
-            }
-        }
-    }
-    Ok(medians)
+    let pair = [
+        Subject::new(server, &scenario.requests, connections)?,
+        Subject::new(ceiling, &bare, connections)?,
+    ];
+    measure::in_turn(pair, requests.div_ceil(A_ROUND).max(3), A_ROUND)
 }
 
 /// Waits until a call is answered as it should be (the issuer's keys are fetched when they are first asked for), and

@@ -9,8 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What `/proc` counts CPU time in, a second: the same on every Linux.
-const TICKS: f64 = 100.0;
+use nix::{time::ClockId, unistd::Pid};
 
 /// A running server.
 pub(crate) struct Server {
@@ -51,19 +50,11 @@ impl Server {
         }
     }
 
-    /// User and system time so far, in seconds.
-    pub(crate) fn cpu(&self) -> Result<f64, Box<dyn Error>> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let fields: Vec<&str> = stat
-            .rsplit_once(") ")
-            .ok_or("no such process")?
-            .1
-            .split(' ')
-            .collect();
-        // The third field of the line is the first after the name; user and system time are the 14th and 15th.
-        let ticks = |at: usize| fields.get(at).and_then(|text| text.parse::<f64>().ok());
-        let (user, system) = ticks(11).zip(ticks(12)).ok_or("no times in /proc")?;
-        Ok((user + system) / TICKS)
+    /// User and system time of all its threads so far, from the kernel's clock of that process: `/proc` would count in
+    /// hundredths of a second.
+    pub(crate) fn cpu(&self) -> Result<Duration, Box<dyn Error>> {
+        let process = Pid::from_raw(i32::try_from(self.child.id())?);
+        Ok(ClockId::pid_cpu_clock_id(process)?.now()?.into())
     }
 
     /// Resident memory, in MiB.
