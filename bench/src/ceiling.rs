@@ -3,7 +3,7 @@
 //! It reads the same POST to its end and answers a body of the same size, one runtime a worker as `locum-server` has
 //! them. What locum costs beyond this is locum.
 
-use std::{convert::Infallible, error::Error, net::SocketAddr, thread};
+use std::{convert::Infallible, error::Error, ffi::OsString, net::SocketAddr, thread};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -12,9 +12,11 @@ use hyper_util::rt::TokioIo;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::{net::TcpListener, runtime::Builder, task::LocalSet};
 
-/// Serves bodies of `size` bytes on as many threads as `workers` says, until it is killed.
+/// Serves until it is killed: bodies of as many bytes as the first word says, on as many threads as the second.
 #[expect(clippy::print_stdout, reason = "the ready line")]
-pub(crate) fn run(size: usize, workers: usize) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run(words: &[OsString]) -> Result<(), Box<dyn Error>> {
+    let number = |at: usize| words.get(at)?.to_str()?.parse::<usize>().ok();
+    let (size, workers) = number(0).zip(number(1)).ok_or("ceiling <size> <workers>")?;
     let first = listen(SocketAddr::from(([127, 0, 0, 1], 0)))?;
     let address = first.local_addr()?;
     let mut listeners = vec![first];

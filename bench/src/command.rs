@@ -96,9 +96,14 @@ fn measure(program: &Path, runs: usize, server: &Server, seeds: &Seeds) -> Resul
     }
 }
 
-/// Runs a command line `runs` times and returns the wall time and the processor's of a run in microseconds, and the
-/// highest memory in KiB. What runs it first, to fill the machine's caches, does not count.
-pub(crate) fn cost(runs: usize, program: &OsString, words: &[OsString]) -> Result<String, Box<dyn Error>> {
+/// Runs a command line as often as the first word says and returns the wall time and the processor's of a run in
+/// microseconds, and the highest memory in KiB. What runs it first, to fill the machine's caches, does not count.
+pub(crate) fn cost(words: &[OsString]) -> Result<String, Box<dyn Error>> {
+    let [runs, program, words @ ..] = words else {
+        return Err("cost <runs> <program> …".into());
+    };
+    let runs: usize = runs.to_string_lossy().parse()?;
+    let program = Path::new(program);
     let mut walls = Vec::with_capacity(runs);
     let mut before = getrusage(UsageWho::RUSAGE_CHILDREN)?;
     for run in 0..=runs {

@@ -1,7 +1,7 @@
 //! The load: connections that stay open, each sending one prepared request after the other.
 //!
-//! Requests are signed before, so that what is measured is the server. One thread drives all connections; it reads no
-//! more of an answer than its status and its length.
+//! One thread drives all connections, on a core of its own if there are two. It reads no more of an answer than its head
+//! and its length, so that it costs less than what it asks for.
 
 use std::{
     cell::{Cell, RefCell},
@@ -16,6 +16,11 @@ use tokio::{
     net::TcpStream,
     runtime::{Builder, Runtime},
     task::LocalSet,
+};
+
+use crate::{
+    answer::{Head, Length},
+    requests::Requests,
 };
 
 /// What a run came to.
@@ -43,18 +48,10 @@ impl Outcome {
     }
 }
 
-/// What is sent, and the status it must be answered with.
-#[derive(Clone)]
-pub(crate) struct Requests {
-    /// Whole HTTP requests, sent in turn.
-    pub(crate) bytes: Rc<[Vec<u8>]>,
-    /// Any other status ends the run.
-    pub(crate) status: u16,
-}
-
 /// Connections to one server.
 pub(crate) struct Connections {
     runtime: Runtime,
+    address: SocketAddr,
     streams: Vec<TcpStream>,
 }
 
@@ -65,18 +62,22 @@ impl Connections {
         let streams = runtime.block_on(async {
             let mut streams = Vec::with_capacity(count);
             for _ in 0..count {
-                let stream = TcpStream::connect(address).await?;
-                stream.set_nodelay(true)?;
-                streams.push(stream);
+                streams.push(connect(address).await?);
             }
             Ok::<_, std::io::Error>(streams)
         })?;
-        Ok(Self { runtime, streams })
+        Ok(Self {
+            runtime,
+            address,
+            streams,
+        })
     }
 
     /// Sends `count` requests, each connection one at a time.
     pub(crate) fn send(&mut self, requests: &Requests, count: usize) -> Result<Outcome, Box<dyn Error>> {
         let shared = Rc::new(Shared {
+            address: self.address,
+            requests: requests.clone(),
             left: Cell::new(count),
             latencies: RefCell::new(Vec::with_capacity(count)),
         });
@@ -85,7 +86,7 @@ impl Connections {
             let begun = Instant::now();
             let tasks: Vec<_> = streams
                 .into_iter()
-                .map(|stream| tokio::task::spawn_local(drive(stream, requests.clone(), Rc::clone(&shared))))
+                .map(|stream| tokio::task::spawn_local(drive(stream, Rc::clone(&shared))))
                 .collect();
             for task in tasks {
                 self.streams.push(task.await?.map_err(|error| error.to_string())?);
@@ -116,70 +117,66 @@ pub(crate) fn run(
 pub(crate) fn once(address: SocketAddr, bytes: &[u8]) -> Result<String, Box<dyn Error>> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut stream = TcpStream::connect(address).await?;
+        let mut stream = connect(address).await?;
         stream.write_all(bytes).await?;
         let mut buffer = Vec::new();
-        answer(&mut stream, &mut buffer).await?;
+        read(&mut stream, &mut buffer).await?;
         Ok(String::from_utf8(buffer)?)
     })
 }
 
 struct Shared {
+    address: SocketAddr,
+    requests: Requests,
     left: Cell<usize>,
     latencies: RefCell<Vec<u32>>,
 }
 
+async fn connect(address: SocketAddr) -> std::io::Result<TcpStream> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
 /// Gives the connection back, which is good for more.
-async fn drive(
-    mut stream: TcpStream,
-    requests: Requests,
-    shared: Rc<Shared>,
-) -> Result<TcpStream, Box<dyn Error>> {
+async fn drive(mut stream: TcpStream, shared: Rc<Shared>) -> Result<TcpStream, Box<dyn Error>> {
     let mut buffer = Vec::with_capacity(16 * 1024);
     loop {
         let Some(left) = shared.left.get().checked_sub(1) else {
             return Ok(stream);
         };
         shared.left.set(left);
-        let bytes = requests
-            .bytes
-            .get(left % requests.bytes.len())
-            .ok_or("no requests")?;
+        let bytes = shared.requests.next().ok_or("every request was sent")?;
         let begun = Instant::now();
         stream.write_all(bytes).await?;
-        let status = answer(&mut stream, &mut buffer).await?;
+        let head = read(&mut stream, &mut buffer).await?;
         let took = u32::try_from(begun.elapsed().as_nanos()).unwrap_or(u32::MAX);
-        if status != requests.status {
-            return Err(format!("answered {status}: {}", String::from_utf8_lossy(&buffer)).into());
+        if head.status != shared.requests.status {
+            let text = String::from_utf8_lossy(&buffer);
+            return Err(format!("answered {}: {text}", head.status).into());
         }
         shared.latencies.borrow_mut().push(took);
+        if head.closes {
+            stream = connect(shared.address).await?;
+        }
     }
 }
 
-/// Reads one answer into `buffer` and returns its status.
-async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<u16, Box<dyn Error>> {
+/// Reads one answer into `buffer`.
+async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<Head, Box<dyn Error>> {
     buffer.clear();
+    let mut head = None;
     loop {
-        if stream.read_buf(buffer).await? == 0 {
-            return Err("the server closed the connection".into());
+        let ended = stream.read_buf(buffer).await? == 0;
+        if head.is_none() {
+            head = Head::read(buffer);
         }
-        if let Some((status, whole)) = head(buffer)
-            && buffer.len() >= whole
-        {
-            return Ok(status);
+        match head {
+            Some(head) if head.is_whole(buffer) || (ended && head.length == Length::UntilClosed) => {
+                return Ok(head);
+            }
+            _ if ended => return Err("the server closed the connection".into()),
+            _ => {}
         }
     }
-}
-
-/// The status of an answer and the length of head and body, once the head is there.
-fn head(buffer: &[u8]) -> Option<(u16, usize)> {
-    let end = buffer.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
-    let head = std::str::from_utf8(buffer.get(..end)?).ok()?;
-    let status = head.split(' ').nth(1)?.parse().ok()?;
-    let length = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length")
-            .then(|| value.trim().parse::<usize>().ok())?
-    })?;
-    Some((status, end + length))
 }

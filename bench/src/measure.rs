@@ -5,10 +5,7 @@
 
 use std::error::Error;
 
-use crate::{
-    load::{Connections, Requests},
-    server::Server,
-};
+use crate::{load::Connections, requests::Requests, server::Server};
 
 /// What one round showed.
 #[derive(Debug, Clone, Copy, Default)]

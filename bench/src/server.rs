@@ -4,12 +4,16 @@ use std::{
     error::Error,
     fs,
     io::{BufRead, BufReader},
-    net::SocketAddr,
+    net::{SocketAddr, TcpStream},
     process::{Child, Command, Stdio},
+    thread,
     time::{Duration, Instant},
 };
 
 use nix::{time::ClockId, unistd::Pid};
+
+/// How long a program may take until it listens: an interpreter on a busy machine takes seconds.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running server.
 pub(crate) struct Server {
@@ -48,6 +52,32 @@ impl Server {
                 Err(format!("the server did not say where it answers, but {line:?}").into())
             }
         }
+    }
+
+    /// Starts a program that says nothing and waits until it accepts connections at `address`.
+    pub(crate) fn attend(command: &mut Command, address: SocketAddr) -> Result<Self, Box<dyn Error>> {
+        let begun = Instant::now();
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut server = Self {
+            child,
+            address,
+            started_in: Duration::ZERO,
+        };
+        while TcpStream::connect(address).is_err() {
+            if let Some(status) = server.child.try_wait()? {
+                return Err(format!("{} ended with {status}", command.get_program().display()).into());
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err(format!("{} does not listen", command.get_program().display()).into());
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+        server.started_in = begun.elapsed();
+        Ok(server)
     }
 
     /// User and system time of all its threads so far, from the kernel's clock of that process: `/proc` would count in

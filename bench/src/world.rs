@@ -8,19 +8,22 @@ use jiff::Timestamp;
 use locum_crypto::{KeyEncryptionKey, Random, SecretString, SystemRandom};
 use locum_directory::{
     AccessKey, Account, Changes, Directory, InlinePolicy, IssuerScheme, JoinedMethod, KeyOwner,
-    ManagedPolicy, OidcProvider, RedbStore, Role, User,
+    ManagedPolicy, OidcProvider, RedbStore, Role, SamlProvider, User,
 };
 use locum_names::{AccountId, Partition};
 use locum_policy::{Policy, PolicyKind};
 
-use crate::issuer::{self, Issuer};
+use crate::{
+    issuer::{self, Issuer},
+    saml,
+};
 
 /// How much there is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Size {
     /// Accounts, over which the principals are spread.
     pub(crate) accounts: usize,
-    /// Principals in all, half of them users, half roles.
+    /// Principals in all, half of them users with an access key each, half roles.
     pub(crate) principals: usize,
     /// Statements on the caller.
     pub(crate) statements: usize,
@@ -29,11 +32,11 @@ pub(crate) struct Size {
 }
 
 impl Size {
-    /// One account, ten principals, one statement.
+    /// One account, ten users and ten roles, five statements.
     pub(crate) const SMALL: Self = Self {
         accounts: 1,
-        principals: 10,
-        statements: 1,
+        principals: 20,
+        statements: 5,
         boundary: false,
     };
 }
@@ -57,9 +60,17 @@ pub(crate) struct Seeds {
     pub(crate) closed: String,
     /// One for whoever the issuer vouches for; empty without an issuer.
     pub(crate) federated: String,
+    /// One for whoever the SAML provider vouches for.
+    pub(crate) saml_role: String,
+    /// The ARN of that provider.
+    pub(crate) saml_provider: String,
+    /// A sample of all the other roles, which the user may assume too, from everywhere among them.
+    pub(crate) roles: Vec<String>,
 }
 
 const ALLOW: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+/// So many roles are in the sample, if there are as many.
+pub(crate) const SAMPLE: usize = 4_096;
 /// So many entities go into one transaction of the store.
 const BATCH: usize = 5_000;
 /// So many statements fit into one inline policy of this shape, far below what limits there are.
@@ -107,6 +118,25 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
     };
     let open = Role::new(first, "/", "open", trust("111122223333")?, now, &mut random);
     let closed = Role::new(first, "/", "closed", trust("444455556666")?, now, &mut random);
+    let provider = SamlProvider::new(
+        first,
+        "bench",
+        "<EntityDescriptor/>",
+        saml::ENTITY_ID,
+        vec![saml::CERTIFICATE.into()],
+        now,
+        &mut random,
+    );
+    let saml_provider = provider.arn(Partition::Aws);
+    let document = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"Federated":"{saml_provider}"}},"Action":"sts:AssumeRoleWithSAML","Condition":{{"StringEquals":{{"SAML:aud":"https://signin.aws.amazon.com/saml"}}}}}}}}"#
+    );
+    let saml_trust = directory.compile(&document, PolicyKind::Trust)?;
+    let saml = Role::new(first, "/", "saml", saml_trust, now, &mut random);
+    let saml_role = saml.arn(Partition::Aws).to_string();
+    writer.put(|changes| {
+        changes.put(provider).put(saml);
+    })?;
     let federated = match issuer {
         Some(issuer) => {
             let host = issuer.host();
@@ -128,8 +158,11 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
         }
         None => String::new(),
     };
-    let seeds = Seeds {
+    let mut seeds = Seeds {
+        roles: Vec::new(),
         federated,
+        saml_role,
+        saml_provider,
         caller: credentials,
         open: open.arn(Partition::Aws).to_string(),
         closed: closed.arn(Partition::Aws).to_string(),
@@ -152,15 +185,21 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
         })?;
     }
     let shared = trust("111122223333")?;
-    for number in 0..size.principals / 2 {
+    let half = size.principals / 2;
+    let step = half.div_ceil(SAMPLE).max(1);
+    for number in 0..half {
         let account = *accounts
             .get(number % accounts.len())
             .ok_or("there are no accounts")?;
         let user = User::new(account, "/", &format!("user-{number:07}"), now, &mut random);
+        let key = AccessKey::generate(account, KeyOwner::User(user.id), now, &mut random);
         let name = format!("role-{number:07}");
         let role = Role::new(account, "/", &name, shared.clone(), now, &mut random);
+        if number % step == 0 {
+            seeds.roles.push(role.arn(Partition::Aws).to_string());
+        }
         writer.put(|changes| {
-            changes.put(user).put(role);
+            changes.put(user).put(key).put(role);
         })?;
     }
     writer.finish()?;

@@ -3,21 +3,21 @@
 //!
 //! Version 1 of `aws`, boto3 and what signs SAML responses come from PyPI into a virtual environment under the build
 //! directory; version 2 is not on PyPI, so it comes from Debian, as `xmlsec1` and a keyring do; more providers come from npm.
-//! Nothing is installed twice: the environment keeps a copy of the requirements it was made from.
 
+use crate::environment::Environment;
 use crate::error::TaskError;
 use crate::node;
 use crate::packages;
 use crate::places;
 use crate::tool::Tool;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const VERSION_2: &str = "/usr/bin/aws";
 
 /// Installs whatever the client tests need and this machine lacks.
 pub(crate) fn prepare() -> Result<(), TaskError> {
     packages::install(&missing_packages())?;
-    make_environment()?;
+    environment().prepare()?;
     node::prepare()
 }
 
@@ -32,12 +32,12 @@ pub(crate) fn run(arguments: Vec<std::ffi::OsString>) -> Result<(), TaskError> {
         });
     }
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let mut pytest = Tool::new(environment().join("bin/python"))
+    let mut pytest = Tool::new(environment().program("python"))
         .words("-m pytest -p no:cacheprovider --durations=5 --dist loadfile --numprocesses")
         .arg(cores.to_string())
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("LOCUM_BIN", binary)
-        .env("LOCUM_AWS_V1", environment().join("bin/aws"))
+        .env("LOCUM_AWS_V1", environment().program("aws"))
         .env("LOCUM_AWS_V2", VERSION_2)
         .env("LOCUM_C14N", places::example("c14n"))
         .env("LOCUM_NPM", node::directory())
@@ -50,12 +50,12 @@ pub(crate) fn run(arguments: Vec<std::ffi::OsString>) -> Result<(), TaskError> {
 
 /// The commands of AWS that are installed, version 1 first.
 pub(crate) fn originals() -> impl Iterator<Item = PathBuf> {
-    let both = [environment().join("bin/aws"), PathBuf::from(VERSION_2)];
+    let both = [environment().program("aws"), PathBuf::from(VERSION_2)];
     both.into_iter().filter(|path| path.is_file())
 }
 
-fn environment() -> PathBuf {
-    places::target().join("venv")
+fn environment() -> Environment {
+    Environment::new("venv", "tests/clients/requirements.txt")
 }
 
 fn missing_packages() -> Vec<&'static str> {
@@ -95,31 +95,4 @@ fn missing_packages() -> Vec<&'static str> {
         missing.push("python3-venv");
     }
     missing
-}
-
-fn make_environment() -> Result<(), TaskError> {
-    let environment = environment();
-    let requirements = places::root().join("tests/clients/requirements.txt");
-    let wanted = places::read(&requirements)?;
-    let installed = environment.join("requirements.installed");
-    if is_current(&installed, &wanted) {
-        return Ok(());
-    }
-    Tool::new("python3")
-        .words("-m venv --clear")
-        .arg(&environment)
-        .or_else_tell("install python3 and python3-venv")
-        .run()?;
-    Tool::new(environment.join("bin/python"))
-        .words("-m pip install --quiet --disable-pip-version-check --no-deps --requirement")
-        .arg(&requirements)
-        .run()?;
-    std::fs::write(&installed, wanted).map_err(|source| TaskError::File {
-        path: installed,
-        source,
-    })
-}
-
-fn is_current(installed: &Path, wanted: &str) -> bool {
-    std::fs::read_to_string(installed).is_ok_and(|had| had == wanted)
 }

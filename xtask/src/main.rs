@@ -3,8 +3,10 @@
 //! `cargo xtask test` needs a Rust toolchain, python3 and Node.js; what else it needs it installs, or says in one sentence.
 
 mod architecture;
+mod bench;
 mod clients;
 mod dist;
+mod environment;
 mod error;
 mod fuzz;
 mod node;
@@ -27,8 +29,9 @@ Usage: cargo xtask <task>
   lint          formatting, clippy, licences and bans, the architecture check
   clients       the real clients (aws, boto3) and identity providers against the built program; further words go to pytest
   fuzz [SECS]   every fuzz target for SECS seconds (5)
-  bench [WORDS] the program beside a bare HTTP server, and its command beside `aws`, as ratios; `--whole` with a million
-                principals, `--write` into docs/performance.md
+  bench [WORDS] the program beside a bare HTTP server and other servers, and its command beside `aws`, as ratios; `--only PART`
+                measures a part, `--whole` with a million principals, `--write` puts the tables into docs/performance.md,
+                `--help` names the rest
   dist          the program for Linux as one static binary
   micro [NAME]  the benchmarks of the crates that have them; NAME filters
   architecture  the map in ARCHITECTURE.md against the manifests";
@@ -64,7 +67,7 @@ fn task() -> Result<(), TaskError> {
             build()?;
             clients::run(rest)
         }
-        Some("bench") => bench(parser.raw_args()?.collect()),
+        Some("bench") => bench::run(parser.raw_args()?.collect()),
         Some("dist") => alone(&mut parser).and_then(|()| dist::build()),
         Some("micro") => micro(optional(&mut parser)?),
         Some("fuzz") => fuzz::run(match optional(&mut parser)? {
@@ -138,27 +141,6 @@ fn build() -> Result<(), TaskError> {
     Tool::cargo()
         .words("build --workspace --bins --examples --tests --locked")
         .run()
-}
-
-/// Measures the program as it is shipped.
-fn bench(words: Vec<OsString>) -> Result<(), TaskError> {
-    Tool::cargo()
-        .words("build --release --locked --package locum --package locum-bench")
-        .run()?;
-    let mut bench = Tool::new(places::released("locum-bench"))
-        .arg("--binary")
-        .arg(places::released("locum"));
-    for original in clients::originals() {
-        bench = bench.arg("--beside").arg(original);
-    }
-    for word in words {
-        let write = word == "--write";
-        bench = bench.arg(word);
-        if write {
-            bench = bench.arg(places::root().join("docs/performance.md"));
-        }
-    }
-    bench.run()
 }
 
 fn micro(filter: Option<String>) -> Result<(), TaskError> {
