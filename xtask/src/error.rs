@@ -62,6 +62,19 @@ pub(crate) enum TaskError {
     /// The map in `ARCHITECTURE.md` and the manifests disagree.
     #[error("ARCHITECTURE.md and the manifests disagree:\n{}", .0.join("\n"))]
     Architecture(Vec<String>),
+    /// Calls cost other numbers of instructions than are committed.
+    #[error("{reasons}\nIf that is meant, these are the lines of {file}:\n{lines}")]
+    Instructions {
+        /// What differs, a line each.
+        reasons: String,
+        /// Where the figures are committed.
+        file: &'static str,
+        /// What belongs there.
+        lines: String,
+    },
+    /// Instructions could not be counted.
+    #[error("instructions were not counted: {0}")]
+    Uncounted(&'static str),
     /// Some steps of a longer task failed; their own messages came before.
     #[error("failed: {}", .0.join(", "))]
     Steps(Vec<&'static str>),

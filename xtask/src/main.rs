@@ -9,6 +9,7 @@ mod dist;
 mod environment;
 mod error;
 mod fuzz;
+mod instructions;
 mod node;
 mod packages;
 mod places;
@@ -25,7 +26,7 @@ use tool::Tool;
 const USAGE: &str = "\
 Usage: cargo xtask <task>
 
-  test          everything below but the two benchmarks and `dist`, in order; what CI runs
+  test          everything below but `bench`, `micro` and `dist`, in order; what CI runs
   lint          formatting, clippy, licences and bans, the architecture check
   clients       the real clients (aws, boto3) and identity providers against the built program; further words go to pytest
   fuzz [SECS]   every fuzz target for SECS seconds (5)
@@ -33,6 +34,7 @@ Usage: cargo xtask <task>
                 measures a part, `--whole` with a million principals, `--write` puts the tables into docs/performance.md,
                 `--help` names the rest
   dist          the program for Linux as one static binary
+  instructions  the instructions of whole calls against those committed; prints the lines to commit where they differ
   micro [NAME]  the benchmarks of the crates that have them; NAME filters
   architecture  the map in ARCHITECTURE.md against the manifests";
 
@@ -70,6 +72,11 @@ fn task() -> Result<(), TaskError> {
         Some("bench") => bench::run(parser.raw_args()?.collect()),
         Some("dist") => alone(&mut parser).and_then(|()| dist::build()),
         Some("micro") => micro(optional(&mut parser)?),
+        Some("instructions") => alone(&mut parser).and_then(|()| {
+            instructions::prepare()?;
+            build()?;
+            instructions::check()
+        }),
         Some("fuzz") => fuzz::run(match optional(&mut parser)? {
             Some(seconds) => number(&seconds)?,
             None => FUZZ_SECONDS,
@@ -96,6 +103,17 @@ fn test() -> Result<(), TaskError> {
         steps.skip("fuzz", "fuzz/Cargo.toml does not exist");
     }
     let built = steps.take("build the program", build);
+    if built {
+        steps.take("count instructions", || {
+            instructions::prepare()?;
+            instructions::check()
+        });
+    } else {
+        steps.give_up(
+            "count instructions",
+            "the program to count was not built, see above",
+        );
+    }
     // The last tool's own summary stays the last line, so the times come before it.
     steps.tell_times();
     if prepared && built {
