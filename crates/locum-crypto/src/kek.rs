@@ -118,11 +118,16 @@ impl KeyEncryptionKey {
     /// # Errors
     /// `OpenError::UnknownKey` if another key sealed it, otherwise what is wrong with the value.
     pub fn open_value(&self, path: &str, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
-        let mut buffer = sealed.to_vec();
-        let len = self.cipher.open(&[path.as_bytes()], &mut buffer)?.len();
-        buffer.drain(..HEADER_LEN);
-        buffer.truncate(len);
-        Ok(buffer)
+        let mut buffer = Zeroizing::new(sealed.to_vec());
+        self.open_value_in_place(path, &mut buffer).map(<[u8]>::to_vec)
+    }
+
+    /// Opens the value of this path where it is, and returns the plaintext's part of it: the caller wipes it.
+    ///
+    /// # Errors
+    /// `OpenError::UnknownKey` if another key sealed it, otherwise what is wrong with the value.
+    pub fn open_value_in_place<'a>(&self, path: &str, sealed: &'a mut [u8]) -> Result<&'a [u8], OpenError> {
+        self.cipher.open(&[path.as_bytes()], sealed).map(|text| &*text)
     }
 }
 

@@ -1,19 +1,25 @@
 //! From the store into memory: the stamp, the key's mark, and every entity.
 
+use std::{
+    fmt::{self, Write as _},
+    thread,
+};
+
 use locum_crypto::{DeploymentId, KeyEncryptionKey, OpenError as SealError, Random};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
-use super::OpenError;
-use crate::{AwsPolicies, Documents, Revision, Snapshot, Store, Transaction, record};
+use super::{
+    OpenError,
+    decoders::{Decoders, PAGE},
+};
+use crate::{AwsPolicies, Documents, Entity, Item, Revision, Snapshot, Store, Transaction, record};
 
 const STAMP_KEY: &str = "/stamp";
 const MARK_KEY: &str = "/mark";
 const MARK: &[u8] = b"sealed under the right key";
 const FORMAT: &str = "locum directory";
 const VERSION: u32 = 1;
-
-/// Items read at a time.
-const PAGE: usize = 1000;
 
 /// Where entities are, each kind after those it refers to.
 const PREFIXES: [&str; 24] = [
@@ -87,7 +93,9 @@ pub(super) fn stamp(
     let mark = store
         .get(MARK_KEY)?
         .ok_or_else(|| damaged(MARK_KEY, "it is missing"))?;
-    open(kek, &deployment, MARK_KEY, &mark.value)?;
+    let path = sealing_path(&deployment, MARK_KEY);
+    kek.open_value(&path, &mark.value)
+        .map_err(|error| not_opened(MARK_KEY, error))?;
     Ok(deployment)
 }
 
@@ -120,42 +128,85 @@ pub(super) fn snapshot(
     store: &dyn Store,
     kek: &KeyEncryptionKey,
     deployment: &DeploymentId,
-    documents: &mut Documents,
+    documents: &Documents,
 ) -> Result<Snapshot, OpenError> {
-    let mut snapshot = Snapshot::empty(AwsPolicies::load()?);
-    for prefix in PREFIXES {
-        let mut after: Option<String> = None;
-        loop {
-            let items = store.range(prefix, after.as_deref(), PAGE)?;
-            let Some(last) = items.last() else { break };
-            after = Some(last.key.clone());
-            let mut entities = Vec::with_capacity(items.len());
-            for item in items {
-                let plaintext = open(kek, deployment, &item.key, &item.value)?;
-                let entity =
-                    record::decode(prefix, &plaintext, documents).map_err(|e| damaged(&item.key, e))?;
-                if entity.key().to_string() != item.key {
-                    return Err(damaged(&item.key, "it belongs under another key"));
+    let mut snapshot = Snapshot::loading(AwsPolicies::load()?);
+    let decoder = Decoder {
+        kek,
+        deployment: deployment.to_string(),
+        documents,
+    };
+    thread::scope(|scope| {
+        let mut decoders = Decoders::new(scope, &decoder);
+        for prefix in PREFIXES {
+            let mut after: Option<String> = None;
+            loop {
+                let items = store.range(prefix, after.as_deref(), PAGE)?;
+                let Some(last) = items.last() else { break };
+                after = Some(last.key.clone());
+                if let Some(entities) = decoders.take(prefix, items)? {
+                    snapshot.load(entities)?;
                 }
-                entities.push(entity.at(item.revision));
             }
+        }
+        while let Some(entities) = decoders.next()? {
             snapshot.load(entities)?;
         }
-    }
+        Ok::<_, OpenError>(())
+    })?;
     snapshot.verify_places()?;
     Ok(snapshot.loaded_at(store.revision()?))
 }
 
-fn open(
-    kek: &KeyEncryptionKey,
-    deployment: &DeploymentId,
-    key: &str,
-    sealed: &[u8],
-) -> Result<zeroize::Zeroizing<Vec<u8>>, OpenError> {
-    match kek.open_value(&sealing_path(deployment, key), sealed) {
-        Ok(plaintext) => Ok(plaintext.into()),
-        Err(SealError::UnknownKey) => Err(OpenError::WrongKey),
-        Err(error) => Err(damaged(key, error)),
+/// What it takes to make entities of stored values.
+pub(super) struct Decoder<'a> {
+    kek: &'a KeyEncryptionKey,
+    /// As [`sealing_path`] begins.
+    deployment: String,
+    documents: &'a Documents,
+}
+
+impl Decoder<'_> {
+    /// Opens and decodes items whose keys begin with `prefix`.
+    pub(super) fn decode(&self, prefix: &str, items: Vec<Item>) -> Result<Vec<Entity>, OpenError> {
+        let mut path = self.deployment.clone();
+        let mut entities = Vec::with_capacity(items.len());
+        for item in items {
+            path.truncate(self.deployment.len());
+            path.push_str(&item.key);
+            let mut value = Zeroizing::new(item.value);
+            let opened = self.kek.open_value_in_place(&path, &mut value);
+            let plaintext = opened.map_err(|error| not_opened(&item.key, error))?;
+            let entity =
+                record::decode(prefix, plaintext, self.documents).map_err(|e| damaged(&item.key, e))?;
+            if !is_key_of(&item.key, &entity) {
+                return Err(damaged(&item.key, "it belongs under another key"));
+            }
+            entities.push(entity.at(item.revision));
+        }
+        Ok(entities)
+    }
+}
+
+/// Whether a text is the key of an entity: compared piece by piece, for writing it out would be an allocation each.
+fn is_key_of(text: &str, entity: &Entity) -> bool {
+    struct Rest<'a>(&'a str);
+
+    impl fmt::Write for Rest<'_> {
+        fn write_str(&mut self, piece: &str) -> fmt::Result {
+            self.0 = self.0.strip_prefix(piece).ok_or(fmt::Error)?;
+            Ok(())
+        }
+    }
+
+    let mut rest = Rest(text);
+    write!(rest, "{}", entity.key()).is_ok() && rest.0.is_empty()
+}
+
+fn not_opened(key: &str, error: SealError) -> OpenError {
+    match error {
+        SealError::UnknownKey => OpenError::WrongKey,
+        error => damaged(key, error),
     }
 }
 
@@ -163,5 +214,28 @@ fn damaged(key: &str, reason: impl ToString) -> OpenError {
     OpenError::Damaged {
         key: key.to_owned(),
         reason: reason.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use locum_crypto::SeededRandom;
+
+    use super::*;
+    use crate::User;
+
+    #[test]
+    fn a_key_is_its_entitys_to_the_letter() {
+        let account = "123456789012".parse().unwrap();
+        let now = "2026-11-22T00:00:00Z".parse().unwrap();
+        let user = Entity::from(User::new(account, "/", "Alice", now, &mut SeededRandom::new(1)));
+        let key = user.key().to_string();
+        assert!(is_key_of(&key, &user));
+        for length in 0..key.len() {
+            assert!(!is_key_of(&key[..length], &user), "{length}");
+        }
+        assert!(!is_key_of(&format!("{key}A"), &user));
+        assert!(!is_key_of(&key.to_lowercase(), &user));
+        assert!(!is_key_of(&key.replace("/users/", "/roles/"), &user));
     }
 }

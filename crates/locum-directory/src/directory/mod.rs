@@ -6,16 +6,14 @@
 //! ever sees what a crash could take back.
 
 mod bootstrap;
+mod decoders;
 mod draft;
 mod error;
 mod load;
 mod pending;
 mod writer;
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    thread::JoinHandle,
-};
+use std::{sync::Arc, thread::JoinHandle};
 
 use arc_swap::ArcSwap;
 use locum_crypto::{DeploymentId, KeyEncryptionKey, Purpose, Random, SecretBytes};
@@ -36,7 +34,7 @@ const REMEMBERED_DOCUMENTS: usize = 4096;
 #[derive(Debug)]
 pub struct Directory {
     deployment: DeploymentId,
-    documents: Mutex<Documents>,
+    documents: Documents,
     published: Arc<ArcSwap<Snapshot>>,
     queue: Arc<Queue>,
     writer: Option<JoinHandle<()>>,
@@ -54,8 +52,8 @@ impl Directory {
         mut rng: Box<dyn Random + Send>,
     ) -> Result<Self, OpenError> {
         let deployment = load::stamp(&*store, &kek, &mut *rng)?;
-        let mut documents = Documents::new(usize::MAX);
-        let snapshot = Arc::new(load::snapshot(&*store, &kek, &deployment, &mut documents)?);
+        let documents = Documents::new(usize::MAX);
+        let snapshot = Arc::new(load::snapshot(&*store, &kek, &deployment, &documents)?);
         let published = Arc::new(ArcSwap::from(Arc::clone(&snapshot)));
         let queue = Arc::new(Queue::new(snapshot));
         let writer = writer::Writer {
@@ -72,7 +70,7 @@ impl Directory {
             .map_err(OpenError::Thread)?;
         Ok(Self {
             deployment,
-            documents: Mutex::new(documents.with_capacity(REMEMBERED_DOCUMENTS)),
+            documents: documents.with_capacity(REMEMBERED_DOCUMENTS),
             published,
             queue,
             writer: Some(writer),
@@ -149,8 +147,7 @@ impl Directory {
     /// # Errors
     /// [`PolicyError`] if the document is refused.
     pub fn compile(&self, document: &str, kind: PolicyKind) -> Result<Policy, PolicyError> {
-        let mut documents = self.documents.lock().unwrap_or_else(PoisonError::into_inner);
-        documents.compile(document, kind)
+        self.documents.compile(document, kind)
     }
 
     /// Stores a key ring that was read at `expected`, or for the first time with [`Revision::NEW`].

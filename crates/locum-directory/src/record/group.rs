@@ -42,7 +42,7 @@ impl<'a> From<&'a Group> for GroupRecord<'a> {
 }
 
 impl GroupRecord<'_> {
-    pub(super) fn into_entity(self, documents: &mut Documents) -> Result<Group, RecordError> {
+    pub(super) fn into_entity(self, documents: &Documents) -> Result<Group, RecordError> {
         Ok(Group {
             revision: Revision::NEW,
             id: self.id.0,

@@ -82,7 +82,7 @@ pub(crate) fn encode(entity: &Entity) -> Result<Zeroizing<Vec<u8>>, serde_json::
 }
 
 /// Reads an entity that was stored under a key of `prefix`, as if it were new.
-pub(crate) fn decode(prefix: &str, value: &[u8], documents: &mut Documents) -> Result<Entity, RecordError> {
+pub(crate) fn decode(prefix: &str, value: &[u8], documents: &Documents) -> Result<Entity, RecordError> {
     let json = match value.split_first() {
         Some((&FORMAT, json)) => json,
         other => return Err(RecordError::Format(other.map(|(format, _)| *format))),

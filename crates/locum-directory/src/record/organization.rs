@@ -140,7 +140,7 @@ impl<'a> From<&'a ControlPolicy> for ControlPolicyRecord<'a> {
 }
 
 impl ControlPolicyRecord<'_> {
-    pub(super) fn into_entity(self, documents: &mut Documents) -> Result<ControlPolicy, RecordError> {
+    pub(super) fn into_entity(self, documents: &Documents) -> Result<ControlPolicy, RecordError> {
         let policy_type = policy_type(&self.policy_type)?;
         Ok(ControlPolicy {
             revision: Revision::NEW,
@@ -223,10 +223,10 @@ mod tests {
     /// What stores held before there were units, policies and tags.
     #[test]
     fn older_records_are_read() {
-        let mut documents = Documents::new(1);
-        let mut read = |prefix, json: &str| {
+        let documents = Documents::new(1);
+        let read = |prefix, json: &str| {
             let value = [&[1], json.as_bytes()].concat();
-            decode(prefix, &value, &mut documents).unwrap()
+            decode(prefix, &value, &documents).unwrap()
         };
         let Entity::Account(account) = read(
             "/accounts/",

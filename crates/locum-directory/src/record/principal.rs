@@ -69,7 +69,7 @@ impl<'a> From<&'a User> for UserRecord<'a> {
 }
 
 impl UserRecord<'_> {
-    pub(super) fn into_entity(self, documents: &mut Documents) -> Result<User, RecordError> {
+    pub(super) fn into_entity(self, documents: &Documents) -> Result<User, RecordError> {
         Ok(User {
             revision: Revision::NEW,
             id: self.id.0,
@@ -138,7 +138,7 @@ impl<'a> From<&'a Role> for RoleRecord<'a> {
 }
 
 impl RoleRecord<'_> {
-    pub(super) fn into_entity(self, documents: &mut Documents) -> Result<Role, RecordError> {
+    pub(super) fn into_entity(self, documents: &Documents) -> Result<Role, RecordError> {
         Ok(Role {
             revision: Revision::NEW,
             id: self.id.0,
@@ -185,7 +185,7 @@ pub(super) fn inline_records<'a>(policies: &'a [InlinePolicy]) -> Vec<InlineReco
 
 pub(super) fn inline(
     records: Vec<InlineRecord<'_>>,
-    documents: &mut Documents,
+    documents: &Documents,
 ) -> Result<Vec<InlinePolicy>, RecordError> {
     let mut compile = |InlineRecord { name, document }: InlineRecord<'_>| {
         Ok(InlinePolicy {

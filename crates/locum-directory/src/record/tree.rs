@@ -288,7 +288,7 @@ impl<'a> From<&'a ManagedPolicy> for PolicyRecord<'a> {
 }
 
 impl PolicyRecord<'_> {
-    pub(super) fn into_entity(self, documents: &mut Documents) -> Result<ManagedPolicy, RecordError> {
+    pub(super) fn into_entity(self, documents: &Documents) -> Result<ManagedPolicy, RecordError> {
         let mut version = |version: VersionRecord<'_>| {
             Ok::<_, RecordError>(PolicyVersion {
                 id: version.id.0,

@@ -6,8 +6,8 @@ use locum_names::{AccessKeyId, AccountId, UniqueId};
 
 use super::{Attachment, Counts, PolicyUse, Snapshot, named::Filed};
 use crate::{
-    AccessKey, Account, Change, Changes, DelegationRequest, Entity, EntityKey, MfaDevice, Revision, UsedBy,
-    change::purpose_name,
+    AccessKey, Account, AwsPolicies, Change, Changes, DelegationRequest, Entity, EntityKey, MfaDevice,
+    Revision, UsedBy, change::purpose_name,
 };
 
 /// A change that would break what the directory promises. Nothing was changed.
@@ -70,6 +70,16 @@ impl Snapshot {
         Ok(next)
     }
 
+    /// The state before the first of many entities is [loaded](Self::load). Until [`loaded_at`](Self::loaded_at) nothing
+    /// can be listed by name.
+    pub(crate) fn loading(aws: AwsPolicies) -> Self {
+        let mut snapshot = Self::empty(aws);
+        snapshot.users.put_off_order();
+        snapshot.roles.put_off_order();
+        snapshot.policies.put_off_order();
+        snapshot
+    }
+
     /// Files entities as they were stored, each at the revision it carries.
     pub(crate) fn load(&mut self, entities: Vec<Entity>) -> Result<(), ChangeError> {
         for entity in &entities {
@@ -79,7 +89,10 @@ impl Snapshot {
     }
 
     /// Sets the revision once everything of it is loaded.
-    pub(crate) const fn loaded_at(mut self, revision: Revision) -> Self {
+    pub(crate) fn loaded_at(mut self, revision: Revision) -> Self {
+        self.users.put_in_order();
+        self.roles.put_in_order();
+        self.policies.put_in_order();
         self.revision = revision;
         self
     }

@@ -20,6 +20,7 @@ mod files;
 mod fixture;
 mod groups;
 mod instance_profiles;
+mod many;
 mod model;
 mod organization;
 mod organization_model;
