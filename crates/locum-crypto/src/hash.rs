@@ -129,7 +129,8 @@ pub fn equal(a: &[u8], b: &[u8]) -> bool {
 pub fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for &byte in bytes {
-        text.extend(hex_digits(byte).map(char::from));
+        let [.., high, low] = hex_digits([0, 0, 0, byte]);
+        text.extend([high, low].map(char::from));
     }
     text
 }
@@ -138,24 +139,34 @@ pub fn hex(bytes: &[u8]) -> String {
 #[must_use]
 pub fn hex32(digest: &[u8; 32]) -> [u8; 64] {
     let mut text = [0; 64];
-    for (pair, &byte) in text.chunks_exact_mut(2).zip(digest) {
-        pair.copy_from_slice(&hex_digits(byte));
+    let (fours, _) = digest.as_chunks::<4>();
+    let (eights, _) = text.as_chunks_mut::<8>();
+    for (eight, four) in eights.iter_mut().zip(fours) {
+        *eight = hex_digits(*four);
     }
     text
 }
 
-/// The two lower-case digits of a byte.
-pub(crate) const fn hex_digits(byte: u8) -> [u8; 2] {
-    [hex_digit(byte >> 4), hex_digit(byte & 15)]
+/// The eight lower-case digits of four bytes.
+///
+/// Arithmetic on all of them at once instead of a table: no address depends on a digit.
+pub(crate) const fn hex_digits(bytes: [u8; 4]) -> [u8; 8] {
+    let mut digits = u32::from_be_bytes(bytes) as u64;
+    // One half byte in each byte.
+    digits = (digits | digits << 16) & 0x0000_ffff_0000_ffff;
+    digits = (digits | digits << 8) & 0x00ff_00ff_00ff_00ff;
+    digits = (digits | digits << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+    // One where a letter stands: with six added, ten and more carry into the upper half. No byte carries into the next.
+    let letters = digits.wrapping_add(EACH * 6) >> 4 & EACH;
+    let past_nine = letters.wrapping_mul((b'a' - b'0' - 10) as u64);
+    digits
+        .wrapping_add(EACH * b'0' as u64)
+        .wrapping_add(past_nine)
+        .to_be_bytes()
 }
 
-/// Arithmetic instead of a table: no address depends on the digit. It wraps nowhere, and is told so to cost no checks.
-const fn hex_digit(nibble: u8) -> u8 {
-    // All ones for a letter: 9 - nibble is negative then, and its sign is shifted into every bit.
-    let letter = (9_i8.wrapping_sub(nibble.cast_signed()) >> 7).cast_unsigned();
-    b'0'.wrapping_add(nibble)
-        .wrapping_add(letter & (b'a' - b'0' - 10))
-}
+/// A one in each of eight bytes.
+const EACH: u64 = 0x0101_0101_0101_0101;
 
 fn fixed<const LEN: usize>(bytes: &[u8]) -> [u8; LEN] {
     let mut out = [0; LEN];

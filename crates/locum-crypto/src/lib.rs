@@ -47,5 +47,5 @@ pub use schedule::{RotationSchedule, ScheduleError};
 pub use seal::{HEADER_LEN, KeyId, OVERHEAD, OpenError};
 pub use secret::{SecretBytes, SecretString};
 pub use signing::{PublicParts, SigningAlgorithm, SigningError, SigningKey};
-pub use uuid::uuid;
+pub use uuid::{Uuid, uuid};
 pub use verification::{BadSignature, Curve, KeyError, KeyKind, SignatureAlgorithm, VerificationKey};

@@ -14,7 +14,11 @@ impl SecretString {
     /// Takes in a secret. A `String` with spare capacity is copied, and the original wiped.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
-        let text = Zeroizing::new(text.into());
+        let text = text.into();
+        if text.len() == text.capacity() {
+            return Self(Zeroizing::new(text.into_boxed_str()));
+        }
+        let text = Zeroizing::new(text);
         Self(Zeroizing::new(Box::from(text.as_str())))
     }
 
