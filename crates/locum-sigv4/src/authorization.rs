@@ -7,6 +7,7 @@ use crate::error::shown;
 use crate::key::ALGORITHM;
 use crate::query::Query;
 use crate::request::Request;
+use crate::split::{cut, split};
 
 pub(crate) const ALGORITHM_PARAMETER: &str = "X-Amz-Algorithm";
 pub(crate) const CREDENTIAL_PARAMETER: &str = "X-Amz-Credential";
@@ -124,17 +125,16 @@ impl<'a> Authorization<'a> {
     /// Reads `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`. Of repeated parts the last one counts
     /// (facts: sts §1.6).
     fn read_header(header: &'a str, date: Option<&'a str>) -> Result<Self, AuthError> {
-        let (algorithm, parameters) = header.split_once(' ').unwrap_or((header, ""));
+        let (algorithm, parameters) = cut(header, b' ').unwrap_or((header, ""));
         if algorithm != ALGORITHM {
             return Err(AuthError::Algorithm(shown(algorithm)));
         }
         let (mut credential, mut signature, mut signed_headers) = (None, None, None);
-        for part in parameters
-            .split(',')
+        for part in split(parameters, b',')
             .map(str::trim_ascii)
             .filter(|p| !p.is_empty())
         {
-            let Some((name, value)) = part.split_once('=') else {
+            let Some((name, value)) = cut(part, b'=') else {
                 return Err(AuthError::NotKeyValue {
                     part: shown(part),
                     header: shown(header),
@@ -269,7 +269,7 @@ pub(crate) fn canonical_names(list: Cow<'_, str>) -> Option<Cow<'_, str>> {
 
 fn is_canonical(list: &str) -> bool {
     let mut last = "";
-    list.split(';').all(|name| {
+    split(list, b';').all(|name| {
         let ascends = last < name;
         last = name;
         ascends

@@ -2,6 +2,7 @@
 
 use crate::query::{Query, escape, is_unreserved};
 use crate::request::Request;
+use crate::split::split;
 
 /// How a path becomes canonical. AWS's services differ, and the signer and the verifier must agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub(crate) fn canonical_request(request: &Request<'_>, parts: &Parts<'_>) -> Opt
     out.push(b'\n');
     parts.query.write(&mut out, parts.left_out);
     out.push(b'\n');
-    for name in parts.signed_headers.split(';') {
+    for name in split(parts.signed_headers, b';') {
         write_header(request, name, &mut out)?;
     }
     out.push(b'\n');
@@ -76,7 +77,11 @@ fn write_header(request: &Request<'_>, name: &str, out: &mut Vec<u8>) -> Option<
 /// value can look like another header.
 fn write_value(value: &[u8], out: &mut Vec<u8>) {
     let value = value.trim_ascii();
-    if !value.iter().any(u8::is_ascii_whitespace) {
+    // A fold without an early end lets the compiler look at many bytes at a time.
+    if !value
+        .iter()
+        .fold(false, |found, byte| found | byte.is_ascii_whitespace())
+    {
         out.extend_from_slice(value);
         return;
     }

@@ -45,6 +45,7 @@ mod request;
 mod scope;
 mod sign;
 mod signed;
+mod split;
 mod stamp;
 
 pub use cache::SigningKeyCache;

@@ -1,5 +1,6 @@
 use crate::AuthError;
 use crate::error::shown;
+use crate::split::split;
 
 /// What a signature is good for: `date/region/service/aws4_request`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -36,7 +37,7 @@ impl std::fmt::Debug for ExpectedScope<'_> {
 
 /// Splits `keyid/date/region/service/terminator`.
 pub(crate) fn split_credential(text: &str) -> Option<(&str, Scope<'_>)> {
-    let mut parts = text.split('/');
+    let mut parts = split(text, b'/');
     let key = parts.next()?;
     let scope = Scope {
         date: parts.next()?,

@@ -14,6 +14,7 @@ use crate::error::shown;
 use crate::key::{derive, signature};
 use crate::query::Query;
 use crate::scope::split_credential;
+use crate::split::split;
 use crate::{AuthError, ExpectedScope, PathRule, Request, Scope, SigningKeyCache, stamp};
 
 pub use crate::authorization::Form;
@@ -279,7 +280,7 @@ impl<'s> Verified<'s> {
 
 /// Checks that the host and every `x-amz-` header received are signed, and returns the list in canonical spelling.
 fn check_headers<'a>(request: &Request<'_>, list: Cow<'a, str>) -> Result<Cow<'a, str>, AuthError> {
-    let lists = |name: &str| list.split(';').any(|signed| signed.eq_ignore_ascii_case(name));
+    let lists = |name: &str| split(&list, b';').any(|signed| signed.eq_ignore_ascii_case(name));
     if !lists("host") && !lists(":authority") {
         return Err(AuthError::HostNotSigned);
     }
