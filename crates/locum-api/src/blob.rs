@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(from_json(&text).unwrap(), ALL_DIGITS);
 
         let mut writer = xml::Writer::with_capacity(100);
-        writer.record("Parcel", &parcel);
+        writer.wrapper("Parcel", &parcel);
         assert_eq!(
             writer.finish(),
             "<Parcel>\n  <Bytes>+/8AEA==</Bytes>\n</Parcel>\n"

@@ -72,6 +72,7 @@ macro_rules! structure {
             const MEMBERS: &'static [$crate::model::Member] = &[
                 $( $crate::model::Member {
                     name: $wire_name,
+                    tags: $crate::tags::tags!($wire_name),
                     doc: concat!($($member_doc),+).trim_ascii(),
                     required: $crate::declare::structure!(@required $presence),
                     shape: &$shape,

@@ -1,13 +1,17 @@
 //! What stands around a result or an error, for each service and format (`facts: sts §1.2–1.4`).
 
 use crate::{
-    ApiError, Record, errors, json,
+    ApiError, Record, Tags, errors, json,
     model::{Operation, Service},
+    tags::tags,
     xml::Writer,
 };
 
 /// The namespace of `InvalidAction`: the fault comes from before any service (`facts: sts §1.3`).
 const FAULT_NAMESPACE: &str = "http://webservices.amazon.com/AWSFault/2005-15-09";
+
+/// What every answer has.
+const REQUEST_ID: Tags = tags!("RequestId");
 
 /// Room for the response of AssumeRole with the longest session token, so that it is never copied.
 const CAPACITY: usize = 6 * 1024;
@@ -83,9 +87,11 @@ fn query_xml(operation: &Operation, result: &dyn Record, request_id: &str) -> St
     let mut writer = Writer::with_capacity(CAPACITY);
     writer.open_root(operation.name, "Response", operation.service.xml_namespace());
     if let Some(wrapper) = operation.result_wrapper {
-        writer.record(wrapper, result);
+        writer.wrapper(wrapper, result);
     }
-    writer.element("ResponseMetadata", |writer| writer.text("RequestId", request_id));
+    writer.element(tags!("ResponseMetadata"), |writer| {
+        writer.text(REQUEST_ID, request_id);
+    });
     writer.close_root(operation.name, "Response");
     writer.finish()
 }
@@ -145,14 +151,14 @@ fn query_error_xml(service: Service, error: &ApiError, request_id: &str) -> Stri
     };
     let mut writer = Writer::with_capacity(1024);
     writer.open_root("ErrorResponse", "", namespace);
-    writer.element("Error", |writer| {
-        writer.text("Type", error.fault.as_str());
-        writer.text("Code", &error.code);
+    writer.element(tags!("Error"), |writer| {
+        writer.text(tags!("Type"), error.fault.as_str());
+        writer.text(tags!("Code"), &error.code);
         if let Some(message) = &error.message {
-            writer.text("Message", message);
+            writer.text(tags!("Message"), message);
         }
     });
-    writer.text("RequestId", request_id);
+    writer.text(REQUEST_ID, request_id);
     writer.close_root("ErrorResponse", "");
     writer.finish()
 }

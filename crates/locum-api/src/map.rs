@@ -38,7 +38,7 @@ mod tests {
         assert_eq!(text, r#"{"Signs":{"+":"peak","\"":"<hut>"}}"#);
 
         let mut writer = xml::Writer::with_capacity(100);
-        writer.record("Legend", &legend);
+        writer.wrapper("Legend", &legend);
         assert_eq!(
             writer.finish(),
             "<Legend>\n  <Signs>\n    <entry>\n      <key>+</key>\n      <value>peak</value>\n    </entry>\n    \

@@ -5,7 +5,7 @@
 //! order AWS declares them, which is what the command line prints; [`Structure::in_wire_order`] is the order in which
 //! the elements of a response are written (`facts: sts §1.2, cli §1.1`).
 
-use crate::pattern::Pattern;
+use crate::{Tags, pattern::Pattern};
 
 /// One of the services that this crate declares operations of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -195,6 +195,8 @@ impl Structure {
 pub struct Member {
     /// Its name on the wire, case kept: `RoleArn`, but `arn` in a policy descriptor.
     pub name: &'static str,
+    /// Its element in XML.
+    pub tags: Tags,
     /// One line of help.
     pub doc: &'static str,
     /// Whether a request without it is refused, or, in a result, whether it is always there.

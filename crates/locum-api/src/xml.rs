@@ -3,13 +3,15 @@
 //! Text that XML 1.0 cannot carry at all, such as U+0000, is written as U+FFFD: an error message echoes what the
 //! caller sent, and must not make the answer unreadable or break out of its element.
 
-use jiff::Timestamp;
-
 use crate::{
-    Record, Value,
+    Record, Tags, Value,
     model::{Shape, StringRules},
     push_instant,
+    tags::tags,
 };
+
+/// What stands before the elements of most depths.
+const BLANKS: &str = "                    ";
 
 /// An XML document being written, two spaces to a level (`facts: sts §1.2`).
 pub(crate) struct Writer {
@@ -47,68 +49,94 @@ impl Writer {
     }
 
     /// Writes an element around others.
-    pub(crate) fn element(&mut self, name: &str, content: impl FnOnce(&mut Self)) {
+    pub(crate) fn element(&mut self, tags: Tags, content: impl FnOnce(&mut Self)) {
         self.indent();
-        self.tag("<", name, ">\n");
+        self.out.push_str(tags.open);
+        self.out.push('\n');
         self.depth += 1;
         content(self);
         self.depth -= 1;
         self.indent();
-        self.tag("</", name, ">\n");
+        self.out.push_str(tags.close);
     }
 
     /// Writes an element that holds text.
-    pub(crate) fn text(&mut self, name: &str, text: &str) {
-        self.leaf(name, text, escape);
+    pub(crate) fn text(&mut self, tags: Tags, text: &str) {
+        self.leaf(tags, text, escape);
     }
 
-    /// Writes an element that holds the members of a record.
-    pub(crate) fn record(&mut self, name: &str, record: &dyn Record) {
+    /// Writes an element that holds the members of a record, under a name of an operation.
+    pub(crate) fn wrapper(&mut self, name: &str, record: &dyn Record) {
         self.indent();
         let start = self.out.len();
         self.tag("<", name, ">\n");
-        let opened = self.out.len();
+        if self.has_written(record) {
+            self.indent();
+            self.tag("</", name, ">\n");
+        } else {
+            self.out.truncate(start);
+            self.tag("<", name, "/>\n");
+        }
+    }
+
+    /// Writes an element that holds the members of a record.
+    pub(crate) fn record(&mut self, tags: Tags, record: &dyn Record) {
+        self.indent();
+        let start = self.out.len();
+        self.out.push_str(tags.open);
+        self.out.push('\n');
+        if self.has_written(record) {
+            self.indent();
+            self.out.push_str(tags.close);
+        } else {
+            self.out.truncate(start);
+            self.out.push_str(tags.empty);
+        }
+    }
+
+    /// Writes the members of a record; false if there was none to write.
+    fn has_written(&mut self, record: &dyn Record) -> bool {
+        let start = self.out.len();
         self.depth += 1;
         self.members(record);
         self.depth -= 1;
-        if self.out.len() == opened {
-            self.out.truncate(start);
-            self.tag("<", name, "/>\n");
-        } else {
-            self.indent();
-            self.tag("</", name, ">\n");
-        }
+        self.out.len() > start
     }
 
     fn members(&mut self, record: &dyn Record) {
         for (position, member) in record.structure().in_wire_order() {
-            self.value(member.name, member.shape, record.member(position));
+            self.value(member.tags, member.shape, record.member(position));
         }
     }
 
-    fn value(&mut self, name: &str, shape: &Shape, value: Value<'_>) {
+    fn value(&mut self, tags: Tags, shape: &Shape, value: Value<'_>) {
         match value {
             Value::Absent => {}
             Value::Text(text) => match shape {
                 Shape::String(StringRules {
                     percent_encoded: true,
                     ..
-                }) => self.leaf(name, text, percent_encode),
-                _ => self.leaf(name, text, escape),
+                }) => self.leaf(tags, text, percent_encode),
+                _ => self.leaf(tags, text, escape),
             },
-            Value::Json(text) => self.leaf(name, text, escape),
-            Value::Integer(number) => self.leaf(name, itoa::Buffer::new().format(number), append),
-            Value::Boolean(value) => self.leaf(name, if value { "true" } else { "false" }, append),
-            Value::Time(time) => self.leaf(name, &whole_seconds(time), append),
-            Value::Record(record) => self.record(name, record),
-            Value::List(items) if items.is_empty() => self.empty(name),
+            Value::Json(text) => self.leaf(tags, text, escape),
+            Value::Integer(number) => self.leaf(tags, itoa::Buffer::new().format(number), append),
+            Value::Boolean(value) => self.leaf(tags, if value { "true" } else { "false" }, append),
+            Value::Time(time) => {
+                self.indent();
+                self.out.push_str(tags.open);
+                push_instant(&mut self.out, time);
+                self.out.push_str(tags.close);
+            }
+            Value::Record(record) => self.record(tags, record),
+            Value::List(items) if items.is_empty() => self.empty(tags),
             Value::List(items) => {
                 let (item, member) = match shape {
-                    Shape::List { member, .. } => ("member", *member),
-                    Shape::Map => ("entry", &Shape::TEXT),
-                    _ => ("member", &Shape::TEXT),
+                    Shape::List { member, .. } => (tags!("member"), *member),
+                    Shape::Map => (tags!("entry"), &Shape::TEXT),
+                    _ => (tags!("member"), &Shape::TEXT),
                 };
-                self.element(name, |writer| {
+                self.element(tags, |writer| {
                     for index in 0..items.len() {
                         writer.value(item, member, items.item(index));
                     }
@@ -117,19 +145,19 @@ impl Writer {
         }
     }
 
-    fn leaf(&mut self, name: &str, text: &str, write: fn(&mut String, &str)) {
+    fn leaf(&mut self, tags: Tags, text: &str, write: fn(&mut String, &str)) {
         if text.is_empty() {
-            return self.empty(name);
+            return self.empty(tags);
         }
         self.indent();
-        self.tag("<", name, ">");
+        self.out.push_str(tags.open);
         write(&mut self.out, text);
-        self.tag("</", name, ">\n");
+        self.out.push_str(tags.close);
     }
 
-    fn empty(&mut self, name: &str) {
+    fn empty(&mut self, tags: Tags) {
         self.indent();
-        self.tag("<", name, "/>\n");
+        self.out.push_str(tags.empty);
     }
 
     fn tag(&mut self, open: &str, name: &str, close: &str) {
@@ -139,21 +167,15 @@ impl Writer {
     }
 
     fn indent(&mut self) {
-        for _ in 0..self.depth {
-            self.out.push_str("  ");
+        match BLANKS.get(..2 * self.depth) {
+            Some(blanks) => self.out.push_str(blanks),
+            None => self.out.extend((0..self.depth).map(|_| "  ")),
         }
     }
 }
 
 fn append(out: &mut String, text: &str) {
     out.push_str(text);
-}
-
-/// A time as ISO 8601 with whole seconds (`facts: sts §1.2`).
-fn whole_seconds(time: Timestamp) -> String {
-    let mut text = String::with_capacity(20);
-    push_instant(&mut text, time);
-    text
 }
 
 /// Whether a byte must not stand in element text as it is. 0xEF begins U+FFFE and U+FFFF, among others.

@@ -8,6 +8,7 @@
 )]
 
 use locum_api::{ApiError, MAX_PARAMETERS, Parameters, model::Service, operation_for, operation_for_target};
+use proptest::{collection::vec, prelude::*};
 
 fn refused(query: &str, body: &[u8]) -> ApiError {
     Parameters::parse(query.as_bytes(), body).unwrap_err()
@@ -30,6 +31,27 @@ fn escapes_and_plus_are_decoded_in_query_and_body() {
             ("x", "=y")
         ]
     );
+}
+
+proptest! {
+    #[test]
+    fn every_spelling_of_a_value_is_that_value(characters in vec((any::<char>(), any::<bool>()), 0..60)) {
+        let value: String = characters.iter().map(|(c, _)| c).collect();
+        let mut spelled = String::from("name=");
+        for (c, escaped) in &characters {
+            match c {
+                ' ' if !escaped => spelled.push('+'),
+                c if !escaped && !matches!(c, '&' | '%' | '+' | ' ') => spelled.push(*c),
+                c => {
+                    for byte in c.to_string().bytes() {
+                        spelled.push_str(&format!("%{byte:02X}"));
+                    }
+                }
+            }
+        }
+        let parameters = Parameters::parse(b"", spelled.as_bytes()).unwrap();
+        prop_assert_eq!(parameters.value("name"), Some(value.as_str()));
+    }
 }
 
 #[test]

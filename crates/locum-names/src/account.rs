@@ -41,7 +41,8 @@ impl AccountId {
         let mut rest = self.0;
         let mut digits = [b'0'; 12];
         for digit in digits.iter_mut().rev() {
-            *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+            let [.., value] = (rest % 10).to_be_bytes();
+            *digit = b'0' | value;
             rest /= 10;
         }
         digits
