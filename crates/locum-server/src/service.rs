@@ -129,7 +129,7 @@ fn answer(reply: Reply) -> Answer {
 }
 
 impl AuditSink for AuditFile {
-    fn record(&self, line: Vec<u8>) -> Result<(), Unrecorded> {
-        Self::record(self, line).map_err(|_| Unrecorded)
+    fn record(&self, line: &[u8]) -> Result<(), Unrecorded> {
+        Self::record(self, line.to_vec()).map_err(|_| Unrecorded)
     }
 }

@@ -33,7 +33,7 @@ const RIGHTS: &str = r#"{"Version":"2012-10-17","Statement":[
 struct Nowhere;
 
 impl AuditSink for Nowhere {
-    fn record(&self, line: Vec<u8>) -> Result<(), Unrecorded> {
+    fn record(&self, line: &[u8]) -> Result<(), Unrecorded> {
         black_box(line);
         Ok(())
     }

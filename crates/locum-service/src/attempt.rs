@@ -3,6 +3,8 @@
 //! A request is run once or twice (see `Service::answer`); each run authenticates anew, since the second one may see a
 //! state in which the caller's key is gone.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use locum_api::{ApiError, Body, Format, model::Operation};
 use locum_crypto::{Random, SecretString};
@@ -129,7 +131,7 @@ impl Attempt<'_> {
         &self,
         snapshot: &Snapshot,
         trace: &mut Trace,
-    ) -> Result<Authenticated, Problem> {
+    ) -> Result<Arc<Authenticated>, Problem> {
         let operation: &Operation = self.asked.operation;
         let authenticator = self.authenticator(snapshot, trace.now());
         let authenticated = match self.credentials {
@@ -146,11 +148,12 @@ impl Attempt<'_> {
             trace.refused(refused.access_key_id);
             Problem::Refused(refused.error)
         })?;
-        let Authenticated { caller, region } = &authenticated;
-        trace.caller(caller, region);
+        let authenticated = Arc::new(authenticated);
+        trace.caller(Arc::clone(&authenticated));
+        let Authenticated { caller, region } = &*authenticated;
         let name = operation.service.signing_name();
         self.service.last_uses.note(caller, trace.now(), region, name);
-        restrictions::check(&authenticated.caller, operation)?;
+        restrictions::check(caller, operation)?;
         Ok(authenticated)
     }
 

@@ -7,11 +7,13 @@
 mod elements;
 mod identity;
 pub(crate) mod json;
+mod lines;
 
 pub use elements::{Elements, Shown};
 pub use identity::{
     Delegate, SessionAttributes, SessionContext, SessionIssuer, UserIdentity, WebIdFederationData,
 };
+pub(crate) use lines::Lines;
 
 use std::{fmt::Write as _, net::IpAddr};
 
@@ -21,7 +23,7 @@ use locum_names::AccountId;
 use serde_json::Value;
 
 use crate::clock::instant;
-use json::Object;
+use json::{Object, name};
 
 /// Receives one finished record: a line of JSON without its line end.
 pub trait AuditSink: Send + Sync {
@@ -29,7 +31,7 @@ pub trait AuditSink: Send + Sync {
     ///
     /// # Errors
     /// `Unrecorded` if the record is lost.
-    fn record(&self, line: Vec<u8>) -> Result<(), Unrecorded>;
+    fn record(&self, line: &[u8]) -> Result<(), Unrecorded>;
 }
 
 /// A record that could not be kept.
@@ -47,7 +49,7 @@ pub struct AuditRecord<'a> {
     /// Such as `sts.amazonaws.com`.
     pub event_source: &'static str,
     /// The operation; `Unknown` when the request names none that exists.
-    pub event_name: &'a str,
+    pub event_name: &'static str,
     /// The region of the credential scope.
     pub aws_region: &'a str,
     /// The address of the peer.
@@ -102,59 +104,54 @@ pub struct TlsDetails {
     pub client_provided_host_header: String,
 }
 
-/// Room for the record of an AssumeRole, so that it is never copied.
-const CAPACITY: usize = 1536;
-
 impl AuditRecord<'_> {
-    /// The record as one line of JSON.
-    #[must_use]
-    pub fn to_line(&self) -> Vec<u8> {
-        let mut line = String::with_capacity(CAPACITY);
-        Object::write(&mut line, |record| self.write(record));
-        line.into_bytes()
-    }
-
+    /// Writes the record's members.
     fn write(&self, record: &mut Object<'_>) {
-        record.text("eventVersion", "1.11");
-        record.object("userIdentity", |identity| self.user_identity.write(identity));
-        write_seconds(record.member("eventTime"), self.event_time.as_second());
-        record.text("eventSource", self.event_source);
-        record.text("eventName", self.event_name);
-        record.text("awsRegion", self.aws_region);
-        write_shown(record.member("sourceIPAddress"), self.source_ip_address);
-        record.perhaps("userAgent", self.user_agent);
-        record.perhaps("errorCode", self.error_code);
-        record.perhaps("errorMessage", self.error_message);
-        record.raw("requestParameters", or_null(self.request_parameters));
-        record.raw("responseElements", or_null(self.response_elements));
+        record.plain(name!("eventVersion"), "1.11");
+        record.object(name!("userIdentity"), |identity| {
+            self.user_identity.write(identity)
+        });
+        write_seconds(record.member(name!("eventTime")), self.event_time.as_second());
+        record.plain(name!("eventSource"), self.event_source);
+        record.plain(name!("eventName"), self.event_name);
+        record.text(name!("awsRegion"), self.aws_region);
+        write_address(record.member(name!("sourceIPAddress")), self.source_ip_address);
+        record.perhaps(name!("userAgent"), self.user_agent);
+        record.perhaps(name!("errorCode"), self.error_code);
+        record.perhaps(name!("errorMessage"), self.error_message);
+        record.raw(name!("requestParameters"), or_null(self.request_parameters));
+        record.raw(name!("responseElements"), or_null(self.response_elements));
         if let Some(more) = self.additional_event_data {
             // INVARIANT: writing to a string does not fail.
-            let _ = write!(record.member("additionalEventData"), "{more}");
+            let _ = write!(record.member(name!("additionalEventData")), "{more}");
         }
         if !self.resources.is_empty() {
-            record.list("resources", self.resources, |out, resource| {
+            record.list(name!("resources"), self.resources, |out, resource| {
                 Object::write(out, |object| {
-                    object.text("ARN", &resource.arn);
-                    write_shown(object.member("accountId"), resource.account_id);
-                    object.text("type", resource.kind);
+                    object.text(name!("ARN"), &resource.arn);
+                    write_account(object.member(name!("accountId")), resource.account_id);
+                    object.plain(name!("type"), resource.kind);
                 });
             });
         }
-        record.text("requestID", self.request_id);
-        record.text("eventID", self.event_id);
-        record.flag("readOnly", self.read_only);
-        record.text("eventType", "AwsApiCall");
-        record.flag("managementEvent", true);
+        record.text(name!("requestID"), self.request_id);
+        record.text(name!("eventID"), self.event_id);
+        record.flag(name!("readOnly"), self.read_only);
+        record.plain(name!("eventType"), "AwsApiCall");
+        record.flag(name!("managementEvent"), true);
         if let Some(account) = self.recipient_account_id {
-            write_shown(record.member("recipientAccountId"), account);
+            write_account(record.member(name!("recipientAccountId")), account);
         }
-        record.perhaps("sharedEventID", self.shared_event_id);
-        record.text("eventCategory", "Management");
+        record.perhaps(name!("sharedEventID"), self.shared_event_id);
+        record.plain(name!("eventCategory"), "Management");
         if let Some(tls) = self.tls_details {
-            record.object("tlsDetails", |details| {
-                details.text("tlsVersion", tls.tls_version);
-                details.text("cipherSuite", tls.cipher_suite);
-                details.text("clientProvidedHostHeader", &tls.client_provided_host_header);
+            record.object(name!("tlsDetails"), |details| {
+                details.plain(name!("tlsVersion"), tls.tls_version);
+                details.plain(name!("cipherSuite"), tls.cipher_suite);
+                details.text(
+                    name!("clientProvidedHostHeader"),
+                    &tls.client_provided_host_header,
+                );
             });
         }
     }
@@ -164,10 +161,40 @@ fn or_null(elements: Option<&Elements>) -> &str {
     elements.map_or("null", Elements::json)
 }
 
-/// Writes a string of what is digits, dots and colons however it is shown.
-fn write_shown(out: &mut String, shown: impl std::fmt::Display) {
-    // INVARIANT: writing to a string does not fail.
-    let _ = write!(out, "\"{shown}\"");
+/// Writes an account number as text.
+fn write_account(out: &mut String, account: AccountId) {
+    out.push('"');
+    // INVARIANT: digits are ASCII.
+    out.push_str(std::str::from_utf8(&account.digits()).unwrap_or_default());
+    out.push('"');
+}
+
+/// Writes an address as text: digits, dots and colons.
+fn write_address(out: &mut String, address: IpAddr) {
+    out.push('"');
+    match address {
+        IpAddr::V4(address) => {
+            let mut dot = "";
+            for number in address.octets() {
+                out.push_str(std::mem::replace(&mut dot, "."));
+                push_number(out, number);
+            }
+        }
+        IpAddr::V6(address) => {
+            // INVARIANT: writing to a string does not fail.
+            let _ = write!(out, "{address}");
+        }
+    }
+    out.push('"');
+}
+
+/// Writes a number as short as it can be.
+fn push_number(out: &mut String, number: u8) {
+    for (least, unit) in [(100, 100), (10, 10), (0, 1)] {
+        if number >= least {
+            out.push(char::from(b'0' + number / unit % 10));
+        }
+    }
 }
 
 /// Writes a Unix second as text.
@@ -181,9 +208,8 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
-/// An expiry as CloudTrail prints it in `responseElements`: `Jul 9, 2024, 4:41:37 PM` (`facts: sts §10`).
-#[must_use]
-pub fn expiration_text(time: Timestamp) -> String {
+/// Writes an expiry as CloudTrail prints it in `responseElements`: `Jul 9, 2024, 4:41:37 PM` (`facts: sts §10`).
+fn push_expiration(out: &mut String, time: Timestamp) {
     let utc = jiff::tz::TimeZone::UTC.to_datetime(time);
     let month = usize::try_from(utc.month())
         .ok()
@@ -193,21 +219,29 @@ pub fn expiration_text(time: Timestamp) -> String {
         0 => 12,
         hour => hour,
     };
-    let mut text = String::with_capacity(32);
-    // INVARIANT: writing to a string does not fail.
-    let _ = write!(
-        text,
-        "{} {}, {:04}, {hour}:",
-        month.copied().unwrap_or_default(),
-        utc.day(),
-        utc.year()
-    );
-    two_digits(&mut text, utc.minute());
-    text.push(':');
-    two_digits(&mut text, utc.second());
-    text.push(' ');
-    text.push_str(half);
-    text
+    out.push_str(month.copied().unwrap_or_default());
+    out.push(' ');
+    push_number(out, utc.day().unsigned_abs());
+    out.push_str(", ");
+    match u16::try_from(utc.year()) {
+        Ok(year) => {
+            for pair in [year / 100, year % 100] {
+                two_digits(out, i8::try_from(pair).unwrap_or_default());
+            }
+        }
+        Err(_) => {
+            // INVARIANT: writing to a string does not fail.
+            let _ = write!(out, "{:04}", utc.year());
+        }
+    }
+    out.push_str(", ");
+    push_number(out, hour.unsigned_abs());
+    out.push(':');
+    two_digits(out, utc.minute());
+    out.push(':');
+    two_digits(out, utc.second());
+    out.push(' ');
+    out.push_str(half);
 }
 
 #[cfg(test)]
@@ -219,8 +253,24 @@ mod tests {
         for second in (0..400).map(|day| day * 86_400 + day * 3_607 + 1_700_000_000) {
             let time = Timestamp::from_second(second).unwrap();
             let expected = time.strftime("%b %-d, %Y, %-I:%M:%S %p").to_string();
-            assert_eq!(expiration_text(time), expected);
+            let mut text = String::new();
+            push_expiration(&mut text, time);
+            assert_eq!(text, expected);
         }
+    }
+
+    #[test]
+    fn an_address_is_written_as_it_is_shown() {
+        let numbers = [0, 1, 9, 10, 19, 99, 100, 109, 110, 199, 200, 255];
+        for (a, b) in numbers.iter().zip(numbers.iter().rev()) {
+            let address = IpAddr::from([*a, *b, 7, *a]);
+            let mut text = String::new();
+            write_address(&mut text, address);
+            assert_eq!(text, format!("\"{address}\""));
+        }
+        let mut text = String::new();
+        write_address(&mut text, IpAddr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, 1]));
+        assert_eq!(text, "\"2001:db8::1\"");
     }
 
     #[test]
@@ -247,8 +297,9 @@ mod tests {
             shared_event_id: None,
             tls_details: None,
         };
-        let line = String::from_utf8(record.to_line()).unwrap();
+        let mut lines = Lines::new();
+        lines.add(&record);
         let expected = r#"{"eventVersion":"1.11","userIdentity":{"type":"Unknown","accessKeyId":"AKIA\""},"eventTime":"1970-01-01T00:00:00Z","eventSource":"sts.amazonaws.com","eventName":"Unknown","awsRegion":"","sourceIPAddress":"203.0.113.7","errorCode":"E","requestParameters":null,"responseElements":null,"requestID":"r","eventID":"e","readOnly":true,"eventType":"AwsApiCall","managementEvent":true,"eventCategory":"Management"}"#;
-        assert_eq!(line, expected);
+        assert_eq!(lines.iter().collect::<Vec<_>>(), [expected.as_bytes()]);
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use locum_directory::Pending;
 
 use crate::{
-    audit::{AuditSink, Unrecorded},
+    audit::{AuditSink, Lines, Unrecorded},
     incoming::Reply,
 };
 
@@ -22,8 +22,8 @@ impl Commit {
     pub(crate) fn new(
         pending: Pending,
         sink: Arc<dyn AuditSink>,
-        done: Vec<Vec<u8>>,
-        failed: Vec<Vec<u8>>,
+        done: Lines,
+        failed: Lines,
         instead: Reply,
     ) -> Self {
         let record = Record {
@@ -63,8 +63,8 @@ struct Record {
     /// Taken by whoever settles it first.
     pending: Option<Pending>,
     sink: Arc<dyn AuditSink>,
-    done: Vec<Vec<u8>>,
-    failed: Vec<Vec<u8>>,
+    done: Lines,
+    failed: Lines,
 }
 
 impl Record {
@@ -74,10 +74,11 @@ impl Record {
             return;
         };
         let sink = Arc::clone(&self.sink);
-        let (done, failed) = (std::mem::take(&mut self.done), std::mem::take(&mut self.failed));
+        let done = std::mem::replace(&mut self.done, Lines::none());
+        let failed = std::mem::replace(&mut self.failed, Lines::none());
         pending.on_durable(move |outcome| {
             let lines = if outcome.is_ok() { done } else { failed };
-            let recorded = record_all(&*sink, lines);
+            let recorded = record_all(&*sink, &lines);
             then(outcome.is_ok() && recorded.is_ok());
         });
     }
@@ -93,8 +94,8 @@ impl Drop for Record {
 const MOST_LOST: usize = 4;
 
 /// Records every line, those after a lost one too: what happened is told as far as it can be. Any that is lost decides.
-pub(crate) fn record_all(sink: &dyn AuditSink, lines: Vec<Vec<u8>>) -> Result<(), Unrecorded> {
-    let lost = lines.into_iter().filter_map(|line| sink.record(line).err());
+pub(crate) fn record_all(sink: &dyn AuditSink, lines: &Lines) -> Result<(), Unrecorded> {
+    let lost = lines.iter().filter_map(|line| sink.record(line).err());
     lost.take(MOST_LOST).last().map_or(Ok(()), Err)
 }
 
@@ -108,11 +109,11 @@ mod tests {
     struct Torn(Mutex<Vec<Vec<u8>>>);
 
     impl AuditSink for Torn {
-        fn record(&self, line: Vec<u8>) -> Result<(), Unrecorded> {
+        fn record(&self, line: &[u8]) -> Result<(), Unrecorded> {
             if line.is_empty() {
                 return Err(Unrecorded);
             }
-            self.0.lock().unwrap().push(line);
+            self.0.lock().unwrap().push(line.to_vec());
             Ok(())
         }
     }
@@ -120,13 +121,13 @@ mod tests {
     #[test]
     fn a_line_that_is_lost_takes_no_other_with_it() {
         let sink = Torn(Mutex::default());
-        let lines = [&b"own"[..], b"", b"part"].map(<[u8]>::to_vec);
-        assert_eq!(record_all(&sink, lines.into()), Err(Unrecorded));
+        let lines = Lines::from(["own", "", "part"]);
+        assert_eq!(record_all(&sink, &lines), Err(Unrecorded));
         assert_eq!(*sink.0.lock().unwrap(), [b"own".to_vec(), b"part".to_vec()]);
-        assert_eq!(record_all(&sink, vec![b"next".to_vec()]), Ok(()));
-        let mut lines = vec![Vec::new(); MOST_LOST];
-        lines.push(b"given up".to_vec());
-        assert_eq!(record_all(&sink, lines), Err(Unrecorded));
+        assert_eq!(record_all(&sink, &Lines::from(["next"])), Ok(()));
+        let mut lines = Lines::from([""; MOST_LOST]);
+        lines.append(&Lines::from(["given up"]));
+        assert_eq!(record_all(&sink, &lines), Err(Unrecorded));
         assert_eq!(sink.0.lock().unwrap().len(), 3);
     }
 }

@@ -1,18 +1,83 @@
-//! The second id of a reply.
+//! The ids of a call and its reply.
 
-use std::fmt::Write as _;
+use std::io::Write as _;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
-use locum_crypto::Random;
+use locum_crypto::{Random, Uuid};
 
-/// The value of `x-amz-sts-extended-request-id`, in the shape AWS gives it (`facts: sts §1.2`).
-pub(crate) fn extended_request_id(now: Timestamp, random: &mut dyn Random) -> String {
-    let mut bytes = [0; 6];
-    random.fill(&mut bytes);
-    let mut text = String::with_capacity(48);
-    // INVARIANT: writing to a string does not fail.
-    let _ = write!(text, "0:local:S:{}:R:", now.as_millisecond());
-    BASE64_STANDARD.encode_string(bytes, &mut text);
-    BASE64_STANDARD.encode(text)
+/// The ids that a call is known by: drawn once, and kept in place until the reply and the record are written.
+#[derive(Clone, Copy)]
+pub(crate) struct Identifiers {
+    /// The value of `x-amzn-requestid`.
+    pub(crate) request: Uuid,
+    /// The id of its record.
+    pub(crate) event: Uuid,
+    /// The value of `x-amz-sts-extended-request-id`.
+    pub(crate) extended: Extended,
+}
+
+/// An id in the shape of AWS's extended ones (`facts: sts §1.2`).
+#[derive(Clone, Copy)]
+pub(crate) struct Extended {
+    text: [u8; MOST],
+    len: usize,
+}
+
+/// Base64 of at most 41 bytes: ten, a time of twenty, three, eight.
+const MOST: usize = 56;
+const PLAIN: usize = 41;
+
+impl Identifiers {
+    pub(crate) fn draw(now: Timestamp, random: &mut dyn Random) -> Self {
+        Self {
+            request: Uuid::random(random),
+            event: Uuid::random(random),
+            extended: Extended::draw(now, random),
+        }
+    }
+}
+
+impl Extended {
+    fn draw(now: Timestamp, random: &mut dyn Random) -> Self {
+        let mut bytes = [0; 6];
+        random.fill(&mut bytes);
+        let mut plain = [0; PLAIN];
+        let mut rest = plain.as_mut_slice();
+        // INVARIANT: the longest fits.
+        let _ = write!(rest, "0:local:S:{}:R:", now.as_millisecond());
+        let written = BASE64_STANDARD.encode_slice(bytes, rest).unwrap_or_default();
+        let left = rest.len();
+        let plain = plain.get(..PLAIN - left + written).unwrap_or_default();
+        let mut text = [0; MOST];
+        let len = BASE64_STANDARD.encode_slice(plain, &mut text).unwrap_or_default();
+        Self { text, len }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        // INVARIANT: base64 is ASCII.
+        let text = self.text.get(..self.len).unwrap_or_default();
+        std::str::from_utf8(text).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use locum_crypto::SeededRandom;
+
+    use super::*;
+
+    #[test]
+    fn an_extended_id_holds_the_time_and_random_characters() {
+        let times = [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX];
+        for now in times {
+            let mut random = SeededRandom::new(1);
+            let id = Extended::draw(now, &mut random);
+            let plain = BASE64_STANDARD.decode(id.as_str()).unwrap();
+            let plain = String::from_utf8(plain).unwrap();
+            let (begin, drawn) = plain.rsplit_once(':').unwrap();
+            assert_eq!(begin, format!("0:local:S:{}:R", now.as_millisecond()));
+            assert_eq!(BASE64_STANDARD.decode(drawn).unwrap().len(), 6);
+        }
+    }
 }

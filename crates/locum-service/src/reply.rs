@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use locum_api::{ApiError, Body, Format, contained_error_body, error_body, errors, model::Service};
 
-use crate::{attempt::Answered, incoming::Reply};
+use crate::{attempt::Answered, identifiers::Identifiers, incoming::Reply};
 
 /// The reply of a call that succeeded.
 pub(crate) fn success(answered: Answered, operation: &'static str) -> Reply {
@@ -58,13 +58,13 @@ fn reply(status: u16, body: Body, operation: &'static str, outcome: &'static str
 }
 
 /// Adds the ids that every reply carries (`facts: sts §1.2`).
-pub(crate) fn with_ids(mut reply: Reply, request_id: &str, extended: String) -> Reply {
-    reply
-        .headers
-        .push(("x-amzn-requestid", Cow::Owned(request_id.to_owned())));
-    reply
-        .headers
-        .push(("x-amz-sts-extended-request-id", Cow::Owned(extended)));
+pub(crate) fn with_ids(mut reply: Reply, ids: &Identifiers) -> Reply {
+    for (name, id) in [
+        ("x-amzn-requestid", ids.request.as_str()),
+        ("x-amz-sts-extended-request-id", ids.extended.as_str()),
+    ] {
+        reply.headers.push((name, Cow::Owned(id.to_owned())));
+    }
     reply
 }
 

@@ -12,7 +12,7 @@ use locum_api::{
     model::{Access, Service as ApiService},
     operation_for_target,
 };
-use locum_crypto::{Random, RotationSchedule, SigningError, uuid};
+use locum_crypto::{Random, RotationSchedule, SigningError};
 use locum_directory::{Directory, Snapshot, WriteError};
 use locum_federation::oidc::KeyCache;
 use locum_session::AuthorizationMessage;
@@ -21,14 +21,14 @@ use locum_sigv4::{AuthError, SigningKeyCache};
 use crate::{
     asked::Asked,
     attempt::{Answered, Attempt, Credentials},
-    audit::AuditSink,
+    audit::{AuditSink, Lines},
     authenticate::Authenticator,
     call::Failure,
     carried::Carried,
     commit::{Commit, record_all},
     credential_reports, delegation,
     denial::Denial,
-    identifiers::extended_request_id,
+    identifiers::Identifiers,
     incoming::{Incoming, Reply},
     last_uses::LastUses,
     outbound::{self, Issuers},
@@ -225,8 +225,8 @@ impl Service {
         now: Timestamp,
         random: &mut dyn Random,
     ) -> Outcome {
-        let mut trace = Trace::begin(incoming, now, uuid(random), uuid(random));
-        let extended = extended_request_id(now, random);
+        let ids = Identifiers::draw(now, random);
+        let mut trace = Trace::begin(incoming, now, &ids);
         let format = incoming.header("accept").map_or(Format::Xml, Format::from_accept);
         let service = asked
             .as_ref()
@@ -243,8 +243,8 @@ impl Service {
             ),
         };
         let recorded = self.is_recorded(&mut trace);
-        let lines = if recorded { trace.lines() } else { Vec::new() };
-        let reply = with_ids(reply, trace.request_id(), extended.clone());
+        let lines = if recorded { trace.lines() } else { Lines::none() };
+        let reply = with_ids(reply, &ids);
         // What is answered when the write or its record is lost: made only when it may be needed.
         let instead = |mut trace: Trace| {
             let error = ApiError::service_unavailable();
@@ -257,12 +257,12 @@ impl Service {
                 format,
                 trace.operation_name(),
             );
-            (with_ids(reply, trace.request_id(), extended), trace.lines())
+            (with_ids(reply, &ids), trace.lines())
         };
         match pending {
             None => {
                 // Credentials that no record tells of are not given out.
-                let recorded = record_all(&*self.audit, lines);
+                let recorded = record_all(&*self.audit, &lines);
                 let reply = recorded.map_or_else(|_| instead(trace).0, |()| reply);
                 Outcome { reply, commit: None }
             }
@@ -372,8 +372,8 @@ impl Service {
         let own = part.as_mut().unwrap_or(trace);
         let (error, message) = self.verdict(problem, service, own, random);
         trace.forget_parts();
-        if let Some(mut part) = part {
-            trace.keep(&mut part);
+        if let Some(part) = part {
+            trace.keep(&part);
         }
         trace.fail(&error);
         trace.failed_at(index);

@@ -3,21 +3,23 @@
 //! A trace begins with the request and is told more at each step, so a call that ends early is recorded with all that
 //! was established about it, and nothing that was only claimed.
 
-use std::{borrow::Cow, net::IpAddr};
+use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
 use jiff::Timestamp;
 use locum_api::{
     ApiError,
     model::{Access, Operation, Service},
 };
+use locum_crypto::Uuid;
 use locum_names::AccountId;
 use serde_json::{Value, json};
 
 use crate::{
-    audit::{AuditRecord, Elements, Resource, TlsDetails, UserIdentity},
+    audit::{AuditRecord, Elements, Lines, Resource, TlsDetails, UserIdentity},
+    authenticate::Authenticated,
     call::Notes,
-    caller::Caller,
     denial::Denial,
+    identifiers::Identifiers,
     incoming::Incoming,
 };
 
@@ -29,11 +31,12 @@ const MAX_KEY_ID: usize = 128;
 
 pub(crate) struct Trace {
     now: Timestamp,
-    request_id: String,
-    event_id: String,
+    request_id: Uuid,
+    event_id: Uuid,
     operation: Option<&'static Operation>,
     client: Client,
     who: Who,
+    /// The region of a call that nobody signed.
     region: String,
     account: Option<AccountId>,
     other_account: Option<AccountId>,
@@ -43,9 +46,9 @@ pub(crate) struct Trace {
     more: Option<Value>,
     resources: Vec<Resource>,
     /// The transaction that contains this request: the id of its record, and the place in it.
-    transaction: Option<(String, usize)>,
+    transaction: Option<(Uuid, usize)>,
     /// The finished lines of the requests that this one contains.
-    parts: Vec<Vec<u8>>,
+    parts: Lines,
 }
 
 /// Where a request came from.
@@ -61,18 +64,13 @@ struct Client {
 enum Who {
     /// Nobody yet, with the key that a refused request claimed.
     Unknown(Option<String>),
-    Caller(Caller),
+    Caller(Arc<Authenticated>),
     /// Whom an identity provider vouched for.
     Vouched(Box<UserIdentity<'static>>),
 }
 
 impl Trace {
-    pub(crate) fn begin(
-        incoming: &Incoming<'_>,
-        now: Timestamp,
-        request_id: String,
-        event_id: String,
-    ) -> Self {
+    pub(crate) fn begin(incoming: &Incoming<'_>, now: Timestamp, ids: &Identifiers) -> Self {
         let client = Client {
             address: incoming.peer.to_canonical(),
             user_agent: incoming.header("user-agent").map(|agent| cut(agent, MAX_TEXT)),
@@ -82,10 +80,10 @@ impl Trace {
                 client_provided_host_header: cut(incoming.header("host").unwrap_or_default(), MAX_TEXT),
             }),
         };
-        Self::new(now, request_id, event_id, client)
+        Self::new(now, ids.request, ids.event, client)
     }
 
-    const fn new(now: Timestamp, request_id: String, event_id: String, client: Client) -> Self {
+    const fn new(now: Timestamp, request_id: Uuid, event_id: Uuid, client: Client) -> Self {
         Self {
             now,
             request_id,
@@ -102,32 +100,32 @@ impl Trace {
             more: None,
             resources: Vec::new(),
             transaction: None,
-            parts: Vec::new(),
+            parts: Lines::none(),
         }
     }
 
     /// The trace of a request that this one contains, at `index`.
-    pub(crate) fn part(&self, operation: &'static Operation, index: usize, event_id: String) -> Self {
+    pub(crate) fn part(&self, operation: &'static Operation, index: usize, event_id: Uuid) -> Self {
         let mut part = Self {
             operation: Some(operation),
             who: self.who.clone(),
             region: self.region.clone(),
             account: self.account,
-            transaction: Some((self.event_id.clone(), index)),
-            ..Self::new(self.now, self.request_id.clone(), event_id, self.client.clone())
+            transaction: Some((self.event_id, index)),
+            ..Self::new(self.now, self.request_id, event_id, self.client.clone())
         };
         part.notes(Notes::default());
         part
     }
 
     /// Keeps the lines of a request that this one contains.
-    pub(crate) fn keep(&mut self, part: &mut Self) {
-        self.parts.append(&mut part.lines());
+    pub(crate) fn keep(&mut self, part: &Self) {
+        self.parts.append(&part.lines());
     }
 
     /// Forgets what was kept: it did not happen.
     pub(crate) fn forget_parts(&mut self) {
-        self.parts = Vec::new();
+        self.parts = Lines::none();
     }
 
     /// Tells which of the requests that this one contains made it fail.
@@ -140,7 +138,7 @@ impl Trace {
     }
 
     pub(crate) fn request_id(&self) -> &str {
-        &self.request_id
+        self.request_id.as_str()
     }
 
     /// The operation's name; `none` if there is none.
@@ -156,6 +154,10 @@ impl Trace {
     }
 
     pub(crate) fn refused(&mut self, access_key_id: Option<String>) {
+        // An earlier run may have known the caller.
+        if let Who::Caller(authenticated) = &self.who {
+            self.region.clone_from(&authenticated.region);
+        }
         self.who = Who::Unknown(access_key_id.map(|id| cut(&id, MAX_KEY_ID)));
     }
 
@@ -169,13 +171,12 @@ impl Trace {
         self.tell("refusedWithoutRecord", count.into());
     }
 
-    pub(crate) fn caller(&mut self, caller: &Caller, region: &str) {
-        self.who = Who::Caller(caller.clone());
-        self.account = Some(caller.account);
-        self.region(region);
+    pub(crate) fn caller(&mut self, authenticated: Arc<Authenticated>) {
+        self.account = Some(authenticated.caller.account);
+        self.who = Who::Caller(authenticated);
     }
 
-    /// The region that was signed for, or that of the host of a call that nobody signed.
+    /// The region of the host of a call that nobody signed.
     pub(crate) fn region(&mut self, region: &str) {
         region.clone_into(&mut self.region);
     }
@@ -191,7 +192,7 @@ impl Trace {
         self.response_elements = notes.response_elements;
         self.other_account = notes.other_account.filter(|other| Some(*other) != self.account);
         if let Some((event_id, index)) = &self.transaction {
-            let transaction = json!({ "eventID": event_id, "requestIndex": index });
+            let transaction = json!({ "eventID": event_id.as_str(), "requestIndex": index });
             self.tell("transaction", transaction);
         }
     }
@@ -216,32 +217,34 @@ impl Trace {
 
     /// The finished lines: its own, a second one for the other account of a call that succeeded (`facts: sts §10`), and those
     /// of the requests it contains. Its own comes first: it tells how many follow, should any of them be lost.
-    pub(crate) fn lines(&mut self) -> Vec<Vec<u8>> {
-        let mut lines = self.own_lines();
-        lines.append(&mut self.parts);
+    pub(crate) fn lines(&self) -> Lines {
+        let mut lines = Lines::new();
+        match &self.who {
+            Who::Unknown(claimed) => {
+                self.add_own(&mut lines, &UserIdentity::unknown(claimed.as_deref()));
+            }
+            Who::Caller(authenticated) => {
+                self.add_own(&mut lines, &authenticated.caller.user_identity());
+            }
+            Who::Vouched(identity) => self.add_own(&mut lines, identity),
+        }
+        lines.append(&self.parts);
         lines
     }
 
-    fn own_lines(&self) -> Vec<Vec<u8>> {
-        match &self.who {
-            Who::Unknown(claimed) => self.lines_of(&UserIdentity::unknown(claimed.as_deref())),
-            Who::Caller(caller) => self.lines_of(&caller.user_identity()),
-            Who::Vouched(identity) => self.lines_of(identity),
-        }
-    }
-
-    fn lines_of(&self, identity: &UserIdentity<'_>) -> Vec<Vec<u8>> {
+    fn add_own(&self, lines: &mut Lines, identity: &UserIdentity<'_>) {
         let own = self.record(identity);
         let Some(other) = self.other_account.filter(|_| self.error.is_none()) else {
-            return vec![own.to_line()];
+            lines.add(&own);
+            return;
         };
         let own = AuditRecord {
-            shared_event_id: Some(&self.event_id),
+            shared_event_id: Some(self.event_id.as_str()),
             ..own
         };
         let theirs = AuditRecord {
             recipient_account_id: Some(other),
-            event_id: &second_id(&self.event_id),
+            event_id: &second_id(self.event_id.as_str()),
             user_identity: &UserIdentity {
                 kind: "AWSAccount",
                 principal_id: identity.principal_id.clone(),
@@ -250,7 +253,8 @@ impl Trace {
             },
             ..own
         };
-        vec![own.to_line(), theirs.to_line()]
+        lines.add(&own);
+        lines.add(&theirs);
     }
 
     fn record<'t>(&'t self, user_identity: &'t UserIdentity<'t>) -> AuditRecord<'t> {
@@ -260,7 +264,10 @@ impl Trace {
             event_time: self.now,
             event_source: event_source(self.operation.map_or(Service::Sts, |operation| operation.service)),
             event_name: self.operation.map_or("Unknown", |operation| operation.name),
-            aws_region: &self.region,
+            aws_region: match &self.who {
+                Who::Caller(authenticated) => &authenticated.region,
+                Who::Unknown(_) | Who::Vouched(_) => &self.region,
+            },
             source_ip_address: self.client.address,
             user_agent: self.client.user_agent.as_deref(),
             error_code: error.map(|(code, _)| &**code),
@@ -269,8 +276,8 @@ impl Trace {
             response_elements: self.response_elements.as_ref(),
             additional_event_data: self.more.as_ref(),
             resources: &self.resources,
-            request_id: &self.request_id,
-            event_id: &self.event_id,
+            request_id: self.request_id.as_str(),
+            event_id: self.event_id.as_str(),
             read_only: self.operation.is_none_or(is_read_only),
             recipient_account_id: self.account,
             shared_event_id: None,

@@ -12,13 +12,15 @@
 
 mod answers;
 
+use std::sync::Arc;
+
 use locum_api::{
     ApiError, Body, Document, Request, errors,
     locum::{ApplyTransactionRequest, ApplyTransactionResponse, ContainedRequest},
     model::{Access, Operation, Service, Shape, Structure, find},
     success_body,
 };
-use locum_crypto::{Random, uuid};
+use locum_crypto::{Random, Uuid};
 use locum_directory::{Directory, Draft, Pending, WriteError};
 
 use self::answers::Answers;
@@ -225,11 +227,11 @@ impl<'a> Transaction<'a> {
                 })
             })?;
             let operation = asked.operation;
-            let mut part = trace.part(operation, index, uuid(random));
+            let mut part = trace.part(operation, index, Uuid::random(random));
             match self.perform(&asked, carried, authenticated, draft, &mut part, random) {
                 Ok(body) => {
                     answers.keep(operation.service, &body);
-                    trace.keep(&mut part);
+                    trace.keep(&part);
                 }
                 Err(problem) => {
                     return Err(Box::new(Contained {
@@ -254,16 +256,16 @@ impl<'a> Transaction<'a> {
         part: &mut Trace,
         random: &mut dyn Random,
     ) -> Result<Body, Problem> {
-        let snapshot = std::sync::Arc::clone(draft.snapshot());
+        let snapshot = Arc::clone(draft.snapshot());
         let authenticator = self.attempt.authenticator(&snapshot, part.now());
         let caller = authenticator
             .again(&authenticated.caller)
             .map_err(Problem::Refused)?;
-        let authenticated = Authenticated {
+        let authenticated = Arc::new(Authenticated {
             caller,
             region: authenticated.region.clone(),
-        };
-        part.caller(&authenticated.caller, &authenticated.region);
+        });
+        part.caller(Arc::clone(&authenticated));
         restrictions::check(&authenticated.caller, asked.operation)?;
 
         let left = self.attempt.perform(

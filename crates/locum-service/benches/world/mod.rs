@@ -26,7 +26,7 @@ const ALLOW: &str =
 struct Nowhere;
 
 impl AuditSink for Nowhere {
-    fn record(&self, line: Vec<u8>) -> Result<(), Unrecorded> {
+    fn record(&self, line: &[u8]) -> Result<(), Unrecorded> {
         black_box(line);
         Ok(())
     }

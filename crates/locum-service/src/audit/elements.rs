@@ -7,13 +7,16 @@ use locum_api::{Record, Value};
 use serde_json::Value as Json;
 
 use super::{
-    expiration_text,
     json::{Object, write_list, write_text},
+    push_expiration,
 };
 
 /// Parameters or a result as a record shows them: a JSON object, written once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Elements(String);
+
+/// Room for the result of an AssumeRole, so that it is never copied.
+const CAPACITY: usize = 512;
 
 /// How a record shows a member that is no secret.
 #[derive(Debug, Clone, Copy)]
@@ -36,9 +39,9 @@ impl Elements {
     /// The same, each member shown as `shown` has it for its name in the model.
     #[must_use]
     pub fn showing<'s>(record: &dyn Record, shown: impl Fn(&str) -> Shown<'s>) -> Option<Self> {
-        let mut text = String::with_capacity(256);
+        let mut text = String::with_capacity(CAPACITY);
         object(&mut text, record, &shown);
-        (text != "{}").then_some(Self(text))
+        (text.len() > "{}".len()).then_some(Self(text))
     }
 
     /// Adds a member that the model does not have.
@@ -81,7 +84,7 @@ fn object<'s>(out: &mut String, record: &dyn Record, shown: &dyn Fn(&str) -> Sho
     Object::write(out, |object| {
         for (at, member) in record.structure().members.iter().enumerate() {
             let value = record.member(at);
-            if member.shape.is_secret() || is_unrecorded(&value) {
+            if is_unrecorded(&value) || member.shape.is_secret() {
                 continue;
             }
             match shown(member.name) {
@@ -107,7 +110,11 @@ fn write_value<'s>(out: &mut String, value: &Value<'_>, shown: &dyn Fn(&str) -> 
             let _ = write!(out, "{number}");
         }
         Value::Boolean(truth) => out.push_str(if *truth { "true" } else { "false" }),
-        Value::Time(time) => write_text(out, &expiration_text(*time)),
+        Value::Time(time) => {
+            out.push('"');
+            push_expiration(out, *time);
+            out.push('"');
+        }
         Value::List(items) => {
             let items = (0..items.len()).map(|at| items.item(at));
             let items = items.filter(|item| !is_unrecorded(item));

@@ -4,7 +4,10 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use locum_names::AccountId;
 
-use super::{json::Object, write_seconds, write_shown};
+use super::{
+    json::{Object, name},
+    write_account, write_seconds,
+};
 
 /// The caller of a recorded call.
 #[derive(Debug, Clone, Default)]
@@ -50,22 +53,22 @@ impl<'a> UserIdentity<'a> {
     }
 
     pub(super) fn write(&self, identity: &mut Object<'_>) {
-        identity.text("type", self.kind);
-        identity.perhaps("principalId", self.principal_id.as_deref());
-        identity.perhaps("arn", self.arn.as_deref());
+        identity.plain(name!("type"), self.kind);
+        identity.perhaps(name!("principalId"), self.principal_id.as_deref());
+        identity.perhaps(name!("arn"), self.arn.as_deref());
         if let Some(account) = self.account_id {
-            write_shown(identity.member("accountId"), account);
+            write_account(identity.member(name!("accountId")), account);
         }
-        identity.perhaps("accessKeyId", self.access_key_id.as_deref());
-        identity.perhaps("userName", self.user_name.as_deref());
-        identity.perhaps("identityProvider", self.identity_provider.as_deref());
+        identity.perhaps(name!("accessKeyId"), self.access_key_id.as_deref());
+        identity.perhaps(name!("userName"), self.user_name.as_deref());
+        identity.perhaps(name!("identityProvider"), self.identity_provider.as_deref());
         if let Some(context) = &self.session_context {
-            identity.object("sessionContext", |object| context.write(object));
+            identity.object(name!("sessionContext"), |object| context.write(object));
         }
-        identity.perhaps("invokedBy", self.invoked_by);
+        identity.perhaps(name!("invokedBy"), self.invoked_by);
         if let Some(delegate) = &self.invoked_by_delegate {
-            identity.object("invokedByDelegate", |object| {
-                write_shown(object.member("accountId"), delegate.account_id);
+            identity.object(name!("invokedByDelegate"), |object| {
+                write_account(object.member(name!("accountId")), delegate.account_id);
             });
         }
     }
@@ -122,29 +125,32 @@ pub struct SessionAttributes {
 impl SessionContext<'_> {
     fn write(&self, context: &mut Object<'_>) {
         if let Some(issuer) = &self.session_issuer {
-            context.object("sessionIssuer", |object| {
-                object.text("type", issuer.kind);
-                object.text("principalId", &issuer.principal_id);
-                object.text("arn", &issuer.arn);
-                write_shown(object.member("accountId"), issuer.account_id);
-                object.perhaps("userName", issuer.user_name.as_deref());
+            context.object(name!("sessionIssuer"), |object| {
+                object.plain(name!("type"), issuer.kind);
+                object.text(name!("principalId"), &issuer.principal_id);
+                object.text(name!("arn"), &issuer.arn);
+                write_account(object.member(name!("accountId")), issuer.account_id);
+                object.perhaps(name!("userName"), issuer.user_name.as_deref());
             });
         }
-        context.object("attributes", |object| {
-            write_seconds(object.member("creationDate"), self.attributes.creation_date);
-            object.text("mfaAuthenticated", self.attributes.mfa_authenticated);
+        context.object(name!("attributes"), |object| {
+            write_seconds(
+                object.member(name!("creationDate")),
+                self.attributes.creation_date,
+            );
+            object.plain(name!("mfaAuthenticated"), self.attributes.mfa_authenticated);
         });
-        context.perhaps("sourceIdentity", self.source_identity.as_deref());
+        context.perhaps(name!("sourceIdentity"), self.source_identity.as_deref());
         if let Some(federation) = &self.web_id_federation_data {
-            context.object("webIdFederationData", |object| {
-                object.text("federatedProvider", federation.federated_provider);
-                object.object("attributes", |attributes| {
+            context.object(name!("webIdFederationData"), |object| {
+                object.text(name!("federatedProvider"), federation.federated_provider);
+                object.object(name!("attributes"), |attributes| {
                     for (name, value) in &federation.attributes {
-                        attributes.text(name, value);
+                        attributes.foreign(name, value);
                     }
                 });
             });
         }
-        context.perhaps("assumedRoot", self.assumed_root);
+        context.perhaps(name!("assumedRoot"), self.assumed_root);
     }
 }

@@ -2,6 +2,42 @@
 //!
 //! A record and an explanation are written once for every call and read by nobody here, so no tree of them is built.
 
+/// The name of a member, one of our own, as it stands between two members: spelled out where it is written, so that it is copied
+/// in one piece.
+#[derive(Clone, Copy)]
+pub(crate) struct Name(&'static str);
+
+impl Name {
+    /// A comma, the name in quotes and a colon. For [`name!`] alone, which calls it when the program is built.
+    pub(crate) const fn spelled(text: &'static str) -> Self {
+        Self(text)
+    }
+}
+
+/// A member's name, of letters alone.
+macro_rules! name {
+    ($name:literal) => {
+        const {
+            assert!($crate::audit::json::is_of_letters($name));
+            $crate::audit::json::Name::spelled(concat!(",\"", $name, "\":"))
+        }
+    };
+}
+
+pub(crate) use name;
+
+/// Whether a name needs no escapes.
+pub(crate) const fn is_of_letters(name: &str) -> bool {
+    let mut rest = name.as_bytes();
+    while let [letter, after @ ..] = rest {
+        if !letter.is_ascii_alphabetic() {
+            return false;
+        }
+        rest = after;
+    }
+    true
+}
+
 /// An object that is being written.
 pub(crate) struct Object<'o> {
     out: &'o mut String,
@@ -18,10 +54,13 @@ impl<'o> Object<'o> {
     }
 
     /// Begins a member; its value is for the caller to write.
-    pub(crate) fn member(&mut self, name: &str) -> &mut String {
-        self.comma();
-        write_text(self.out, name);
-        self.out.push(':');
+    #[inline]
+    pub(crate) fn member(&mut self, Name(name): Name) -> &mut String {
+        if std::mem::take(&mut self.empty) {
+            self.out.push_str(name.strip_prefix(',').unwrap_or(name));
+        } else {
+            self.out.push_str(name);
+        }
         self.out
     }
 
@@ -34,46 +73,67 @@ impl<'o> Object<'o> {
     /// Begins a member under CloudTrail's spelling of a name in the model, which is letters only: `roleArn` for `RoleArn`.
     pub(crate) fn camel_member(&mut self, name: &'static str) -> &mut String {
         self.comma();
-        let mut letters = name.chars();
+        let (first, rest) = name.split_at_checked(1).unwrap_or((name, ""));
         self.out.push('"');
-        self.out
-            .extend(letters.next().map(|first| first.to_ascii_lowercase()));
-        self.out.push_str(letters.as_str());
+        for letter in first.bytes() {
+            self.out.push(char::from(letter.to_ascii_lowercase()));
+        }
+        self.out.push_str(rest);
         self.out.push_str("\":");
         self.out
     }
 
+    /// Writes a member that is text, under a name that comes from outside.
+    pub(crate) fn foreign(&mut self, name: &str, value: &str) {
+        self.comma();
+        write_text(self.out, name);
+        self.out.push(':');
+        write_text(self.out, value);
+    }
+
+    /// Writes a member that is text of our own, which stands in JSON as it is.
+    #[inline]
+    pub(crate) fn plain(&mut self, name: Name, value: &'static str) {
+        debug_assert!(!has_special(value), "{value}");
+        let out = self.member(name);
+        out.push('"');
+        out.push_str(value);
+        out.push('"');
+    }
+
     /// Writes a member that is text.
-    pub(crate) fn text(&mut self, name: &str, value: &str) {
+    #[inline]
+    pub(crate) fn text(&mut self, name: Name, value: &str) {
         write_text(self.member(name), value);
     }
 
     /// Writes a member that is text, if there is one.
-    pub(crate) fn perhaps(&mut self, name: &str, value: Option<&str>) {
+    #[inline]
+    pub(crate) fn perhaps(&mut self, name: Name, value: Option<&str>) {
         if let Some(value) = value {
             self.text(name, value);
         }
     }
 
     /// Writes a member that is true or false.
-    pub(crate) fn flag(&mut self, name: &str, value: bool) {
+    pub(crate) fn flag(&mut self, name: Name, value: bool) {
         self.raw(name, if value { "true" } else { "false" });
     }
 
     /// Writes a member that is JSON already.
-    pub(crate) fn raw(&mut self, name: &str, json: &str) {
+    pub(crate) fn raw(&mut self, name: Name, json: &str) {
         self.member(name).push_str(json);
     }
 
     /// Writes a member that is an object.
-    pub(crate) fn object(&mut self, name: &str, fill: impl FnOnce(&mut Object<'_>)) {
+    pub(crate) fn object(&mut self, name: Name, fill: impl FnOnce(&mut Object<'_>)) {
         Object::write(self.member(name), fill);
     }
 
     /// Writes a member that is a list, each item as `write` has it.
     pub(crate) fn list<T>(
         &mut self,
-        name: &str,
+        name: Name,
         items: impl IntoIterator<Item = T>,
         write: impl FnMut(&mut String, T),
     ) {
@@ -102,14 +162,17 @@ const fn is_special(byte: u8) -> bool {
     byte < 0x20 || matches!(byte, b'"' | b'\\')
 }
 
+/// Whether a text has such a byte. A fold without an early end lets the compiler look at many bytes at a time.
+fn has_special(text: &str) -> bool {
+    text.bytes()
+        .fold(false, |special, byte| special | is_special(byte))
+}
+
 /// Writes a string.
 pub(crate) fn write_text(out: &mut String, text: &str) {
     out.push('"');
-    // A fold without an early end lets the compiler look at many bytes at a time, and almost every text is plain.
-    if text
-        .bytes()
-        .fold(false, |special, byte| special | is_special(byte))
-    {
+    // Almost every text is plain.
+    if has_special(text) {
         text.chars().for_each(|c| write_char(out, c));
     } else {
         out.push_str(text);
@@ -153,12 +216,12 @@ mod tests {
     fn members_stand_in_their_order() {
         let mut out = String::new();
         Object::write(&mut out, |object| {
-            object.text("a", "b");
-            object.perhaps("c", None);
-            object.flag("d", true);
-            object.object("e", |_| ());
-            object.list("f", ["x", "y"], write_text);
-            object.raw("g", "null");
+            object.text(name!("a"), "b");
+            object.perhaps(name!("c"), None);
+            object.flag(name!("d"), true);
+            object.object(name!("e"), |_| ());
+            object.list(name!("f"), ["x", "y"], write_text);
+            object.raw(name!("g"), "null");
         });
         assert_eq!(out, r#"{"a":"b","d":true,"e":{},"f":["x","y"],"g":null}"#);
     }

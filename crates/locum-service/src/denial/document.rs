@@ -6,7 +6,7 @@ use locum_session::AuthorizationMessage;
 use serde_json::Value;
 
 use super::Asked;
-use crate::audit::json::{Object, write_list};
+use crate::audit::json::{Name, Object, name, write_list};
 
 /// How much of the statements a document shows.
 #[derive(Clone, Copy)]
@@ -69,40 +69,44 @@ impl Shown<'_> {
             ..
         } = self;
         let explicit = matches!(explanation.decision, Decision::ExplicitDeny { .. });
-        document.flag("allowed", false);
-        document.flag("explicitDeny", explicit);
-        document.object("matchedStatements", |matched| {
+        document.flag(name!("allowed"), false);
+        document.flag(name!("explicitDeny"), explicit);
+        document.object(name!("matchedStatements"), |matched| {
             let reported = match self.statements {
                 Statements::None => None,
                 Statements::Whole | Statements::Named => Some(explanation.reported()),
             };
-            matched.list("items", reported.into_iter().flatten(), |out, statement| {
-                Object::write(out, |item| self.write_statement(item, statement));
-            });
+            matched.list(
+                name!("items"),
+                reported.into_iter().flatten(),
+                |out, statement| {
+                    Object::write(out, |item| self.write_statement(item, statement));
+                },
+            );
         });
-        document.object("failures", |failures| failures.raw("items", "[]"));
-        document.object("context", |context| {
-            context.object("principal", |principal| {
-                principal.text("id", asked.caller_id);
-                principal.text("arn", asked.caller_arn);
+        document.object(name!("failures"), |failures| failures.raw(name!("items"), "[]"));
+        document.object(name!("context"), |context| {
+            context.object(name!("principal"), |principal| {
+                principal.text(name!("id"), asked.caller_id);
+                principal.text(name!("arn"), asked.caller_arn);
             });
-            context.text("action", request.action);
-            context.text("resource", request.resource);
-            context.object("conditions", |conditions| {
+            context.text(name!("action"), request.action);
+            context.text(name!("resource"), request.resource);
+            context.object(name!("conditions"), |conditions| {
                 if self.conditions {
-                    write_conditions(conditions.member("items"), request);
+                    write_conditions(conditions.member(name!("items")), request);
                 } else {
-                    conditions.raw("items", "[]");
+                    conditions.raw(name!("items"), "[]");
                 }
             });
         });
-        document.raw("explanation", reason);
+        document.raw(name!("explanation"), reason);
     }
 
     fn write_statement(&self, item: &mut Object<'_>, statement: &StatementRef<'_>) {
-        item.text("statementId", statement.sid);
+        item.text(name!("statementId"), statement.sid);
         item.text(
-            "effect",
+            name!("effect"),
             match statement.effect {
                 Effect::Allow => "ALLOW",
                 Effect::Deny => "DENY",
@@ -112,8 +116,8 @@ impl Shown<'_> {
             return;
         }
         let text = statement.text();
-        let named = |name: &'static str, negated: &'static str, not| if not { negated } else { name };
-        let principals = named("principals", "notPrincipals", text.not_principal);
+        let named = |name: Name, negated: Name, not| if not { negated } else { name };
+        let principals = named(name!("principals"), name!("notPrincipals"), text.not_principal);
         match text.principals.as_slice() {
             [] => write_items(
                 item.member(principals),
@@ -124,19 +128,28 @@ impl Shown<'_> {
                 some.iter().map(|(_, value)| value.as_str()),
             ),
         }
-        item.object("principalGroups", |groups| groups.raw("items", "[]"));
-        let actions = named("actions", "notActions", text.not_action);
+        item.object(name!("principalGroups"), |groups| {
+            groups.raw(name!("items"), "[]")
+        });
+        let actions = named(name!("actions"), name!("notActions"), text.not_action);
         write_items(item.member(actions), text.actions.iter().map(String::as_str));
-        let resources = named("resources", "notResources", text.not_resource);
+        let resources = named(name!("resources"), name!("notResources"), text.not_resource);
         write_items(item.member(resources), text.resources.iter().map(String::as_str));
-        item.object("conditions", |conditions| {
-            conditions.list("items", &text.conditions, |out, (operator, key, values)| {
-                Object::write(out, |condition| {
-                    condition.text("key", key);
-                    condition.text("operator", operator);
-                    write_items(condition.member("values"), values.iter().map(String::as_str));
-                });
-            });
+        item.object(name!("conditions"), |conditions| {
+            conditions.list(
+                name!("items"),
+                &text.conditions,
+                |out, (operator, key, values)| {
+                    Object::write(out, |condition| {
+                        condition.text(name!("key"), key);
+                        condition.text(name!("operator"), operator);
+                        write_items(
+                            condition.member(name!("values")),
+                            values.iter().map(String::as_str),
+                        );
+                    });
+                },
+            );
         });
     }
 }
@@ -144,16 +157,16 @@ impl Shown<'_> {
 /// Writes values as AWS lists them.
 fn write_items<'v>(out: &mut String, values: impl IntoIterator<Item = &'v str>) {
     Object::write(out, |object| {
-        object.list("items", values, |out, value| {
-            Object::write(out, |item| item.text("value", value));
+        object.list(name!("items"), values, |out, value| {
+            Object::write(out, |item| item.text(name!("value"), value));
         });
     });
 }
 
 fn write_condition<'v>(out: &mut String, key: &str, values: impl IntoIterator<Item = &'v str>) {
     Object::write(out, |condition| {
-        condition.text("key", key);
-        write_items(condition.member("values"), values);
+        condition.text(name!("key"), key);
+        write_items(condition.member(name!("values")), values);
     });
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use locum_api::{ApiError, Record, Sensitive, errors, sts::Credentials};
-use locum_crypto::{Random, SecretString, generate_secret_access_key};
+use locum_crypto::{Random, generate_secret_access_key};
 use locum_names::{AccessKeyId, AccountId, KeyKind};
 use locum_session::{
     Federation, MfaFacts, Session, SessionPrincipal, SessionScope, SessionTag, packed_percent,
@@ -116,10 +116,9 @@ pub(super) fn issue<'m>(
     let expires_at = mint.now.as_second().saturating_add(i64::from(grant.seconds));
     let issued_at = grant.granted_at.unwrap_or(mint.now).min(mint.now).as_second();
     let access_key_id = temporary_key_id(mint.random, grant.principal.account());
-    let secret = generate_secret_access_key(mint.random);
     let session = Session {
         access_key_id,
-        secret_access_key: SecretString::new(secret.expose()),
+        secret_access_key: generate_secret_access_key(mint.random),
         issued_at,
         expires_at,
         principal: grant.principal,
@@ -147,7 +146,7 @@ pub(super) fn issue<'m>(
     let utilization = i32::try_from(packed_percent(token.len())).unwrap_or(i32::MAX);
     let credentials = Credentials {
         access_key_id: access_key_id.to_string(),
-        secret_access_key: Sensitive::new(secret.expose()),
+        secret_access_key: Sensitive::new(session.secret_access_key.expose()),
         session_token: Sensitive::new(token),
         expiration: instant(expires_at),
     };

@@ -71,8 +71,8 @@ pub struct World {
 struct Records(Mutex<Vec<Vec<u8>>>);
 
 impl AuditSink for Records {
-    fn record(&self, line: Vec<u8>) -> Result<(), Unrecorded> {
-        self.0.lock().unwrap().push(line);
+    fn record(&self, line: &[u8]) -> Result<(), Unrecorded> {
+        self.0.lock().unwrap().push(line.to_vec());
         Ok(())
     }
 }

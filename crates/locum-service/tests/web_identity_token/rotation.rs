@@ -111,7 +111,7 @@ fn nothing_is_made_or_written_where_no_step_is_due() {
 struct Nowhere;
 
 impl AuditSink for Nowhere {
-    fn record(&self, _: Vec<u8>) -> Result<(), Unrecorded> {
+    fn record(&self, _: &[u8]) -> Result<(), Unrecorded> {
         Ok(())
     }
 }
