@@ -22,8 +22,8 @@ use crate::{
 
 const CONNECTIONS: usize = 16;
 /// Requests a round.
-const A_ROUND: usize = 1_000;
-const ROUNDS: usize = 15;
+const A_ROUND: usize = 500;
+const ROUNDS: usize = 41;
 /// IAM writes a round: each waits for a flush of the disk, so it is their CPU time that is compared.
 const WRITES_A_ROUND: usize = 160;
 const WRITE_ROUNDS: usize = 9;

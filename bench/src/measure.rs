@@ -22,6 +22,13 @@ pub(crate) struct Figure {
     pub(crate) p999: f64,
 }
 
+impl Figure {
+    /// The share of one core that the server used.
+    pub(crate) fn busy(&self) -> f64 {
+        self.cpu * self.throughput / 1e6
+    }
+}
+
 /// A server, what it is asked, and connections to it that stay open.
 pub(crate) struct Subject<'a> {
     server: &'a Server,
@@ -85,10 +92,16 @@ pub(crate) fn in_turn(
     first.round(count)?;
     second.round(count)?;
     let mut measured = [Rounds::default(), Rounds::default()];
-    for _ in 0..rounds {
-        let [one, other] = &mut measured;
-        one.0.push(first.round(count)?);
-        other.0.push(second.round(count)?);
+    let [one, other] = &mut measured;
+    for turn in 0..rounds {
+        // Neither always follows the other.
+        if turn % 2 == 0 {
+            one.0.push(first.round(count)?);
+            other.0.push(second.round(count)?);
+        } else {
+            other.0.push(second.round(count)?);
+            one.0.push(first.round(count)?);
+        }
     }
     Ok(measured)
 }

@@ -82,6 +82,11 @@ fn document(role: &str, provider: &str, id: &str, now: Timestamp) -> Result<Stri
         ("_a1", id.to_owned()),
         ("arn:aws:iam::123456789012:role/reader", role.to_owned()),
         ("arn:aws:iam::123456789012:saml-provider/idp", provider.to_owned()),
+        // A session tag would ask for one more permission.
+        (
+            "https://aws.amazon.com/SAML/Attributes/PrincipalTag:team",
+            "urn:oid:2.5.4.11".to_owned(),
+        ),
     ];
     let mut text = TEMPLATE.trim().to_owned();
     for (from, to) in replaced {
@@ -95,7 +100,9 @@ fn document(role: &str, provider: &str, id: &str, now: Timestamp) -> Result<Stri
 
 #[cfg(test)]
 mod tests {
-    use locum_federation::saml::{Encryption, Expected, Provider, VerificationKeyWithThumbprint, verify};
+    use locum_federation::saml::{
+        Encryption, Expected, Provider, RoleClaims, VerificationKeyWithThumbprint, verify,
+    };
 
     use super::*;
 
@@ -119,7 +126,10 @@ mod tests {
                 recipients: &["https://signin.aws.amazon.com/saml"],
                 now,
             };
-            verify(&response, &expected).unwrap()
+            let assertion = verify(&response, &expected).unwrap();
+            let claims = RoleClaims::read(&assertion).unwrap();
+            assert!(format!("{claims:?}").contains(role), "{claims:?}");
+            assertion
         };
         assert_ne!(verified(1), verified(2));
     }

@@ -69,6 +69,9 @@ pub(crate) struct Seeds {
 }
 
 const ALLOW: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+const ASSUME: &str = r#""sts:AssumeRole""#;
+/// With whatever a session can be given.
+const ASSUME_WITH_ALL: &str = r#"["sts:AssumeRole","sts:TagSession","sts:SetSourceIdentity"]"#;
 /// So many roles are in the sample, if there are as many.
 pub(crate) const SAMPLE: usize = 4_096;
 /// So many entities go into one transaction of the store.
@@ -93,9 +96,9 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
     let first: AccountId = "111122223333".parse()?;
     directory.bootstrap(Some(first), now, &mut random, |_| Ok(()))?;
     let mut writer = Writer::new(&directory);
-    let trust = |principal: &str| {
+    let trust = |principal: &str, action: &str| {
         let document = format!(
-            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":"sts:AssumeRole"}}}}"#
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":{action}}}}}"#
         );
         directory.compile(&document, PolicyKind::Trust)
     };
@@ -116,8 +119,22 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
         secret: key.secret.clone(),
         token: None,
     };
-    let open = Role::new(first, "/", "open", trust("111122223333")?, now, &mut random);
-    let closed = Role::new(first, "/", "closed", trust("444455556666")?, now, &mut random);
+    let open = Role::new(
+        first,
+        "/",
+        "open",
+        trust("111122223333", ASSUME)?,
+        now,
+        &mut random,
+    );
+    let closed = Role::new(
+        first,
+        "/",
+        "closed",
+        trust("444455556666", ASSUME)?,
+        now,
+        &mut random,
+    );
     let provider = SamlProvider::new(
         first,
         "bench",
@@ -184,7 +201,7 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
             changes.put(account);
         })?;
     }
-    let shared = trust("111122223333")?;
+    let shared = trust("111122223333", ASSUME_WITH_ALL)?;
     let half = size.principals / 2;
     let step = half.div_ceil(SAMPLE).max(1);
     for number in 0..half {
