@@ -28,7 +28,12 @@ mod world;
 
 use std::{env, error::Error, fs, process::ExitCode};
 
+use mimalloc::MiMalloc;
 use options::{Options, Part, USAGE};
+
+/// The ceiling allocates as the program does.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     match run() {

@@ -29,7 +29,13 @@ mod whoami;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
+
 use crate::cli::{Name, Program};
+
+/// A third of a call's time went to the system's allocator (docs/decisions/0007-allocator.md).
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// A command of the program.
 struct Command {
