@@ -41,7 +41,7 @@ pub enum OpenError {
     #[error(transparent)]
     BuiltIn(#[from] BuiltInError),
     /// The operating system gave no thread.
-    #[error("cannot start the directory's writer: {0}")]
+    #[error("cannot start a thread of the directory: {0}")]
     Thread(std::io::Error),
 }
 

@@ -49,6 +49,9 @@ const PREFIXES: [&str; 24] = [
     "/credential-reports/",
 ];
 
+/// Most values are smaller, in bytes.
+const LARGE_VALUE: usize = 16 << 10;
+
 /// The one value in clear: it must be readable before anything is known.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -155,7 +158,7 @@ pub(super) fn snapshot(
         Ok::<_, OpenError>(())
     })?;
     snapshot.verify_places()?;
-    Ok(snapshot.loaded_at(store.revision()?))
+    snapshot.loaded_at(store.revision()?).map_err(OpenError::Thread)
 }
 
 /// What it takes to make entities of stored values.
@@ -170,11 +173,18 @@ impl Decoder<'_> {
     /// Opens and decodes items whose keys begin with `prefix`.
     pub(super) fn decode(&self, prefix: &str, items: Vec<Item>) -> Result<Vec<Entity>, OpenError> {
         let mut path = self.deployment.clone();
+        let mut value = Zeroizing::new(Vec::with_capacity(LARGE_VALUE));
         let mut entities = Vec::with_capacity(items.len());
         for item in items {
             path.truncate(self.deployment.len());
             path.push_str(&item.key);
-            let mut value = Zeroizing::new(item.value);
+            // All are opened in one place, which is wiped at the end, or when a larger one is needed: to grow would leave a
+            // copy behind.
+            if item.value.len() > value.capacity() {
+                value = Zeroizing::new(Vec::with_capacity(item.value.len()));
+            }
+            value.clear();
+            value.extend_from_slice(&item.value);
             let opened = self.kek.open_value_in_place(&path, &mut value);
             let plaintext = opened.map_err(|error| not_opened(&item.key, error))?;
             let entity =

@@ -1,6 +1,6 @@
 //! The one way a snapshot comes from another: expectations checked, indexes kept, references verified.
 
-use std::sync::Arc;
+use std::{io, sync::Arc, thread};
 
 use locum_names::{AccessKeyId, AccountId, UniqueId};
 
@@ -89,12 +89,24 @@ impl Snapshot {
     }
 
     /// Sets the revision once everything of it is loaded.
-    pub(crate) fn loaded_at(mut self, revision: Revision) -> Self {
-        self.users.put_in_order();
-        self.roles.put_in_order();
-        self.policies.put_in_order();
+    ///
+    /// # Errors
+    /// What the system says if it has no thread for half of the work that is left.
+    pub(crate) fn loaded_at(mut self, revision: Revision) -> io::Result<Self> {
+        let Self {
+            users,
+            roles,
+            policies,
+            ..
+        } = &mut self;
+        thread::scope(|scope| {
+            thread::Builder::new().spawn_scoped(scope, || users.put_in_order())?;
+            roles.put_in_order();
+            policies.put_in_order();
+            Ok::<_, io::Error>(())
+        })?;
         self.revision = revision;
-        self
+        Ok(self)
     }
 
     /// The revision at which an entity last changed; `NEW` if there is none.
