@@ -19,7 +19,9 @@ mod tool;
 use error::TaskError;
 use lexopt::Arg;
 use std::ffi::OsString;
+use std::panic::resume_unwind;
 use std::process::ExitCode;
+use std::thread;
 use steps::Steps;
 use tool::Tool;
 
@@ -90,8 +92,14 @@ fn task() -> Result<(), TaskError> {
 
 fn test() -> Result<(), TaskError> {
     let mut steps = Steps::new();
-    let prepared = steps.take("set up the clients", clients::prepare);
-    check(&mut steps);
+    // Fetching waits for the network and unpacks; compiling uses the processors: side by side they take as long as one.
+    let prepared = thread::scope(|scope| {
+        let preparing = scope.spawn(prepare);
+        check(&mut steps);
+        steps.take("set up the clients, beside the above", || {
+            preparing.join().unwrap_or_else(|panic| resume_unwind(panic))
+        })
+    });
     steps.take("cargo test", || {
         Tool::cargo()
             .words("test --workspace --locked --no-fail-fast")
@@ -104,10 +112,7 @@ fn test() -> Result<(), TaskError> {
     }
     let built = steps.take("build the program", build);
     if built {
-        steps.take("count instructions", || {
-            instructions::prepare()?;
-            instructions::check()
-        });
+        steps.take("count instructions", instructions::check);
     } else {
         steps.give_up(
             "count instructions",
@@ -122,6 +127,12 @@ fn test() -> Result<(), TaskError> {
         steps.give_up("client tests", "what they need is missing, see above");
     }
     steps.finish()
+}
+
+/// Installs what the steps after the first ones need.
+fn prepare() -> Result<(), TaskError> {
+    instructions::prepare()?;
+    clients::prepare()
 }
 
 fn lint() -> Result<(), TaskError> {
