@@ -53,10 +53,12 @@ impl FromStr for AccountId {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        if text.len() != 12 || !text.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(NameError::Account);
-        }
-        text.parse().map(Self).map_err(|_| NameError::Account)
+        let digits: &[u8; 12] = text.as_bytes().try_into().map_err(|_| NameError::Account)?;
+        let number = digits.iter().try_fold(0, |number, digit| {
+            let value = digit.is_ascii_digit().then(|| u64::from(digit & 0xf))?;
+            Some(number * 10 + value)
+        });
+        number.map(Self).ok_or(NameError::Account)
     }
 }
 

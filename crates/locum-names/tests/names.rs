@@ -157,6 +157,13 @@ fn partitions_round_trip() {
 
 proptest! {
     #[test]
+    fn an_account_is_twelve_digits_and_nothing_else(text in "[0-9]{0,11}[0-9a:/é+ -]?[0-9]{0,3}") {
+        let digits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let expected = digits.then(|| text.parse::<u64>().unwrap());
+        prop_assert_eq!(text.parse::<AccountId>().ok().map(AccountId::number), expected);
+    }
+
+    #[test]
     fn ids_round_trip(number in 0..AccountId::LIMIT, random: u64) {
         let account = AccountId::new(number).unwrap();
         prop_assert_eq!(account.to_string().parse(), Ok(account));

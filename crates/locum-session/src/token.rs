@@ -3,6 +3,8 @@
 //! `prefix ‖ version ‖ key id ‖ nonce ‖ ciphertext ‖ tag` in base64. The AAD binds version, purpose, key id, deployment
 //! and access key id, so a token opens only with the key it was issued with (`facts: security §1.2, §1.3`).
 
+use std::cell::Cell;
+
 use base64::Engine;
 use jiff::Timestamp;
 use locum_crypto::{HEADER_LEN, KeyRing, OVERHEAD, Purpose, Random};
@@ -71,13 +73,13 @@ pub fn seal_session_padded(
     min_len: usize,
     rng: &mut dyn Random,
 ) -> Result<String, TooLarge> {
-    // The full size at once: a buffer that grows leaves the secret behind in freed memory.
-    let mut raw = Vec::with_capacity(MAX_RAW_LEN);
+    let mut raw = Raw::new();
+    let raw = &mut raw.0;
     raw.extend_from_slice(PREFIX);
     raw.resize(PREFIX.len() + HEADER_LEN, 0);
-    layout::write(session, &mut raw);
+    layout::write(session, raw);
     let min_raw_len = min_len.min(MAX_TOKEN_LEN).div_ceil(4) * 3;
-    layout::pad(&mut raw, min_raw_len.saturating_sub(OVERHEAD - HEADER_LEN));
+    layout::pad(raw, min_raw_len.saturating_sub(OVERHEAD - HEADER_LEN));
     let sealed_len = raw.len() + OVERHEAD - HEADER_LEN;
     let size = sealed_len.div_ceil(3).saturating_mul(4);
     if size > MAX_TOKEN_LEN {
@@ -87,13 +89,35 @@ pub fn seal_session_padded(
             limit: MAX_TOKEN_LEN,
         });
     }
-    ring.seal_in_place(
-        &aad(deployment, &session.access_key_id),
-        rng,
-        &mut raw,
-        PREFIX.len(),
-    );
-    Ok(STANDARD.encode(&raw))
+    ring.seal_in_place(&aad(deployment, &session.access_key_id), rng, raw, PREFIX.len());
+    Ok(STANDARD.encode(raw))
+}
+
+/// Where a token is made: a buffer that the thread uses again, for what is left in it is sealed or wiped.
+struct Raw(Vec<u8>);
+
+thread_local! {
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+impl Raw {
+    fn new() -> Self {
+        let mut raw = SPARE.try_with(Cell::take).unwrap_or_default();
+        raw.clear();
+        // The full size at once: a buffer that grows leaves the secret behind in freed memory.
+        raw.reserve(MAX_RAW_LEN);
+        Self(raw)
+    }
+}
+
+impl Drop for Raw {
+    fn drop(&mut self) {
+        let raw = std::mem::take(&mut self.0);
+        if raw.capacity() == MAX_RAW_LEN {
+            // A thread that ends keeps nothing.
+            let _ = SPARE.try_with(|spare| spare.set(raw));
+        }
+    }
 }
 
 /// Opens the token that came with a request signed by `access_key_id`.

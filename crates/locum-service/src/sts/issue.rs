@@ -145,7 +145,7 @@ pub(super) fn issue<'m>(
     let size = i32::try_from(token.len()).unwrap_or(i32::MAX);
     let utilization = i32::try_from(packed_percent(token.len())).unwrap_or(i32::MAX);
     let credentials = Credentials {
-        access_key_id: access_key_id.to_string(),
+        access_key_id: access_key_id.as_str().to_owned(),
         secret_access_key: Sensitive::new(session.secret_access_key.expose()),
         session_token: Sensitive::new(token),
         expiration: instant(expires_at),
