@@ -57,6 +57,8 @@ pub(crate) fn tables(options: &Options) -> Result<Vec<Table>, Box<dyn Error>> {
             "locum µs",
             "ceiling µs",
             "÷ ceiling",
+            "at 1 connection",
+            "at 256",
             "locum busy",
             "ceiling busy",
         ],
@@ -89,6 +91,8 @@ pub(crate) fn tables(options: &Options) -> Result<Vec<Table>, Box<dyn Error>> {
             short(mine.median(|f| f.cpu)),
             short(bare.median(|f| f.cpu)),
             against(mine.against(&bare, |f| f.cpu), call.goal().map(Goal::AtMost)),
+            short(alone.against(&bare_alone, |f| f.cpu)),
+            short(crowded.against(&bare_crowded, |f| f.cpu)),
             percent(mine.median(Figure::busy)),
             percent(bare.median(Figure::busy)),
         ]);
