@@ -33,7 +33,7 @@ use mimalloc::MiMalloc;
 
 use crate::cli::{Name, Program};
 
-/// A third of a call's time went to the system's allocator (docs/decisions/0007-allocator.md).
+/// An eighth of a call's time and more went to the system's allocator (docs/decisions/0007-allocator.md).
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
