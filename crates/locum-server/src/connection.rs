@@ -127,8 +127,6 @@ pub(crate) async fn http1<S, F, R>(
     builder
         // The guard keeps the deadlines.
         .header_read_timeout(None)
-        // Answers are short: copying one behind its head costs less than handing the kernel two pieces.
-        .writev(false)
         .max_buf_size(limits.max_head.max(8 * 1024) * 2)
         .half_close(false);
     let guard = Guard::new(stream, buffer, Rc::clone(&state), limits);

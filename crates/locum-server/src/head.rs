@@ -193,40 +193,25 @@ fn header(line: &[u8]) -> Result<(&[u8], &[u8]), Refusal> {
     Ok((name, value.trim_ascii()))
 }
 
-/// The characters of a header's name (RFC 9110 §5.6.2), by their codes.
-static TOKEN: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut code = 0;
-    while code < 128 {
-        let byte = code as u8;
-        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
-        {
-            table[code] = byte.is_ascii_alphanumeric()
-                || matches!(
-                    byte,
-                    b'-' | b'_'
-                        | b'.'
-                        | b'!'
-                        | b'#'
-                        | b'$'
-                        | b'%'
-                        | b'&'
-                        | b'\''
-                        | b'*'
-                        | b'+'
-                        | b'^'
-                        | b'`'
-                        | b'|'
-                        | b'~'
-                );
-        }
-        code += 1;
-    }
-    table
-};
-
-fn is_token(byte: u8) -> bool {
-    TOKEN.get(usize::from(byte)).copied().unwrap_or(false)
+const fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'-' | b'_'
+                | b'.'
+                | b'!'
+                | b'#'
+                | b'$'
+                | b'%'
+                | b'&'
+                | b'\''
+                | b'*'
+                | b'+'
+                | b'^'
+                | b'`'
+                | b'|'
+                | b'~'
+        )
 }
 
 fn number(value: &[u8]) -> Result<u64, Refusal> {

@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use arc_swap::ArcSwap;
@@ -17,7 +17,6 @@ use locum_directory::{Directory, Snapshot, WriteError};
 use locum_federation::oidc::KeyCache;
 use locum_session::AuthorizationMessage;
 use locum_sigv4::{AuthError, SigningKeyCache};
-use memchr::memmem::Finder;
 
 use crate::{
     asked::Asked,
@@ -44,9 +43,6 @@ use crate::{
 
 /// How long a denied caller may decode the message of the denial, in seconds.
 const MESSAGE_LIFETIME: i64 = 24 * 3600;
-
-/// What a signature's credential ends with if it is for IAM.
-static SIGNED_FOR_IAM: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("/iam/aws4_request"));
 
 /// The operations that hash passwords.
 const HASHING: [&str; 3] = ["ChangePassword", "CreateLoginProfile", "UpdateLoginProfile"];
@@ -201,7 +197,7 @@ impl Service {
         // Most requests are for STS, and need not be read twice: a signature in the headers names the service.
         let signed_for_iam = incoming.header("authorization").map_or_else(
             || !incoming.query.is_empty(),
-            |signature| SIGNED_FOR_IAM.find(signature.as_bytes()).is_some(),
+            |signature| signature.contains("/iam/aws4_request"),
         );
         signed_for_iam
             && Asked::read(incoming).is_ok_and(|asked| HASHING.contains(&asked.operation.name))
