@@ -1,13 +1,13 @@
 //! The one way a snapshot comes from another: expectations checked, indexes kept, references verified.
 
-use std::{io, sync::Arc, thread};
+use std::sync::Arc;
 
 use locum_names::{AccessKeyId, AccountId, UniqueId};
 
 use super::{Attachment, Counts, PolicyUse, Snapshot, named::Filed};
 use crate::{
-    AccessKey, Account, AwsPolicies, Change, Changes, DelegationRequest, Entity, EntityKey, MfaDevice,
-    Revision, UsedBy, change::purpose_name,
+    AccessKey, Account, Change, Changes, DelegationRequest, Entity, EntityKey, MfaDevice, Revision, UsedBy,
+    change::purpose_name,
 };
 
 /// A change that would break what the directory promises. Nothing was changed.
@@ -70,45 +70,6 @@ impl Snapshot {
         Ok(next)
     }
 
-    /// The state before the first of many entities is [loaded](Self::load). Until [`loaded_at`](Self::loaded_at) nothing
-    /// can be listed by name.
-    pub(crate) fn loading(aws: AwsPolicies) -> Self {
-        let mut snapshot = Self::empty(aws);
-        snapshot.users.put_off_order();
-        snapshot.roles.put_off_order();
-        snapshot.policies.put_off_order();
-        snapshot
-    }
-
-    /// Files entities as they were stored, each at the revision it carries.
-    pub(crate) fn load(&mut self, entities: Vec<Entity>) -> Result<(), ChangeError> {
-        for entity in &entities {
-            self.put(entity.clone())?;
-        }
-        entities.iter().try_for_each(|entity| self.verify(entity))
-    }
-
-    /// Sets the revision once everything of it is loaded.
-    ///
-    /// # Errors
-    /// What the system says if it has no thread for half of the work that is left.
-    pub(crate) fn loaded_at(mut self, revision: Revision) -> io::Result<Self> {
-        let Self {
-            users,
-            roles,
-            policies,
-            ..
-        } = &mut self;
-        thread::scope(|scope| {
-            thread::Builder::new().spawn_scoped(scope, || users.put_in_order())?;
-            roles.put_in_order();
-            policies.put_in_order();
-            Ok::<_, io::Error>(())
-        })?;
-        self.revision = revision;
-        Ok(self)
-    }
-
     /// The revision at which an entity last changed; `NEW` if there is none.
     #[must_use]
     pub fn revision_of(&self, key: &EntityKey) -> Revision {
@@ -149,7 +110,7 @@ impl Snapshot {
         .unwrap_or(Revision::NEW)
     }
 
-    fn put(&mut self, entity: Entity) -> Result<(), ChangeError> {
+    pub(super) fn put(&mut self, entity: Entity) -> Result<(), ChangeError> {
         match entity {
             Entity::Organization(organization) => self.organization = Some(organization),
             Entity::Ring(ring) => {

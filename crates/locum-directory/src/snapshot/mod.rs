@@ -13,6 +13,7 @@ mod delegations;
 mod federation;
 mod groups;
 mod instance_profiles;
+mod loading;
 mod mfa;
 mod named;
 mod passwords;

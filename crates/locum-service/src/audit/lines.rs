@@ -1,7 +1,7 @@
 //! Finished records, one behind the other in one buffer.
 //!
 //! Almost every call leaves one line of about a kilobyte. Its buffer goes back to the thread when the line is recorded, and the
-//! next call there writes into it: a call allocates nothing for its record.
+//! next call there writes into it. A sink that keeps the line makes its own copy.
 
 use std::cell::Cell;
 
