@@ -41,6 +41,7 @@ mod entity;
 mod record;
 mod snapshot;
 mod store;
+mod threads;
 
 use documents::Documents;
 

@@ -1,18 +1,12 @@
 //! From the store into memory: the stamp, the key's mark, and every entity.
 
-use std::{
-    fmt::{self, Write as _},
-    thread,
-};
+use std::fmt::{self, Write as _};
 
 use locum_crypto::{DeploymentId, KeyEncryptionKey, OpenError as SealError, Random};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{
-    OpenError,
-    decoders::{Decoders, PAGE},
-};
+use super::{OpenError, reading};
 use crate::{AwsPolicies, Documents, Entity, Item, Revision, Snapshot, Store, Transaction, record};
 
 const STAMP_KEY: &str = "/stamp";
@@ -35,8 +29,8 @@ const PREFIXES: [&str; 24] = [
     "/groups/",
     "/users/",
     "/roles/",
-    "/instance-profiles/",
     "/access-keys/",
+    "/instance-profiles/",
     "/saml-providers/",
     "/oidc-providers/",
     "/mfa-devices/",
@@ -133,32 +127,13 @@ pub(super) fn snapshot(
     deployment: &DeploymentId,
     documents: &Documents,
 ) -> Result<Snapshot, OpenError> {
-    let mut snapshot = Snapshot::loading(AwsPolicies::load()?);
     let decoder = Decoder {
         kek,
         deployment: deployment.to_string(),
         documents,
     };
-    thread::scope(|scope| {
-        let mut decoders = Decoders::new(scope, &decoder);
-        for prefix in PREFIXES {
-            let mut after: Option<String> = None;
-            loop {
-                let items = store.range(prefix, after.as_deref(), PAGE)?;
-                let Some(last) = items.last() else { break };
-                after = Some(last.key.clone());
-                if let Some(entities) = decoders.take(prefix, items)? {
-                    snapshot.load(entities)?;
-                }
-            }
-        }
-        while let Some(entities) = decoders.next()? {
-            snapshot.load(entities)?;
-        }
-        Ok::<_, OpenError>(())
-    })?;
-    snapshot.verify_places()?;
-    snapshot.loaded_at(store.revision()?).map_err(OpenError::Thread)
+    let pages = reading::read(store, &PREFIXES, &decoder)?;
+    Ok(Snapshot::load(AwsPolicies::load()?, pages, store.revision()?)?)
 }
 
 /// What it takes to make entities of stored values.

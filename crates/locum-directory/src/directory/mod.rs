@@ -6,11 +6,11 @@
 //! ever sees what a crash could take back.
 
 mod bootstrap;
-mod decoders;
 mod draft;
 mod error;
 mod load;
 mod pending;
+mod reading;
 mod writer;
 
 use std::{sync::Arc, thread::JoinHandle};

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use imbl::OrdMap;
 use locum_names::{AccessKeyId, AccountId, UniqueId};
 
-use super::{Attachment, Counts, PolicyUse, Snapshot, named::Filed};
+use super::{Counts, Snapshot, named::Filed};
 use crate::{
     AccessKey, Account, Change, Changes, DelegationRequest, Entity, EntityKey, MfaDevice, Revision, UsedBy,
     change::purpose_name,
@@ -131,17 +132,19 @@ impl Snapshot {
                 let key = EntityKey::Group(group.account, group.id);
                 let previous = file(self.groups.named.insert(&group), &group, key)?;
                 if let Some(previous) = &previous {
-                    self.detach(previous.account, previous.id, &previous.attached, None);
+                    self.attachments
+                        .detach(previous.account, previous.id, &previous.attached, None);
                 } else {
                     self.count(Some(group.account), |counts| &mut counts.groups, 1);
                 }
-                self.attach(group.account, group.id, &group.attached, None);
+                self.attachments
+                    .attach(group.account, group.id, &group.attached, None);
             }
             Entity::User(user) => {
                 let key = EntityKey::User(user.account, user.id);
                 let previous = file(self.users.insert(&user), &user, key)?;
                 if let Some(previous) = &previous {
-                    self.detach(
+                    self.attachments.detach(
                         previous.account,
                         previous.id,
                         &previous.attached,
@@ -151,7 +154,8 @@ impl Snapshot {
                 } else {
                     self.count(Some(user.account), |counts| &mut counts.users, 1);
                 }
-                self.attach(user.account, user.id, &user.attached, user.boundary);
+                self.attachments
+                    .attach(user.account, user.id, &user.attached, user.boundary);
                 self.groups.join(&user);
             }
             Entity::Role(role) => {
@@ -164,7 +168,7 @@ impl Snapshot {
                             "a role's link to a service cannot change",
                         ));
                     }
-                    self.detach(
+                    self.attachments.detach(
                         previous.account,
                         previous.id,
                         &previous.attached,
@@ -174,7 +178,8 @@ impl Snapshot {
                     self.count(Some(role.account), |counts| &mut counts.roles, 1);
                     self.usage.adopt(UsedBy::Role(role.id));
                 }
-                self.attach(role.account, role.id, &role.attached, role.boundary);
+                self.attachments
+                    .attach(role.account, role.id, &role.attached, role.boundary);
             }
             Entity::InstanceProfile(profile) => {
                 let key = EntityKey::InstanceProfile(profile.account, profile.id);
@@ -293,20 +298,23 @@ impl Snapshot {
             }
             EntityKey::Group(account, id) => {
                 if let Some(group) = self.groups.named.remove(id) {
-                    self.detach(group.account, group.id, &group.attached, None);
+                    self.attachments
+                        .detach(group.account, group.id, &group.attached, None);
                     self.count(Some(*account), |counts| &mut counts.groups, -1);
                 }
             }
             EntityKey::User(account, id) => {
                 if let Some(user) = self.users.remove(id) {
-                    self.detach(user.account, user.id, &user.attached, user.boundary);
+                    self.attachments
+                        .detach(user.account, user.id, &user.attached, user.boundary);
                     self.groups.leave(&user);
                     self.count(Some(*account), |counts| &mut counts.users, -1);
                 }
             }
             EntityKey::Role(account, id) => {
                 if let Some(role) = self.roles.remove(id) {
-                    self.detach(role.account, role.id, &role.attached, role.boundary);
+                    self.attachments
+                        .detach(role.account, role.id, &role.attached, role.boundary);
                     self.count(Some(*account), |counts| &mut counts.roles, -1);
                     self.usage.orphan(UsedBy::Role(*id));
                 }
@@ -372,14 +380,8 @@ impl Snapshot {
     }
 
     fn count(&mut self, account: Option<AccountId>, which: fn(&mut Counts) -> &mut usize, by: isize) {
-        let Some(account) = account else { return };
-        let mut counts = self.counts(account);
-        let count = which(&mut counts);
-        *count = count.saturating_add_signed(by);
-        if counts == Counts::default() {
-            self.counts.remove(&account);
-        } else {
-            self.counts.insert(account, counts);
+        if let Some(account) = account {
+            count(&mut self.counts, account, which, by);
         }
     }
 
@@ -395,41 +397,21 @@ impl Snapshot {
         let requestor = request.map(|request| request.requestor);
         self.count(requestor, |counts| &mut counts.delegation_requests, by);
     }
-
-    fn attach(
-        &mut self,
-        account: AccountId,
-        holder: UniqueId,
-        attached: &[UniqueId],
-        boundary: Option<UniqueId>,
-    ) {
-        for (policy, usage) in uses(attached, boundary) {
-            self.attachments
-                .insert(policy, account, Attachment { usage, holder });
-        }
-    }
-
-    fn detach(
-        &mut self,
-        account: AccountId,
-        holder: UniqueId,
-        attached: &[UniqueId],
-        boundary: Option<UniqueId>,
-    ) {
-        for (policy, usage) in uses(attached, boundary) {
-            self.attachments
-                .remove(policy, account, Attachment { usage, holder });
-        }
-    }
 }
 
-/// The policies a user, group or role uses, and how.
-pub(super) fn uses(
-    attached: &[UniqueId],
-    boundary: Option<UniqueId>,
-) -> impl Iterator<Item = (UniqueId, PolicyUse)> {
-    let attached = attached.iter().map(|id| (*id, PolicyUse::Attached));
-    attached.chain(boundary.map(|id| (id, PolicyUse::Boundary)))
+/// Counts one more or less of an account.
+pub(super) fn count(
+    all: &mut OrdMap<AccountId, Counts>,
+    account: AccountId,
+    which: fn(&mut Counts) -> &mut usize,
+    by: isize,
+) {
+    let counts = all.entry(account).or_default();
+    let count = which(counts);
+    *count = count.saturating_add_signed(by);
+    if *counts == Counts::default() {
+        all.remove(&account);
+    }
 }
 
 /// The outcome of filing: the entity's predecessor, which must be of the same account.

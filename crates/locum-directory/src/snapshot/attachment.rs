@@ -78,7 +78,33 @@ impl Attachments {
             .filter_map(|entry| entry.attachment)
     }
 
-    pub(crate) fn insert(&mut self, policy: UniqueId, account: AccountId, attachment: Attachment) {
+    /// Files what a user, group or role uses.
+    pub(crate) fn attach(
+        &mut self,
+        account: AccountId,
+        holder: UniqueId,
+        attached: &[UniqueId],
+        boundary: Option<UniqueId>,
+    ) {
+        for (policy, usage) in uses(attached, boundary) {
+            self.insert(policy, account, Attachment { usage, holder });
+        }
+    }
+
+    /// Forgets what a user, group or role used.
+    pub(crate) fn detach(
+        &mut self,
+        account: AccountId,
+        holder: UniqueId,
+        attached: &[UniqueId],
+        boundary: Option<UniqueId>,
+    ) {
+        for (policy, usage) in uses(attached, boundary) {
+            self.remove(policy, account, Attachment { usage, holder });
+        }
+    }
+
+    fn insert(&mut self, policy: UniqueId, account: AccountId, attachment: Attachment) {
         let entry = Entry {
             policy,
             account,
@@ -93,7 +119,7 @@ impl Attachments {
         }
     }
 
-    pub(crate) fn remove(&mut self, policy: UniqueId, account: AccountId, attachment: Attachment) {
+    fn remove(&mut self, policy: UniqueId, account: AccountId, attachment: Attachment) {
         let entry = Entry {
             policy,
             account,
@@ -111,4 +137,13 @@ impl Attachments {
             self.usage.insert((policy, account), usage);
         }
     }
+}
+
+/// The policies a user, group or role uses, and how.
+pub(super) fn uses(
+    attached: &[UniqueId],
+    boundary: Option<UniqueId>,
+) -> impl Iterator<Item = (UniqueId, PolicyUse)> {
+    let attached = attached.iter().map(|id| (*id, PolicyUse::Attached));
+    attached.chain(boundary.map(|id| (id, PolicyUse::Boundary)))
 }

@@ -2,8 +2,9 @@
 //!
 //! A snapshot never changes, so a reader needs no lock and a request sees one state from its first look-up to its
 //! last. The next snapshot shares all but the path to what changed: a write costs O(log n) at any size. The maps are
-//! filled by [`Snapshot::apply`] alone, at start-up, on a commit, and from another node's commits alike, so what is
-//! derived (names, owners, attachments, counts) cannot depend on how an entity came here.
+//! filled in two ways: by [`Snapshot::apply`], one change after the other, and at start-up all at once. A test holds the
+//! second to what the first makes and refuses, so what is derived (names, owners, attachments, counts) does not depend on
+//! how an entity came here.
 
 mod administrators;
 mod apply;
@@ -11,6 +12,7 @@ mod attachment;
 mod control;
 mod delegations;
 mod federation;
+mod filling;
 mod groups;
 mod instance_profiles;
 mod loading;

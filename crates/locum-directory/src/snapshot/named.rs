@@ -95,7 +95,7 @@ impl Filed for ManagedPolicy {
 }
 
 /// Orders by account and lower-cased name. The entity itself is the key, so its name is kept once.
-struct ByName<T>(Arc<T>);
+pub(super) struct ByName<T>(pub(super) Arc<T>);
 
 /// A name looked for, in any case.
 struct Wanted<'a> {
@@ -103,31 +103,42 @@ struct Wanted<'a> {
     name: &'a str,
 }
 
-/// Sorts. What decides most comparisons is laid beside each, so that they look at no entity.
-fn in_order<T: Filed>(unordered: Vec<ByName<T>>) -> impl Iterator<Item = ByName<T>> {
-    let begin = |name: &str| {
-        let mut begin = [0; 24];
-        begin
-            .iter_mut()
-            .zip(lower(name))
-            .for_each(|(to, from)| *to = from);
-        begin
+/// Eight bytes of a name in lower case, as a number of the same order; zeros after its end.
+#[inline]
+pub(super) fn piece(name: &[u8], place: usize) -> u64 {
+    let rest = name.get(place..).unwrap_or_default();
+    let (mut piece, beyond) = match (rest.first_chunk(), name.last_chunk()) {
+        (Some(eight), _) => (*eight, 0),
+        // The end of a longer name, without the bytes before it.
+        (None, Some(last)) if !rest.is_empty() => (*last, 8 * (8 - rest.len())),
+        _ => {
+            let mut short = [0; 8];
+            short.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            (short, 0)
+        }
     };
-    let beside = |key: ByName<T>| ((key.0.account(), begin(key.0.name())), key);
-    let mut keyed: Vec<_> = unordered.into_iter().map(beside).collect();
-    // Zeros fill a short beginning, and nothing is before a zero: where two differ, so do the names, and in this order.
-    keyed.sort_unstable_by(|(a, by_a), (b, by_b)| a.cmp(b).then_with(|| by_a.cmp(by_b)));
-    keyed.into_iter().map(|(_, key)| key)
+    piece.make_ascii_lowercase();
+    u64::from_be_bytes(piece) << beyond
 }
 
-fn lower(name: &str) -> impl Iterator<Item = u8> {
-    name.bytes().map(|b| b.to_ascii_lowercase())
+/// Orders names by their bytes in lower case.
+#[inline]
+fn compare(a: &str, b: &str) -> Ordering {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    for place in (0..a.len().max(b.len())).step_by(8) {
+        match piece(a, place).cmp(&piece(b, place)) {
+            Ordering::Equal => {}
+            unequal => return unequal,
+        }
+    }
+    // One may have zeros where the other has ended.
+    a.len().cmp(&b.len())
 }
 
 impl<T: Filed> Ord for ByName<T> {
     fn cmp(&self, other: &Self) -> Ordering {
         let accounts = self.0.account().cmp(&other.0.account());
-        accounts.then_with(|| lower(self.0.name()).cmp(lower(other.0.name())))
+        accounts.then_with(|| compare(self.0.name(), other.0.name()))
     }
 }
 
@@ -173,7 +184,7 @@ fn hash<H: Hasher>(account: Option<AccountId>, name: &str, state: &mut H) {
 const PIECE: usize = 64;
 
 /// Found by its unique id. The entity itself is the key, so its id is kept once.
-struct ById<T>(Arc<T>);
+pub(super) struct ById<T>(pub(super) Arc<T>);
 
 impl<T: Filed> Hash for ById<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -210,7 +221,7 @@ impl<T> Clone for ByName<T> {
 impl<T: Filed> Comparable<ByName<T>> for Wanted<'_> {
     fn compare(&self, key: &ByName<T>) -> Ordering {
         let accounts = Some(self.account).cmp(&key.0.account());
-        accounts.then_with(|| lower(self.name).cmp(lower(key.0.name())))
+        accounts.then_with(|| compare(self.name, key.0.name()))
     }
 }
 
@@ -222,14 +233,11 @@ impl<T: Filed> Equivalent<ByName<T>> for Wanted<'_> {
 
 /// A collection of one kind of entity.
 pub(crate) struct Named<T> {
-    by_id: HashMap<ById<T>, ()>,
+    pub(super) by_id: HashMap<ById<T>, ()>,
     /// For look-ups: every AssumeRole finds its role by name, and the order takes three times as long.
-    by_name: HashMap<ByName<T>, ()>,
+    pub(super) by_name: HashMap<ByName<T>, ()>,
     /// For pages.
-    ordered: OrdSet<ByName<T>>,
-    /// What is still to be put in order, while a directory is read: the store's order is another, and finding each one's
-    /// place among all that came before looks at twenty of them that no cache has.
-    unordered: Option<Vec<ByName<T>>>,
+    pub(super) ordered: OrdSet<ByName<T>>,
 }
 
 impl<T> Clone for Named<T> {
@@ -238,7 +246,6 @@ impl<T> Clone for Named<T> {
             by_id: self.by_id.clone(),
             by_name: self.by_name.clone(),
             ordered: self.ordered.clone(),
-            unordered: self.unordered.clone(),
         }
     }
 }
@@ -249,7 +256,6 @@ impl<T> Default for Named<T> {
             by_id: HashMap::new(),
             by_name: HashMap::new(),
             ordered: OrdSet::new(),
-            unordered: None,
         }
     }
 }
@@ -298,25 +304,8 @@ impl<T: Filed> Named<T> {
         };
         self.by_id.insert(ById(Arc::clone(entity)), ());
         self.by_name.insert(key.clone(), ());
-        match &mut self.unordered {
-            Some(unordered) => unordered.push(key),
-            None => {
-                self.ordered.insert(key);
-            }
-        }
+        self.ordered.insert(key);
         Ok(previous)
-    }
-
-    /// Puts off the order of what is inserted from now on, until [`put_in_order`](Self::put_in_order).
-    pub(crate) fn put_off_order(&mut self) {
-        self.unordered.get_or_insert_default();
-    }
-
-    /// Puts in order what was inserted since [`put_off_order`](Self::put_off_order).
-    pub(crate) fn put_in_order(&mut self) {
-        for key in in_order(self.unordered.take().unwrap_or_default()) {
-            self.ordered.insert(key);
-        }
     }
 
     pub(crate) fn remove(&mut self, id: &UniqueId) -> Option<Arc<T>> {
@@ -326,7 +315,6 @@ impl<T: Filed> Named<T> {
     }
 
     fn forget(&mut self, entity: &Arc<T>) {
-        self.put_in_order();
         let key = ByName(Arc::clone(entity));
         self.by_name.remove(&key);
         self.ordered.remove(&key);
@@ -335,63 +323,17 @@ impl<T: Filed> Named<T> {
 
 #[cfg(test)]
 mod tests {
-    use locum_crypto::SeededRandom;
     use proptest::prelude::*;
 
     use super::*;
 
-    fn users(named: &Named<User>, account: AccountId) -> Vec<&str> {
-        named.after(account, None).map(|user| &*user.name).collect()
-    }
-
     proptest! {
-        /// Names with zeros, of one beginning longer than what is laid beside them, and in both cases.
+        /// Names with zeros, in both cases, and of one beginning longer than what is compared at once.
         #[test]
-        fn order_put_off_is_the_order_kept(
-            entities in prop::collection::vec(("(a{22})?[aB\\x00]{1,4}", 0..2_u64), 1..40),
-            first in 0..40_usize,
+        fn names_are_in_the_order_of_their_bytes_in_lower_case(
+            a in "(a{8}|a{16})?[aB\\x00Zz_é]{0,9}", b in "(a{8}|a{16})?[aB\\x00Zz_é]{0,9}",
         ) {
-            let mut rng = SeededRandom::new(1);
-            let now = jiff::Timestamp::UNIX_EPOCH;
-            let (mut kept, mut put_off) = (Named::default(), Named::default());
-            for (place, (name, account)) in entities.iter().enumerate() {
-                if place == first {
-                    put_off.put_off_order();
-                }
-                let account = AccountId::new(*account).unwrap();
-                let user = Arc::new(User::new(account, "/", name, now, &mut rng));
-                prop_assert_eq!(kept.insert(&user).is_err(), put_off.insert(&user).is_err());
-            }
-            put_off.put_in_order();
-            for account in [0, 1].map(|number| AccountId::new(number).unwrap()) {
-                prop_assert_eq!(users(&kept, account), users(&put_off, account));
-            }
-            prop_assert_eq!(kept.ordered.len(), put_off.ordered.len());
+            prop_assert_eq!(compare(&a, &b), a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase()));
         }
-    }
-
-    #[test]
-    fn what_is_renamed_or_removed_before_it_is_in_order_is_not_in_it() {
-        let mut rng = SeededRandom::new(1);
-        let account = AccountId::new(1).unwrap();
-        let mut named = Named::default();
-        named.put_off_order();
-        let user = |name: &str, rng: &mut SeededRandom| {
-            Arc::new(User::new(account, "/", name, jiff::Timestamp::UNIX_EPOCH, rng))
-        };
-        let (a, b) = (user("a", &mut rng), user("b", &mut rng));
-        let renamed = Arc::new(User {
-            name: "c".into(),
-            ..User::clone(&a)
-        });
-        assert_eq!(named.insert(&a).unwrap().map(|user| user.id), None);
-        assert_eq!(named.insert(&b).unwrap().map(|user| user.id), None);
-        assert_eq!(named.insert(&renamed).unwrap().map(|user| user.id), Some(a.id));
-        named.put_in_order();
-        assert_eq!(users(&named, account), ["b", "c"]);
-        assert_eq!(named.by_id(&a.id).map(|user| &*user.name), Some("c"));
-        named.put_off_order();
-        assert_eq!(named.remove(&a.id).map(|user| user.id), Some(a.id));
-        assert_eq!(users(&named, account), ["b"]);
     }
 }

@@ -6,7 +6,7 @@
 use locum_names::{AccountId, UniqueId, UniqueKind};
 use locum_policy::PolicyKind;
 
-use super::{ChangeError, Counts, PolicyUsage, Snapshot, apply::uses};
+use super::{ChangeError, Counts, PolicyUsage, Snapshot, attachment::uses};
 use crate::{
     AccessKey, ControlTarget, Entity, EntityKey, InlinePolicy, KeyOwner, ManagedPolicy, PolicyOwner,
     Revision, Role, User,
