@@ -9,16 +9,15 @@
 use std::{
     io,
     path::PathBuf,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::Ordering::Relaxed,
-        mpsc::{SyncSender, TrySendError, sync_channel},
-    },
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering::Relaxed},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
-use crate::audit_writer::{Command, Shared, Writer};
+use crate::{
+    audit_queue::NotQueued,
+    audit_writer::{Shared, Writer},
+};
 
 /// When to begin a new file, and what to keep.
 #[derive(Debug, Clone)]
@@ -67,7 +66,6 @@ pub enum AuditError {
 #[derive(Debug)]
 pub struct AuditFile {
     patience: Duration,
-    sender: SyncSender<Command>,
     shared: Arc<Shared>,
     writer: Mutex<Option<JoinHandle<Result<(), AuditError>>>>,
 }
@@ -83,17 +81,15 @@ impl AuditFile {
             path: path.clone(),
             source,
         };
-        let shared = Arc::new(Shared::default());
-        let (sender, receiver) = sync_channel(policy.queue.max(1));
+        let shared = Arc::new(Shared::new(&policy));
         let patience = policy.patience;
         let writer = Writer::open(path.clone(), policy, Arc::clone(&shared)).map_err(failed)?;
         let thread = thread::Builder::new()
             .name("locum-audit".to_owned())
-            .spawn(move || writer.run(&receiver))
+            .spawn(move || writer.run())
             .map_err(failed)?;
         Ok(Self {
             patience,
-            sender,
             shared,
             writer: Mutex::new(Some(thread)),
         })
@@ -104,29 +100,27 @@ impl AuditFile {
     /// # Errors
     /// [`AuditError::Full`] or [`AuditError::Closed`]: the record is not in the log, and what it tells of must not
     /// be acknowledged.
-    pub fn record(&self, line: Vec<u8>) -> Result<(), AuditError> {
-        if self.shared.closed.load(Relaxed) {
-            return Err(AuditError::Closed);
-        }
-        // What the queue would take now may never reach a disk.
-        if self.shared.failing.load(Relaxed) {
-            self.shared.refused.fetch_add(1, Relaxed);
-            return Err(AuditError::Full);
-        }
-        let mut command = match self.sender.try_send(Command::Line(line)) {
-            Ok(()) => return Ok(()),
-            Err(TrySendError::Disconnected(_)) => return Err(AuditError::Closed),
-            Err(TrySendError::Full(command)) => command,
-        };
-        self.shared.waited.fetch_add(1, Relaxed);
-        let end = Instant::now() + self.patience;
-        while !self.shared.failing.load(Relaxed) && Instant::now() < end {
-            thread::sleep(Duration::from_millis(1));
-            command = match self.sender.try_send(command) {
+    pub fn record(&self, line: &[u8]) -> Result<(), AuditError> {
+        let queue = &self.shared.queue;
+        let mut patient_until = None;
+        // What the queue would take while the file is failing may never reach a disk.
+        while !self.is_failing() {
+            match queue.push(line) {
                 Ok(()) => return Ok(()),
-                Err(TrySendError::Disconnected(_)) => return Err(AuditError::Closed),
-                Err(TrySendError::Full(command)) => command,
-            };
+                Err(NotQueued::Closed) => return Err(AuditError::Closed),
+                Err(NotQueued::Full) => {}
+            }
+            let end = *patient_until.get_or_insert_with(|| {
+                self.shared.waited.fetch_add(1, Relaxed);
+                Instant::now() + self.patience
+            });
+            if Instant::now() >= end {
+                break;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        if queue.is_closed() {
+            return Err(AuditError::Closed);
         }
         self.shared.refused.fetch_add(1, Relaxed);
         Err(AuditError::Full)
@@ -134,8 +128,7 @@ impl AuditFile {
 
     /// Opens the path anew, after something else has moved the file away.
     pub fn reopen(&self) {
-        // A closed log has nothing to open.
-        let _ = self.sender.send(Command::Reopen);
+        self.shared.queue.reopen();
     }
 
     /// Writes what is queued, makes it durable and ends the writer. Idempotent.
@@ -143,12 +136,11 @@ impl AuditFile {
     /// # Errors
     /// [`AuditError::File`] if some of it could not be written.
     pub fn close(&self) -> Result<(), AuditError> {
-        self.shared.closed.store(true, Relaxed);
+        self.shared.queue.close();
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(writer) = writer else {
             return Ok(());
         };
-        let _ = self.sender.send(Command::Close);
         writer.join().unwrap_or(Err(AuditError::Closed))
     }
 

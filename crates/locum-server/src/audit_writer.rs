@@ -3,20 +3,20 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    mem,
     path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
-        mpsc::{Receiver, RecvTimeoutError},
     },
     thread,
     time::Duration,
 };
 
-use crate::{AuditError, RotatePolicy};
-
-/// How much is gathered into one write.
-const BATCH: usize = 256 * 1024;
+use crate::{
+    AuditError, RotatePolicy,
+    audit_queue::{AuditQueue, Batch},
+};
 
 /// How long the writer lets records gather after a write. A record that comes to an idle writer is written at once; a
 /// busy one is woken every two milliseconds instead of for every record, which was a sixth of a request's CPU time.
@@ -26,10 +26,10 @@ const GATHER: Duration = Duration::from_millis(2);
 const RETRY: Duration = Duration::from_millis(500);
 
 /// What writer and callers tell each other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Shared {
+    pub(crate) queue: AuditQueue,
     pub(crate) failing: AtomicBool,
-    pub(crate) closed: AtomicBool,
     pub(crate) written: AtomicU64,
     pub(crate) waited: AtomicU64,
     pub(crate) refused: AtomicU64,
@@ -37,12 +37,18 @@ pub(crate) struct Shared {
     pub(crate) rotations: AtomicU64,
 }
 
-/// What the writer is asked to do.
-#[derive(Debug)]
-pub(crate) enum Command {
-    Line(Vec<u8>),
-    Reopen,
-    Close,
+impl Shared {
+    pub(crate) fn new(policy: &RotatePolicy) -> Self {
+        Self {
+            queue: AuditQueue::new(policy.queue),
+            failing: AtomicBool::default(),
+            written: AtomicU64::default(),
+            waited: AtomicU64::default(),
+            refused: AtomicU64::default(),
+            failures: AtomicU64::default(),
+            rotations: AtomicU64::default(),
+        }
+    }
 }
 
 /// The one who owns the file.
@@ -53,8 +59,12 @@ pub(crate) struct Writer {
     size: u64,
     /// The size at which to rotate; put off after a rotation that failed.
     limit: u64,
-    /// Bytes accepted and not yet written; the front of it is removed as the file takes it.
-    pending: Vec<u8>,
+    /// What was taken from the queue.
+    batch: Batch,
+    /// How many of its bytes belong into this file.
+    due: usize,
+    /// How many of them are written: a part may have been before a failure, and writing it again would tear a record.
+    done: usize,
     shared: Arc<Shared>,
 }
 
@@ -68,69 +78,75 @@ impl Writer {
             size,
             limit: policy.max_bytes,
             policy,
-            pending: Vec::with_capacity(BATCH),
+            batch: Batch::default(),
+            due: 0,
+            done: 0,
             shared,
         })
     }
 
-    /// Writes what it is given until told to close.
-    pub(crate) fn run(mut self, receiver: &Receiver<Command>) -> Result<(), AuditError> {
+    /// Writes what it is given until the queue is closed.
+    pub(crate) fn run(mut self) -> Result<(), AuditError> {
+        let _end = End(Arc::clone(&self.shared));
         loop {
-            // With something left over from a failure, waiting for the next record must end.
-            let wait = if self.pending.is_empty() {
-                Duration::MAX
-            } else {
-                RETRY
-            };
-            let mut next = match receiver.recv_timeout(wait) {
-                Ok(command) => Some(command),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return self.finish(),
-            };
-            while let Some(command) = next {
-                match command {
-                    Command::Line(line) => self.add(&line),
-                    Command::Reopen => self.attempt(Self::reopen),
-                    Command::Close => {
-                        while let Ok(Command::Line(line)) = receiver.try_recv() {
-                            self.add(&line);
-                        }
-                        return self.finish();
-                    }
-                }
-                // While failing, the queue holds the records, so that it can say that it is full.
-                next = if self.pending.len() < BATCH && !self.shared.failing.load(Relaxed) {
-                    receiver.try_recv().ok()
-                } else {
-                    None
-                };
-            }
-            self.attempt(Self::flush);
-            while self.shared.failing.load(Relaxed) && !self.shared.closed.load(Relaxed) {
+            let is_last = self.shared.queue.take(&mut self.batch);
+            (self.done, self.due) = (0, 0);
+            self.write();
+            // While failing, the queue holds what comes, so that it can say that it is full.
+            while self.is_failing() && !self.shared.queue.is_closed() {
                 thread::sleep(RETRY);
                 self.attempt(Self::flush);
+            }
+            // Whoever closes is told of what the file does not take even now.
+            self.flush().map_err(|source| self.failure(source))?;
+            let count = self.batch.ends.len() as u64;
+            self.shared.written.fetch_add(count, Relaxed);
+            self.shared.queue.settle();
+            if is_last {
+                return self.finish().map_err(|source| self.failure(source));
             }
             thread::sleep(GATHER);
         }
     }
 
-    fn add(&mut self, line: &[u8]) {
-        let length = line.len() as u64 + 1;
-        let ahead = self.size + self.pending.len() as u64;
-        if ahead > 0 && ahead + length > self.limit {
-            self.attempt(Self::flush);
-            self.limit = match self.rotate() {
-                Ok(()) => self.policy.max_bytes,
-                // A file that is too long is better than none; it is tried again when that much more is in it.
-                Err(error) => {
-                    tracing::error!(path = %self.path.display(), %error, "cannot rotate the audit log");
-                    ahead.saturating_add(self.policy.max_bytes)
-                }
-            };
+    /// Writes the batch, beginning new files where the limit or somebody asks for it.
+    fn write(&mut self) {
+        let ends = mem::take(&mut self.batch.ends);
+        let mut reopens = mem::take(&mut self.batch.reopen).into_iter().peekable();
+        let mut start = 0;
+        for (number, end) in ends.iter().enumerate() {
+            while reopens.next_if(|before| *before <= number).is_some() {
+                self.attempt(Self::reopen);
+            }
+            let ahead = self.size + (start - self.done) as u64;
+            if ahead > 0 && ahead + (end - start) as u64 > self.limit {
+                self.turn(ahead);
+            }
+            start = *end;
+            self.due = start;
         }
-        self.pending.extend_from_slice(line);
-        self.pending.push(b'\n');
-        self.shared.written.fetch_add(1, Relaxed);
+        for _ in reopens {
+            self.attempt(Self::reopen);
+        }
+        self.attempt(Self::flush);
+        self.batch.ends = ends;
+    }
+
+    /// Begins a new file, of which `ahead` would be the size otherwise.
+    fn turn(&mut self, ahead: u64) {
+        self.attempt(Self::flush);
+        self.limit = match self.rotate() {
+            Ok(()) => self.policy.max_bytes,
+            // A file that is too long is better than none; it is tried again when that much more is in it.
+            Err(error) => {
+                tracing::error!(path = %self.path.display(), %error, "cannot rotate the audit log");
+                ahead.saturating_add(self.policy.max_bytes)
+            }
+        };
+    }
+
+    fn is_failing(&self) -> bool {
+        self.shared.failing.load(Relaxed)
     }
 
     /// Does `work` and keeps the state of the file up to date.
@@ -149,23 +165,21 @@ impl Writer {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let mut done = 0;
-        let outcome = loop {
-            let rest = self.pending.get(done..).unwrap_or_default();
+        loop {
+            let rest = self.batch.bytes.get(self.done..self.due).unwrap_or_default();
             if rest.is_empty() {
-                break Ok(());
+                return Ok(());
             }
             match self.file.write(rest) {
-                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
-                Ok(length) => done += length,
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(length) => {
+                    self.done += length;
+                    self.size += length as u64;
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => break Err(error),
+                Err(error) => return Err(error),
             }
-        };
-        // A part may have been written; writing it again would tear a record.
-        self.pending.drain(..done);
-        self.size += done as u64;
-        outcome
+        }
     }
 
     fn rotate(&mut self) -> io::Result<()> {
@@ -203,14 +217,26 @@ impl Writer {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<(), AuditError> {
-        self.flush()
-            .and_then(|()| self.file.sync_all())
-            .and_then(|()| sync_directory(&self.path))
-            .map_err(|source| AuditError::File {
-                path: self.path.clone(),
-                source,
-            })
+    fn finish(&mut self) -> io::Result<()> {
+        self.flush()?;
+        self.file.sync_all()?;
+        sync_directory(&self.path)
+    }
+
+    fn failure(&self, source: io::Error) -> AuditError {
+        AuditError::File {
+            path: self.path.clone(),
+            source,
+        }
+    }
+}
+
+/// Closes the queue when its writer ends, whatever ended it: what is put there later would never be written.
+struct End(Arc<Shared>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.queue.close();
     }
 }
 

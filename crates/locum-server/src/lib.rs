@@ -12,6 +12,7 @@
 mod admin;
 mod application;
 mod audit_file;
+mod audit_queue;
 mod audit_writer;
 mod capacity;
 mod chunks;

@@ -130,6 +130,6 @@ fn answer(reply: Reply) -> Answer {
 
 impl AuditSink for AuditFile {
     fn record(&self, line: &[u8]) -> Result<(), Unrecorded> {
-        Self::record(self, line.to_vec()).map_err(|_| Unrecorded)
+        Self::record(self, line).map_err(|_| Unrecorded)
     }
 }

@@ -19,11 +19,11 @@ fn records_are_lines_in_order_and_appended_after_a_restart() {
     for run in 0..2 {
         let file = AuditFile::open(&path, RotatePolicy::default()).unwrap();
         for index in 0..500 {
-            file.record(format!("{{\"n\":{}}}", run * 500 + index).into_bytes())
+            file.record(format!("{{\"n\":{}}}", run * 500 + index).as_bytes())
                 .unwrap();
         }
         file.close().unwrap();
-        assert!(matches!(file.record(b"late".to_vec()), Err(AuditError::Closed)));
+        assert!(matches!(file.record(b"late"), Err(AuditError::Closed)));
         file.close().unwrap();
     }
     let expected: Vec<String> = (0..1000).map(|index| format!("{{\"n\":{index}}}")).collect();
@@ -44,8 +44,8 @@ fn only_the_owner_may_read_it() {
         ..RotatePolicy::default()
     };
     let file = AuditFile::open(&path, policy).unwrap();
-    file.record(b"one two three".to_vec()).unwrap();
-    file.record(b"four five six".to_vec()).unwrap();
+    file.record(b"one two three").unwrap();
+    file.record(b"four five six").unwrap();
     file.close().unwrap();
     for name in ["audit.jsonl", "audit.jsonl.1"] {
         let mode = fs::metadata(directory.path().join(name))
@@ -68,7 +68,7 @@ fn rotation_keeps_whole_lines_and_only_so_many_files() {
     let file = AuditFile::open(&path, policy).unwrap();
     // Ten bytes a line, ten lines a file.
     for index in 0..75 {
-        file.record(format!("{index:09}").into_bytes()).unwrap();
+        file.record(format!("{index:09}").as_bytes()).unwrap();
     }
     file.close().unwrap();
 
@@ -95,7 +95,7 @@ fn a_line_torn_by_a_crash_does_not_swallow_the_next() {
     let path = directory.path().join("audit.jsonl");
     fs::write(&path, "{\"whole\":1}\n{\"torn").unwrap();
     let file = AuditFile::open(&path, RotatePolicy::default()).unwrap();
-    file.record(b"{\"next\":1}".to_vec()).unwrap();
+    file.record(b"{\"next\":1}").unwrap();
     file.close().unwrap();
     assert_eq!(lines(&path), ["{\"whole\":1}", "{\"torn", "{\"next\":1}"]);
 }
@@ -106,11 +106,11 @@ fn a_file_moved_away_is_opened_anew() {
     let path = directory.path().join("audit.jsonl");
     let moved = directory.path().join("moved");
     let file = AuditFile::open(&path, RotatePolicy::default()).unwrap();
-    file.record(b"old".to_vec()).unwrap();
+    file.record(b"old").unwrap();
     file.reopen();
     fs::rename(&path, &moved).unwrap();
     file.reopen();
-    file.record(b"new".to_vec()).unwrap();
+    file.record(b"new").unwrap();
     file.close().unwrap();
     assert_eq!(
         (lines(&moved), lines(&path)),
@@ -146,7 +146,7 @@ fn a_full_disk_refuses_instead_of_forgetting() {
     let file = AuditFile::open(&path, policy).unwrap();
     assert_eq!(mode(), before, "a device keeps its mode");
     let mut accepted = 0;
-    let refused = (0..1_000).find_map(|index| match file.record(format!("{index}").into_bytes()) {
+    let refused = (0..1_000).find_map(|index| match file.record(format!("{index}").as_bytes()) {
         Ok(()) => {
             accepted += 1;
             None
