@@ -1,7 +1,12 @@
 //! Health, readiness and metrics, on a loopback listener with a thread of its own, so that a scrape delays nobody
 //! and a stuck worker cannot hide.
 
-use std::{net::TcpListener as StdListener, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    net::TcpListener as StdListener,
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
@@ -65,13 +70,12 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener) {
             let answer = {
                 let state = Rc::clone(&state);
                 move |request| {
-                    let (busy, refusal) = state.begin();
-                    let response = match refusal {
+                    let response = match state.begin() {
                         Some(refusal) => text(refusal.status(), String::new()),
                         None => respond(&shared, &request),
                     };
-                    drop(busy);
-                    std::future::ready(response)
+                    state.end(Instant::now());
+                    std::future::ready(Ok(response))
                 }
             };
             connection::http1(stream, BytesMut::new(), state, limits, &stop, answer).await;

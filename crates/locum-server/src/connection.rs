@@ -121,7 +121,7 @@ pub(crate) async fn http1<S, F, R>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin + 'static,
     F: Fn(Request<Incoming>) -> R,
-    R: Future<Output = Response<Full<Bytes>>>,
+    R: Future<Output = Result<Response<Full<Bytes>>, Infallible>>,
 {
     let mut builder = http1::Builder::new();
     builder
@@ -130,11 +130,7 @@ pub(crate) async fn http1<S, F, R>(
         .max_buf_size(limits.max_head.max(8 * 1024) * 2)
         .half_close(false);
     let guard = Guard::new(stream, buffer, Rc::clone(&state), limits);
-    let service = service_fn(|request| {
-        let response = answer(request);
-        async { Ok::<_, Infallible>(response.await) }
-    });
-    let mut connection = builder.serve_connection(TokioIo::new(guard), service);
+    let mut connection = builder.serve_connection(TokioIo::new(guard), service_fn(answer));
     let outcome = until_stopped(&mut connection, &state, stop, |connection| {
         connection.graceful_shutdown();
     })

@@ -19,18 +19,18 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// Whether `limit` has passed since `since`; if not, the task is woken by then at the latest.
-    ///
-    /// `since` is set on the first call of a wait and kept by the caller until the wait is over.
-    pub(crate) fn has_passed(
-        &mut self,
-        cx: &mut Context<'_>,
-        since: &mut Option<Instant>,
-        limit: Duration,
-    ) -> bool {
-        let now = Instant::now();
-        let end = *since.get_or_insert(now) + limit;
-        if end <= now {
+    /// Whether `limit` has passed since `since`; if not, the task is woken by then at the latest. Always to be asked by
+    /// the same task.
+    pub(crate) fn has_passed(&mut self, cx: &mut Context<'_>, since: Instant, limit: Duration) -> bool {
+        let end = since + limit;
+        // A timer that is not due was polled when it was set, so it wakes the task without being polled again.
+        if let Some(sleep) = &self.sleep
+            && !sleep.is_elapsed()
+            && sleep.deadline() <= end.into()
+        {
+            return false;
+        }
+        if end <= Instant::now() {
             return true;
         }
         let sleep = self

@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    convert::Infallible,
     error::Error as _,
     future::{Future as _, poll_fn},
     io,
@@ -15,8 +16,8 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use http::{
-    HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version,
-    header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING},
+    HeaderMap, HeaderValue, Method, Request, Response, Version,
+    header::{CONNECTION, HOST, TRANSFER_ENCODING},
     request::Parts,
 };
 use http_body_util::{BodyExt, Full};
@@ -30,6 +31,7 @@ use crate::{
     long::{self, Allowance},
     metrics::Metrics,
     refusal::Refusal,
+    response::response,
     state::State,
     whole::Whole,
     worker::Worker,
@@ -40,24 +42,18 @@ pub(crate) async fn answer(
     worker: Rc<Worker>,
     state: Rc<State>,
     request: Request<RequestBody>,
-) -> Response<Full<Bytes>> {
-    let mut exchange = Exchange::begin(&worker, request.version());
-    let (_busy, refusal) = state.begin();
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let mut exchange = Exchange::begin(&worker, &state, request.version());
     let only_head = request.method() == Method::HEAD;
-    let outcome = match refusal {
+    let outcome = match state.begin() {
         Some(refusal) => Err(refusal),
         None if exchange.is_over(worker.limits.max_requests_in_flight) => Err(Refusal::Busy),
         None => respond(&worker, &state, request).await,
     };
     let response = match outcome {
-        Ok(answer) => {
+        Ok((answer, room)) => {
             exchange.label = Some(answer.label);
-            let mut response = response(answer);
-            if only_head {
-                // The length stays that of the body that a GET would bring.
-                *response.body_mut() = Full::default();
-            }
-            response
+            response(answer, room, only_head)
         }
         Err(refusal) => {
             worker.shared.metrics.refused(refusal);
@@ -67,12 +63,13 @@ pub(crate) async fn answer(
         }
     };
     exchange.answered = true;
-    response
+    Ok(response)
 }
 
-/// Keeps the count of requests in flight right, however the request ends, and records it.
+/// Keeps the counts of requests under way right, however the request ends, and records it.
 struct Exchange<'a> {
     worker: &'a Worker,
+    state: &'a State,
     version: Version,
     before: usize,
     started: Instant,
@@ -82,9 +79,10 @@ struct Exchange<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    fn begin(worker: &'a Worker, version: Version) -> Self {
+    fn begin(worker: &'a Worker, state: &'a State, version: Version) -> Self {
         Self {
             worker,
+            state,
             version,
             before: worker.shared.metrics.in_flight.fetch_add(1, Relaxed),
             started: Instant::now(),
@@ -101,22 +99,29 @@ impl<'a> Exchange<'a> {
 
 impl Drop for Exchange<'_> {
     fn drop(&mut self) {
+        let now = Instant::now();
+        self.state.end(now);
         let metrics: &Metrics = &self.worker.shared.metrics;
         metrics.in_flight.fetch_sub(1, Relaxed);
         if let Some(label) = self.label {
             self.worker
                 .recorder
                 .borrow_mut()
-                .record(metrics, label, self.started.elapsed());
+                .record(metrics, label, now - self.started);
         } else if !self.refused && !self.answered {
             metrics.abandoned.add();
         }
     }
 }
 
-async fn respond(worker: &Worker, state: &State, request: Request<RequestBody>) -> Result<Answer, Refusal> {
+/// Also returns the room that the request's headers took, for those of the response.
+async fn respond(
+    worker: &Worker,
+    state: &State,
+    request: Request<RequestBody>,
+) -> Result<(Answer, HeaderMap), Refusal> {
     let (parts, body) = request.into_parts();
-    let whole = Whole::head(parts, state);
+    let mut whole = Whole::head(parts, state);
     if whole.http_version() == HttpVersion::Http2 {
         check_http2(whole.parts(), worker.limits.max_head)?;
     }
@@ -124,23 +129,27 @@ async fn respond(worker: &Worker, state: &State, request: Request<RequestBody>) 
         if !body.is_end_stream() {
             state.leave_unread();
         }
-        return Ok(answer);
+        return Ok((answer, whole.into_room()));
     }
     let is_long = long::is_long(worker, &whole);
     let mut allowance = Allowance::new(&worker.limits, is_long.then_some(&worker.shared.long));
-    let body = read(body, &worker.limits, &mut allowance).await?;
+    whole.put_body(read(body, &worker.limits, &mut allowance).await?);
 
-    let whole = Arc::new(whole.with_body(body));
-    let headers = whole.headers();
-    let incoming = whole.incoming(&headers);
-    let called = if is_long || long::is_slow(worker, incoming) {
-        long::call(worker, &whole).await?
+    let answer = if is_long {
+        None
     } else {
-        call(worker, incoming)
+        let headers = whole.headers();
+        let incoming = whole.incoming(&headers);
+        if long::is_slow(worker, incoming) {
+            None
+        } else {
+            Some(settle(worker, call(worker, incoming), incoming).await)
+        }
     };
-    let answer = match called {
-        Some(answer) => settle(worker, answer, incoming).await,
-        None => panicked(worker, incoming),
+    let (answer, room) = match answer {
+        Some(answer) => (answer, whole.into_room()),
+        // Most requests do not come here, and should not have to make room for it.
+        None => (Box::pin(answer_aside(worker, whole)).await?, HeaderMap::new()),
     };
     tracing::debug!(
         peer = %state.peer,
@@ -149,7 +158,15 @@ async fn respond(worker: &Worker, state: &State, request: Request<RequestBody>) 
         status = answer.status,
         "answered"
     );
-    Ok(answer)
+    Ok((answer, room))
+}
+
+/// Answers a long or slow request.
+async fn answer_aside(worker: &Worker, whole: Whole) -> Result<Answer, Refusal> {
+    let whole = Arc::new(whole);
+    let called = long::call(worker, &whole).await?;
+    let headers = whole.headers();
+    Ok(settle(worker, called, whole.incoming(&headers)).await)
 }
 
 /// The edge's own answer to what no operation can be: every one of them is a GET or POST of `/`, or has a path
@@ -197,8 +214,11 @@ fn panicked(worker: &Worker, incoming: Incoming<'_>) -> Answer {
     failure(worker, incoming)
 }
 
-/// Waits for the write that an answer waits for; neither a panic nor a lost write gets past this.
-async fn settle(worker: &Worker, mut answer: Answer, incoming: Incoming<'_>) -> Answer {
+/// Answers a panic, and waits for the write that an answer waits for; neither a panic nor a lost write gets past this.
+async fn settle(worker: &Worker, called: Option<Answer>, incoming: Incoming<'_>) -> Answer {
+    let Some(mut answer) = called else {
+        return panicked(worker, incoming);
+    };
     let Some(pending) = answer.pending.take() else {
         return answer;
     };
@@ -298,6 +318,9 @@ async fn read(
             } else {
                 rest.extend_from_slice(&bytes);
             }
+            if body.is_end_stream() {
+                break;
+            }
         }
         let first = first.unwrap_or_default();
         if rest.is_empty() {
@@ -330,48 +353,13 @@ fn broken(error: &hyper::Error) -> Refusal {
     }
 }
 
-fn response(answer: Answer) -> Response<Full<Bytes>> {
-    let length = answer.body.len();
-    let mut response = Response::new(Full::new(answer.body));
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    headers.reserve(answer.headers.len() + 1);
-    for (name, value) in answer.headers {
-        let value = match value {
-            Cow::Borrowed(text) => Bytes::from_static(text.as_bytes()),
-            Cow::Owned(text) => Bytes::from(text),
-        };
-        match (header_name(name), HeaderValue::from_maybe_shared(value)) {
-            (Some(name), Ok(value)) => {
-                headers.append(name, value);
-            }
-            // A value with a line break would be a second header; it never leaves.
-            (_, _) => tracing::error!(name, "the application gave a header that cannot be sent"),
-        }
-    }
-    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
-    response
-}
-
-/// The name of a header; those that every answer has need not be read.
-fn header_name(name: &'static str) -> Option<HeaderName> {
-    static REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
-    static EXTENDED_REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-sts-extended-request-id");
-    match name {
-        "content-type" => Some(CONTENT_TYPE),
-        "x-amzn-requestid" => Some(REQUEST_ID.clone()),
-        "x-amz-sts-extended-request-id" => Some(EXTENDED_REQUEST_ID.clone()),
-        other => HeaderName::from_bytes(other.as_bytes()).ok(),
-    }
-}
-
 /// An empty answer that closes an HTTP/1 connection: where the next request begins is not to be trusted.
 fn refused(refusal: Refusal, state: &State, version: Version) -> Response<Full<Bytes>> {
     let mut answer = Answer::empty(refusal.status(), Label::new("none", "refused"));
     if refusal == Refusal::Busy {
         answer.headers.push(("retry-after", Cow::Borrowed("1")));
     }
-    let mut response = response(answer);
+    let mut response = response(answer, HeaderMap::new(), false);
     if version != Version::HTTP_2 {
         response
             .headers_mut()

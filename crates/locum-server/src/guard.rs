@@ -25,6 +25,7 @@ use crate::{
     config::Limits,
     deadline::Deadline,
     head::{self, Framing, HeadEnd},
+    plain_head,
     refusal::Refusal,
     state::State,
 };
@@ -125,6 +126,12 @@ impl<S> Guard<S> {
         buffer: &[u8],
         max_head: usize,
     ) -> Result<Option<(usize, Framing)>, Refusal> {
+        if end.is_new()
+            && let Some((length, framing)) = plain_head::read(buffer)
+            && length <= max_head
+        {
+            return Ok(Some((length, framing)));
+        }
         let Some(length) = end.find(buffer)? else {
             return if buffer.len() > max_head {
                 Err(Refusal::HeadTooLarge)
@@ -153,6 +160,14 @@ impl<S> Guard<S> {
         self.passed = STAND_IN.len();
     }
 
+    /// Hands on as much of what may be passed as there is room for.
+    fn pass(&mut self, out: &mut ReadBuf<'_>) {
+        let take = self.passed.min(out.remaining());
+        out.put_slice(self.buffer.get(..take).unwrap_or_default());
+        self.buffer.advance(take);
+        self.passed -= take;
+    }
+
     /// What to do when the peer has nothing to say.
     fn wait(&mut self, cx: &mut Context<'_>) -> Wait {
         let between = matches!(self.phase, Phase::Head(_)) && self.buffer.is_empty();
@@ -169,8 +184,15 @@ impl<S> Guard<S> {
         } else {
             self.limits.header_timeout
         };
+        let since = *self.reading_since.get_or_insert_with(|| {
+            if between && self.state.is_idle() {
+                self.state.last_active()
+            } else {
+                Instant::now()
+            }
+        });
         match self.phase {
-            _ if !self.deadline.has_passed(cx, &mut self.reading_since, limit) => Wait::More,
+            _ if !self.deadline.has_passed(cx, since, limit) => Wait::More,
             Phase::Head(_) if !between => Wait::Refuse,
             _ => Wait::Close,
         }
@@ -191,10 +213,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guard<S> {
                 this.inspect()?;
             }
             if this.passed > 0 {
-                let take = this.passed.min(out.remaining());
-                out.put_slice(this.buffer.get(..take).unwrap_or_default());
-                this.buffer.advance(take);
-                this.passed -= take;
+                this.pass(out);
+                // A body that came with its head goes on with it: hyper would take another buffer for it.
+                if this.passed == 0 && matches!(this.phase, Phase::Length(_)) {
+                    this.inspect()?;
+                    this.pass(out);
+                }
                 return Poll::Ready(Ok(()));
             }
             if matches!(this.phase, Phase::Refused) {
@@ -239,10 +263,8 @@ impl<S: AsyncWrite + Unpin> Guard<S> {
             self.writing_since = None;
             return outcome;
         }
-        if self
-            .deadline
-            .has_passed(cx, &mut self.writing_since, self.limits.write_timeout)
-        {
+        let since = *self.writing_since.get_or_insert_with(Instant::now);
+        if self.deadline.has_passed(cx, since, self.limits.write_timeout) {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         Poll::Pending

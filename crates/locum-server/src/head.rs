@@ -9,7 +9,7 @@ use memchr::memchr;
 use crate::refusal::Refusal;
 
 /// More lines than any client sends; hyper's own limit is the same.
-const MAX_HEADERS: usize = 100;
+pub(crate) const MAX_HEADERS: usize = 100;
 
 /// How long the body is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,11 @@ pub(crate) struct HeadEnd {
 }
 
 impl HeadEnd {
+    /// Whether nothing was looked at yet.
+    pub(crate) const fn is_new(&self) -> bool {
+        self.scanned == 0
+    }
+
     /// The length of the head with its empty line, once `bytes`, which only ever grow, hold all of it.
     pub(crate) fn find(&mut self, bytes: &[u8]) -> Result<Option<usize>, Refusal> {
         while let Some(found) = memchr(b'\n', bytes.get(self.scanned..).unwrap_or_default()) {
@@ -53,46 +58,79 @@ impl HeadEnd {
 /// Checks a whole head, its empty line included, and returns the framing of its body.
 pub(crate) fn check(head: &[u8]) -> Result<Framing, Refusal> {
     let mut lines = Lines(head);
-    let (authority, version) = request_line(lines.next().ok_or(Refusal::RequestLine)??)?;
-
-    let mut host: Option<&[u8]> = None;
-    let mut length: Option<u64> = None;
-    let mut chunked = false;
+    let mut facts = Facts::of(lines.next().ok_or(Refusal::RequestLine)??)?;
     for (count, line) in lines.enumerate() {
         let (name, value) = header(line?)?;
         if count >= MAX_HEADERS {
             return Err(Refusal::HeadTooLarge);
         }
-        if name.eq_ignore_ascii_case(b"host") {
-            if host.replace(value).is_some() {
-                return Err(Refusal::HostRepeated);
-            }
-        } else if name.eq_ignore_ascii_case(b"content-length") {
-            if length.replace(number(value)?).is_some() {
-                return Err(Refusal::ContentLength);
-            }
-        } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
-            if chunked || version == Version::Http10 || !value.eq_ignore_ascii_case(b"chunked") {
-                return Err(Refusal::TransferEncoding);
-            }
-            chunked = true;
-        }
+        facts.add(name, value)?;
+    }
+    facts.framing()
+}
+
+/// What a head says of the host and of the body's framing.
+pub(crate) struct Facts<'a> {
+    authority: Option<&'a [u8]>,
+    version: Version,
+    host: Option<&'a [u8]>,
+    length: Option<u64>,
+    chunked: bool,
+}
+
+impl<'a> Facts<'a> {
+    /// What the request line says.
+    pub(crate) fn of(line: &'a [u8]) -> Result<Self, Refusal> {
+        let (authority, version) = request_line(line)?;
+        Ok(Self {
+            authority,
+            version,
+            host: None,
+            length: None,
+            chunked: false,
+        })
     }
 
-    match host {
-        Some(host) if !is_host(host) => return Err(Refusal::Host),
-        None if version == Version::Http11 || authority.is_some() => return Err(Refusal::Host),
-        Some(_) | None => {}
+    /// Adds what a header says, whose name is a token and whose value is printable and trimmed.
+    pub(crate) fn add(&mut self, name: &[u8], value: &'a [u8]) -> Result<(), Refusal> {
+        // Most names differ in their length already.
+        let is = |known: &[u8]| name.len() == known.len() && name.eq_ignore_ascii_case(known);
+        if is(b"host") {
+            if self.host.replace(value).is_some() {
+                return Err(Refusal::HostRepeated);
+            }
+        } else if is(b"content-length") {
+            if self.length.replace(number(value)?).is_some() {
+                return Err(Refusal::ContentLength);
+            }
+        } else if is(b"transfer-encoding") {
+            if self.chunked || self.version == Version::Http10 || !value.eq_ignore_ascii_case(b"chunked") {
+                return Err(Refusal::TransferEncoding);
+            }
+            self.chunked = true;
+        }
+        Ok(())
     }
-    if let (Some(authority), Some(host)) = (authority, host)
-        && !authority.eq_ignore_ascii_case(host)
-    {
-        return Err(Refusal::HostMismatch);
-    }
-    match (length, chunked) {
-        (Some(_), true) => Err(Refusal::LengthAndEncoding),
-        (None, true) => Ok(Framing::Chunked),
-        (length, false) => Ok(Framing::Length(length.unwrap_or(0))),
+
+    /// The framing of the body, unless the head contradicts itself.
+    pub(crate) fn framing(self) -> Result<Framing, Refusal> {
+        match self.host {
+            Some(host) if !is_host(host) => return Err(Refusal::Host),
+            None if self.version == Version::Http11 || self.authority.is_some() => {
+                return Err(Refusal::Host);
+            }
+            Some(_) | None => {}
+        }
+        if let (Some(authority), Some(host)) = (self.authority, self.host)
+            && !authority.eq_ignore_ascii_case(host)
+        {
+            return Err(Refusal::HostMismatch);
+        }
+        match (self.length, self.chunked) {
+            (Some(_), true) => Err(Refusal::LengthAndEncoding),
+            (None, true) => Ok(Framing::Chunked),
+            (length, false) => Ok(Framing::Length(length.unwrap_or(0))),
+        }
     }
 }
 
@@ -193,7 +231,7 @@ fn header(line: &[u8]) -> Result<(&[u8], &[u8]), Refusal> {
     Ok((name, value.trim_ascii()))
 }
 
-const fn is_token(byte: u8) -> bool {
+pub(crate) const fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
             byte,

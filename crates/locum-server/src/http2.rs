@@ -48,10 +48,7 @@ where
         .keep_alive_timeout(limits.header_timeout);
     let service = {
         let (worker, state) = (Rc::clone(worker), Rc::clone(&state));
-        service_fn(move |request| {
-            let response = exchange::answer(Rc::clone(&worker), Rc::clone(&state), request);
-            async { Ok::<_, Infallible>(response.await) }
-        })
+        service_fn(move |request| exchange::answer(Rc::clone(&worker), Rc::clone(&state), request))
     };
     let stream = Prefixed {
         prefix: buffer.freeze(),

@@ -9,6 +9,7 @@ use std::{
     sync::Arc,
 };
 
+use http::HeaderName;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
@@ -17,7 +18,7 @@ use tokio::{
 use crate::{Answer, Incoming, Limits, refusal::Refusal, whole::Whole, worker::Worker};
 
 /// The header without which no request is long.
-const TARGET: &str = "x-amz-target";
+static TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 
 /// The places of all workers.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ impl LongRequests {
 /// Whether the application takes the request behind this head for a long one; a panic counts as no. Most heads lack the header
 /// that it takes, and are not made ready to be asked about.
 pub(crate) fn is_long(worker: &Worker, head: &Whole) -> bool {
-    if !head.parts().headers.contains_key(TARGET) {
+    if !head.parts().headers.contains_key(&TARGET) {
         return false;
     }
     let headers = head.headers();

@@ -43,11 +43,11 @@ struct Latency {
 
 impl Latency {
     fn record(&self, took: Duration) {
-        let place = BUCKETS.partition_point(|bound| Duration::from_micros(*bound) < took);
+        let nanoseconds = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        let place = BUCKETS.partition_point(|bound| bound * 1_000 < nanoseconds);
         if let Some(bucket) = self.buckets.get(place) {
             bucket.fetch_add(1, Relaxed);
         }
-        let nanoseconds = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
         self.nanoseconds.fetch_add(nanoseconds, Relaxed);
     }
 }
@@ -70,14 +70,27 @@ pub(crate) struct Metrics {
     pub(crate) tls_failures: Counter,
 }
 
+/// The counters of one label.
+type Series = (Arc<Counter>, Arc<Latency>);
+
 /// One worker's way to the counters of its requests.
 #[derive(Debug, Default)]
-pub(crate) struct Recorder(HashMap<Label, (Arc<Counter>, Arc<Latency>)>);
+pub(crate) struct Recorder {
+    met: HashMap<Label, Series>,
+    /// Those of the last request: the next is often of the same kind, and needs no look-up.
+    last: Option<(Label, Series)>,
+}
 
 impl Recorder {
     /// Counts one answered request.
     pub(crate) fn record(&mut self, metrics: &Metrics, label: Label, took: Duration) {
-        let (counter, latency) = self.0.entry(label).or_insert_with(|| metrics.series(label));
+        let (counter, latency) = match &self.last {
+            Some((last, series)) if *last == label => series,
+            _ => {
+                let series = self.met.entry(label).or_insert_with(|| metrics.series(label));
+                &self.last.insert((label, series.clone())).1
+            }
+        };
         counter.add();
         latency.record(took);
     }
@@ -313,6 +326,26 @@ mod tests {
         metrics.write(&mut text, 0);
         assert!(text.contains("locum_requests_refused_total{reason=\"line_end\"} 1\n"));
         assert!(text.contains("locum_requests_refused_total{reason=\"busy\"} 1\n"));
+    }
+
+    #[test]
+    fn requests_of_many_kinds_are_counted_apart() {
+        let metrics = Metrics::new();
+        let mut recorder = Recorder::default();
+        let ok = Label::new("Op", "ok");
+        for label in [ok, ok, Label::new("Op", "Denied"), Label::new("Other", "ok"), ok] {
+            recorder.record(&metrics, label, Duration::from_micros(1));
+        }
+        let mut text = String::new();
+        metrics.write(&mut text, 0);
+        for expected in [
+            "{operation=\"Op\",outcome=\"ok\"} 3\n",
+            "{operation=\"Op\",outcome=\"Denied\"} 1\n",
+            "{operation=\"Other\",outcome=\"ok\"} 1\n",
+            "_count{operation=\"Op\"} 4\n",
+        ] {
+            assert!(text.contains(expected), "{expected} in {text}");
+        }
     }
 
     #[test]

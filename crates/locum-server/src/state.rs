@@ -56,6 +56,12 @@ impl State {
         self.busy.get() > 0
     }
 
+    /// Whether there is a last request, and it has ended.
+    pub(crate) fn is_idle(&self) -> bool {
+        let served = self.served.get();
+        served > 0 && served == self.heads.get() && !self.is_busy()
+    }
+
     /// Notes that the server stops: no further request is waited for.
     pub(crate) fn stop(&self) {
         self.stopping.set(true);
@@ -79,24 +85,41 @@ impl State {
         self.active.get()
     }
 
-    /// Begins a request; returns why it is to be refused, if the guard said so.
-    pub(crate) fn begin(self: &Rc<Self>) -> (Busy, Option<Refusal>) {
+    /// Begins a request; returns why it is to be refused, if the guard said so. [`end`](Self::end) must follow.
+    pub(crate) fn begin(&self) -> Option<Refusal> {
         self.busy.set(self.busy.get() + 1);
         self.served.set(self.served.get() + 1);
-        let refusal = match self.refused.get() {
+        match self.refused.get() {
             Some((head, refusal)) if head == self.served.get() => Some(refusal),
             Some(_) | None => None,
-        };
-        (Busy(Rc::clone(self)), refusal)
+        }
+    }
+
+    /// Ends a request.
+    pub(crate) fn end(&self, now: Instant) {
+        self.busy.set(self.busy.get().saturating_sub(1));
+        self.active.set(now);
     }
 }
 
-/// A request under way.
-pub(crate) struct Busy(Rc<State>);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Drop for Busy {
-    fn drop(&mut self) {
-        self.0.busy.set(self.0.busy.get().saturating_sub(1));
-        self.0.active.set(Instant::now());
+    #[test]
+    fn a_head_that_hyper_has_and_nobody_serves_yet_is_no_idleness() {
+        let address = SocketAddr::from(([127, 0, 0, 1], 80));
+        let state = State::new(address, address, None);
+        assert!(!state.is_idle(), "before the first request");
+        for _ in 0..2 {
+            state.count_head();
+            assert!(!state.is_idle(), "the time of the last request is not this one's");
+            assert_eq!(state.begin(), None);
+            assert!(!state.is_idle() && state.is_busy());
+            let now = Instant::now();
+            state.end(now);
+            assert!(state.is_idle());
+            assert_eq!(state.last_active(), now);
+        }
     }
 }

@@ -3,9 +3,12 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use http::{Version, header::HOST, request::Parts};
+use http::{HeaderMap, Version, header::HOST, request::Parts};
 
 use crate::{HttpVersion, Incoming, TlsFacts, state::State};
+
+/// More headers than most requests have; the room of a request with more is not kept with its connection.
+const MOST_ROOM: usize = 48;
 
 /// Head, body, and how they came.
 #[derive(Debug)]
@@ -44,10 +47,19 @@ impl Whole {
         self.http_version
     }
 
-    /// The same with its body.
-    pub(crate) fn with_body(mut self, body: Bytes) -> Self {
+    /// Adds the body.
+    pub(crate) fn put_body(&mut self, body: Bytes) {
         self.body = body;
-        self
+    }
+
+    /// Gives up the request and leaves the room that its headers took, empty.
+    pub(crate) fn into_room(self) -> HeaderMap {
+        let mut headers = self.parts.headers;
+        if headers.capacity() > MOST_ROOM {
+            return HeaderMap::new();
+        }
+        headers.clear();
+        headers
     }
 
     /// The headers as the application sees them: over HTTP/2 the host comes from the authority, which is what clients sign.
@@ -59,11 +71,11 @@ impl Whole {
         };
         let mut headers: Vec<(&str, &[u8])> = Vec::with_capacity(parts.headers.len() + 1);
         headers.extend(authority.map(|authority| (HOST.as_str(), authority.as_str().as_bytes())));
-        let others = parts
-            .headers
-            .iter()
-            .filter(|(name, _)| authority.is_none() || **name != HOST);
-        headers.extend(others.map(|(name, value)| (name.as_str(), value.as_bytes())));
+        for (name, value) in &parts.headers {
+            if authority.is_none() || *name != HOST {
+                headers.push((name.as_str(), value.as_bytes()));
+            }
+        }
         headers
     }
 
