@@ -46,7 +46,7 @@ impl fmt::Debug for Blob {
 #[allow(unreachable_pub, reason = "what the macro declares is public")]
 mod tests {
     use super::*;
-    use crate::{ApiError, Parameters, declare::structure, form, json, model::Shape, xml};
+    use crate::{ApiError, Parameters, declare::structure, form, json, model::Shape, tags::tags, xml};
 
     structure! {
         /// Something with bytes in it; no request has any.
@@ -80,10 +80,10 @@ mod tests {
         assert_eq!(from_json(&text).unwrap(), ALL_DIGITS);
 
         let mut writer = xml::Writer::with_capacity(100);
-        writer.wrapper("Parcel", &parcel);
+        writer.record(tags!("Parcel"), &parcel);
         assert_eq!(
             writer.finish(),
-            "<Parcel>\n  <Bytes>+/8AEA==</Bytes>\n</Parcel>\n"
+            "  <Parcel>\n    <Bytes>+/8AEA==</Bytes>\n  </Parcel>\n"
         );
         assert_eq!(from_form("Bytes=%2B/8AEA%3D%3D").unwrap(), ALL_DIGITS);
         assert_eq!(from_form("Bytes=").unwrap(), b"");

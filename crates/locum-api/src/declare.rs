@@ -73,8 +73,11 @@ macro_rules! structure {
                 $( $crate::model::Member {
                     name: $wire_name,
                     tags: $crate::tags::tags!($wire_name),
+                    key: $crate::tags::key!($wire_name),
+                    camel_key: $crate::tags::key!(camel $wire_name),
                     doc: concat!($($member_doc),+).trim_ascii(),
                     required: $crate::declare::structure!(@required $presence),
+                    secret: ($shape).is_secret(),
                     shape: &$shape,
                 }, )*
             ];
@@ -85,7 +88,7 @@ macro_rules! structure {
                 doc: concat!($($doc),+).trim_ascii(),
                 members: Self::MEMBERS,
                 wire: {
-                    const NAMES: &[&str] = &[$($($wire),+)?];
+                    const NAMES: &[&str] = $crate::declare::structure!(@wire [$($($wire),+)?] [$($wire_name),*]);
                     const ORDER: [usize; NAMES.len()] = $crate::declare::positions($name::MEMBERS, NAMES);
                     &ORDER
                 },
@@ -95,6 +98,19 @@ macro_rules! structure {
         impl $crate::Record for $name {
             fn structure(&self) -> &'static $crate::model::Structure {
                 Self::STRUCTURE
+            }
+
+            #[allow(unused_variables, unused_mut, reason = "some have no members")]
+            fn visit<'s>(&'s self, visit: &mut dyn FnMut(&'static $crate::model::Member, $crate::Value<'s>)) {
+                let mut members = Self::MEMBERS.iter();
+                $(
+                    let value = $crate::declare::structure!(@value $presence, self.$field);
+                    if let Some(member) = members.next()
+                        && !matches!(value, $crate::Value::Absent)
+                    {
+                        visit(member, value);
+                    }
+                )*
             }
 
             #[allow(non_camel_case_types, unused_variables, dead_code, reason = "fields as names; some have none")]
@@ -123,6 +139,8 @@ macro_rules! structure {
         }
     };
 
+    (@wire [] [$($declared:literal),*]) => { &[$($declared),*] };
+    (@wire [$($wire:literal),+] [$($declared:literal),*]) => { &[$($wire),+] };
     (@type required $type:ty) => { $type };
     (@type optional $type:ty) => { Option<$type> };
     (@type list $type:ty) => { $type };
@@ -166,6 +184,15 @@ macro_rules! operation {
                 input: Self::STRUCTURE,
                 output: $crate::declare::operation!(@output $($response)?),
                 result_wrapper: $crate::declare::operation!(@wrapper $service $name $($response)?),
+                frame: $crate::model::Frame {
+                    start: concat!(
+                        "<", stringify!($name), "Response xmlns=\"", $crate::model::namespace!($service), "\">\n",
+                    ),
+                    wrapper: $crate::declare::operation!(@frame $name $($response)?),
+                    end: concat!(
+                        "</RequestId>\n  </ResponseMetadata>\n</", stringify!($name), "Response>\n",
+                    ),
+                },
                 errors: &[$(&$crate::errors::$error),*],
             };
             type Response = $crate::declare::operation!(@response $($response)?);
@@ -178,6 +205,10 @@ macro_rules! operation {
     (@output $response:ident) => { Some($response::STRUCTURE) };
     (@response) => { $crate::NoResult };
     (@response $response:ident) => { $response };
+    (@frame $name:ident) => { None };
+    (@frame $name:ident $response:ident) => {
+        Some($crate::tags::tags!(concat!(stringify!($name), "Result")))
+    };
     (@wrapper $service:ident $name:ident) => { None };
     (@wrapper Organizations $name:ident $response:ident) => { None };
     (@wrapper Locum $name:ident $response:ident) => { None };

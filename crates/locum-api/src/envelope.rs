@@ -1,17 +1,13 @@
 //! What stands around a result or an error, for each service and format (`facts: sts §1.2–1.4`).
 
 use crate::{
-    ApiError, Record, Tags, errors, json,
+    ApiError, Record, errors, json,
     model::{Operation, Service},
-    tags::tags,
     xml::Writer,
 };
 
 /// The namespace of `InvalidAction`: the fault comes from before any service (`facts: sts §1.3`).
 const FAULT_NAMESPACE: &str = "http://webservices.amazon.com/AWSFault/2005-15-09";
-
-/// What every answer has.
-const REQUEST_ID: Tags = tags!("RequestId");
 
 /// Room for the response of AssumeRole with the longest session token, so that it is never copied.
 const CAPACITY: usize = 6 * 1024;
@@ -84,15 +80,15 @@ fn record_json(result: &dyn Record) -> String {
 }
 
 fn query_xml(operation: &Operation, result: &dyn Record, request_id: &str) -> String {
+    let frame = &operation.frame;
     let mut writer = Writer::with_capacity(CAPACITY);
-    writer.open_root(operation.name, "Response", operation.service.xml_namespace());
-    if let Some(wrapper) = operation.result_wrapper {
-        writer.wrapper(wrapper, result);
+    writer.raw(frame.start);
+    if let Some(wrapper) = frame.wrapper {
+        writer.record(wrapper, result);
     }
-    writer.element(tags!("ResponseMetadata"), |writer| {
-        writer.text(REQUEST_ID, request_id);
-    });
-    writer.close_root(operation.name, "Response");
+    writer.raw("  <ResponseMetadata>\n    <RequestId>");
+    writer.escaped(request_id);
+    writer.raw(frame.end);
     writer.finish()
 }
 
@@ -150,16 +146,25 @@ fn query_error_xml(service: Service, error: &ApiError, request_id: &str) -> Stri
         _ => service.xml_namespace(),
     };
     let mut writer = Writer::with_capacity(1024);
-    writer.open_root("ErrorResponse", "", namespace);
-    writer.element(tags!("Error"), |writer| {
-        writer.text(tags!("Type"), error.fault.as_str());
-        writer.text(tags!("Code"), &error.code);
-        if let Some(message) = &error.message {
-            writer.text(tags!("Message"), message);
+    writer.raw("<ErrorResponse xmlns=\"");
+    writer.raw(namespace);
+    writer.raw("\">\n  <Error>\n    <Type>");
+    writer.raw(error.fault.as_str());
+    writer.raw("</Type>\n    <Code>");
+    writer.escaped(&error.code);
+    writer.raw("</Code>\n");
+    match error.message.as_deref() {
+        None => {}
+        Some("") => writer.raw("    <Message/>\n"),
+        Some(message) => {
+            writer.raw("    <Message>");
+            writer.escaped(message);
+            writer.raw("</Message>\n");
         }
-    });
-    writer.text(REQUEST_ID, request_id);
-    writer.close_root("ErrorResponse", "");
+    }
+    writer.raw("  </Error>\n  <RequestId>");
+    writer.escaped(request_id);
+    writer.raw("</RequestId>\n</ErrorResponse>\n");
     writer.finish()
 }
 
@@ -209,4 +214,28 @@ fn rest_error(error: &ApiError) -> String {
     }
     text.push('}');
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Frame, operations};
+
+    #[test]
+    fn frames_are_spelled_as_their_operations() {
+        for operation in [Service::Sts, Service::Iam].into_iter().flat_map(operations) {
+            let Operation { name, service, .. } = operation;
+            let Frame { start, wrapper, end } = &operation.frame;
+            let namespace = service.xml_namespace();
+            assert_eq!(*start, format!("<{name}Response xmlns=\"{namespace}\">\n"));
+            assert_eq!(
+                wrapper.map(|tags| tags.close.to_owned()),
+                operation.result_wrapper.map(|wrapper| format!("</{wrapper}>\n"))
+            );
+            assert_eq!(
+                *end,
+                format!("</RequestId>\n  </ResponseMetadata>\n</{name}Response>\n")
+            );
+        }
+    }
 }

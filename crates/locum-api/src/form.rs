@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use crate::{
     ApiError, Blob, Document, Node, Parameters,
     model::{Member, Shape, Structure},
+    node::absent,
 };
 
 /// Reads the parameters of a structure.
@@ -16,26 +17,41 @@ pub(crate) fn read<'a>(
     structure: &'static Structure,
     parameters: &'a Parameters,
 ) -> Result<Node<'a>, ApiError> {
-    let mut members = vec![None; structure.members.len()];
-    for (name, value) in parameters.iter() {
-        let (head, rest) = split(name);
-        match structure.member(head) {
-            Some((position, member)) => {
-                if let Some(slot) = members.get_mut(position) {
-                    let leaf = Leaf {
-                        name,
-                        value,
-                        most: parameters.len(),
-                    };
-                    leaf.put(slot, member.shape, rest)?;
-                }
+    let mut members = absent(structure.members.len());
+    let mut is_nested = false;
+    for (name, value) in parameters.iter().filter(|(name, _)| !is_protocol(name)) {
+        // No name of a member has a dot in it, so most parameters need not be searched for one.
+        let (head, rest, found) = match structure.member(name) {
+            Some(found) => (name, None, Some(found)),
+            None => {
+                let (head, rest) = split(name);
+                (head, rest, structure.member(head))
             }
-            None => refuse_case_variant(structure.members, head)?,
+        };
+        let Some((position, member)) = found else {
+            refuse_case_variant(structure.members, head)?;
+            continue;
+        };
+        is_nested |= rest.is_some();
+        if let Some(slot) = members.get_mut(position) {
+            let leaf = Leaf {
+                name,
+                value,
+                most: parameters.len(),
+            };
+            leaf.put(slot, member.shape, rest)?;
         }
     }
     let tree = Node::Structure(members);
-    refuse_gaps(&tree)?;
+    if is_nested {
+        refuse_gaps(&tree)?;
+    }
     Ok(tree)
+}
+
+/// Whether a parameter says which operation the others are for. No member of a request is called that, in any case.
+fn is_protocol(name: &str) -> bool {
+    matches!(name, "Action" | "Version")
 }
 
 /// Splits `Tags.member.1` into `Tags` and `member.1`.

@@ -14,7 +14,7 @@ use crate::{
     ApiError, Blob, Document, Node, Record, Sequence, Value,
     document::DocumentSeed,
     model::{Shape, StringRules, Structure},
-    xml,
+    plain, xml,
 };
 
 /// What becomes of members that the model does not know, and of lists that are too long.
@@ -231,11 +231,11 @@ pub(crate) fn write_record(out: &mut String, record: &dyn Record) {
         if matches!(value, Value::Absent) {
             continue;
         }
-        if !std::mem::take(&mut first) {
-            out.push(',');
-        }
-        write_text(out, member.name);
-        out.push(':');
+        out.push_str(if std::mem::take(&mut first) {
+            member.key.trim_start_matches(',')
+        } else {
+            member.key
+        });
         write_value(out, member.shape, value);
     }
     out.push('}');
@@ -297,19 +297,49 @@ fn write_map(out: &mut String, entries: &dyn Sequence) {
     out.push('}');
 }
 
+/// Marks the bytes that may have to be written in another way: quotes, backslashes and what controls.
+#[inline]
+fn special(word: u64) -> u64 {
+    plain::equal(word, b'"') | plain::equal(word, b'\\') | plain::equal(word, 0x7f) | plain::below(word, b' ')
+}
+
 /// Appends a JSON string.
 pub(crate) fn write_text(out: &mut String, text: &str) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0'..='\u{1f}' | '\u{7f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
+    if plain::is(text, special) {
+        out.push_str(text);
+    } else {
+        text.chars().for_each(|c| write_char(out, c));
     }
     out.push('"');
+}
+
+fn write_char(out: &mut String, c: char) {
+    match c {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '\0'..='\u{1f}' | '\u{7f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+        c => out.push(c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_copied_whole_is_what_each_character_would_be() {
+        let characters = (0..=u32::from(char::MAX)).filter_map(char::from_u32);
+        let (mut whole, mut each) = (String::new(), String::new());
+        for c in characters {
+            whole.clear();
+            each.clear();
+            write_text(&mut whole, c.encode_utf8(&mut [0; 4]));
+            write_char(&mut each, c);
+            assert_eq!(whole, format!("\"{each}\""), "{c:?}");
+        }
+    }
 }

@@ -38,6 +38,7 @@ mod node;
 pub mod organizations;
 mod parameters;
 pub mod pattern;
+mod plain;
 mod record;
 mod reference;
 mod route;
@@ -46,6 +47,7 @@ mod shapes;
 pub mod sts;
 mod tags;
 mod time;
+mod urlencoded;
 mod validate;
 mod xml;
 

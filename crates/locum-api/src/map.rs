@@ -14,7 +14,7 @@ structure! {
 #[allow(unreachable_pub, reason = "what the macro declares is public")]
 mod tests {
     use super::*;
-    use crate::{json, xml};
+    use crate::{json, tags::tags, xml};
 
     structure! {
         /// Something with a map in it.
@@ -38,11 +38,11 @@ mod tests {
         assert_eq!(text, r#"{"Signs":{"+":"peak","\"":"<hut>"}}"#);
 
         let mut writer = xml::Writer::with_capacity(100);
-        writer.wrapper("Legend", &legend);
+        writer.record(tags!("Legend"), &legend);
         assert_eq!(
             writer.finish(),
-            "<Legend>\n  <Signs>\n    <entry>\n      <key>+</key>\n      <value>peak</value>\n    </entry>\n    \
-             <entry>\n      <key>\"</key>\n      <value>&lt;hut&gt;</value>\n    </entry>\n  </Signs>\n</Legend>\n"
+            "  <Legend>\n    <Signs>\n      <entry>\n        <key>+</key>\n        <value>peak</value>\n      </entry>\n      \
+             <entry>\n        <key>\"</key>\n        <value>&lt;hut&gt;</value>\n      </entry>\n    </Signs>\n  </Legend>\n"
         );
     }
 }

@@ -7,6 +7,27 @@
 
 use crate::{Tags, pattern::Pattern};
 
+/// Returns the namespace of a service's XML documents as a literal.
+macro_rules! namespace {
+    (Sts) => {
+        "https://sts.amazonaws.com/doc/2011-06-15/"
+    };
+    (Iam) => {
+        "https://iam.amazonaws.com/doc/2010-05-08/"
+    };
+    (Organizations) => {
+        "http://organizations.amazonaws.com/doc/2016-11-28/"
+    };
+    (Locum) => {
+        "urn:locum:2026-11-22"
+    };
+    (AccessAnalyzer) => {
+        "https://access-analyzer.amazonaws.com/doc/2019-11-01/"
+    };
+}
+
+pub(crate) use namespace;
+
 /// One of the services that this crate declares operations of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Service {
@@ -46,11 +67,11 @@ impl Service {
     /// Returns the namespace of the service's XML documents.
     pub const fn xml_namespace(self) -> &'static str {
         match self {
-            Self::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
-            Self::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
-            Self::Organizations => "http://organizations.amazonaws.com/doc/2016-11-28/",
-            Self::Locum => "urn:locum:2026-11-22",
-            Self::AccessAnalyzer => "https://access-analyzer.amazonaws.com/doc/2019-11-01/",
+            Self::Sts => namespace!(Sts),
+            Self::Iam => namespace!(Iam),
+            Self::Organizations => namespace!(Organizations),
+            Self::Locum => namespace!(Locum),
+            Self::AccessAnalyzer => namespace!(AccessAnalyzer),
         }
     }
 
@@ -141,8 +162,21 @@ pub struct Operation {
     pub output: Option<&'static Structure>,
     /// The element around the result (`AssumeRoleResult`), or `None` without a result.
     pub result_wrapper: Option<&'static str>,
+    /// What stands around an answer in XML.
+    pub(crate) frame: Frame,
     /// The errors that AWS's model declares for it.
     pub errors: &'static [&'static ErrorShape],
+}
+
+/// What stands around an answer in XML, spelled out where the operation is declared.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    /// `<AssumeRoleResponse xmlns="…">` and the end of the line.
+    pub(crate) start: &'static str,
+    /// The element around the result.
+    pub(crate) wrapper: Option<Tags>,
+    /// What follows the request id, to the end of the document.
+    pub(crate) end: &'static str,
 }
 
 /// An error that an operation declares.
@@ -167,7 +201,7 @@ pub struct Structure {
     pub doc: &'static str,
     /// Its members in the order AWS declares them.
     pub members: &'static [Member],
-    /// The positions of the members in the order they are written to XML; empty when that is the declared order.
+    /// The positions of the members in the order they are written to XML.
     pub wire: &'static [usize],
 }
 
@@ -183,10 +217,8 @@ impl Structure {
     /// Returns every member with its position, in the order of an XML response.
     pub fn in_wire_order(&self) -> impl Iterator<Item = (usize, &'static Member)> {
         let members = self.members;
-        let declared = if self.wire.is_empty() { members.len() } else { 0 };
-        (0..declared)
-            .chain(self.wire.iter().copied())
-            .filter_map(move |position| members.get(position).map(|member| (position, member)))
+        let in_order = self.wire.iter();
+        in_order.filter_map(|position| members.get(*position).map(|member| (*position, member)))
     }
 }
 
@@ -197,10 +229,16 @@ pub struct Member {
     pub name: &'static str,
     /// Its element in XML.
     pub tags: Tags,
+    /// Its name in a JSON object, behind another member: `,"RoleArn":`.
+    pub key: &'static str,
+    /// The same as CloudTrail spells it: `,"roleArn":`.
+    pub camel_key: &'static str,
     /// One line of help.
     pub doc: &'static str,
     /// Whether a request without it is refused, or, in a result, whether it is always there.
     pub required: bool,
+    /// Whether its shape [is a secret](Shape::is_secret).
+    pub secret: bool,
     /// What it may hold.
     pub shape: &'static Shape,
 }

@@ -21,6 +21,12 @@ pub enum Node<'a> {
 impl Node<'_> {
     /// Returns a structure in which nothing is set.
     pub(crate) fn empty_structure(members: usize) -> Self {
-        Self::Structure(vec![None; members])
+        Self::Structure(absent(members))
     }
+}
+
+/// Returns as many members of which none is set.
+pub(crate) fn absent<'a>(members: usize) -> Vec<Option<Node<'a>>> {
+    // Cheaper than a `vec!`, which would clone.
+    std::iter::repeat_with(|| None).take(members).collect()
 }

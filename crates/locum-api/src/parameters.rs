@@ -6,18 +6,13 @@
 
 use std::{collections::HashSet, fmt, ops::Range};
 
-use memchr::{memchr, memchr2};
-
-use crate::ApiError;
+use crate::{ApiError, urlencoded::read_pair};
 
 /// The most parameters a request may have. The largest useful request, with fifty tags and all lists full, has 182.
 pub const MAX_PARAMETERS: usize = 512;
 
 /// Below this many parameters, comparing each pair of names is cheaper than hashing them.
 const PAIRWISE: usize = 16;
-
-/// How far an escape is looked for byte by byte.
-const NEAR: usize = 8;
 
 /// Where a parameter stood.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,6 +25,8 @@ struct Entry {
     name: Range<usize>,
     value: Range<usize>,
     source: Source,
+    /// Whether it is an `X-Amz-…` parameter of a presigned request.
+    authenticates: bool,
 }
 
 /// The decoded parameters of a request, in the order they came.
@@ -48,11 +45,11 @@ impl Parameters {
 
         let text = String::from_utf8(bytes).map_err(|_| not_utf8())?;
         // Two halves of one character, the end of a name and the start of its value, would pass the check above.
-        let whole =
+        let is_whole =
             |part: &Range<usize>| text.is_char_boundary(part.start) && text.is_char_boundary(part.end);
         if !entries
             .iter()
-            .all(|entry| whole(&entry.name) && whole(&entry.value))
+            .all(|entry| is_whole(&entry.name) && is_whole(&entry.value))
         {
             return Err(not_utf8());
         }
@@ -63,18 +60,20 @@ impl Parameters {
 
     /// Returns the value of an operation parameter with this exact name.
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.iter()
-            .find_map(|(known, value)| (known == name).then_some(value))
+        let mut entries = self.operation();
+        let entry = entries.find(|entry| self.part(&entry.name) == name)?;
+        Some(self.part(&entry.value))
     }
 
     /// Returns the operation's parameters in order, `Action` and `Version` among them.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.all().filter(|(name, _)| !is_authentication(name))
+        self.operation().map(|entry| self.pair(entry))
     }
 
     /// Returns the `X-Amz-…` parameters of a presigned request, which are no parameters of the operation.
     pub fn authentication(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.all().filter(|(name, _)| is_authentication(name))
+        let entries = self.entries.iter().filter(|entry| entry.authenticates);
+        entries.map(|entry| self.pair(entry))
     }
 
     /// Returns the number of parameters of both kinds.
@@ -87,10 +86,16 @@ impl Parameters {
         self.entries.is_empty()
     }
 
-    fn all(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.entries
-            .iter()
-            .map(|entry| (self.part(&entry.name), self.part(&entry.value)))
+    fn operation(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| !entry.authenticates)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| self.part(&entry.name))
+    }
+
+    fn pair(&self, entry: &Entry) -> (&str, &str) {
+        (self.part(&entry.name), self.part(&entry.value))
     }
 
     fn part(&self, range: &Range<usize>) -> &str {
@@ -98,9 +103,12 @@ impl Parameters {
     }
 
     fn refuse_ambiguous(&self) -> Result<(), ApiError> {
+        if are_distinct(self.names().map(mark)) {
+            return Ok(());
+        }
         if self.entries.len() > PAIRWISE {
             let mut seen = HashSet::with_capacity(self.entries.len());
-            if self.all().all(|(name, _)| seen.insert(name.to_ascii_lowercase())) {
+            if self.names().all(|name| seen.insert(name.to_ascii_lowercase())) {
                 return Ok(());
             }
         }
@@ -130,13 +138,37 @@ impl Parameters {
 /// Prints names only: values may be secrets.
 impl fmt::Debug for Parameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.all().map(|(name, _)| name)).finish()
+        f.debug_list().entries(self.names()).finish()
     }
 }
 
-fn is_authentication(name: &str) -> bool {
-    name.get(..6)
-        .is_some_and(|prefix| prefix.eq_ignore_ascii_case("X-Amz-"))
+fn is_authentication(name: &[u8]) -> bool {
+    matches!(
+        name,
+        [b'X' | b'x', b'-', b'A' | b'a', b'M' | b'm', b'Z' | b'z', b'-', ..]
+    )
+}
+
+/// A number below 64, the same for two names that differ only in case.
+fn mark(name: &str) -> u32 {
+    // The bit in which cases differ is set, and whatever else it does to other bytes, it does to the same.
+    let folded = |byte: Option<&u8>| u32::from(byte.copied().unwrap_or_default() | 0x20);
+    let bytes = name.as_bytes();
+    let length = u32::try_from(bytes.len() % 64).unwrap_or_default();
+    (length * 5 + folded(bytes.first()) + folded(bytes.last()) * 3) % 64
+}
+
+/// Whether no mark comes twice.
+fn are_distinct(marks: impl Iterator<Item = u32>) -> bool {
+    let mut seen = 0_u64;
+    for mark in marks {
+        let bit = 1 << (mark % 64);
+        if seen & bit != 0 {
+            return false;
+        }
+        seen |= bit;
+    }
+    true
 }
 
 fn not_utf8() -> ApiError {
@@ -146,14 +178,12 @@ fn not_utf8() -> ApiError {
 fn read(
     mut rest: &[u8],
     source: Source,
-    bytes: &mut Vec<u8>,
+    text: &mut Vec<u8>,
     entries: &mut Vec<Entry>,
 ) -> Result<(), ApiError> {
-    while !rest.is_empty() {
-        let end = memchr(b'&', rest).unwrap_or(rest.len());
-        let (pair, tail) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-        rest = tail.split_first().map_or(&[], |(_, tail)| tail);
-        if pair.is_empty() {
+    while let [first, tail @ ..] = rest {
+        if *first == b'&' {
+            rest = tail;
             continue;
         }
         if entries.len() == MAX_PARAMETERS {
@@ -161,63 +191,39 @@ fn read(
                 "The request has more than {MAX_PARAMETERS} parameters"
             )));
         }
-        let equals = memchr(b'=', pair).unwrap_or(pair.len());
-        let (name, value) = pair.split_at_checked(equals).unwrap_or((pair, &[]));
-        let start = bytes.len();
-        unescape(name, bytes)?;
-        let middle = bytes.len();
-        unescape(value.split_first().map_or(&[], |(_, value)| value), bytes)?;
+        let start = text.len();
+        let (middle, tail) = read_pair(rest, text)?;
+        rest = tail;
+        let name = text.get(start..middle).unwrap_or_default();
         entries.push(Entry {
+            authenticates: is_authentication(name),
             name: start..middle,
-            value: middle..bytes.len(),
+            value: middle..text.len(),
             source,
         });
     }
     Ok(())
 }
 
-/// Appends the text behind `+` and `%` escapes.
-fn unescape(mut raw: &[u8], out: &mut Vec<u8>) -> Result<(), ApiError> {
-    while let Some(at) = next_escape(raw) {
-        let (plain, escape) = raw.split_at_checked(at).unwrap_or((raw, &[]));
-        out.extend_from_slice(plain);
-        raw = match escape {
-            [b'+', rest @ ..] => {
-                out.push(b' ');
-                rest
-            }
-            [b'%', high, low, rest @ ..] => {
-                let (Some(high), Some(low)) = (hex(*high), hex(*low)) else {
-                    let escape = String::from_utf8_lossy(escape.get(..3).unwrap_or(escape)).into_owned();
-                    return Err(ApiError::malformed_query_string(format!(
-                        "Illegal hex character in escape % pattern: {escape}"
-                    )));
-                };
-                out.push(high << 4 | low);
-                rest
-            }
-            _ => {
-                return Err(ApiError::malformed_query_string(
-                    "Incomplete trailing escape % sequence",
-                ));
-            }
-        };
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn names_that_differ_only_in_case_have_the_same_mark(name in any::<String>()) {
+            prop_assert_eq!(mark(&name), mark(&name.to_ascii_lowercase()));
+            prop_assert_eq!(mark(&name), mark(&name.to_ascii_uppercase()));
+            prop_assert!(mark(&name) < 64);
+        }
     }
-    out.extend_from_slice(raw);
-    Ok(())
-}
 
-/// Where the next escape is. In an ARN they stand so close that looking at a few bytes one by one finds most of them.
-fn next_escape(raw: &[u8]) -> Option<usize> {
-    let near = raw.iter().take(NEAR).position(|byte| matches!(byte, b'%' | b'+'));
-    near.or_else(|| Some(NEAR + memchr2(b'%', b'+', raw.get(NEAR..)?)?))
-}
-
-const fn hex(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
+    #[test]
+    fn a_mark_that_comes_twice_is_seen() {
+        assert!(are_distinct([3, 63, 0].into_iter()));
+        assert!(!are_distinct([3, 63, 0, 63].into_iter()));
+        assert!(are_distinct([].into_iter()));
     }
 }

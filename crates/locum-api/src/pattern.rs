@@ -13,6 +13,8 @@ pub use delegation::*;
 pub use organizations::*;
 use unicode_general_category::{GeneralCategory, get_general_category};
 
+use crate::plain;
+
 /// A pattern that a whole text must match.
 pub struct Pattern {
     /// Its text, as error messages quote it.
@@ -27,6 +29,42 @@ impl std::fmt::Debug for Pattern {
     }
 }
 
+/// A class of characters, and which of ASCII belong to it.
+struct Class {
+    /// False for every byte beyond ASCII.
+    ascii: [bool; 256],
+    has: fn(char) -> bool,
+}
+
+impl Class {
+    /// Whether all characters of a text belong to it.
+    fn has_all(&self, text: &str) -> bool {
+        let is_plain = |byte: u8| self.ascii.get(usize::from(byte)).copied().unwrap_or(false);
+        // Whatever else a text is, its characters decide.
+        text.bytes().all(is_plain) || text.chars().all(self.has)
+    }
+}
+
+/// Returns the class of the characters for which a constant function says yes.
+macro_rules! class {
+    ($has:path) => {
+        Class {
+            ascii: {
+                let mut ascii = [false; 256];
+                let (mut rest, _) = ascii.split_at_mut(128);
+                let mut byte = 0_u8;
+                while let [place, tail @ ..] = rest {
+                    *place = $has(byte as char);
+                    rest = tail;
+                    byte += 1;
+                }
+                ascii
+            },
+            has: $has,
+        }
+    };
+}
+
 /// `[…]*` over a class of characters.
 fn any(text: &str, class: fn(char) -> bool) -> bool {
     text.chars().all(class)
@@ -35,6 +73,11 @@ fn any(text: &str, class: fn(char) -> bool) -> bool {
 /// `[…]+` over a class of characters.
 fn some(text: &str, class: fn(char) -> bool) -> bool {
     !text.is_empty() && any(text, class)
+}
+
+/// Whether a text has no character but those from U+0020 to U+007F.
+fn is_printable_or_delete(text: &str) -> bool {
+    plain::is(text, |word| plain::below(word, b' '))
 }
 
 /// Java's `\w`.
@@ -46,6 +89,15 @@ const fn is_word(c: char) -> bool {
 const fn is_name(c: char) -> bool {
     is_word(c) || matches!(c, '+' | '=' | ',' | '.' | '@' | '-')
 }
+
+static NAMES: Class = class!(is_name);
+
+/// `[\w+=,.@:\/-]`, the alphabet of serial numbers.
+const fn is_serial(c: char) -> bool {
+    is_name(c) || matches!(c, ':' | '/')
+}
+
+static SERIALS: Class = class!(is_serial);
 
 /// `[\p{L}\p{Z}\p{N}_.:/=+\-@]`.
 fn is_tag(c: char) -> bool {
@@ -89,19 +141,19 @@ const fn is_graphic(c: char) -> bool {
 /// ARNs of roles, principals and policies.
 pub const ARN: Pattern = Pattern {
     text: r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+",
-    matches: |text| some(text, is_arn),
+    matches: |text| !text.is_empty() && (is_printable_or_delete(text) || any(text, is_arn)),
 };
 
 /// Session names, source identities and federated names.
 pub const SESSION_NAME: Pattern = Pattern {
     text: r"[\w+=,.@-]*",
-    matches: |text| any(text, is_name),
+    matches: |text| NAMES.has_all(text),
 };
 
 /// IAM's names of users, roles and policies.
 pub const NAME: Pattern = Pattern {
     text: r"[\w+=,.@-]+",
-    matches: |text| some(text, is_name),
+    matches: |text| !text.is_empty() && NAMES.has_all(text),
 };
 
 /// Names of users, groups and roles, with wildcards. AWS's model has [`NAME`] here, its documentation the wildcards.
@@ -113,13 +165,13 @@ pub const NAME_WITH_WILDCARDS: Pattern = Pattern {
 /// External ids.
 pub const EXTERNAL_ID: Pattern = Pattern {
     text: r"[\w+=,.@:\/-]*",
-    matches: |text| any(text, |c| is_name(c) || matches!(c, ':' | '/')),
+    matches: |text| SERIALS.has_all(text),
 };
 
 /// Serial numbers of MFA devices.
 pub const SERIAL_NUMBER: Pattern = Pattern {
     text: r"[\w+=/:,.@-]*",
-    matches: |text| any(text, |c| is_name(c) || matches!(c, ':' | '/')),
+    matches: |text| SERIALS.has_all(text),
 };
 
 /// Codes of MFA devices.
@@ -131,7 +183,7 @@ pub const TOKEN_CODE: Pattern = Pattern {
 /// Serial numbers of MFA devices, where IAM takes them.
 pub const IAM_SERIAL_NUMBER: Pattern = Pattern {
     text: r"[\w+=/:,.@-]+",
-    matches: |text| some(text, |c| is_name(c) || matches!(c, ':' | '/')),
+    matches: |text| !text.is_empty() && SERIALS.has_all(text),
 };
 
 /// Codes of MFA devices, where IAM takes them.
@@ -155,7 +207,7 @@ pub const PRIVATE_KEY_ID: Pattern = Pattern {
 /// Policy documents.
 pub const DOCUMENT: Pattern = Pattern {
     text: r"[\u0009\u000A\u000D\u0020-\u00FF]+",
-    matches: |text| some(text, is_document),
+    matches: |text| !text.is_empty() && (is_printable_or_delete(text) || any(text, is_document)),
 };
 
 /// Keys of tags.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     ApiError, Node, Parameters, Sensitive, access_analyzer, errors, form, json,
-    model::{Operation, Service, Structure},
+    model::{Member, Operation, Service, Structure},
     validate,
 };
 
@@ -31,6 +31,7 @@ pub enum Value<'a> {
 
 impl Value<'_> {
     /// Returns the value, or nothing in place of an empty list.
+    #[inline]
     pub(crate) fn unless_empty(self) -> Self {
         match self {
             Self::List(items) if items.is_empty() => Self::Absent,
@@ -45,6 +46,8 @@ pub trait Record {
     fn structure(&self) -> &'static Structure;
     /// Returns the value of the member at a position of the model.
     fn member(&self, position: usize) -> Value<'_>;
+    /// Shows every member that is there, in the declared order.
+    fn visit<'s>(&'s self, visit: &mut dyn FnMut(&'static Member, Value<'s>));
 }
 
 /// A list of values.
@@ -78,6 +81,7 @@ pub trait Field: Sized {
 }
 
 impl Field for String {
+    #[inline]
     fn read(node: Option<Node<'_>>) -> Option<Self> {
         match node? {
             Node::Text(text) => Some(text.into_owned()),
@@ -85,6 +89,7 @@ impl Field for String {
         }
     }
 
+    #[inline]
     fn value(&self) -> Value<'_> {
         Value::Text(self)
     }
@@ -95,12 +100,14 @@ impl Field for Sensitive {
         String::read(node).map(Self::from)
     }
 
+    #[inline]
     fn value(&self) -> Value<'_> {
         Value::Text(self.expose())
     }
 }
 
 impl Field for i32 {
+    #[inline]
     fn read(node: Option<Node<'_>>) -> Option<Self> {
         match node? {
             Node::Integer(number) => Self::try_from(number).ok(),
@@ -108,12 +115,14 @@ impl Field for i32 {
         }
     }
 
+    #[inline]
     fn value(&self) -> Value<'_> {
         Value::Integer(i64::from(*self))
     }
 }
 
 impl Field for bool {
+    #[inline]
     fn read(node: Option<Node<'_>>) -> Option<Self> {
         match node? {
             Node::Boolean(value) => Some(value),
@@ -121,12 +130,14 @@ impl Field for bool {
         }
     }
 
+    #[inline]
     fn value(&self) -> Value<'_> {
         Value::Boolean(*self)
     }
 }
 
 impl Field for Timestamp {
+    #[inline]
     fn read(node: Option<Node<'_>>) -> Option<Self> {
         match node? {
             Node::Text(text) => text.parse().ok(),
@@ -135,12 +146,14 @@ impl Field for Timestamp {
         }
     }
 
+    #[inline]
     fn value(&self) -> Value<'_> {
         Value::Time(*self)
     }
 }
 
 impl<T: Field> Field for Vec<T> {
+    #[inline]
     fn read(node: Option<Node<'_>>) -> Option<Self> {
         match node {
             None => Some(Self::new()),
@@ -149,12 +162,14 @@ impl<T: Field> Field for Vec<T> {
         }
     }
 
+    #[inline]
     fn value(&self) -> Value<'_> {
         Value::List(self)
     }
 }
 
 impl<T: Field> Field for Option<T> {
+    #[inline]
     fn read(node: Option<Node<'_>>) -> Option<Self> {
         match node {
             None => Some(None),
@@ -162,6 +177,7 @@ impl<T: Field> Field for Option<T> {
         }
     }
 
+    #[inline]
     fn value(&self) -> Value<'_> {
         self.as_ref().map_or(Value::Absent, Field::value)
     }
@@ -246,6 +262,8 @@ impl Record for NoResult {
     fn member(&self, _: usize) -> Value<'_> {
         Value::Absent
     }
+
+    fn visit<'s>(&'s self, _: &mut dyn FnMut(&'static Member, Value<'s>)) {}
 }
 
 impl Field for NoResult {
@@ -253,6 +271,7 @@ impl Field for NoResult {
         matches!(node, Some(Node::Structure(_))).then_some(Self)
     }
 
+    #[inline]
     fn value(&self) -> Value<'_> {
         Value::Record(self)
     }

@@ -17,29 +17,28 @@ pub fn push_instant(out: &mut String, time: Timestamp) {
         let _ = write!(out, "{time}");
         return;
     }
-    for pair in [year / 100, year % 100] {
-        two_digits(out, i8::try_from(pair).unwrap_or_default());
-    }
-    let rest = [
-        ('-', utc.month()),
-        ('-', utc.day()),
-        ('T', utc.hour()),
-        (':', utc.minute()),
-        (':', utc.second()),
+    let pair = |number: i16| two(i8::try_from(number).unwrap_or_default());
+    let [[c1, c2], [y1, y2]] = [pair(year / 100), pair(year % 100)];
+    let [[m1, m2], [d1, d2]] = [two(utc.month()), two(utc.day())];
+    let [[h1, h2], [i1, i2], [s1, s2]] = [two(utc.hour()), two(utc.minute()), two(utc.second())];
+    let text = [
+        c1, c2, y1, y2, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', i1, i2, b':', s1, s2, b'Z',
     ];
-    for (before, number) in rest {
-        out.push(before);
-        two_digits(out, number);
-    }
-    out.push('Z');
+    // INVARIANT: digits and signs are ASCII.
+    out.push_str(std::str::from_utf8(&text).unwrap_or_default());
+}
+
+/// Returns a number of at most two digits as two.
+const fn two(number: i8) -> [u8; 2] {
+    let number = number.unsigned_abs();
+    [b'0' + number / 10 % 10, b'0' + number % 10]
 }
 
 /// Appends a number of at most two digits as two.
 pub fn two_digits(out: &mut String, number: i8) {
-    let number = number.unsigned_abs();
-    for digit in [number / 10, number % 10] {
-        out.push(char::from(b'0' + digit % 10));
-    }
+    two(number)
+        .into_iter()
+        .for_each(|digit| out.push(char::from(digit)));
 }
 
 #[cfg(test)]

@@ -134,7 +134,7 @@ impl Report {
         if let Some(pattern) = rules.pattern.filter(|pattern| !(pattern.matches)(text)) {
             self.add(path, &shown, "INVALID_PATTERN", &must_match(pattern.text));
         }
-        self.length(path, &shown, rules.min, rules.max, text.chars().count());
+        self.length(path, &shown, rules.min, rules.max, length(text));
     }
 
     fn number(&mut self, path: &Path<'_>, min: Option<i64>, max: Option<i64>, number: i64) {
@@ -262,8 +262,17 @@ fn texts<'a>(items: &'a [Option<Node<'_>>]) -> Vec<&'a str> {
         .collect()
 }
 
+/// How many code points a text has.
+fn length(text: &str) -> usize {
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.chars().count()
+    }
+}
+
 fn fits(rules: &StringRules, text: &str) -> bool {
-    let length = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    let length = u32::try_from(length(text)).unwrap_or(u32::MAX);
     (rules.values.is_empty() || rules.values.contains(&text))
         && rules.pattern.is_none_or(|pattern| (pattern.matches)(text))
         && rules.min.is_none_or(|min| length >= min)

@@ -6,12 +6,13 @@
 use crate::{
     Record, Tags, Value,
     model::{Shape, StringRules},
-    push_instant,
-    tags::tags,
+    plain, push_instant,
+    tags::{BLANKS, tags},
 };
 
-/// What stands before the elements of most depths.
-const BLANKS: &str = "                    ";
+/// What stands before a closing tag, of most depths.
+const INDENT: &str = "                    ";
+const _: () = assert!(INDENT.len() == BLANKS);
 
 /// An XML document being written, two spaces to a level (`facts: sts §1.2`).
 pub(crate) struct Writer {
@@ -20,11 +21,11 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts a document with room for this many bytes.
+    /// Starts a document with room for this many bytes. Its outermost element is opened and closed with [`raw`](Self::raw).
     pub(crate) fn with_capacity(bytes: usize) -> Self {
         Self {
             out: String::with_capacity(bytes),
-            depth: 0,
+            depth: 1,
         }
     }
 
@@ -33,25 +34,19 @@ impl Writer {
         self.out
     }
 
-    /// Opens the outermost element. Its name may come in two parts.
-    pub(crate) fn open_root(&mut self, name: &str, suffix: &str, namespace: &str) {
-        for part in ["<", name, suffix, " xmlns=\"", namespace, "\">\n"] {
-            self.out.push_str(part);
-        }
-        self.depth += 1;
+    /// Appends a piece of the document as it is.
+    pub(crate) fn raw(&mut self, piece: &str) {
+        self.out.push_str(piece);
     }
 
-    /// Closes the outermost element.
-    pub(crate) fn close_root(&mut self, name: &str, suffix: &str) {
-        for part in ["</", name, suffix, ">\n"] {
-            self.out.push_str(part);
-        }
+    /// Appends element text.
+    pub(crate) fn escaped(&mut self, text: &str) {
+        escape(&mut self.out, text);
     }
 
     /// Writes an element around others.
-    pub(crate) fn element(&mut self, tags: Tags, content: impl FnOnce(&mut Self)) {
-        self.indent();
-        self.out.push_str(tags.open);
+    fn element(&mut self, tags: Tags, content: impl FnOnce(&mut Self)) {
+        self.indented(tags.open);
         self.out.push('\n');
         self.depth += 1;
         content(self);
@@ -60,37 +55,17 @@ impl Writer {
         self.out.push_str(tags.close);
     }
 
-    /// Writes an element that holds text.
-    pub(crate) fn text(&mut self, tags: Tags, text: &str) {
-        self.leaf(tags, text, escape);
-    }
-
-    /// Writes an element that holds the members of a record, under a name of an operation.
-    pub(crate) fn wrapper(&mut self, name: &str, record: &dyn Record) {
-        self.indent();
-        let start = self.out.len();
-        self.tag("<", name, ">\n");
-        if self.has_written(record) {
-            self.indent();
-            self.tag("</", name, ">\n");
-        } else {
-            self.out.truncate(start);
-            self.tag("<", name, "/>\n");
-        }
-    }
-
     /// Writes an element that holds the members of a record.
     pub(crate) fn record(&mut self, tags: Tags, record: &dyn Record) {
-        self.indent();
         let start = self.out.len();
-        self.out.push_str(tags.open);
+        self.indented(tags.open);
         self.out.push('\n');
         if self.has_written(record) {
             self.indent();
             self.out.push_str(tags.close);
         } else {
             self.out.truncate(start);
-            self.out.push_str(tags.empty);
+            self.indented(tags.empty);
         }
     }
 
@@ -123,8 +98,7 @@ impl Writer {
             Value::Integer(number) => self.leaf(tags, itoa::Buffer::new().format(number), append),
             Value::Boolean(value) => self.leaf(tags, if value { "true" } else { "false" }, append),
             Value::Time(time) => {
-                self.indent();
-                self.out.push_str(tags.open);
+                self.indented(tags.open);
                 push_instant(&mut self.out, time);
                 self.out.push_str(tags.close);
             }
@@ -145,32 +119,40 @@ impl Writer {
         }
     }
 
-    fn leaf(&mut self, tags: Tags, text: &str, write: fn(&mut String, &str)) {
+    #[inline]
+    fn leaf(&mut self, tags: Tags, text: &str, write: impl FnOnce(&mut String, &str)) {
         if text.is_empty() {
             return self.empty(tags);
         }
-        self.indent();
-        self.out.push_str(tags.open);
+        self.indented(tags.open);
         write(&mut self.out, text);
         self.out.push_str(tags.close);
     }
 
     fn empty(&mut self, tags: Tags) {
-        self.indent();
-        self.out.push_str(tags.empty);
+        self.indented(tags.empty);
     }
 
-    fn tag(&mut self, open: &str, name: &str, close: &str) {
-        self.out.push_str(open);
-        self.out.push_str(name);
-        self.out.push_str(close);
+    /// Appends a tag that has its blanks before it, as many of them as belong here.
+    #[inline]
+    fn indented(&mut self, tag: &'static str) {
+        let blanks = self.beyond();
+        self.out.push_str(tag.get(BLANKS - blanks..).unwrap_or(tag));
     }
 
     fn indent(&mut self) {
-        match BLANKS.get(..2 * self.depth) {
-            Some(blanks) => self.out.push_str(blanks),
-            None => self.out.extend((0..self.depth).map(|_| "  ")),
+        let blanks = self.beyond();
+        self.out.push_str(INDENT.get(..blanks).unwrap_or(INDENT));
+    }
+
+    /// Appends the blanks of the levels for which tags have none, and returns how many are left.
+    #[inline]
+    fn beyond(&mut self) -> usize {
+        let levels = BLANKS / 2;
+        for _ in levels..self.depth {
+            self.out.push_str("  ");
         }
+        2 * self.depth.min(levels)
     }
 }
 
@@ -178,21 +160,26 @@ fn append(out: &mut String, text: &str) {
     out.push_str(text);
 }
 
-/// Whether a byte must not stand in element text as it is. 0xEF begins U+FFFE and U+FFFF, among others.
-const fn is_special(byte: u8) -> bool {
-    matches!(byte, b'&' | b'<' | b'>' | 0xef) || (byte < 0x20 && byte != b'\n' && byte != b'\t')
+/// Marks the bytes that may have to be written in another way: `&`, `<`, `>` and what controls.
+#[inline]
+fn special(word: u64) -> u64 {
+    // `<` and `>` differ in one bit.
+    plain::equal(word, b'&') | plain::equal_with(word, b'<' ^ b'>', b'>') | plain::below(word, b' ')
 }
 
 /// Appends element text.
 pub(crate) fn escape(out: &mut String, text: &str) {
-    // Without an early exit the compiler checks sixteen bytes at a time, and almost every text is plain.
-    if !text
-        .bytes()
-        .fold(false, |special, byte| special | is_special(byte))
-    {
+    if plain::is(text, special) {
         out.push_str(text);
-        return;
+    } else {
+        escape_each(out, text);
     }
+}
+
+/// The same, one character after the other.
+#[cold]
+#[inline(never)]
+fn escape_each(out: &mut String, text: &str) {
     for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),
@@ -223,6 +210,40 @@ pub(crate) fn percent_encode(out: &mut String, text: &str) {
                 out.push(digit(byte >> 4));
                 out.push(digit(byte & 0xf));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_copied_whole_is_what_each_character_would_be() {
+        let characters = (0..=u32::from(char::MAX)).filter_map(char::from_u32);
+        let (mut whole, mut each) = (String::new(), String::new());
+        for c in characters {
+            whole.clear();
+            each.clear();
+            let text = c.encode_utf8(&mut [0; 4]).to_owned();
+            escape(&mut whole, &text);
+            escape_each(&mut each, &text);
+            assert_eq!(whole, each, "{c:?}");
+        }
+    }
+
+    #[test]
+    fn a_document_deeper_than_its_tags_have_blanks_is_indented_too() {
+        let mut writer = Writer::with_capacity(0);
+        for depth in [0, 1, 9, 10, 11, 15] {
+            writer.out.clear();
+            writer.depth = depth;
+            writer.leaf(tags!("A"), "b", escape);
+            writer.element(tags!("A"), |_| ());
+            writer.empty(tags!("A"));
+            let blanks = "  ".repeat(depth);
+            let expected = format!("{blanks}<A>b</A>\n{blanks}<A>\n{blanks}</A>\n{blanks}<A/>\n");
+            assert_eq!(writer.out, expected);
         }
     }
 }

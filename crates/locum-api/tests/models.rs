@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use locum_api::{
     Parameters, Request, iam,
-    model::{Operation, Service, Shape, Structure, operations},
+    model::{Member, Operation, Service, Shape, Structure, operations},
     sts,
 };
 
@@ -52,8 +52,21 @@ fn models_are_well_formed() {
         assert!(s.doc.ends_with('.'), "{}", s.name);
         for member in s.members {
             assert!(member.doc.ends_with('.'), "{}.{}", s.name, member.name);
+            spelling(member);
             shape(member.shape);
         }
+    }
+    /// What is spelled out says what it is made of.
+    fn spelling(member: &Member) {
+        let Member { name, key, .. } = member;
+        assert!(!name.contains('.'), "{name}");
+        assert_eq!(member.secret, member.shape.is_secret(), "{name}");
+        assert_eq!(*key, format!(",\"{name}\":"));
+        let (first, rest) = name.split_at(1);
+        assert_eq!(
+            member.camel_key,
+            format!(",\"{}{rest}\":", first.to_ascii_lowercase())
+        );
     }
     fn shape(s: &Shape) {
         match s {
@@ -65,6 +78,15 @@ fn models_are_well_formed() {
     for operation in Service::ALL.into_iter().flat_map(operations) {
         assert!(operation.doc.ends_with('.'), "{}", operation.name);
         structure(operation.input);
+        for name in ["Action", "Version"] {
+            let mut members = operation.input.members.iter();
+            let alike = members.find(|member| member.name.eq_ignore_ascii_case(name));
+            assert!(
+                alike.is_none_or(|member| member.name == name),
+                "{}",
+                operation.name
+            );
+        }
         operation.output.into_iter().for_each(structure);
     }
 }

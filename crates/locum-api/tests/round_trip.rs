@@ -52,9 +52,19 @@ fn shown(value: Value<'_>) -> Option<serde_json::Value> {
 
 fn shown_record(record: &dyn Record) -> Map<String, serde_json::Value> {
     let members = record.structure().members.iter().enumerate();
-    members
+    let by_position: Map<_, _> = members
         .filter_map(|(position, m)| Some((m.name.to_owned(), shown(record.member(position))?)))
-        .collect()
+        .collect();
+    let mut visited = Map::new();
+    record.visit(&mut |m, value| {
+        visited.insert(m.name.to_owned(), shown(value).unwrap());
+    });
+    // The order of members counts too.
+    assert_eq!(
+        by_position.iter().collect::<Vec<_>>(),
+        visited.iter().collect::<Vec<_>>()
+    );
+    by_position
 }
 
 /// Returns a text that a shape allows.
