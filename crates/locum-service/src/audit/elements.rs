@@ -7,7 +7,7 @@ use locum_api::{Record, Value};
 use serde_json::Value as Json;
 
 use super::{
-    json::{Object, write_list, write_text},
+    json::{Name, Object, write_list, write_text},
     push_expiration,
 };
 
@@ -82,17 +82,17 @@ impl<'n> FromIterator<(&'n str, Json)> for Elements {
 
 fn object<'s>(out: &mut String, record: &dyn Record, shown: &dyn Fn(&str) -> Shown<'s>) {
     Object::write(out, |object| {
-        for (at, member) in record.structure().members.iter().enumerate() {
-            let value = record.member(at);
-            if is_unrecorded(&value) || member.shape.is_secret() {
-                continue;
+        record.visit(&mut |member, value| {
+            if is_unrecorded(&value) || member.secret {
+                return;
             }
+            let key = Name::spelled(member.camel_key);
             match shown(member.name) {
                 Shown::Hidden => {}
-                Shown::As(text) => write_text(object.camel_member(member.name), text),
-                Shown::Whole => write_value(object.camel_member(member.name), &value, shown),
+                Shown::As(text) => write_text(object.member(key), text),
+                Shown::Whole => write_value(object.member(key), &value, shown),
             }
-        }
+        });
     });
 }
 

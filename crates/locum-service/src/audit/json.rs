@@ -8,7 +8,7 @@
 pub(crate) struct Name(&'static str);
 
 impl Name {
-    /// A comma, the name in quotes and a colon. For [`name!`] alone, which calls it when the program is built.
+    /// A comma, the name in quotes and a colon, as [`name!`] and the declarations of operations have it.
     pub(crate) const fn spelled(text: &'static str) -> Self {
         Self(text)
     }
@@ -68,19 +68,6 @@ impl<'o> Object<'o> {
         if !std::mem::take(&mut self.empty) {
             self.out.push(',');
         }
-    }
-
-    /// Begins a member under CloudTrail's spelling of a name in the model, which is letters only: `roleArn` for `RoleArn`.
-    pub(crate) fn camel_member(&mut self, name: &'static str) -> &mut String {
-        self.comma();
-        let (first, rest) = name.split_at_checked(1).unwrap_or((name, ""));
-        self.out.push('"');
-        for letter in first.bytes() {
-            self.out.push(char::from(letter.to_ascii_lowercase()));
-        }
-        self.out.push_str(rest);
-        self.out.push_str("\":");
-        self.out
     }
 
     /// Writes a member that is text, under a name that comes from outside.
