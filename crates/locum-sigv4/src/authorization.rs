@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use crate::AuthError;
 use crate::error::shown;
 use crate::key::ALGORITHM;
 use crate::query::Query;
-use crate::request::Request;
+use crate::request::{Request, is};
 use crate::split::{cut, split};
 
 pub(crate) const ALGORITHM_PARAMETER: &str = "X-Amz-Algorithm";
@@ -80,7 +82,7 @@ impl<'a> Headers<'a> {
                 20 => ("x-amz-content-sha256", &mut found.hash),
                 _ => continue,
             };
-            if name.eq_ignore_ascii_case(known) && slot.replace(value).is_some() {
+            if is(name, known) && slot.replace(value).is_some() {
                 return Err(AuthError::RepeatedHeader(known));
             }
         }
@@ -96,18 +98,24 @@ impl<'a> Authorization<'a> {
         let token_header = text("x-amz-security-token", headers.token)?;
         let header_hash = text("x-amz-content-sha256", headers.hash)?;
         if let Some(header) = text("authorization", headers.authorization)? {
-            if PARAMETERS.iter().any(|name| query.mentions(name)) {
+            if !query.is_empty() && PARAMETERS.iter().any(|name| query.mentions(name)) {
                 return Err(AuthError::TwoForms);
             }
             let date = match date_header {
                 Some(date) => Some(date),
                 None => text("date", request.single("date")?)?,
             };
-            let authorization = Self::read_header(header, date)?;
+            let claims = Claims::read(header, date)?;
             return Ok(Self {
+                form: Form::Header,
+                credential: claims.credential.into(),
+                signed_headers: claims.signed_headers.into(),
+                signature: claims.signature.into(),
+                date: claims.date.into(),
                 token: token_header.map(Cow::Borrowed),
+                expires: None,
+                query_hash: None,
                 header_hash,
-                ..authorization
             });
         }
         if !query.mentions(ALGORITHM_PARAMETER) {
@@ -119,63 +127,6 @@ impl<'a> Authorization<'a> {
         Ok(Self {
             header_hash,
             ..Self::read_query(query)?
-        })
-    }
-
-    /// Reads `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`. Of repeated parts the last one counts
-    /// (facts: sts §1.6).
-    fn read_header(header: &'a str, date: Option<&'a str>) -> Result<Self, AuthError> {
-        let (algorithm, parameters) = cut(header, b' ').unwrap_or((header, ""));
-        if algorithm != ALGORITHM {
-            return Err(AuthError::Algorithm(shown(algorithm)));
-        }
-        let (mut credential, mut signature, mut signed_headers) = (None, None, None);
-        for part in split(parameters, b',')
-            .map(str::trim_ascii)
-            .filter(|p| !p.is_empty())
-        {
-            let Some((name, value)) = cut(part, b'=') else {
-                return Err(AuthError::NotKeyValue {
-                    part: shown(part),
-                    header: shown(header),
-                });
-            };
-            match name {
-                "Credential" => credential = Some(value),
-                "Signature" => signature = Some(value),
-                "SignedHeaders" => signed_headers = Some(value),
-                _ => {}
-            }
-        }
-        let (Some(credential), Some(signature), Some(signed_headers), Some(date)) =
-            (credential, signature, signed_headers, date)
-        else {
-            return Err(AuthError::MissingParts(missing(&[
-                (
-                    credential,
-                    "Authorization header requires 'Credential' parameter. ",
-                ),
-                (signature, "Authorization header requires 'Signature' parameter. "),
-                (
-                    signed_headers,
-                    "Authorization header requires 'SignedHeaders' parameter. ",
-                ),
-                (
-                    date,
-                    "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ",
-                ),
-            ])));
-        };
-        Ok(Self {
-            form: Form::Header,
-            credential: credential.into(),
-            signed_headers: signed_headers.into(),
-            signature: signature.into(),
-            date: date.into(),
-            token: None,
-            expires: None,
-            query_hash: None,
-            header_hash: None,
         })
     }
 
@@ -227,6 +178,98 @@ impl<'a> Authorization<'a> {
     }
 }
 
+/// What an Authorization header claims, and the date beside it.
+#[derive(Debug, PartialEq, Eq)]
+struct Claims<'a> {
+    credential: &'a str,
+    signed_headers: &'a str,
+    signature: &'a str,
+    date: &'a str,
+}
+
+impl<'a> Claims<'a> {
+    fn read(header: &'a str, date: Option<&'a str>) -> Result<Self, AuthError> {
+        match date.and_then(|date| Self::as_usual(header, date)) {
+            Some(claims) => Ok(claims),
+            None => Self::in_any_order(header, date),
+        }
+    }
+
+    /// Reads what nearly every client writes, to the letter: the three parts in this order, a comma and a blank between them.
+    /// `None` for whatever else there is, right or wrong.
+    fn as_usual(header: &'a str, date: &'a str) -> Option<Self> {
+        let rest = header.strip_prefix("AWS4-HMAC-SHA256 Credential=")?;
+        let (credential, rest) = cut(rest, b',')?;
+        let (signed_headers, rest) = cut(rest.strip_prefix(" SignedHeaders=")?, b',')?;
+        let signature = rest.strip_prefix(" Signature=")?;
+        // Blanks at an end are no part of a value, and a comma begins another part.
+        let ends_in_blank = |value: &str| value.ends_with(|c: char| c.is_ascii_whitespace());
+        let plain = memchr(b',', signature.as_bytes()).is_none();
+        let plain = plain
+            && ![credential, signed_headers, signature]
+                .into_iter()
+                .any(ends_in_blank);
+        plain.then_some(Self {
+            credential,
+            signed_headers,
+            signature,
+            date,
+        })
+    }
+
+    /// Reads `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`. Of repeated parts the last one counts
+    /// (facts: sts §1.6).
+    fn in_any_order(header: &'a str, date: Option<&'a str>) -> Result<Self, AuthError> {
+        let (algorithm, parameters) = cut(header, b' ').unwrap_or((header, ""));
+        if algorithm != ALGORITHM {
+            return Err(AuthError::Algorithm(shown(algorithm)));
+        }
+        let (mut credential, mut signature, mut signed_headers) = (None, None, None);
+        for part in split(parameters, b',')
+            .map(str::trim_ascii)
+            .filter(|p| !p.is_empty())
+        {
+            let Some((name, value)) = cut(part, b'=') else {
+                return Err(AuthError::NotKeyValue {
+                    part: shown(part),
+                    header: shown(header),
+                });
+            };
+            match name {
+                "Credential" => credential = Some(value),
+                "Signature" => signature = Some(value),
+                "SignedHeaders" => signed_headers = Some(value),
+                _ => {}
+            }
+        }
+        let (Some(credential), Some(signature), Some(signed_headers), Some(date)) =
+            (credential, signature, signed_headers, date)
+        else {
+            return Err(AuthError::MissingParts(missing(&[
+                (
+                    credential,
+                    "Authorization header requires 'Credential' parameter. ",
+                ),
+                (signature, "Authorization header requires 'Signature' parameter. "),
+                (
+                    signed_headers,
+                    "Authorization header requires 'SignedHeaders' parameter. ",
+                ),
+                (
+                    date,
+                    "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ",
+                ),
+            ])));
+        };
+        Ok(Self {
+            credential,
+            signed_headers,
+            signature,
+            date,
+        })
+    }
+}
+
 /// A header's value as text, without the blanks around it.
 fn text<'a>(name: &'static str, value: Option<&'a [u8]>) -> Result<Option<&'a str>, AuthError> {
     value
@@ -267,16 +310,19 @@ pub(crate) fn canonical_names(list: Cow<'_, str>) -> Option<Cow<'_, str>> {
     is_canonical(&list).then_some(Cow::Owned(list))
 }
 
-fn is_canonical(list: &str) -> bool {
+pub(crate) fn is_canonical(list: &str) -> bool {
     let mut last = "";
     split(list, b';').all(|name| {
         let ascends = last < name;
         last = name;
-        ascends
-            && (name == ":authority"
-                || name
-                    .bytes()
-                    .all(|byte| TOKEN.get(usize::from(byte)) == Some(&true)))
+        ascends && (is_token(name) || name == ":authority")
+    })
+}
+
+/// Whether a text has nothing but characters of a header's name in lower case.
+fn is_token(name: &str) -> bool {
+    name.bytes().fold(true, |all, byte| {
+        all & (TOKEN.get(usize::from(byte)) == Some(&true))
     })
 }
 
@@ -292,3 +338,51 @@ static TOKEN: [bool; 256] = {
     }
     table
 };
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// What is read in one go is what is read part by part.
+        #[test]
+        fn the_usual_header_is_read_like_any(
+            start in "(AWS4-HMAC-SHA256 ?|AWS4|)",
+            parts in prop::collection::vec(
+                "( ?Credential=[a/= \t]{0,5}| ?SignedHeaders=[a;=é ]{0,5}| ?Signature=[0a,= ]{0,5}|[ a=]{0,3})",
+                0..5
+            ),
+            separator in "(, |,| ,)",
+            usual in any::<bool>(),
+        ) {
+            let start = if usual { "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=a;b, " } else { start.as_str() };
+            let header = [start, &parts.join(&separator)].concat();
+            let header = header.trim_ascii();
+            for date in [None, Some("d")] {
+                prop_assert_eq!(Claims::read(header, date), Claims::in_any_order(header, date));
+            }
+        }
+    }
+
+    #[test]
+    fn the_usual_header_is_taken_for_it() {
+        let header = "AWS4-HMAC-SHA256 Credential=k/d/r/s/t, SignedHeaders=host;x-amz-date, Signature=00ff";
+        let claims = Claims {
+            credential: "k/d/r/s/t",
+            signed_headers: "host;x-amz-date",
+            signature: "00ff",
+            date: "now",
+        };
+        assert_eq!(Claims::as_usual(header, "now"), Some(claims));
+        for other in [
+            "AWS4-HMAC-SHA256 Credential=k, SignedHeaders=host, Signature=00, Signature=ff",
+            "AWS4-HMAC-SHA256 Credential=k , SignedHeaders=host, Signature=00",
+            "AWS4-HMAC-SHA256 Credential=k,SignedHeaders=host,Signature=00",
+            "AWS4-HMAC-SHA256 Credential=k, Signature=00, SignedHeaders=host",
+        ] {
+            assert_eq!(Claims::as_usual(other, "now"), None, "{other}");
+        }
+    }
+}

@@ -22,23 +22,19 @@ pub(crate) fn derive(secret: &SecretString, scope: &Scope<'_>) -> HmacKey {
 /// The signature of a canonical request, in hexadecimal.
 pub(crate) fn signature(key: &HmacKey, stamp: &str, scope: &Scope<'_>, canonical_request: &[u8]) -> [u8; 64] {
     let hash = hex32(&sha256(canonical_request));
-    let mut text = Vec::with_capacity(192);
-    for part in [
-        ALGORITHM,
-        "\n",
-        stamp,
-        "\n",
-        scope.date,
-        "/",
-        scope.region,
-        "/",
-        scope.service,
-        "/",
-        scope.terminator,
-        "\n",
-    ] {
-        text.extend_from_slice(part.as_bytes());
-    }
-    text.extend_from_slice(&hash);
-    hex32(&key.sign(&text))
+    let parts: [&[u8]; 12] = [
+        b"AWS4-HMAC-SHA256\n",
+        stamp.as_bytes(),
+        b"\n",
+        scope.date.as_bytes(),
+        b"/",
+        scope.region.as_bytes(),
+        b"/",
+        scope.service.as_bytes(),
+        b"/",
+        scope.terminator.as_bytes(),
+        b"\n",
+        &hash,
+    ];
+    hex32(&key.sign(&parts.concat()))
 }

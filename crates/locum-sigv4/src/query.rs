@@ -51,6 +51,10 @@ impl Query {
         Ok(query)
     }
 
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
     /// The canonical names and values, sorted.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs.iter().map(|pair| spelled(&self.text, pair))

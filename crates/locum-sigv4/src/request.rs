@@ -23,7 +23,7 @@ impl<'a> Request<'a> {
         let headers = self.headers;
         headers
             .iter()
-            .filter(move |(received, _)| received.eq_ignore_ascii_case(name))
+            .filter(move |(received, _)| is(received, name))
             .map(|&(_, value)| value)
     }
 
@@ -36,6 +36,12 @@ impl<'a> Request<'a> {
             None => Ok(first),
         }
     }
+}
+
+/// Whether a header that was received is the one of this name, which is in lower case. So are most that are received.
+#[inline]
+pub(crate) fn is(received: &str, name: &str) -> bool {
+    received.len() == name.len() && (received == name || received.eq_ignore_ascii_case(name))
 }
 
 /// Values and body may hold a session token or a password, so only their sizes are shown.

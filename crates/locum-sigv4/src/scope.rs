@@ -1,6 +1,7 @@
+use memchr::memchr_iter;
+
 use crate::AuthError;
 use crate::error::shown;
-use crate::split::split;
 
 /// What a signature is good for: `date/region/service/aws4_request`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -35,17 +36,22 @@ impl std::fmt::Debug for ExpectedScope<'_> {
     }
 }
 
-/// Splits `keyid/date/region/service/terminator`.
+/// Splits `keyid/date/region/service/terminator`; `None` unless there are just these five.
 pub(crate) fn split_credential(text: &str) -> Option<(&str, Scope<'_>)> {
-    let mut parts = split(text, b'/');
-    let key = parts.next()?;
+    let mut slashes = memchr_iter(b'/', text.as_bytes());
+    let ends = [slashes.next()?, slashes.next()?, slashes.next()?, slashes.next()?];
+    if slashes.next().is_some() {
+        return None;
+    }
+    let [key, date, region, service] = ends;
+    // INVARIANT: an ASCII byte begins and ends a character.
     let scope = Scope {
-        date: parts.next()?,
-        region: parts.next()?,
-        service: parts.next()?,
-        terminator: parts.next()?,
+        date: text.get(key + 1..date)?,
+        region: text.get(date + 1..region)?,
+        service: text.get(region + 1..service)?,
+        terminator: text.get(service + 1..)?,
     };
-    parts.next().is_none().then_some((key, scope))
+    Some((text.get(..key)?, scope))
 }
 
 impl Scope<'_> {
@@ -78,5 +84,26 @@ impl Scope<'_> {
         } else {
             Err(AuthError::Scope(message))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_has_five_parts() {
+        let (key, scope) = split_credential("k/d/é//t").unwrap();
+        let expected = Scope {
+            date: "d",
+            region: "é",
+            service: "",
+            terminator: "t",
+        };
+        assert_eq!((key, scope), ("k", expected));
+        for other in ["", "k", "k/d/r/s", "k/d/r/s/t/u", "k/d/r/s/t/"] {
+            assert_eq!(split_credential(other), None, "{other}");
+        }
+        assert_eq!(split_credential("////"), Some(("", Scope::default())));
     }
 }

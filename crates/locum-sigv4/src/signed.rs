@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use locum_crypto::{SecretString, equal, hex32, sha256};
 
-use crate::authorization::{Authorization, SIGNATURE_PARAMETER, canonical_names};
+use crate::authorization::{Authorization, SIGNATURE_PARAMETER, canonical_names, is_canonical};
 use crate::cache::KeyName;
 use crate::canonical::{Parts, canonical_request};
 use crate::error::shown;
@@ -280,19 +280,48 @@ impl<'s> Verified<'s> {
 
 /// Checks that the host and every `x-amz-` header received are signed, and returns the list in canonical spelling.
 fn check_headers<'a>(request: &Request<'_>, list: Cow<'a, str>) -> Result<Cow<'a, str>, AuthError> {
+    if is_canonical(&list) && covers_enough(request, &list) {
+        return Ok(list);
+    }
+    check_any_list(request, list)
+}
+
+/// Whether a list in canonical spelling has the host and every `x-amz-` header received: as many of them bear a name of the
+/// list as there are, for no name is in it twice.
+fn covers_enough(request: &Request<'_>, list: &str) -> bool {
+    let (mut host, mut covered) = (false, 0);
+    for name in split(list, b';') {
+        if name.starts_with(AMAZON) {
+            covered += request.values(name).count();
+        }
+        host |= name == "host" || name == ":authority";
+    }
+    let received = request.headers.iter().filter(|(name, _)| is_amazon(name));
+    host && covered == received.count()
+}
+
+/// The same as [`check_headers`], of any list, and which it is that is missing.
+fn check_any_list<'a>(request: &Request<'_>, list: Cow<'a, str>) -> Result<Cow<'a, str>, AuthError> {
     let lists = |name: &str| split(&list, b';').any(|signed| signed.eq_ignore_ascii_case(name));
     if !lists("host") && !lists(":authority") {
         return Err(AuthError::HostNotSigned);
     }
-    let is_amazon = |name: &str| {
-        name.get(..6)
-            .is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"))
-    };
     let mut received = request.headers.iter().map(|&(name, _)| name);
     if let Some(name) = received.find(|name| is_amazon(name) && !lists(name)) {
         return Err(AuthError::HeaderNotSigned(shown(name)));
     }
     canonical_names(list).ok_or(AuthError::Mismatch)
+}
+
+/// What the names of AWS's own headers begin with.
+const AMAZON: &str = "x-amz-";
+
+fn is_amazon(name: &str) -> bool {
+    let begins = name.starts_with(['x', 'X']);
+    begins
+        && name
+            .get(..AMAZON.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(AMAZON))
 }
 
 /// A signature or a token, once logged, could be used by whoever reads the log.
@@ -305,5 +334,46 @@ impl fmt::Debug for Signed<'_> {
             .field("signed_at", &self.signed_at)
             .field("has_token", &self.authorization.token.is_some())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NAMES: [&str; 9] = [
+        "host",
+        "Host",
+        ":authority",
+        "date",
+        "x-amz-date",
+        "X-Amz-Date",
+        "x-amz-a",
+        "X-AMZ-B",
+        "x-amzé",
+    ];
+
+    proptest! {
+        /// A list that needs no sorting is judged as any list is.
+        #[test]
+        fn the_usual_list_is_judged_like_any(
+            received in prop::collection::vec(prop::sample::select(&NAMES[..]), 0..6),
+            mut listed in prop::collection::vec(prop::sample::select(&NAMES[..]), 0..7),
+            sorted in any::<bool>(),
+        ) {
+            if sorted {
+                listed.sort_unstable();
+                listed.dedup();
+            }
+            let headers: Vec<_> = received.iter().map(|name| (*name, &b"v"[..])).collect();
+            let request = Request { method: "GET", path: "/", query: "", headers: &headers, body: b"" };
+            let list = listed.join(";");
+            prop_assert_eq!(
+                check_headers(&request, Cow::Borrowed(&list)),
+                check_any_list(&request, Cow::Borrowed(&list))
+            );
+        }
     }
 }
