@@ -3,6 +3,8 @@ use std::fmt;
 use crate::{Random, hash::hex_digits};
 
 /// A random UUID (RFC 9562, version 4) in its usual spelling, kept in place: every call has two.
+// So placed, it is read as text word by word.
+#[repr(align(8))]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Uuid([u8; 36]);
 
@@ -12,30 +14,22 @@ impl Uuid {
     pub fn random(random: &mut dyn Random) -> Self {
         let mut bytes = [0; 16];
         random.fill(&mut bytes);
-        let mut bits = u128::from_be_bytes(bytes);
-        bits = bits & !(0xf << 76) | 0x4 << 76;
-        bits = bits & !(0x3 << 62) | 0x2 << 62;
-        let mut digits = [0; 32];
-        let bytes = bits.to_be_bytes();
-        for (eight, four) in digits
-            .as_chunks_mut::<8>()
-            .0
-            .iter_mut()
-            .zip(bytes.as_chunks::<4>().0)
-        {
-            *eight = hex_digits(*four);
-        }
-        let mut text = [b'-'; 36];
-        let mut rest = digits.as_slice();
-        for (at, length) in [(0, 8), (9, 4), (14, 4), (19, 4), (24, 12)] {
-            if let (Some(place), Some((part, after))) =
-                (text.get_mut(at..at + length), rest.split_at_checked(length))
-            {
-                place.copy_from_slice(part);
-                rest = after;
-            }
-        }
-        Self(text)
+        Self::from_random(bytes)
+    }
+
+    /// The one of sixteen random bytes that were drawn already. Six of their bits give way to version and variant.
+    #[must_use]
+    pub const fn from_random(bytes: [u8; 16]) -> Self {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = bytes;
+        let (g, i) = (g & 0x0f | 0x40, i & 0x3f | 0x80);
+        let [a1, a2, a3, a4, a5, a6, a7, a8] = hex_digits([a, b, c, d]);
+        let [b1, b2, b3, b4, c1, c2, c3, c4] = hex_digits([e, f, g, h]);
+        let [d1, d2, d3, d4, e1, e2, e3, e4] = hex_digits([i, j, k, l]);
+        let [e5, e6, e7, e8, e9, e10, e11, e12] = hex_digits([m, n, o, p]);
+        Self([
+            a1, a2, a3, a4, a5, a6, a7, a8, b'-', b1, b2, b3, b4, b'-', c1, c2, c3, c4, b'-', d1, d2, d3, d4,
+            b'-', e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11, e12,
+        ])
     }
 
     /// The 36 characters.

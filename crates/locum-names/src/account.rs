@@ -35,15 +35,23 @@ impl AccountId {
         self.0
     }
 
+    /// Returns the twelve digits as text, as `to_string` does at more cost.
+    #[must_use]
+    pub fn text(self) -> String {
+        // INVARIANT: digits are ASCII.
+        std::str::from_utf8(&self.digits()).unwrap_or_default().to_owned()
+    }
+
     /// Twelve ASCII digits.
     #[must_use]
     pub fn digits(self) -> [u8; 12] {
         let mut rest = self.0;
         let mut digits = [b'0'; 12];
-        for digit in digits.iter_mut().rev() {
-            let [.., value] = (rest % 10).to_be_bytes();
-            *digit = b'0' | value;
-            rest /= 10;
+        let (pairs, _) = digits.as_chunks_mut::<2>();
+        for pair in pairs.iter_mut().rev() {
+            let [.., value] = (rest % 100).to_be_bytes();
+            *pair = [b'0' + value / 10, b'0' + value % 10];
+            rest /= 100;
         }
         digits
     }

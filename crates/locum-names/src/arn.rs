@@ -23,17 +23,24 @@ impl<'a> Arn<'a> {
     /// # Errors
     /// `NameError::Arn` unless there are six fields, the first `arn` and the partition, service and resource not empty.
     pub fn parse(text: &'a str) -> Result<Self, NameError> {
-        let mut fields = text.splitn(6, ':');
-        let mut next = || fields.next().ok_or(NameError::Arn);
-        if next()? != "arn" {
+        let mut rest = text;
+        let mut next = || {
+            let at = rest.bytes().position(|byte| byte == b':')?;
+            // INVARIANT: an ASCII byte begins and ends a character.
+            let (field, after) = rest.get(..at).zip(rest.get(at + 1..))?;
+            rest = after;
+            Some(field)
+        };
+        let mut field = || next().ok_or(NameError::Arn);
+        if field()? != "arn" {
             return Err(NameError::Arn);
         }
         let arn = Self {
-            partition: next()?,
-            service: next()?,
-            region: next()?,
-            account: next()?,
-            resource: next()?,
+            partition: field()?,
+            service: field()?,
+            region: field()?,
+            account: field()?,
+            resource: rest,
         };
         if arn.partition.is_empty() || arn.service.is_empty() || arn.resource.is_empty() {
             return Err(NameError::Arn);
@@ -47,14 +54,14 @@ impl<'a> Arn<'a> {
 #[must_use]
 pub fn account_arn(partition: Partition, service: &str, account: AccountId, resource: &[&str]) -> String {
     let digits = account.digits();
-    let parts = ["arn:", partition.as_str(), ":", service, "::"];
+    // INVARIANT: digits are ASCII.
     let account = std::str::from_utf8(&digits).unwrap_or_default();
+    let head = ["arn:", partition.as_str(), ":", service, "::", account, ":"];
     let length = |parts: &[&str]| parts.iter().map(|part| part.len()).sum::<usize>();
-    let mut text = String::with_capacity(length(&parts) + account.len() + 1 + length(resource));
-    text.extend(parts);
-    text.push_str(account);
-    text.push(':');
-    text.extend(resource.iter().copied());
+    let mut text = String::with_capacity(length(&head) + length(resource));
+    for part in head.iter().chain(resource) {
+        text.push_str(part);
+    }
     text
 }
 
@@ -81,5 +88,23 @@ mod tests {
         let text = account_arn(Partition::Aws, "iam", account, &["role", "/a/", "b"]);
         assert_eq!(text, "arn:aws:iam::000000000012:role/a/b");
         assert_eq!(Arn::parse(&text).unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn fields_end_at_the_first_five_colons() {
+        let arn = Arn::parse("arn:a:é:::r:s/:t").unwrap();
+        let fields = [arn.partition, arn.service, arn.region, arn.account, arn.resource];
+        assert_eq!(fields, ["a", "é", "", "", "r:s/:t"]);
+        for other in [
+            "",
+            "arn",
+            "arn:a:b:c:d",
+            "arn:a:b:c:d:",
+            "arn::b:c:d:e",
+            "arn:a::c:d:e",
+            "Arn:a:b:c:d:e",
+        ] {
+            assert_eq!(Arn::parse(other), Err(NameError::Arn), "{other}");
+        }
     }
 }

@@ -21,6 +21,8 @@ impl KeyKind {
 }
 
 /// A twenty-character access key id.
+// So placed, it is read as text word by word.
+#[repr(align(8))]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccessKeyId([u8; 20]);
 

@@ -204,11 +204,14 @@ impl StatementRef<'_> {
 }
 
 fn elements(node: &Node) -> StatementText {
-    let list = |key: &str| node.get(key).map(texts).unwrap_or_default();
+    let list = |key: &str, negated: &str| {
+        let both = [node.get(key), node.get(negated)].into_iter().flatten();
+        both.flat_map(texts).collect()
+    };
     let mut text = StatementText {
-        actions: [list("Action"), list("NotAction")].concat(),
+        actions: list("Action", "NotAction"),
         not_action: node.get("NotAction").is_some(),
-        resources: [list("Resource"), list("NotResource")].concat(),
+        resources: list("Resource", "NotResource"),
         not_resource: node.get("NotResource").is_some(),
         not_principal: node.get("NotPrincipal").is_some(),
         ..StatementText::default()
@@ -218,13 +221,12 @@ fn elements(node: &Node) -> StatementText {
         text.principals.push(("AWS".to_owned(), everyone.to_owned()));
     }
     for kind in principal.and_then(Node::members).unwrap_or_default() {
-        let values = texts(&kind.value).into_iter();
         text.principals
-            .extend(values.map(|value| (kind.key.to_string(), value)));
+            .extend(texts(&kind.value).map(|value| (kind.key.to_string(), value)));
     }
     for operator in node.get("Condition").and_then(Node::members).unwrap_or_default() {
         for key in operator.value.members().unwrap_or_default() {
-            let values = texts(&key.value);
+            let values = texts(&key.value).collect();
             text.conditions
                 .push((operator.key.to_string(), key.key.to_string(), values));
         }
@@ -232,11 +234,11 @@ fn elements(node: &Node) -> StatementText {
     text
 }
 
-fn texts(node: &Node) -> Vec<String> {
+fn texts(node: &Node) -> impl Iterator<Item = String> {
     let text = |node: &Node| match &node.value {
         Value::String(text) | Value::Number(text) => Some(text.to_string()),
         Value::Boolean(value) => Some(value.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     };
-    node.list().iter().filter_map(text).collect()
+    node.list().iter().filter_map(text)
 }

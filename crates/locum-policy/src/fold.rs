@@ -40,5 +40,25 @@ pub(crate) const fn step(hash: u64, unit: u32) -> u64 {
 
 /// A hash that is equal for texts that differ in case only.
 pub(crate) fn fold_hash(text: &str) -> u64 {
+    if text.is_ascii() {
+        let bytes = text.bytes().map(|byte| u32::from(byte.to_ascii_lowercase()));
+        return bytes.fold(SEED, step);
+    }
     text.chars().fold(SEED, |hash, c| step(hash, fold(c) as u32))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_hash_is_that_of_the_folded_characters(text in "[ -~]{0,20}|[ -~À-ÿĀ]{0,20}") {
+            let folded: String = text.chars().map(fold).collect();
+            let expected = folded.chars().fold(SEED, |hash, c| step(hash, c as u32));
+            prop_assert_eq!(fold_hash(&text), expected);
+        }
+    }
 }

@@ -106,6 +106,25 @@ pub fn read(text: &str) -> Result<Node, JsonError> {
     Ok(node)
 }
 
+/// The keys of an object that is being read: the members themselves, as long as they are few, and beyond that a set.
+#[derive(Default)]
+struct Keys(HashSet<Box<str>>);
+
+impl Keys {
+    const FEW: usize = 8;
+
+    /// Whether `key` is none of those of the `members` before it.
+    fn add(&mut self, key: &str, members: &[Member]) -> bool {
+        if members.len() < Self::FEW {
+            return members.iter().all(|member| *member.key != *key);
+        }
+        if members.len() == Self::FEW {
+            self.0.extend(members.iter().map(|member| member.key.clone()));
+        }
+        self.0.insert(key.into())
+    }
+}
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -171,7 +190,7 @@ impl Reader<'_> {
     fn object(&mut self, depth: usize) -> Result<Value, JsonError> {
         self.expect(b'{')?;
         let mut members: Vec<Member> = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = Keys::default();
         self.skip_space();
         if self.peek() == Some(b'}') {
             self.at += 1;
@@ -181,7 +200,7 @@ impl Reader<'_> {
             self.skip_space();
             let start = self.at;
             let key = self.string()?;
-            if !seen.insert(key.clone()) {
+            if !seen.add(&key, &members) {
                 self.at = start;
                 return Err(self.error(format!("the key `{key}` occurs twice")));
             }
@@ -266,7 +285,12 @@ impl Reader<'_> {
                 self.at += 1;
             }
             // Never inside a character: the loop stops at ASCII bytes only.
-            out.push_str(self.text.get(run..self.at).unwrap_or_default());
+            let run = self.text.get(run..self.at).unwrap_or_default();
+            if self.peek() == Some(b'"') && out.is_empty() {
+                self.at += 1;
+                return Ok(run.into());
+            }
+            out.push_str(run);
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;

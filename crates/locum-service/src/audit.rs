@@ -15,14 +15,14 @@ pub use identity::{
 };
 pub(crate) use lines::Lines;
 
-use std::{fmt::Write as _, net::IpAddr};
+use std::{cell::RefCell, fmt::Write as _, net::IpAddr};
 
 use jiff::Timestamp;
 use locum_api::{push_instant, two_digits};
 use locum_names::AccountId;
 use serde_json::Value;
 
-use crate::clock::instant;
+use crate::clock::{LastText, instant, push_now};
 use json::{Object, name};
 
 /// Receives one finished record: a line of JSON without its line end.
@@ -107,11 +107,14 @@ pub struct TlsDetails {
 impl AuditRecord<'_> {
     /// Writes the record's members.
     fn write(&self, record: &mut Object<'_>) {
-        record.plain(name!("eventVersion"), "1.11");
+        record.constant(r#","eventVersion":"1.11""#);
         record.object(name!("userIdentity"), |identity| {
             self.user_identity.write(identity)
         });
-        write_seconds(record.member(name!("eventTime")), self.event_time.as_second());
+        let time = record.member(name!("eventTime"));
+        time.push('"');
+        push_now(time, self.event_time);
+        time.push('"');
         record.plain(name!("eventSource"), self.event_source);
         record.plain(name!("eventName"), self.event_name);
         record.text(name!("awsRegion"), self.aws_region);
@@ -122,8 +125,11 @@ impl AuditRecord<'_> {
         record.raw(name!("requestParameters"), or_null(self.request_parameters));
         record.raw(name!("responseElements"), or_null(self.response_elements));
         if let Some(more) = self.additional_event_data {
-            // INVARIANT: writing to a string does not fail.
-            let _ = write!(record.member(name!("additionalEventData")), "{more}");
+            // INVARIANT: a value is JSON.
+            record.raw(
+                name!("additionalEventData"),
+                &serde_json::to_string(more).unwrap_or_default(),
+            );
         }
         if !self.resources.is_empty() {
             record.list(name!("resources"), self.resources, |out, resource| {
@@ -136,14 +142,16 @@ impl AuditRecord<'_> {
         }
         record.text(name!("requestID"), self.request_id);
         record.text(name!("eventID"), self.event_id);
-        record.flag(name!("readOnly"), self.read_only);
-        record.plain(name!("eventType"), "AwsApiCall");
-        record.flag(name!("managementEvent"), true);
+        record.constant(if self.read_only {
+            r#","readOnly":true,"eventType":"AwsApiCall","managementEvent":true"#
+        } else {
+            r#","readOnly":false,"eventType":"AwsApiCall","managementEvent":true"#
+        });
         if let Some(account) = self.recipient_account_id {
             write_account(record.member(name!("recipientAccountId")), account);
         }
         record.perhaps(name!("sharedEventID"), self.shared_event_id);
-        record.plain(name!("eventCategory"), "Management");
+        record.constant(r#","eventCategory":"Management""#);
         if let Some(tls) = self.tls_details {
             record.object(name!("tlsDetails"), |details| {
                 details.plain(name!("tlsVersion"), tls.tls_version);
@@ -169,9 +177,15 @@ fn write_account(out: &mut String, account: AccountId) {
     out.push('"');
 }
 
-/// Writes an address as text: digits, dots and colons.
+/// Writes an address in quotes.
 fn write_address(out: &mut String, address: IpAddr) {
     out.push('"');
+    push_address(out, address);
+    out.push('"');
+}
+
+/// Writes an address as text: digits, dots and colons.
+pub(crate) fn push_address(out: &mut String, address: IpAddr) {
     match address {
         IpAddr::V4(address) => {
             let mut dot = "";
@@ -185,7 +199,6 @@ fn write_address(out: &mut String, address: IpAddr) {
             let _ = write!(out, "{address}");
         }
     }
-    out.push('"');
 }
 
 /// Writes a number as short as it can be.
@@ -208,8 +221,16 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
+thread_local! {
+    static EXPIRATION: RefCell<LastText> = RefCell::default();
+}
+
 /// Writes an expiry as CloudTrail prints it in `responseElements`: `Jul 9, 2024, 4:41:37 PM` (`facts: sts §10`).
 fn push_expiration(out: &mut String, time: Timestamp) {
+    LastText::push(&EXPIRATION, out, time, write_expiration);
+}
+
+fn write_expiration(out: &mut String, time: Timestamp) {
     let utc = jiff::tz::TimeZone::UTC.to_datetime(time);
     let month = usize::try_from(utc.month())
         .ok()

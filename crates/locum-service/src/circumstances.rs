@@ -12,7 +12,11 @@ use locum_names::{AccountId, Arn};
 use locum_policy::Context;
 use locum_session::SessionScope;
 
-use crate::{caller::Caller, clock::instant_text};
+use crate::{
+    audit::push_address,
+    caller::Caller,
+    clock::{instant_text, push_now},
+};
 
 /// Where, when and how a request arrived.
 #[derive(Debug, Clone, Copy)]
@@ -61,9 +65,13 @@ pub(crate) fn global_keys<'a>(
 
 /// Sets the keys that every request has, whoever made it.
 pub(crate) fn request_keys<'a>(context: &mut Context<'a>, at: &Circumstances<'a>) {
-    context.set("aws:CurrentTime", instant_text(at.now.as_second()));
+    let mut second = String::with_capacity(20);
+    push_now(&mut second, at.now);
+    let mut address = String::with_capacity(40);
+    push_address(&mut address, canonical_ip(at.source_ip));
+    context.set("aws:CurrentTime", second);
     context.set("aws:EpochTime", at.now.as_second().to_string());
-    context.set("aws:SourceIp", canonical_ip(at.source_ip).to_string());
+    context.set("aws:SourceIp", address);
     context.set_bool("aws:SecureTransport", at.secure);
     context.set("aws:RequestedRegion", at.region);
     context.set_bool("aws:ViaAWSService", false);
@@ -80,7 +88,7 @@ fn principal_keys<'a>(
     snapshot: &Snapshot,
 ) {
     context.set("aws:PrincipalArn", caller.principal_arn_text());
-    context.set("aws:PrincipalAccount", caller.account.to_string());
+    context.set("aws:PrincipalAccount", caller.account.text());
     context.set("aws:PrincipalType", caller.principal_type());
     context.set("aws:userid", caller.user_id());
     if let Some(name) = caller.user_name() {
@@ -142,7 +150,7 @@ fn mfa_keys(context: &mut Context<'_>, caller: &Caller, at: &Circumstances<'_>) 
 
 /// Sets the keys of the account that owns what is acted on.
 pub(crate) fn owner_keys<'a>(context: &mut Context<'a>, owner: AccountId, at: &Circumstances<'a>) {
-    context.set("aws:ResourceAccount", owner.to_string());
+    context.set("aws:ResourceAccount", owner.text());
     if let Some(organization) = at.organization {
         context.set("aws:ResourceOrgID", organization);
     }

@@ -30,23 +30,29 @@ const PLAIN: usize = 41;
 
 impl Identifiers {
     pub(crate) fn draw(now: Timestamp, random: &mut dyn Random) -> Self {
+        let mut uuids = [[0; 16]; 2];
+        random.fill(uuids.as_flattened_mut());
+        let [request, event] = uuids.map(Uuid::from_random);
+        let mut drawn = [0; 6];
+        random.fill(&mut drawn);
         Self {
-            request: Uuid::random(random),
-            event: Uuid::random(random),
-            extended: Extended::draw(now, random),
+            request,
+            event,
+            extended: Extended::of(now, drawn),
         }
     }
 }
 
 impl Extended {
-    fn draw(now: Timestamp, random: &mut dyn Random) -> Self {
-        let mut bytes = [0; 6];
-        random.fill(&mut bytes);
+    fn of(now: Timestamp, drawn: [u8; 6]) -> Self {
         let mut plain = [0; PLAIN];
         let mut rest = plain.as_mut_slice();
         // INVARIANT: the longest fits.
-        let _ = write!(rest, "0:local:S:{}:R:", now.as_millisecond());
-        let written = BASE64_STANDARD.encode_slice(bytes, rest).unwrap_or_default();
+        let mut number = itoa::Buffer::new();
+        for part in ["0:local:S:", number.format(now.as_millisecond()), ":R:"] {
+            let _ = rest.write(part.as_bytes());
+        }
+        let written = BASE64_STANDARD.encode_slice(drawn, rest).unwrap_or_default();
         let left = rest.len();
         let plain = plain.get(..PLAIN - left + written).unwrap_or_default();
         let mut text = [0; MOST];
@@ -72,7 +78,9 @@ mod tests {
         let times = [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX];
         for now in times {
             let mut random = SeededRandom::new(1);
-            let id = Extended::draw(now, &mut random);
+            let ids = Identifiers::draw(now, &mut random);
+            assert_ne!(ids.request, ids.event);
+            let id = ids.extended;
             let plain = BASE64_STANDARD.decode(id.as_str()).unwrap();
             let plain = String::from_utf8(plain).unwrap();
             let (begin, drawn) = plain.rsplit_once(':').unwrap();

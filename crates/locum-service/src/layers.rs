@@ -59,6 +59,13 @@ pub(crate) fn is_resource_controlled(action: &str) -> bool {
             .any(|known| known.eq_ignore_ascii_case(service))
 }
 
+/// Whether control policies of a type are in force, and have a say over this account.
+fn binds(snapshot: &Snapshot, policy_type: ControlPolicyType, account: AccountId) -> bool {
+    snapshot.organization().is_some_and(|organization| {
+        organization.enforces(policy_type) && organization.management_account != account
+    })
+}
+
 impl<'a> ControlPolicies<'a> {
     /// What the principals of an account may do at most.
     pub(crate) fn of_principal(snapshot: &'a Snapshot, account: AccountId) -> Self {
@@ -67,18 +74,21 @@ impl<'a> ControlPolicies<'a> {
 
     /// What anybody may do at most, of this action, with what an account owns. An account that is not there owns nothing.
     pub(crate) fn of_owner(snapshot: &'a Snapshot, owner: AccountId, action: &str) -> Self {
-        if !is_resource_controlled(action) || snapshot.account(owner).is_none() {
-            return Self::default();
+        let policy_type = ControlPolicyType::ResourceControl;
+        // In the order of what it costs to find out.
+        let bears = binds(snapshot, policy_type, owner)
+            && is_resource_controlled(action)
+            && snapshot.account(owner).is_some();
+        if bears {
+            Self::gather(snapshot, policy_type, owner)
+        } else {
+            Self::default()
         }
-        Self::gather(snapshot, ControlPolicyType::ResourceControl, owner)
     }
 
     fn gather(snapshot: &'a Snapshot, policy_type: ControlPolicyType, account: AccountId) -> Self {
         let mut gathered = Self::default();
-        let binds = snapshot.organization().is_some_and(|organization| {
-            organization.enforces(policy_type) && organization.management_account != account
-        });
-        if !binds {
+        if !binds(snapshot, policy_type, account) {
             return gathered;
         }
         let Some(targets) = snapshot.control_targets(account) else {

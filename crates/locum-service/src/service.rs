@@ -17,6 +17,7 @@ use locum_directory::{Directory, Snapshot, WriteError};
 use locum_federation::oidc::KeyCache;
 use locum_session::AuthorizationMessage;
 use locum_sigv4::{AuthError, SigningKeyCache};
+use memchr::memmem;
 
 use crate::{
     asked::Asked,
@@ -197,7 +198,7 @@ impl Service {
         // Most requests are for STS, and need not be read twice: a signature in the headers names the service.
         let signed_for_iam = incoming.header("authorization").map_or_else(
             || !incoming.query.is_empty(),
-            |signature| signature.contains("/iam/aws4_request"),
+            |signature| memmem::find(signature.as_bytes(), b"/iam/aws4_request").is_some(),
         );
         signed_for_iam
             && Asked::read(incoming).is_ok_and(|asked| HASHING.contains(&asked.operation.name))
@@ -397,9 +398,9 @@ impl Service {
                 ApiError::sender(error.status(), error.code(), error.to_string()),
                 None,
             ),
-            Problem::Denied(denial) => {
-                let message = self.seal(&denial, trace.now(), random);
-                trace.explain(&denial);
+            Problem::Denied(mut denial) => {
+                let message = self.seal(&mut denial, trace.now(), random);
+                trace.explain(std::mem::take(&mut denial.reason));
                 let error = match service {
                     ApiService::Sts | ApiService::Iam | ApiService::Locum => denial.error(),
                     ApiService::AccessAnalyzer => {
@@ -417,8 +418,8 @@ impl Service {
     }
 
     /// The sealed explanation. It fits, for it was cut to; a denial without one is a denial all the same.
-    fn seal(&self, denial: &Denial, now: Timestamp, random: &mut dyn Random) -> Option<String> {
-        let document = denial.explanation.clone();
+    fn seal(&self, denial: &mut Denial, now: Timestamp, random: &mut dyn Random) -> Option<String> {
+        let document = std::mem::take(&mut denial.explanation);
         let created_at = now.as_second();
         let expires_at = created_at.saturating_add(MESSAGE_LIFETIME);
         let message = AuthorizationMessage {

@@ -18,7 +18,6 @@ use crate::{
     audit::{AuditRecord, Elements, Lines, Resource, TlsDetails, UserIdentity},
     authenticate::Authenticated,
     call::Notes,
-    denial::Denial,
     identifiers::Identifiers,
     incoming::Incoming,
 };
@@ -197,8 +196,9 @@ impl Trace {
         }
     }
 
-    pub(crate) fn explain(&mut self, denial: &Denial) {
-        self.tell("authorization", denial.reason.clone());
+    /// Tells why the call was denied.
+    pub(crate) fn explain(&mut self, reason: Value) {
+        self.tell("authorization", reason);
     }
 
     /// Adds to what CloudTrail has no field for.

@@ -1,12 +1,14 @@
 //! The decoded message's document, in AWS's shape (`facts: sts §2.8`).
 
+use std::mem;
+
 use locum_names::Arn;
 use locum_policy::{Decision, Effect, Explanation, Request, StatementRef};
 use locum_session::AuthorizationMessage;
 use serde_json::Value;
 
 use super::Asked;
-use crate::audit::json::{Name, Object, name, write_list};
+use crate::audit::json::{Name, Object, name, write_list, write_text};
 
 /// How much of the statements a document shows.
 #[derive(Clone, Copy)]
@@ -32,7 +34,8 @@ pub(super) fn document(
     explanation: &Explanation<'_>,
     reason: &Value,
 ) -> String {
-    let reason = reason.to_string();
+    // INVARIANT: a value is JSON.
+    let reason = serde_json::to_string(reason).unwrap_or_default();
     let mut text = String::with_capacity(4 * 1024);
     for (conditions, statements) in SHORTER {
         text.clear();
@@ -156,18 +159,22 @@ impl Shown<'_> {
 
 /// Writes values as AWS lists them.
 fn write_items<'v>(out: &mut String, values: impl IntoIterator<Item = &'v str>) {
-    Object::write(out, |object| {
-        object.list(name!("items"), values, |out, value| {
-            Object::write(out, |item| item.text(name!("value"), value));
-        });
-    });
+    out.push_str(r#"{"items":["#);
+    let mut before = r#"{"value":"#;
+    for value in values {
+        out.push_str(mem::replace(&mut before, r#",{"value":"#));
+        write_text(out, value);
+        out.push('}');
+    }
+    out.push_str("]}");
 }
 
 fn write_condition<'v>(out: &mut String, key: &str, values: impl IntoIterator<Item = &'v str>) {
-    Object::write(out, |condition| {
-        condition.text(name!("key"), key);
-        write_items(condition.member(name!("values")), values);
-    });
+    out.push_str(r#"{"key":"#);
+    write_text(out, key);
+    out.push_str(r#","values":"#);
+    write_items(out, values);
+    out.push('}');
 }
 
 /// Writes the request's condition keys, and those that AWS makes of the resource.

@@ -131,6 +131,9 @@ impl Perform for AssumeRoleRequest {
 
 /// Adds the tags that come down the chain to the record's parameters (`facts: sts §10`).
 fn note_incoming(call: &mut Call<'_>, tags: &[SessionTag]) {
+    if tags.is_empty() {
+        return;
+    }
     let inherited = tags.iter().filter(|tag| tag.reach == TagReach::Inherited);
     let inherited: Map<String, Value> = inherited
         .map(|tag| (tag.key.to_string(), Value::from(&*tag.value)))

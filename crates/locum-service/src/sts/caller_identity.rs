@@ -21,7 +21,7 @@ impl Perform for GetCallerIdentityRequest {
         let caller = call.caller;
         Ok(GetCallerIdentityResponse {
             user_id: caller.user_id().into_owned(),
-            account: caller.account.to_string(),
+            account: caller.account.text(),
             arn: caller.arn_text(),
         })
     }

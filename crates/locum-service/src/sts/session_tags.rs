@@ -15,6 +15,10 @@ pub(super) fn read(
     transitive: &[String],
     chained_from: Option<&Session>,
 ) -> Result<Vec<SessionTag>, ApiError> {
+    if tags.is_empty() && transitive.is_empty() && chained_from.is_none_or(|session| session.tags.is_empty())
+    {
+        return Ok(Vec::new());
+    }
     let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
     for (at, tag) in tags.iter().enumerate() {
         if tags.iter().take(at).any(|earlier| same(&earlier.key, &tag.key)) {
