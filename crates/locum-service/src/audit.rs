@@ -20,7 +20,6 @@ use std::{cell::RefCell, fmt::Write as _, net::IpAddr};
 use jiff::Timestamp;
 use locum_api::{push_instant, two_digits};
 use locum_names::AccountId;
-use serde_json::Value;
 
 use crate::clock::{LastText, instant, push_now};
 use json::{Object, name};
@@ -65,7 +64,7 @@ pub struct AuditRecord<'a> {
     /// The result, secrets left out.
     pub response_elements: Option<&'a Elements>,
     /// What CloudTrail has no field for, such as why a call was denied.
-    pub additional_event_data: Option<&'a Value>,
+    pub additional_event_data: Option<&'a Elements>,
     /// The resources that the call concerned.
     pub resources: &'a [Resource],
     /// The request id that the reply carries.
@@ -125,11 +124,7 @@ impl AuditRecord<'_> {
         record.raw(name!("requestParameters"), or_null(self.request_parameters));
         record.raw(name!("responseElements"), or_null(self.response_elements));
         if let Some(more) = self.additional_event_data {
-            // INVARIANT: a value is JSON.
-            record.raw(
-                name!("additionalEventData"),
-                &serde_json::to_string(more).unwrap_or_default(),
-            );
+            record.raw(name!("additionalEventData"), more.json());
         }
         if !self.resources.is_empty() {
             record.list(name!("resources"), self.resources, |out, resource| {

@@ -20,7 +20,6 @@ use locum_policy::{
     Context, Decision, Explanation, Layer, Layers, Policy, PolicyKind, Request, ResourcePolicy, Source,
     because, explain,
 };
-use serde_json::Value;
 
 /// How much of the reason the sentence carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +44,8 @@ pub struct Denial {
     pub account: AccountId,
     /// What a decoded authorization message says.
     pub explanation: String,
-    /// What the audit log says: the layer and the statement that decided.
-    pub reason: Value,
+    /// What the audit log says, as JSON: the layer and the statement that decided.
+    pub reason: String,
 }
 
 impl Denial {
@@ -168,7 +167,7 @@ fn own_side(
     request: &Request<'_>,
     layers: &Layers<'_>,
     names: &Names<'_>,
-) -> (String, Value) {
+) -> (String, String) {
     let context = without_resource_secrets(request.context.context());
     let request = Request {
         context: &context,
@@ -206,7 +205,7 @@ fn over_another<'l>(
     request: &Request<'_>,
     layers: &Layers<'l>,
     names: &Names<'_>,
-) -> (Decision<'l>, String, Value) {
+) -> (Decision<'l>, String, String) {
     let context = without_resource_secrets(request.context.context());
     let request = Request {
         context: &context,

@@ -400,7 +400,7 @@ impl Service {
             ),
             Problem::Denied(mut denial) => {
                 let message = self.seal(&mut denial, trace.now(), random);
-                trace.explain(std::mem::take(&mut denial.reason));
+                trace.explain(&denial.reason);
                 let error = match service {
                     ApiService::Sts | ApiService::Iam | ApiService::Locum => denial.error(),
                     ApiService::AccessAnalyzer => {

@@ -12,7 +12,7 @@ use locum_api::{
 };
 use locum_crypto::Uuid;
 use locum_names::AccountId;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     audit::{AuditRecord, Elements, Lines, Resource, TlsDetails, UserIdentity},
@@ -42,7 +42,7 @@ pub(crate) struct Trace {
     error: Option<(Cow<'static, str>, Option<String>)>,
     request_parameters: Option<Elements>,
     response_elements: Option<Elements>,
-    more: Option<Value>,
+    more: Option<Elements>,
     resources: Vec<Resource>,
     /// The transaction that contains this request: the id of its record, and the place in it.
     transaction: Option<(Uuid, usize)>,
@@ -185,7 +185,7 @@ impl Trace {
             self.who = Who::Vouched(Box::new(identity));
             self.account = Some(account);
         }
-        self.more = notes.additional_event_data;
+        self.more = notes.additional_event_data.map(members);
         self.resources = notes.resources;
         self.request_parameters = notes.request_parameters;
         self.response_elements = notes.response_elements;
@@ -197,16 +197,14 @@ impl Trace {
     }
 
     /// Tells why the call was denied.
-    pub(crate) fn explain(&mut self, reason: Value) {
-        self.tell("authorization", reason);
+    pub(crate) fn explain(&mut self, reason: &str) {
+        let more = self.more.get_or_insert_default();
+        more.add_json("authorization", reason);
     }
 
     /// Adds to what CloudTrail has no field for.
     fn tell(&mut self, name: &str, value: Value) {
-        let more = self.more.get_or_insert_with(|| json!({}));
-        if let Some(more) = more.as_object_mut() {
-            more.insert(name.to_owned(), value);
-        }
+        self.more.get_or_insert_default().add(name, &value);
     }
 
     pub(crate) fn fail(&mut self, error: &ApiError) {
@@ -284,6 +282,18 @@ impl Trace {
             tls_details: self.client.tls.as_ref(),
         }
     }
+}
+
+/// The members of what an operation noted, which is an object.
+fn members(noted: Value) -> Elements {
+    let noted = match noted {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    };
+    noted
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.clone()))
+        .collect()
 }
 
 /// The service's name in the records.

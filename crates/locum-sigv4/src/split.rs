@@ -17,13 +17,13 @@ pub(crate) fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let text = rest.take()?;
-        match cut(text, separator) {
-            None => Some(text),
-            Some((part, after)) => {
-                rest = Some(after);
-                Some(part)
-            }
-        }
+        // Parts are so short that a loop is there before a search has begun.
+        let Some(at) = text.bytes().position(|byte| byte == separator) else {
+            return Some(text);
+        };
+        // INVARIANT: an ASCII byte begins and ends a character.
+        rest = text.get(at + 1..);
+        text.get(..at)
     })
 }
 

@@ -46,14 +46,21 @@ impl Elements {
 
     /// Adds a member that the model does not have.
     pub fn add(&mut self, name: &str, value: &Json) {
+        // INVARIANT: a value is JSON.
+        self.add_json(name, &serde_json::to_string(value).unwrap_or_default());
+    }
+
+    /// Adds a member that is JSON already.
+    pub(crate) fn add_json(&mut self, name: &str, value: &str) {
         // INVARIANT: the text is an object, which ends in a brace.
         self.0.pop();
         if self.0.len() > 1 {
             self.0.push(',');
         }
         write_text(&mut self.0, name);
-        // INVARIANT: writing to a string does not fail.
-        let _ = write!(self.0, ":{value}}}");
+        self.0.push(':');
+        self.0.push_str(value);
+        self.0.push('}');
     }
 
     /// The JSON object.

@@ -5,7 +5,6 @@ use std::mem;
 use locum_names::Arn;
 use locum_policy::{Decision, Effect, Explanation, Request, StatementRef};
 use locum_session::AuthorizationMessage;
-use serde_json::Value;
 
 use super::Asked;
 use crate::audit::json::{Name, Object, name, write_list, write_text};
@@ -32,10 +31,8 @@ pub(super) fn document(
     asked: &Asked<'_>,
     request: &Request<'_>,
     explanation: &Explanation<'_>,
-    reason: &Value,
+    reason: &str,
 ) -> String {
-    // INVARIANT: a value is JSON.
-    let reason = serde_json::to_string(reason).unwrap_or_default();
     let mut text = String::with_capacity(4 * 1024);
     for (conditions, statements) in SHORTER {
         text.clear();
@@ -46,7 +43,7 @@ pub(super) fn document(
             conditions,
             statements,
         };
-        Object::write(&mut text, |document| shown.write(document, &reason));
+        Object::write(&mut text, |document| shown.write(document, reason));
         if text.len() <= AuthorizationMessage::MAX_DOCUMENT_LEN {
             break;
         }

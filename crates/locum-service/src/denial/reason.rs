@@ -2,24 +2,24 @@
 
 use locum_names::AccountId;
 use locum_policy::{Decision, Effect, Explanation, Layer, Layers, Mismatch, NearMiss, Request, StatementRef};
-use serde_json::{Value, json};
 
 use super::Names;
+use crate::audit::json::{Object, name};
 
 /// How much of a name that a client chose goes into a sentence, in characters.
 const SHOWN: usize = 256;
 
-/// What decided.
+/// What decided, as JSON.
 pub(super) fn of(
     request: &Request<'_>,
     layers: &Layers<'_>,
     explanation: &Explanation<'_>,
     names: &Names<'_>,
-) -> Value {
+) -> String {
     let action = request.action;
     match explanation.decision {
         // INVARIANT: only denials are explained.
-        Decision::Allow => Value::Null,
+        Decision::Allow => "null".to_owned(),
         Decision::ExplicitDeny {
             layer,
             source,
@@ -28,18 +28,7 @@ pub(super) fn of(
         } => {
             let place = place(layer, source, statement, sid, names);
             let reason = format!("{place} denies {action}; no other statement can override it.");
-            with_group(
-                json!({
-                    "layer": layer.name(),
-                    "policy": names.name(layer, source),
-                    "statement": number(statement),
-                    "statementId": sid,
-                    "reason": reason,
-                }),
-                layer,
-                source,
-                names,
-            )
+            of_statement(layer, source, statement, sid, &reason, names)
         }
         Decision::ImplicitDeny { layer } => {
             let none = match layers.session {
@@ -49,7 +38,7 @@ pub(super) fn of(
                 _ => format!("No {layer} allows {action} on this resource."),
             };
             match nearest(layer, explanation) {
-                None => json!({ "layer": layer.name(), "reason": none }),
+                None => of_layer(layer.name(), &none),
                 Some(near) => {
                     let StatementRef {
                         source, index, sid, ..
@@ -59,30 +48,41 @@ pub(super) fn of(
                         "{none} {place} would allow it but for {}.",
                         but_for(&near.mismatch)
                     );
-                    with_group(
-                        json!({
-                            "layer": layer.name(),
-                            "policy": names.name(layer, source),
-                            "statement": number(index),
-                            "statementId": sid,
-                            "reason": reason,
-                        }),
-                        layer,
-                        source,
-                        names,
-                    )
+                    of_statement(layer, source, index, sid, &reason, names)
                 }
             }
         }
     }
 }
 
-/// Adds the ARN of the group that the policy comes from, if it comes from one.
-fn with_group(mut reason: Value, layer: Layer, source: &str, names: &Names<'_>) -> Value {
-    if let (Some(members), Some(arn)) = (reason.as_object_mut(), group_arn(layer, source, names)) {
-        members.insert("group".to_owned(), arn.into());
-    }
-    reason
+/// A reason that is a statement's, with the ARN of the group that its policy comes from, if it comes from one.
+fn of_statement(
+    layer: Layer,
+    source: &str,
+    index: usize,
+    sid: &str,
+    reason: &str,
+    names: &Names<'_>,
+) -> String {
+    let mut text = String::with_capacity(512);
+    Object::write(&mut text, |object| {
+        object.text(name!("layer"), layer.name());
+        object.text(name!("policy"), &names.name(layer, source));
+        object.raw(name!("statement"), &number(index).to_string());
+        object.text(name!("statementId"), sid);
+        object.text(name!("reason"), reason);
+        object.perhaps(name!("group"), group_arn(layer, source, names).as_deref());
+    });
+    text
+}
+
+fn of_layer(layer: &str, reason: &str) -> String {
+    let mut text = String::with_capacity(256);
+    Object::write(&mut text, |object| {
+        object.text(name!("layer"), layer);
+        object.text(name!("reason"), reason);
+    });
+    text
 }
 
 fn group_arn(layer: Layer, source: &str, names: &Names<'_>) -> Option<String> {
@@ -93,32 +93,28 @@ fn group_arn(layer: Layer, source: &str, names: &Names<'_>) -> Option<String> {
 }
 
 /// What no policy has a say in.
-pub(super) fn of_service(text: &str) -> Value {
-    json!({ "layer": "service", "reason": text })
+pub(super) fn of_service(text: &str) -> String {
+    of_layer("service", text)
 }
 
 /// All that is said of another account: the same whether the resource is there or not.
-pub(super) fn hidden(request: &Request<'_>, account: AccountId) -> Value {
+pub(super) fn hidden(request: &Request<'_>, account: AccountId) -> String {
     let action = request.action;
-    json!({
-        "layer": "resource account",
-        "reason": format!(
-            "The caller's own account allows {action}. Account {account} does not allow it to this caller, or has no \
-             such resource; only its administrators can tell."
-        ),
-    })
+    let reason = format!(
+        "The caller's own account allows {action}. Account {account} does not allow it to this caller, or has no such \
+         resource; only its administrators can tell."
+    );
+    of_layer("resource account", &reason)
 }
 
 /// All that is said to whom an identity provider vouches for.
-pub(super) fn outside(request: &Request<'_>) -> Value {
+pub(super) fn outside(request: &Request<'_>) -> String {
     let (account, action) = (request.resource_account, request.action);
-    json!({
-        "layer": "resource account",
-        "reason": format!(
-            "Account {account} does not allow {action} to whom this provider vouches for, or has no such role; its audit \
-             log tells which."
-        ),
-    })
+    let reason = format!(
+        "Account {account} does not allow {action} to whom this provider vouches for, or has no such role; its audit log \
+         tells which."
+    );
+    of_layer("resource account", &reason)
 }
 
 /// Statements count from 1 for people.
