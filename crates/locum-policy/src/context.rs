@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::fold::{fold_eq, fold_hash};
+use crate::fold::{fold_eq, fold_hash, fold_hash_ascii};
 
 /// How many hashes are compared in the time of a step.
 const HASHES_A_STEP: usize = 8;
@@ -28,6 +28,28 @@ impl Values<'_> {
             Self::Many(values) => (None, values.as_slice()),
         };
         one.into_iter().chain(many).map(AsRef::as_ref)
+    }
+}
+
+/// A key that the program itself knows: its hash is made when the program is built.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownKey {
+    name: &'static str,
+    hash: u64,
+}
+
+impl KnownKey {
+    /// Hashes a key's name, which is ASCII. To be called in a constant.
+    ///
+    /// # Panics
+    /// Does not compile for another name.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        assert!(name.is_ascii());
+        Self {
+            name,
+            hash: fold_hash_ascii(name.as_bytes()),
+        }
     }
 }
 
@@ -66,6 +88,11 @@ impl<'a> Context<'a> {
     /// Sets a single-valued key, replacing what any spelling of it held.
     pub fn set(&mut self, key: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) {
         self.put(key.into(), Values::One(value.into()));
+    }
+
+    /// As [`set`](Self::set).
+    pub fn set_known(&mut self, key: KnownKey, value: impl Into<Cow<'a, str>>) {
+        self.put_hashed(key.hash, key.name.into(), Values::One(value.into()));
     }
 
     /// Sets a boolean key.
@@ -143,7 +170,10 @@ impl<'a> Context<'a> {
     }
 
     fn put(&mut self, key: Cow<'a, str>, values: Values<'a>) {
-        let hash = fold_hash(&key);
+        self.put_hashed(fold_hash(&key), key, values);
+    }
+
+    fn put_hashed(&mut self, hash: u64, key: Cow<'a, str>, values: Values<'a>) {
         match self.position(hash, &key).and_then(|at| self.entries.get_mut(at)) {
             Some(entry) => entry.values = values,
             None => {

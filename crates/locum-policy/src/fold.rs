@@ -41,10 +41,19 @@ pub(crate) const fn step(hash: u64, unit: u32) -> u64 {
 /// A hash that is equal for texts that differ in case only.
 pub(crate) fn fold_hash(text: &str) -> u64 {
     if text.is_ascii() {
-        let bytes = text.bytes().map(|byte| u32::from(byte.to_ascii_lowercase()));
-        return bytes.fold(SEED, step);
+        return fold_hash_ascii(text.as_bytes());
     }
     text.chars().fold(SEED, |hash, c| step(hash, fold(c) as u32))
+}
+
+/// The same of ASCII, also when the program is built.
+pub(crate) const fn fold_hash_ascii(text: &[u8]) -> u64 {
+    let (mut hash, mut rest) = (SEED, text);
+    while let [byte, after @ ..] = rest {
+        hash = step(hash, byte.to_ascii_lowercase() as u32);
+        rest = after;
+    }
+    hash
 }
 
 #[cfg(test)]

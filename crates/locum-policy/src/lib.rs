@@ -60,7 +60,7 @@ mod values;
 mod who;
 mod work;
 
-pub use context::{Context, Values};
+pub use context::{Context, KnownKey, Values};
 pub use decide::decide;
 pub use decision::{Decision, Layer, because, because_from};
 pub use deferred::{ConditionKeys, Deferred};

@@ -9,7 +9,7 @@ use std::{borrow::Cow, net::IpAddr};
 use jiff::Timestamp;
 use locum_directory::Snapshot;
 use locum_names::{AccountId, Arn};
-use locum_policy::Context;
+use locum_policy::{Context, KnownKey};
 use locum_session::SessionScope;
 
 use crate::{
@@ -46,6 +46,17 @@ pub enum SecondFactor {
     Given,
 }
 
+/// A key whose hash is made when the program is built: every request has most of them.
+macro_rules! known {
+    ($name:literal) => {
+        const { KnownKey::new($name) }
+    };
+}
+
+const fn truth(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
+}
+
 /// The address as a policy compares it: an IPv4 address inside an IPv6 one is that IPv4 address.
 #[must_use]
 pub(crate) fn canonical_ip(address: IpAddr) -> IpAddr {
@@ -69,15 +80,15 @@ pub(crate) fn request_keys<'a>(context: &mut Context<'a>, at: &Circumstances<'a>
     push_now(&mut second, at.now);
     let mut address = String::with_capacity(40);
     push_address(&mut address, canonical_ip(at.source_ip));
-    context.set("aws:CurrentTime", second);
-    context.set("aws:EpochTime", at.now.as_second().to_string());
-    context.set("aws:SourceIp", address);
-    context.set_bool("aws:SecureTransport", at.secure);
-    context.set("aws:RequestedRegion", at.region);
-    context.set_bool("aws:ViaAWSService", false);
-    context.set_bool("aws:PrincipalIsAWSService", false);
+    context.set_known(known!("aws:CurrentTime"), second);
+    context.set_known(known!("aws:EpochTime"), at.now.as_second().to_string());
+    context.set_known(known!("aws:SourceIp"), address);
+    context.set_known(known!("aws:SecureTransport"), truth(at.secure));
+    context.set_known(known!("aws:RequestedRegion"), at.region);
+    context.set_known(known!("aws:ViaAWSService"), truth(false));
+    context.set_known(known!("aws:PrincipalIsAWSService"), truth(false));
     if let Some(agent) = at.user_agent {
-        context.set("aws:UserAgent", agent);
+        context.set_known(known!("aws:UserAgent"), agent);
     }
 }
 
@@ -87,15 +98,15 @@ fn principal_keys<'a>(
     at: &Circumstances<'a>,
     snapshot: &Snapshot,
 ) {
-    context.set("aws:PrincipalArn", caller.principal_arn_text());
-    context.set("aws:PrincipalAccount", caller.account.text());
-    context.set("aws:PrincipalType", caller.principal_type());
-    context.set("aws:userid", caller.user_id());
+    context.set_known(known!("aws:PrincipalArn"), caller.principal_arn_text());
+    context.set_known(known!("aws:PrincipalAccount"), caller.account.text());
+    context.set_known(known!("aws:PrincipalType"), caller.principal_type());
+    context.set_known(known!("aws:userid"), caller.user_id());
     if let Some(name) = caller.user_name() {
-        context.set("aws:username", name);
+        context.set_known(known!("aws:username"), name);
     }
     if let Some(organization) = at.organization {
-        context.set("aws:PrincipalOrgID", organization);
+        context.set_known(known!("aws:PrincipalOrgID"), organization);
     }
     if let Some(path) = snapshot.organization_path(caller.account) {
         context.set_many("aws:PrincipalOrgPaths", [path]);
@@ -107,12 +118,12 @@ fn principal_keys<'a>(
     let Some(session) = caller.session.as_deref() else {
         return;
     };
-    context.set("aws:TokenIssueTime", instant_text(session.issued_at));
+    context.set_known(known!("aws:TokenIssueTime"), instant_text(session.issued_at));
     if let Some(source_identity) = session.source_identity.as_deref() {
-        context.set("aws:SourceIdentity", source_identity);
+        context.set_known(known!("aws:SourceIdentity"), source_identity);
     }
     if matches!(session.scope, Some(SessionScope::AssumedRoot)) {
-        context.set_bool("aws:AssumedRoot", true);
+        context.set_known(known!("aws:AssumedRoot"), truth(true));
     }
     if let Some(federation) = &session.federation {
         // Sessions of web identities have it, those of SAML have `saml:namequalifier` (`facts: sts §4.3`).
@@ -120,7 +131,7 @@ fn principal_keys<'a>(
         let saml =
             Arn::parse(&federation.provider).is_ok_and(|arn| arn.resource.starts_with("saml-provider/"));
         if !saml {
-            context.set("aws:FederatedProvider", &*federation.provider);
+            context.set_known(known!("aws:FederatedProvider"), &*federation.provider);
         }
         for key in &federation.keys {
             context.set_many(&*key.name, key.values.iter().map(|value| &**value));
@@ -140,19 +151,22 @@ fn mfa_keys(context: &mut Context<'_>, caller: &Caller, at: &Circumstances<'_>) 
             .map(|mfa| mfa.authenticated_at),
     };
     if session.is_some() || authenticated_at.is_some() {
-        context.set_bool("aws:MultiFactorAuthPresent", authenticated_at.is_some());
+        context.set_known(
+            known!("aws:MultiFactorAuthPresent"),
+            truth(authenticated_at.is_some()),
+        );
     }
     if let Some(authenticated_at) = authenticated_at {
         let age = now.saturating_sub(authenticated_at).max(0);
-        context.set("aws:MultiFactorAuthAge", age.to_string());
+        context.set_known(known!("aws:MultiFactorAuthAge"), age.to_string());
     }
 }
 
 /// Sets the keys of the account that owns what is acted on.
 pub(crate) fn owner_keys<'a>(context: &mut Context<'a>, owner: AccountId, at: &Circumstances<'a>) {
-    context.set("aws:ResourceAccount", owner.text());
+    context.set_known(known!("aws:ResourceAccount"), owner.text());
     if let Some(organization) = at.organization {
-        context.set("aws:ResourceOrgID", organization);
+        context.set_known(known!("aws:ResourceOrgID"), organization);
     }
 }
 
