@@ -154,15 +154,14 @@ impl Snapshot {
         }));
         tasks.push(Box::new(related));
         side_by_side(tasks)?;
-        self.verify_many(&many)
+        self.verify_many(many)
     }
 
-    fn verify_many(&self, many: &Many) -> Result<(), ChangeError> {
-        let verify = |page: &[Entity]| page.iter().try_for_each(|entity| self.verify(entity));
-        let tasks = many
-            .0
-            .iter()
-            .map(|page| -> Task<'_> { Box::new(move || verify(page)) });
+    fn verify_many(&self, many: Many) -> Result<(), ChangeError> {
+        let tasks = many.0.into_iter().map(|page| -> Task<'_> {
+            // The page is dropped here too: each thread counts its entities down while it has them at hand.
+            Box::new(move || page.iter().try_for_each(|entity| self.verify(entity)))
+        });
         side_by_side(tasks.collect())
     }
 }
