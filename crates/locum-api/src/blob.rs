@@ -27,7 +27,7 @@ impl Blob {
 }
 
 impl Field for Blob {
-    fn read(node: Option<Node<'_>>) -> Option<Self> {
+    fn read(node: Node<'_>) -> Option<Self> {
         String::read(node).filter(|text| Self::is_base64(text)).map(Self)
     }
 
@@ -60,13 +60,12 @@ mod tests {
 
     fn from_form(text: &str) -> Result<Vec<u8>, ApiError> {
         let parameters = Parameters::parse(b"", text.as_bytes()).unwrap();
-        form::read(Parcel::STRUCTURE, &parameters)
-            .map(|tree| Parcel::read(Some(tree)).unwrap().bytes.decode())
+        form::read(Parcel::STRUCTURE, &parameters).map(|tree| Parcel::read(tree).unwrap().bytes.decode())
     }
 
     fn from_json(text: &str) -> Result<Vec<u8>, ApiError> {
         json::read(Parcel::STRUCTURE, text.as_bytes(), json::Reading::Lenient)
-            .map(|tree| Parcel::read(Some(tree)).unwrap().bytes.decode())
+            .map(|tree| Parcel::read(tree).unwrap().bytes.decode())
     }
 
     #[test]
@@ -99,7 +98,7 @@ mod tests {
             );
             let error = from_json(&format!(r#"{{"Bytes":"{text}"}}"#)).unwrap_err();
             assert_eq!(error.code, "SerializationException", "{text}");
-            assert!(Blob::read(Some(Node::Text(text.into()))).is_none(), "{text}");
+            assert!(Blob::read(Node::Text(text.into())).is_none(), "{text}");
         }
         assert!(from_json(r#"{"Bytes":1}"#).is_err());
     }

@@ -127,10 +127,10 @@ macro_rules! structure {
 
         impl $crate::Field for $name {
             #[allow(unused_mut, unused_variables, reason = "some have no members")]
-            fn read(node: Option<$crate::Node<'_>>) -> Option<Self> {
-                let Some($crate::Node::Structure(members)) = node else { return None };
+            fn read(node: $crate::Node<'_>) -> Option<Self> {
+                let $crate::Node::Structure(members) = node else { return None };
                 let mut members = members.into_iter();
-                Some(Self { $( $field: $crate::Field::read(members.next()?)?, )* })
+                Some(Self { $( $field: $crate::record::read_or_absent(members.next()?)?, )* })
             }
 
             fn value(&self) -> $crate::Value<'_> {

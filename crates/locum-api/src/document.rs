@@ -56,7 +56,7 @@ impl fmt::Debug for Document {
 }
 
 impl Field for Document {
-    fn read(node: Option<Node<'_>>) -> Option<Self> {
+    fn read(node: Node<'_>) -> Option<Self> {
         String::read(node).filter(|text| Self::is_object(text)).map(Self)
     }
 

@@ -7,6 +7,7 @@
 /// How many bytes are looked at together.
 pub(crate) const WIDTH: usize = 8;
 
+#[inline]
 const fn each(byte: u8) -> u64 {
     // INVARIANT: no more than eight bytes of ones.
     0x0101_0101_0101_0101_u64.wrapping_mul(byte as u64)
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn every_byte_is_looked_at() {
-        for length in 0..40 {
+        for length in (0..80).chain([127, 128, 200]) {
             let plain = "a".repeat(length);
             assert!(is(&plain, mark));
             for at in 0..length {

@@ -75,15 +75,20 @@ impl<T: Field> Sequence for Vec<T> {
 /// A Rust type that a member can have.
 pub trait Field: Sized {
     /// Reads it from a validated tree; `None` when the tree does not fit.
-    fn read(node: Option<Node<'_>>) -> Option<Self>;
+    fn read(node: Node<'_>) -> Option<Self>;
+    /// Returns what it is where the tree has nothing; `None` if it must be there.
+    #[inline]
+    fn absent() -> Option<Self> {
+        None
+    }
     /// Shows it to a writer.
     fn value(&self) -> Value<'_>;
 }
 
 impl Field for String {
     #[inline]
-    fn read(node: Option<Node<'_>>) -> Option<Self> {
-        match node? {
+    fn read(node: Node<'_>) -> Option<Self> {
+        match node {
             Node::Text(text) => Some(text.into_owned()),
             _ => None,
         }
@@ -96,7 +101,7 @@ impl Field for String {
 }
 
 impl Field for Sensitive {
-    fn read(node: Option<Node<'_>>) -> Option<Self> {
+    fn read(node: Node<'_>) -> Option<Self> {
         String::read(node).map(Self::from)
     }
 
@@ -108,8 +113,8 @@ impl Field for Sensitive {
 
 impl Field for i32 {
     #[inline]
-    fn read(node: Option<Node<'_>>) -> Option<Self> {
-        match node? {
+    fn read(node: Node<'_>) -> Option<Self> {
+        match node {
             Node::Integer(number) => Self::try_from(number).ok(),
             _ => None,
         }
@@ -123,8 +128,8 @@ impl Field for i32 {
 
 impl Field for bool {
     #[inline]
-    fn read(node: Option<Node<'_>>) -> Option<Self> {
-        match node? {
+    fn read(node: Node<'_>) -> Option<Self> {
+        match node {
             Node::Boolean(value) => Some(value),
             _ => None,
         }
@@ -138,8 +143,8 @@ impl Field for bool {
 
 impl Field for Timestamp {
     #[inline]
-    fn read(node: Option<Node<'_>>) -> Option<Self> {
-        match node? {
+    fn read(node: Node<'_>) -> Option<Self> {
+        match node {
             Node::Text(text) => text.parse().ok(),
             Node::Integer(seconds) => Self::from_second(seconds).ok(),
             _ => None,
@@ -153,13 +158,16 @@ impl Field for Timestamp {
 }
 
 impl<T: Field> Field for Vec<T> {
-    #[inline]
-    fn read(node: Option<Node<'_>>) -> Option<Self> {
+    fn read(node: Node<'_>) -> Option<Self> {
         match node {
-            None => Some(Self::new()),
-            Some(Node::List(items)) => items.into_iter().map(T::read).collect(),
-            Some(_) => None,
+            Node::List(items) => items.into_iter().map(read_or_absent).collect(),
+            _ => None,
         }
+    }
+
+    #[inline]
+    fn absent() -> Option<Self> {
+        Some(Self::new())
     }
 
     #[inline]
@@ -170,16 +178,27 @@ impl<T: Field> Field for Vec<T> {
 
 impl<T: Field> Field for Option<T> {
     #[inline]
-    fn read(node: Option<Node<'_>>) -> Option<Self> {
-        match node {
-            None => Some(None),
-            node => T::read(node).map(Some),
-        }
+    fn read(node: Node<'_>) -> Option<Self> {
+        T::read(node).map(Some)
+    }
+
+    #[inline]
+    fn absent() -> Option<Self> {
+        Some(None)
     }
 
     #[inline]
     fn value(&self) -> Value<'_> {
         self.as_ref().map_or(Value::Absent, Field::value)
+    }
+}
+
+/// Reads a member that may not be there.
+#[inline]
+pub(crate) fn read_or_absent<T: Field>(node: Option<Node<'_>>) -> Option<T> {
+    match node {
+        Some(node) => T::read(node),
+        None => T::absent(),
     }
 }
 
@@ -238,7 +257,7 @@ pub trait Request: Field {
 fn finish<R: Request>(tree: Node<'_>) -> Result<R, ApiError> {
     validate::check(R::OPERATION, &tree)?;
     // Only a declaration whose Rust type does not fit its shape ends here, and a test reads every operation.
-    R::read(Some(tree)).ok_or_else(ApiError::internal_failure)
+    R::read(tree).ok_or_else(ApiError::internal_failure)
 }
 
 /// The answer of an operation that has none.
@@ -267,8 +286,8 @@ impl Record for NoResult {
 }
 
 impl Field for NoResult {
-    fn read(node: Option<Node<'_>>) -> Option<Self> {
-        matches!(node, Some(Node::Structure(_))).then_some(Self)
+    fn read(node: Node<'_>) -> Option<Self> {
+        matches!(node, Node::Structure(_)).then_some(Self)
     }
 
     #[inline]

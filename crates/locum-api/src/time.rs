@@ -35,10 +35,11 @@ const fn two(number: i8) -> [u8; 2] {
 }
 
 /// Appends a number of at most two digits as two.
+#[inline]
 pub fn two_digits(out: &mut String, number: i8) {
-    two(number)
-        .into_iter()
-        .for_each(|digit| out.push(char::from(digit)));
+    let [tens, ones] = two(number);
+    out.push(char::from(tens));
+    out.push(char::from(ones));
 }
 
 #[cfg(test)]
