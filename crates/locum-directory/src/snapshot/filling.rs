@@ -152,7 +152,16 @@ fn put_in_order<'a, T: Filed + 'a>(
     let mut keyed: Vec<_> = entities.map(beside).collect();
     // Zeros fill a short beginning, and nothing is before a zero: where two differ, so do the names, and in this order.
     keyed.sort_unstable_by(|(a, by_a), (b, by_b)| a.cmp(b).then_with(|| by_a.cmp(by_b)));
-    for (_, key) in keyed {
+    // In ascending order every leaf is split at its half and left so. Every other key first, and those between fill them.
+    let mut between = Vec::with_capacity(keyed.len() / 2);
+    for (place, (_, key)) in keyed.into_iter().enumerate() {
+        if place % 2 == 0 {
+            ordered.insert(key);
+        } else {
+            between.push(key);
+        }
+    }
+    for key in between {
         ordered.insert(key);
     }
 }
