@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroizing, optimization_barrier};
 
 use crate::equal;
 
 /// Text that must not be shown: a secret access key, a password, a token.
 #[derive(Clone)]
-pub struct SecretString(Zeroizing<Box<str>>);
+pub struct SecretString(Box<str>);
 
 impl SecretString {
     /// Takes in a secret. A `String` with spare capacity is copied, and the original wiped.
@@ -16,10 +16,10 @@ impl SecretString {
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
         if text.len() == text.capacity() {
-            return Self(Zeroizing::new(text.into_boxed_str()));
+            return Self(text.into_boxed_str());
         }
         let text = Zeroizing::new(text);
-        Self(Zeroizing::new(Box::from(text.as_str())))
+        Self(Box::from(text.as_str()))
     }
 
     /// Returns the secret itself. Every call is a place to review.
@@ -49,7 +49,16 @@ impl From<String> for SecretString {
 
 impl From<&str> for SecretString {
     fn from(text: &str) -> Self {
-        Self(Zeroizing::new(Box::from(text)))
+        Self(Box::from(text))
+    }
+}
+
+impl Drop for SecretString {
+    /// Wipes whole words; `zeroize` stores text byte by byte, and every session has a secret to wipe.
+    fn drop(&mut self) {
+        let mut bytes = std::mem::take(&mut self.0).into_string().into_bytes();
+        bytes.fill(0);
+        optimization_barrier(bytes.as_slice());
     }
 }
 

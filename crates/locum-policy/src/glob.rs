@@ -327,8 +327,7 @@ fn literal_prefix(text: &str, literal: &str) -> Option<usize> {
 
 fn ascii_prefix(text: &str, literal: &str) -> Option<usize> {
     let head = text.as_bytes().get(..literal.len())?;
-    head.eq_ignore_ascii_case(literal.as_bytes())
-        .then_some(literal.len())
+    (head == literal.as_bytes() || head.eq_ignore_ascii_case(literal.as_bytes())).then_some(literal.len())
 }
 
 fn folded_prefix(text: &str, literal: &str, fold: impl Fn(char) -> char) -> Option<usize> {

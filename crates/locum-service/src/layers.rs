@@ -112,6 +112,9 @@ impl<'a> ControlPolicies<'a> {
 
     /// The levels, as the engine takes them.
     pub(crate) fn levels(&self) -> Vec<&[Source<'a>]> {
+        if self.ends.is_empty() {
+            return Vec::new();
+        }
         let mut begin = 0;
         let level = |end: &usize| {
             // INVARIANT: the ends ascend up to the length.

@@ -100,13 +100,16 @@ fn has_low(value: &[u8]) -> bool {
     let Some(last) = value.last_chunk() else {
         return value.iter().any(|byte| *byte <= b' ');
     };
-    let (words, _) = value.as_chunks();
-    let low = words.iter().chain([last]).fold(0, |found, word| {
+    // The highest bit of a byte tells that it is less than the limit, or that a lower byte is, from which it borrowed.
+    let low = |word: &[u8; 8]| {
         let word = u64::from_le_bytes(*word);
-        // The highest bit of a byte tells that it is less than the limit, or that a lower byte is, from which it borrowed.
-        found | word.wrapping_sub(EACH * LIMIT) & !word
-    });
-    low & (EACH << 7) != 0
+        word.wrapping_sub(EACH * LIMIT) & !word
+    };
+    let mut found = low(last);
+    for word in value.as_chunks().0 {
+        found |= low(word);
+    }
+    found & (EACH << 7) != 0
 }
 
 fn write_path(path: &str, rule: PathRule, out: &mut Vec<u8>) -> Option<()> {

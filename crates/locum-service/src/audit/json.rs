@@ -164,12 +164,15 @@ fn has_special(text: &str) -> bool {
     let Some(last) = bytes.last_chunk() else {
         return bytes.iter().any(|byte| is_special(*byte));
     };
-    let (words, _) = bytes.as_chunks();
-    let words = words.iter().chain([last]);
-    words.fold(0, |found, word| found | special_in(*word)) != 0
+    let mut found = special_in(*last);
+    for word in bytes.as_chunks().0 {
+        found |= special_in(*word);
+    }
+    found != 0
 }
 
 /// Not zero if one of eight bytes is such a byte. What it is says no more: a byte may borrow from the next.
+#[inline]
 const fn special_in(word: [u8; 8]) -> u64 {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let word = u64::from_le_bytes(word);
