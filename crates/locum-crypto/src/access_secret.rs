@@ -1,5 +1,5 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
-use zeroize::optimization_barrier;
+use zeroize::Zeroizing;
 
 use crate::{Random, SecretString};
 
@@ -7,23 +7,9 @@ use crate::{Random, SecretString};
 #[must_use]
 pub fn generate_secret_access_key(rng: &mut dyn Random) -> SecretString {
     // Thirty bytes are forty base64 characters without padding, each uniform.
-    let mut bytes = [0; 30];
-    rng.fill(&mut bytes);
-    let mut text = [0; 40];
-    let written = BASE64_STANDARD.encode_slice(bytes.as_slice(), &mut text);
-    let readable = written
-        .ok()
-        .and_then(|len| std::str::from_utf8(text.get(..len)?).ok());
-    let Some(secret) = readable.map(SecretString::from) else {
-        // INVARIANT: it fits, to the byte, and is ASCII; a secret that can be guessed must never be given out.
-        std::process::abort();
-    };
-    // A wipe of whole words; `zeroize` stores arrays byte by byte.
-    bytes.fill(0);
-    text.fill(0);
-    optimization_barrier(&bytes);
-    optimization_barrier(&text);
-    secret
+    let mut bytes = Zeroizing::new([0; 30]);
+    rng.fill(bytes.as_mut_slice());
+    SecretString::new(BASE64_STANDARD.encode(bytes.as_slice()))
 }
 
 #[cfg(test)]
