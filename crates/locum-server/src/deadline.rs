@@ -10,7 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::time::{Sleep, sleep_until};
+use tokio::{
+    task::coop::unconstrained,
+    time::{Sleep, sleep_until},
+};
 
 /// A timer shared by whatever waits on one connection.
 #[derive(Debug, Default)]
@@ -39,12 +42,42 @@ impl Deadline {
         if sleep.deadline() > end.into() {
             sleep.as_mut().reset(end.into());
         }
-        while let Poll::Ready(()) = sleep.as_mut().poll(cx) {
+        // A task whose budget is spent would be told to come back before the timer is set, and would not poll it again.
+        while let Poll::Ready(()) = Pin::new(&mut unconstrained(sleep.as_mut())).poll(cx) {
             if end <= Instant::now() {
                 return true;
             }
             sleep.as_mut().reset(end.into());
         }
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::{sync::mpsc::unbounded_channel, time::timeout};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn fires_although_the_task_had_no_budget_left_when_it_was_set() {
+        let (sender, mut receiver) = unbounded_channel();
+        (0..1000).for_each(|number| sender.send(number).unwrap());
+        let mut deadline = Deadline::default();
+        let (since, limit) = (Instant::now(), Duration::from_millis(50));
+        let mut drained = false;
+        let passed = poll_fn(|cx| {
+            // Until the task is asked to let others run.
+            while !drained && receiver.poll_recv(cx).is_ready() {}
+            drained = true;
+            if deadline.has_passed(cx, since, limit) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        });
+        assert!(timeout(Duration::from_secs(60), passed).await.is_ok());
     }
 }
