@@ -45,15 +45,13 @@ impl Place<'_> {
                     return Some((number, Err(error.into())));
                 }
             };
-            if items.len() < PAGE {
-                self.next_prefix();
-            } else {
-                self.after = items.last().map(|last| last.key.clone());
-            }
-            if !items.is_empty() {
+            // A page may be short although more follows: only an empty one ends a prefix.
+            if let Some(last) = items.last() {
+                self.after = Some(last.key.clone());
                 self.number += 1;
                 return Some((number, Ok(Page { prefix, items })));
             }
+            self.next_prefix();
         }
         None
     }
