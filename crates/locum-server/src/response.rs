@@ -27,7 +27,8 @@ pub(crate) fn response(answer: Answer, room: HeaderMap, only_head: bool) -> Resp
     headers.reserve(answer.headers.len() + ADDED);
     for (name, value) in answer.headers {
         match (header_name(name), header_value(value)) {
-            (Some(name), Some(value)) => {
+            // The length is not for the application to say.
+            (Some(name), Some(value)) if name != CONTENT_LENGTH => {
                 headers.append(name, value);
             }
             // A value with a line break would be a second header; it never leaves.
