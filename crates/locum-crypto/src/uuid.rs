@@ -3,7 +3,7 @@ use std::fmt;
 use crate::{Random, hash::hex_digits};
 
 /// A random UUID (RFC 9562, version 4) in its usual spelling, kept in place: every call has two.
-// So placed, it is read as text word by word.
+// `from_utf8` looks at whole words only where a text is aligned.
 #[repr(align(8))]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Uuid([u8; 36]);

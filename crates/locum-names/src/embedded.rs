@@ -52,3 +52,21 @@ pub(crate) fn fill(text: &mut [u8], account: AccountId, random: u64) {
         rest >>= 5;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_symbols_are_those_of_the_alphabet() {
+        for byte in 0..=u8::MAX {
+            let known = ALPHABET.contains(&byte);
+            assert_eq!(
+                (is_base32(&[byte]), value(byte).is_some()),
+                (known, known),
+                "{byte}"
+            );
+            assert_eq!(is_base32(&[b'A', byte, b'7']), known, "{byte}");
+        }
+    }
+}

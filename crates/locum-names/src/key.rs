@@ -21,7 +21,7 @@ impl KeyKind {
 }
 
 /// A twenty-character access key id.
-// So placed, it is read as text word by word.
+// `from_utf8` looks at whole words only where a text is aligned.
 #[repr(align(8))]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccessKeyId([u8; 20]);

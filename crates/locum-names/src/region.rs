@@ -69,4 +69,13 @@ mod tests {
             assert!(!has_region_shape(other), "{other}");
         }
     }
+
+    #[test]
+    fn a_region_has_32_characters_at_most() {
+        for (length, fits) in [(31, true), (32, true), (33, false), (300, false)] {
+            let region = format!("{}-b-1", "a".repeat(length - 4));
+            assert_eq!(has_region_shape(&region), fits, "{region}");
+            assert_eq!(read_apart(&region), fits, "{region}");
+        }
+    }
 }

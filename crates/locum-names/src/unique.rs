@@ -49,7 +49,7 @@ impl UniqueKind {
 }
 
 /// A twenty-one-character id that is never given twice: a deleted and recreated namesake has another one.
-// So placed, it is read as text word by word.
+// `from_utf8` looks at whole words only where a text is aligned.
 #[repr(align(8))]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UniqueId([u8; 21]);

@@ -357,3 +357,22 @@ impl Reader<'_> {
         u32::from_str_radix(digits, 16).map_err(|_| self.error("expected four hexadecimal digits"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_occurs_twice_however_many_there_are() {
+        for count in 1..20 {
+            let members = |last: usize| {
+                let keys = (0..count).chain([last]).map(|key| format!(r#""k{key}":0"#));
+                format!("{{{}}}", keys.collect::<Vec<_>>().join(","))
+            };
+            assert!(read(&members(count)).is_ok());
+            for twice in 0..count {
+                assert!(read(&members(twice)).is_err(), "{twice} of {count}");
+            }
+        }
+    }
+}

@@ -41,6 +41,7 @@ impl LastText {
     ) {
         kept.with_borrow_mut(|last| {
             if last.of != Some(time) {
+                last.of = None;
                 last.text.clear();
                 write(&mut last.text, time);
                 last.of = Some(time);

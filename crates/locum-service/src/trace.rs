@@ -284,11 +284,12 @@ impl Trace {
     }
 }
 
-/// The members of what an operation noted, which is an object.
+/// The members of what an operation noted.
 fn members(noted: Value) -> Elements {
     let noted = match noted {
         Value::Object(members) => members,
-        _ => Map::new(),
+        // Nothing that was noted is lost.
+        other => Map::from_iter([("noted".to_owned(), other)]),
     };
     noted
         .iter()

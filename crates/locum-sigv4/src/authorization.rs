@@ -385,4 +385,16 @@ mod tests {
             assert_eq!(Claims::as_usual(other, "now"), None, "{other}");
         }
     }
+
+    #[test]
+    fn blanks_at_an_end_are_no_part_of_a_value() {
+        for blank in [" ", "\t", "\n", "\r", "\x0c", "\x0b", " \t"] {
+            for [a, b, c] in [[blank, "", ""], ["", blank, ""], ["", "", blank]] {
+                let header =
+                    format!("AWS4-HMAC-SHA256 Credential=k{a}, SignedHeaders=host{b}, Signature=00{c}");
+                let read = Claims::read(&header, Some("d"));
+                assert_eq!(read, Claims::in_any_order(&header, Some("d")), "{header:?}");
+            }
+        }
+    }
 }

@@ -22,8 +22,9 @@ pub(crate) fn derive(secret: &SecretString, scope: &Scope<'_>) -> HmacKey {
 /// The signature of a canonical request, in hexadecimal.
 pub(crate) fn signature(key: &HmacKey, stamp: &str, scope: &Scope<'_>, canonical_request: &[u8]) -> [u8; 64] {
     let hash = hex32(&sha256(canonical_request));
-    let parts: [&[u8]; 12] = [
-        b"AWS4-HMAC-SHA256\n",
+    let parts: [&[u8]; 13] = [
+        ALGORITHM.as_bytes(),
+        b"\n",
         stamp.as_bytes(),
         b"\n",
         scope.date.as_bytes(),
