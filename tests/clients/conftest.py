@@ -7,8 +7,9 @@ import os
 import signal
 import time
 
-# A run in the background is started with interrupts ignored, which the programs under test would be too.
+# A run in the background is started with these ignored, which the programs under test would then ignore too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 # Before boto3 is imported anywhere: nothing of this machine's own configuration may be seen.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
