@@ -10,7 +10,7 @@ use std::{
 };
 
 /// How much room a buffer keeps after a burst, in bytes.
-const KEPT: usize = 512 * 1024;
+const KEPT: usize = 128 * 1024;
 
 /// Records on their way to the file, and what else is asked of its writer.
 #[derive(Debug)]
