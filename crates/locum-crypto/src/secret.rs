@@ -33,6 +33,15 @@ impl SecretString {
     pub fn matches(&self, other: &str) -> bool {
         equal(self.0.as_bytes(), other.as_bytes())
     }
+
+    /// Returns the memory of the secret, wiped, and leaves an empty text. It wipes whole words; `zeroize` stores text byte
+    /// by byte, and every session has a secret to wipe.
+    fn wiped(&mut self) -> Box<[u8]> {
+        let mut bytes = std::mem::take(&mut self.0).into_boxed_bytes();
+        bytes.fill(0);
+        optimization_barrier(&*bytes);
+        bytes
+    }
 }
 
 impl fmt::Debug for SecretString {
@@ -54,11 +63,8 @@ impl From<&str> for SecretString {
 }
 
 impl Drop for SecretString {
-    /// Wipes whole words; `zeroize` stores text byte by byte, and every session has a secret to wipe.
     fn drop(&mut self) {
-        let mut bytes = std::mem::take(&mut self.0).into_string().into_bytes();
-        bytes.fill(0);
-        optimization_barrier(bytes.as_slice());
+        drop(self.wiped());
     }
 }
 
@@ -112,5 +118,17 @@ mod tests {
         assert!(secret.matches("wJalr"));
         assert!(!secret.matches("wJal") && !secret.matches("wjalr"));
         assert!(SecretBytes::new(*b"ab").matches(b"ab") && !SecretBytes::new(*b"ab").matches(b"a"));
+    }
+
+    /// Dropping does nothing else.
+    #[test]
+    fn what_held_a_secret_is_wiped() {
+        for length in 1..70 {
+            let mut secret = SecretString::from("x".repeat(length));
+            let held = secret.expose().as_ptr();
+            let wiped = secret.wiped();
+            assert_eq!((wiped.as_ptr(), &*wiped), (held, &*vec![0; length]));
+            assert_eq!(secret.expose(), "");
+        }
     }
 }
