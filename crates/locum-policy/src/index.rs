@@ -95,7 +95,6 @@ struct Bucket {
 /// The statements of one effect.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Index {
-    statements: usize,
     /// Statements whose action is anything, or whose policy is small.
     any: Bucket,
     exact: Map<Bucket>,
@@ -105,11 +104,8 @@ pub(crate) struct Index {
 impl Index {
     /// Files the statements at these places.
     pub(crate) fn build<'a>(statements: impl Iterator<Item = (u32, &'a Statement)> + Clone) -> Self {
-        let mut index = Self {
-            statements: statements.clone().count(),
-            ..Self::default()
-        };
-        if index.statements <= SMALL {
+        let mut index = Self::default();
+        if statements.clone().count() <= SMALL {
             index.any.any = statements.map(|(at, _)| at).collect();
             return index;
         }
@@ -142,11 +138,6 @@ impl Index {
                 (literal, false) => put(self.by_prefix.slot(literal.as_bytes())),
             }
         }
-    }
-
-    /// Whether there is no statement in it.
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.statements == 0
     }
 
     /// Visits every statement that may match, some perhaps twice, in no order.

@@ -98,9 +98,6 @@ impl Policy {
 
     /// The first `Deny` statement that matches.
     pub(crate) fn first_deny(&self, subject: &Subject<'_>) -> Option<(usize, &Statement)> {
-        if self.0.deny.is_empty() {
-            return None;
-        }
         let mut first: Option<u32> = None;
         let request = subject.request;
         self.0.deny.candidates(request.action, request.resource, |at| {
