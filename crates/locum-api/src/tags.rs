@@ -28,14 +28,27 @@ macro_rules! tags {
 
 /// Returns a name, a literal, as that of a member that follows another one in a JSON object: `,"roleArn":`.
 macro_rules! key {
-    ($name:literal) => {
+    ($name:literal) => {{
+        const { assert!($crate::tags::is_plain($name)) };
         concat!(",\"", $name, "\":")
-    };
+    }};
     (camel $name:literal) => {{
         const KEY: &str = $crate::tags::key!($name);
         const BYTES: [u8; KEY.len()] = $crate::tags::camel(KEY);
         const { $crate::tags::text(&BYTES) }
     }};
+}
+
+/// Whether a name has letters and digits only, and so stands in a document as it is.
+pub(crate) const fn is_plain(name: &str) -> bool {
+    let mut rest = name.as_bytes();
+    while let [symbol, after @ ..] = rest {
+        if !symbol.is_ascii_alphanumeric() {
+            return false;
+        }
+        rest = after;
+    }
+    true
 }
 
 /// Returns the bytes of a [`key!`], of which this is the length, with the first letter of the name in lower case.
@@ -77,5 +90,13 @@ mod tests {
         assert_eq!(key!(camel "RoleArn"), ",\"roleArn\":");
         assert_eq!(key!(camel "arn"), ",\"arn\":");
         assert_eq!(key!(camel ""), ",\"\":");
+    }
+
+    #[test]
+    fn a_plain_name_needs_no_escape() {
+        assert!(is_plain("") && is_plain("Sha256"));
+        for symbol in ["\"", "\\", "<", "&", "\n", "é"] {
+            assert!(!is_plain(&format!("a{symbol}b")), "{symbol:?}");
+        }
     }
 }
