@@ -1,6 +1,6 @@
 //! The patterns of delegation requests.
 
-use super::{Pattern, is_account_id, is_document, is_name, is_word, some};
+use super::{Pattern, account::is_account_id, is_document, is_name, is_word, some};
 
 /// Account ids, where IAM takes them.
 pub const IAM_ACCOUNT_ID: Pattern = Pattern {
