@@ -12,7 +12,6 @@ use locum_names::{AccountId, Partition};
 use locum_policy::{
     ConditionKeys, Context, Decision, Deferred, Layer, Layers, Request, ResourcePolicy, Source, decide,
 };
-use serde_json::Value;
 
 use crate::{
     audit::{Elements, Resource, UserIdentity},
@@ -69,7 +68,7 @@ pub struct Notes {
     /// Whom an identity provider vouched for, and the account of the provider: the caller of a call that nobody signed.
     pub vouched: Option<(UserIdentity<'static>, AccountId)>,
     /// What CloudTrail has no other field for.
-    pub additional_event_data: Option<Value>,
+    pub additional_event_data: Option<Elements>,
     /// The resources that the call concerned.
     pub resources: Vec<Resource>,
 }

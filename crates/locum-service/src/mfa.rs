@@ -10,9 +10,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use locum_directory::{MfaDevice, Snapshot};
 use locum_names::{Arn, Partition};
-use serde_json::json;
 
-use crate::call::Notes;
+use crate::{audit::Elements, call::Notes};
 
 /// The device that a serial number names to the letter.
 pub(crate) fn device<'s>(
@@ -27,5 +26,8 @@ pub(crate) fn device<'s>(
 
 /// Tells the audit record why no code was looked at; the caller is told what everybody with a wrong code is.
 pub(crate) fn note_lock(notes: &mut Notes, until: Timestamp) {
-    notes.additional_event_data = Some(json!({ "mfaDeviceLockedUntil": until.to_string() }));
+    notes.additional_event_data = Some(Elements::from_iter([(
+        "mfaDeviceLockedUntil",
+        until.to_string().into(),
+    )]));
 }

@@ -12,7 +12,7 @@ use locum_api::{
 };
 use locum_crypto::Uuid;
 use locum_names::AccountId;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     audit::{AuditRecord, Elements, Lines, Resource, TlsDetails, UserIdentity},
@@ -185,7 +185,7 @@ impl Trace {
             self.who = Who::Vouched(Box::new(identity));
             self.account = Some(account);
         }
-        self.more = notes.additional_event_data.map(members);
+        self.more = notes.additional_event_data;
         self.resources = notes.resources;
         self.request_parameters = notes.request_parameters;
         self.response_elements = notes.response_elements;
@@ -282,19 +282,6 @@ impl Trace {
             tls_details: self.client.tls.as_ref(),
         }
     }
-}
-
-/// The members of what an operation noted.
-fn members(noted: Value) -> Elements {
-    let noted = match noted {
-        Value::Object(members) => members,
-        // Nothing that was noted is lost.
-        other => Map::from_iter([("noted".to_owned(), other)]),
-    };
-    noted
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.clone()))
-        .collect()
 }
 
 /// The service's name in the records.

@@ -17,7 +17,6 @@ use locum_api::{
 };
 use locum_crypto::PasswordHash;
 use locum_directory::{LoginProfile, User};
-use serde_json::json;
 
 use super::{
     access::{Keys, authorize, authorize_as, root_arn},
@@ -27,6 +26,7 @@ use super::{
     whose::{Whose, whose},
 };
 use crate::{
+    audit::Elements,
     call::{Call, Failure},
     passwords::{self, NewPassword, Verdict},
     route::Perform,
@@ -239,7 +239,10 @@ impl Perform for ChangePasswordRequest {
 
 /// Tells the audit record why no password was looked at; the caller is told what everybody with a wrong one is.
 fn locked(call: &mut Call<'_>, until: Timestamp) -> ApiError {
-    call.notes.additional_event_data = Some(json!({ "passwordLockedUntil": until.to_string() }));
+    call.notes.additional_event_data = Some(Elements::from_iter([(
+        "passwordLockedUntil",
+        until.to_string().into(),
+    )]));
     incorrect()
 }
 

@@ -19,13 +19,13 @@ use locum_crypto::{DecryptionKey, SecretString};
 use locum_directory::{AssertionEncryption, SamlPrivateKey, SamlProvider};
 use locum_federation::saml::{Metadata, MetadataError};
 use locum_names::Arn;
-use serde_json::json;
 
 use super::{
     access::{Keys, arn, authorize, authorize_creation},
     quotas, shown, tags,
 };
 use crate::{
+    audit::Elements,
     call::{Call, Failure},
     route::Perform,
 };
@@ -110,7 +110,10 @@ impl Given {
         });
         read.map_err(|unreadable| match unreadable {
             Unreadable::Metadata(reason) => {
-                call.notes.additional_event_data = Some(json!({ "metadataRefused": reason.to_string() }));
+                call.notes.additional_event_data = Some(Elements::from_iter([(
+                    "metadataRefused",
+                    reason.to_string().into(),
+                )]));
                 errors::INVALID_INPUT.with("Could not parse metadata.")
             }
             Unreadable::Key => errors::INVALID_INPUT.with("Invalid private key."),

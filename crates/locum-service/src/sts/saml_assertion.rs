@@ -13,9 +13,8 @@ use locum_federation::saml::{
     self, Assertion, Encryption, Expected, Provider, SamlError, VerificationKeyWithThumbprint,
 };
 use locum_names::{AccountId, Arn};
-use serde_json::json;
 
-use crate::{carried::Carried, saml_recipients::audiences, unsigned::UnsignedCall};
+use crate::{audit::Elements, carried::Carried, saml_recipients::audiences, unsigned::UnsignedCall};
 
 /// An assertion that a provider of the role's account made, and that was not redeemed yet.
 pub(super) struct Presented {
@@ -67,7 +66,8 @@ pub(super) fn verified(
     call.carried = carried;
     let assertion = verified.map_err(|error| {
         // One text on the wire stands for many reasons; whoever reads the log must tell an old key from an attack.
-        call.notes.additional_event_data = Some(json!({ "samlRefused": error.to_string() }));
+        call.notes.additional_event_data =
+            Some(Elements::from_iter([("samlRefused", error.to_string().into())]));
         refused(call, &error)
     })?;
     let mut digest = Sha256::new();

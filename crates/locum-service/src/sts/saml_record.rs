@@ -7,11 +7,11 @@
 use locum_api::sts::AssumeRoleWithSAMLRequest;
 use locum_crypto::hex;
 use locum_federation::saml::RoleClaims;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::saml_assertion::Presented;
 use crate::{
-    audit::{Resource, UserIdentity},
+    audit::{Elements, Resource, UserIdentity},
     unsigned::UnsignedCall,
 };
 
@@ -42,10 +42,10 @@ pub(super) fn note_user(
         resource(&request.role_arn, "AWS::IAM::Role"),
         resource(&request.principal_arn, "AWS::IAM::SAMLProvider"),
     ];
-    call.notes.additional_event_data = Some(json!({
-        "samlAssertionId": assertion.id,
-        "samlCertificateSha256": hex(&assertion.signed_by),
-    }));
+    call.notes.additional_event_data = Some(Elements::from_iter([
+        ("samlAssertionId", assertion.id.as_str().into()),
+        ("samlCertificateSha256", hex(&assertion.signed_by).into()),
+    ]));
     parameter(call, "sAMLAssertionID", assertion.id.as_str().into());
 }
 

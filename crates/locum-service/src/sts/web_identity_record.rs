@@ -3,11 +3,11 @@
 
 use locum_directory::OidcProvider;
 use locum_federation::oidc::Claims;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{identity_token::Identified, saml_record::parameter};
 use crate::{
-    audit::{Resource, UserIdentity},
+    audit::{Elements, Resource, UserIdentity},
     unsigned::UnsignedCall,
 };
 
@@ -29,9 +29,10 @@ pub(super) fn note(call: &mut UnsignedCall<'_>, role_arn: &str, identified: &Ide
     };
     call.notes.vouched = Some((identity, provider.account));
     call.notes.resources = resources(provider, provider_arn, role_arn);
-    call.notes.additional_event_data = Some(json!({
-        "identityProviderConnectionVerificationMethod": verified.verification.name(),
-    }));
+    call.notes.additional_event_data = Some(Elements::from_iter([(
+        "identityProviderConnectionVerificationMethod",
+        verified.verification.name().into(),
+    )]));
     note_claims(call, claims);
 }
 

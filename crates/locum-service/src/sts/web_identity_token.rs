@@ -10,9 +10,9 @@ use locum_crypto::uuid;
 use locum_directory::{OutboundAlgorithm, OutboundFederation};
 use locum_federation::outbound::{Claims, SignError, sign};
 use locum_policy::Context;
-use serde_json::json;
 
 use crate::{
+    audit::Elements,
     call::{Call, Failure, Target},
     circumstances::request_tag_keys,
     clock::instant,
@@ -79,8 +79,12 @@ impl Perform for GetWebIdentityTokenRequest {
         };
         call.notes.response_elements = recorded(&response);
         // The token is not recorded; this is what one that turns up somewhere is found by.
-        let found_by = json!({ "issuer": url, "keyId": kid, "tokenId": id });
-        call.notes.additional_event_data = Some(found_by);
+        let found_by = [
+            ("issuer", url.into()),
+            ("keyId", kid.into()),
+            ("tokenId", id.into()),
+        ];
+        call.notes.additional_event_data = Some(Elements::from_iter(found_by));
         Ok(response)
     }
 }
