@@ -1,22 +1,20 @@
 //! The way of a request: read, authenticate, perform, record.
 
-use std::{
-    borrow::Cow,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+mod problem;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use locum_api::{
-    ApiError, Format, access_analyzer, errors,
+    ApiError, Format, access_analyzer,
     model::{Access, Service as ApiService},
     operation_for_target,
 };
 use locum_crypto::{Random, RotationSchedule, SigningError};
 use locum_directory::{Directory, Snapshot, WriteError};
 use locum_federation::oidc::KeyCache;
-use locum_session::AuthorizationMessage;
-use locum_sigv4::{AuthError, SigningKeyCache};
+use locum_sigv4::SigningKeyCache;
 use memchr::memmem;
 
 use crate::{
@@ -24,32 +22,27 @@ use crate::{
     attempt::{Answered, Attempt, Credentials},
     audit::{AuditSink, Lines},
     authenticate::Authenticator,
-    call::Failure,
     carried::Carried,
     commit::{Commit, record_all},
     credential_reports, delegation,
-    denial::Denial,
     identifiers::Identifiers,
     incoming::{Incoming, Reply},
     last_uses::LastUses,
     outbound::{self, Issuers},
     redeemed,
-    reply::{conflict, contained_failure, failure, success, with_ids},
+    reply::{conflict, failure, success, with_ids},
     rings::{DamagedRing, Rings},
     settings::Settings,
     strangers::Strangers,
     trace::Trace,
-    transaction::{Contained, Transaction},
+    transaction::Transaction,
 };
 
-/// How long a denied caller may decode the message of the denial, in seconds.
-const MESSAGE_LIFETIME: i64 = 24 * 3600;
+pub use problem::AUTHORIZATION_MESSAGE_HEADER;
+pub(crate) use problem::Problem;
 
 /// The operations that hash passwords.
 const HASHING: [&str; 3] = ["ChangePassword", "CreateLoginProfile", "UpdateLoginProfile"];
-
-/// The header with the sealed reason of a denial.
-pub const AUTHORIZATION_MESSAGE_HEADER: &str = "x-locum-authorization-message";
 
 /// The service: one value, shared by every thread that serves.
 pub struct Service {
@@ -337,107 +330,6 @@ impl Service {
         }
         left_out.is_some()
     }
-
-    /// Turns what went wrong into a reply, and notes it in the record.
-    fn problem(
-        &self,
-        problem: Problem,
-        service: ApiService,
-        trace: &mut Trace,
-        format: Format,
-        random: &mut dyn Random,
-    ) -> Reply {
-        if let Problem::Contained(contained) = problem {
-            return self.contained_problem(*contained, trace, random);
-        }
-        trace.forget_parts();
-        let (error, message) = self.verdict(problem, service, trace, random);
-        let reply = failure(
-            service,
-            &error,
-            trace.request_id(),
-            format,
-            trace.operation_name(),
-        );
-        with_message(reply, message)
-    }
-
-    /// The same for a transaction that one of its requests ends.
-    fn contained_problem(&self, contained: Contained, trace: &mut Trace, random: &mut dyn Random) -> Reply {
-        let Contained {
-            index,
-            service,
-            mut part,
-            problem,
-        } = contained;
-        let own = part.as_mut().unwrap_or(trace);
-        let (error, message) = self.verdict(problem, service, own, random);
-        trace.forget_parts();
-        if let Some(part) = part {
-            trace.keep(&part);
-        }
-        trace.fail(&error);
-        trace.failed_at(index);
-        with_message(contained_failure(&error, index, trace.operation_name()), message)
-    }
-
-    /// The error that a problem is to the client of a service, and the sealed explanation of a denial. Both are noted in
-    /// the record.
-    fn verdict(
-        &self,
-        problem: Problem,
-        service: ApiService,
-        trace: &mut Trace,
-        random: &mut dyn Random,
-    ) -> (ApiError, Option<String>) {
-        let (error, message) = match problem {
-            Problem::Api(error) => (error, None),
-            // INVARIANT: a transaction contains no transactions.
-            Problem::Contained(_) => (ApiError::internal_failure(), None),
-            Problem::Refused(error) => (
-                ApiError::sender(error.status(), error.code(), error.to_string()),
-                None,
-            ),
-            Problem::Denied(mut denial) => {
-                let message = self.seal(&mut denial, trace.now(), random);
-                trace.explain(&denial.reason);
-                let error = match service {
-                    ApiService::Sts | ApiService::Iam | ApiService::Locum => denial.error(),
-                    ApiService::AccessAnalyzer => {
-                        errors::ACCESS_DENIED_EXCEPTION.with(denial.message.as_str())
-                    }
-                    ApiService::Organizations => {
-                        errors::ORGANIZATIONS_ACCESS_DENIED.with(denial.message.as_str())
-                    }
-                };
-                (error, message)
-            }
-        };
-        trace.fail(&error);
-        (error, message)
-    }
-
-    /// The sealed explanation. It fits, for it was cut to; a denial without one is a denial all the same.
-    fn seal(&self, denial: &mut Denial, now: Timestamp, random: &mut dyn Random) -> Option<String> {
-        let document = std::mem::take(&mut denial.explanation);
-        let created_at = now.as_second();
-        let expires_at = created_at.saturating_add(MESSAGE_LIFETIME);
-        let message = AuthorizationMessage {
-            account: denial.account,
-            created_at,
-            expires_at,
-            document,
-        };
-        message
-            .seal(&self.rings.load().message, &self.settings.deployment, random)
-            .ok()
-    }
-}
-
-fn with_message(mut reply: Reply, message: Option<String>) -> Reply {
-    let header = message.map(|message| (AUTHORIZATION_MESSAGE_HEADER, Cow::Owned(message)));
-    reply.headers.extend(header);
-    reply
 }
 
 fn rotate(
@@ -467,29 +359,5 @@ fn spoken(incoming: &Incoming<'_>) -> ApiService {
     match incoming.header("x-amz-target") {
         Some(_) => ApiService::Organizations,
         None => ApiService::Sts,
-    }
-}
-
-/// Everything that may end a request early.
-pub(crate) enum Problem {
-    Api(ApiError),
-    Refused(AuthError),
-    Denied(Box<Denial>),
-    /// One of the requests that it contains.
-    Contained(Box<Contained>),
-}
-
-impl From<ApiError> for Problem {
-    fn from(error: ApiError) -> Self {
-        Self::Api(error)
-    }
-}
-
-impl From<Failure> for Problem {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Api(error) => Self::Api(error),
-            Failure::Denied(denial) => Self::Denied(denial),
-        }
     }
 }
