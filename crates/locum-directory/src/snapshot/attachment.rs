@@ -49,6 +49,16 @@ struct Entry {
     attachment: Option<Attachment>,
 }
 
+impl Entry {
+    const fn of(policy: UniqueId, account: AccountId, usage: PolicyUse, holder: UniqueId) -> Self {
+        Self {
+            policy,
+            account,
+            attachment: Some(Attachment { usage, holder }),
+        }
+    }
+}
+
 /// The index. Counts are kept, so that showing one does not walk a thousand attachments.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Attachments {
@@ -87,7 +97,10 @@ impl Attachments {
         boundary: Option<UniqueId>,
     ) {
         for (policy, usage) in uses(attached, boundary) {
-            self.insert(policy, account, Attachment { usage, holder });
+            let entry = Entry::of(policy, account, usage, holder);
+            if self.entries.insert(entry).is_none() {
+                *self.usage.entry((policy, account)).or_default().count(usage) += 1;
+            }
         }
     }
 
@@ -100,41 +113,21 @@ impl Attachments {
         boundary: Option<UniqueId>,
     ) {
         for (policy, usage) in uses(attached, boundary) {
-            self.remove(policy, account, Attachment { usage, holder });
+            let entry = Entry::of(policy, account, usage, holder);
+            if self.entries.remove(&entry).is_some() {
+                self.count_down(policy, account, usage);
+            }
         }
     }
 
-    fn insert(&mut self, policy: UniqueId, account: AccountId, attachment: Attachment) {
-        let entry = Entry {
-            policy,
-            account,
-            attachment: Some(attachment),
-        };
-        if self.entries.insert(entry).is_none() {
-            *self
-                .usage
-                .entry((policy, account))
-                .or_default()
-                .count(attachment.usage) += 1;
-        }
-    }
-
-    fn remove(&mut self, policy: UniqueId, account: AccountId, attachment: Attachment) {
-        let entry = Entry {
-            policy,
-            account,
-            attachment: Some(attachment),
-        };
-        if self.entries.remove(&entry).is_none() {
-            return;
-        }
-        let mut usage = self.usage(&policy, account);
-        let count = usage.count(attachment.usage);
+    fn count_down(&mut self, policy: UniqueId, account: AccountId, usage: PolicyUse) {
+        let mut left = self.usage(&policy, account);
+        let count = left.count(usage);
         *count = count.saturating_sub(1);
-        if usage == PolicyUsage::default() {
+        if left == PolicyUsage::default() {
             self.usage.remove(&(policy, account));
         } else {
-            self.usage.insert((policy, account), usage);
+            self.usage.insert((policy, account), left);
         }
     }
 }
