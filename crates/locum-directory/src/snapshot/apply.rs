@@ -1,44 +1,17 @@
 //! The one way a snapshot comes from another: expectations checked, indexes kept, references verified.
 
+mod counts;
+mod error;
+
 use std::sync::Arc;
 
-use imbl::OrdMap;
 use locum_names::{AccessKeyId, AccountId, UniqueId};
 
-use super::{Counts, Snapshot, named::Filed};
-use crate::{
-    AccessKey, Account, Change, Changes, DelegationRequest, Entity, EntityKey, MfaDevice, Revision, UsedBy,
-    change::purpose_name,
-};
+use super::{Snapshot, named::Filed};
+use crate::{AccessKey, Account, Change, Changes, Entity, EntityKey, Revision, UsedBy, change::purpose_name};
 
-/// A change that would break what the directory promises. Nothing was changed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ChangeError {
-    /// The entity is not what the change was decided on: another write came first.
-    #[error("{0} was changed by somebody else in the meantime; read it again and retry")]
-    Conflict(EntityKey),
-    /// Another entity of the account has the name.
-    #[error("{0} would have the name of {1}, which is in the same account")]
-    NameTaken(EntityKey, UniqueId),
-    /// Another account has the address.
-    #[error("account {0} has this email address already")]
-    EmailTaken(AccountId),
-    /// Another account has the alias.
-    #[error("account {0} has this alias already")]
-    AliasTaken(AccountId),
-    /// An unique id is in use elsewhere.
-    #[error("{0} would have an id that is in use in another account")]
-    IdTaken(EntityKey),
-    /// It refers to what is not there.
-    #[error("{0} refers to {1}, which does not exist")]
-    Dangling(EntityKey, Box<str>),
-    /// It is still referred to.
-    #[error("{0} cannot be removed while {1}")]
-    InUse(EntityKey, &'static str),
-    /// It contradicts itself, or what it was.
-    #[error("{0} is not valid: {1}")]
-    Invalid(EntityKey, &'static str),
-}
+pub(super) use counts::count;
+pub use error::ChangeError;
 
 impl Snapshot {
     /// Returns the snapshot after `changes`, which were committed as `revision`.
@@ -377,40 +350,6 @@ impl Snapshot {
         } else {
             self.keys_by_owner.insert(key.owner, left);
         }
-    }
-
-    fn count(&mut self, account: Option<AccountId>, which: fn(&mut Counts) -> &mut usize, by: isize) {
-        if let Some(account) = account {
-            count(&mut self.counts, account, which, by);
-        }
-    }
-
-    fn count_device(&mut self, device: Option<&MfaDevice>, by: isize) {
-        let Some(device) = device else { return };
-        self.count(Some(device.account), |counts| &mut counts.mfa_devices, by);
-        if device.owner.is_some() {
-            self.count(Some(device.account), |counts| &mut counts.mfa_devices_in_use, by);
-        }
-    }
-
-    fn count_request(&mut self, request: Option<&DelegationRequest>, by: isize) {
-        let requestor = request.map(|request| request.requestor);
-        self.count(requestor, |counts| &mut counts.delegation_requests, by);
-    }
-}
-
-/// Counts one more or less of an account.
-pub(super) fn count(
-    all: &mut OrdMap<AccountId, Counts>,
-    account: AccountId,
-    which: fn(&mut Counts) -> &mut usize,
-    by: isize,
-) {
-    let counts = all.entry(account).or_default();
-    let count = which(counts);
-    *count = count.saturating_add_signed(by);
-    if *counts == Counts::default() {
-        all.remove(&account);
     }
 }
 
