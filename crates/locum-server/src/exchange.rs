@@ -3,30 +3,26 @@
 use std::{
     borrow::Cow,
     convert::Infallible,
-    error::Error as _,
-    future::{Future as _, poll_fn},
-    io,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
     rc::Rc,
     sync::{Arc, atomic::Ordering::Relaxed},
-    task::Poll,
     time::Instant,
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, Version,
     header::{CONNECTION, HOST, TRANSFER_ENCODING},
     request::Parts,
 };
-use http_body_util::{BodyExt, Full};
+use http_body_util::Full;
 use hyper::body::{Body, Incoming as RequestBody};
 use locum_api::access_analyzer;
 use tokio::{sync::oneshot, time::timeout};
 
 use crate::{
-    Answer, HttpVersion, Incoming, Label, Limits,
+    Answer, HttpVersion, Incoming, Label,
+    body::read,
     head::{is_host, is_printable},
     long::{self, Allowance},
     metrics::Metrics,
@@ -291,65 +287,6 @@ fn check_http2(parts: &Parts, max_head: usize) -> Result<(), Refusal> {
     match (authority, host) {
         (Some(authority), Some(host)) if !authority.eq_ignore_ascii_case(host) => Err(Refusal::HostMismatch),
         _ => Ok(()),
-    }
-}
-
-async fn read(
-    mut body: RequestBody,
-    limits: &Limits,
-    allowance: &mut Allowance<'_>,
-) -> Result<Bytes, Refusal> {
-    if body.is_end_stream() {
-        return Ok(Bytes::new());
-    }
-    allowance.admit(body.size_hint().lower())?;
-    let reading = async {
-        let mut first: Option<Bytes> = None;
-        let mut rest = BytesMut::new();
-        while let Some(frame) = body.frame().await {
-            let Ok(bytes) = frame.map_err(|error| broken(&error))?.into_data() else {
-                continue;
-            };
-            let read = first.as_ref().map_or(0, Bytes::len) + rest.len() + bytes.len();
-            allowance.admit(read as u64)?;
-            // Most bodies come in one piece and are never copied.
-            if first.is_none() {
-                first = Some(bytes);
-            } else {
-                rest.extend_from_slice(&bytes);
-            }
-            if body.is_end_stream() {
-                break;
-            }
-        }
-        let first = first.unwrap_or_default();
-        if rest.is_empty() {
-            return Ok(first);
-        }
-        let mut whole = BytesMut::with_capacity(first.len() + rest.len());
-        whole.extend_from_slice(&first);
-        whole.extend_from_slice(&rest);
-        Ok(whole.freeze())
-    };
-    let mut reading = pin!(reading);
-    // Most bodies came with their head, and need no timer.
-    if let Poll::Ready(read) = poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await {
-        return read;
-    }
-    timeout(limits.body_timeout, reading)
-        .await
-        .unwrap_or(Err(Refusal::BodyTimeout))
-}
-
-fn broken(error: &hyper::Error) -> Refusal {
-    let from_guard = error
-        .source()
-        .and_then(|source| source.downcast_ref::<io::Error>())
-        .is_some_and(|error| error.kind() == io::ErrorKind::InvalidData);
-    if from_guard {
-        Refusal::Chunk
-    } else {
-        Refusal::BodyBroken
     }
 }
 

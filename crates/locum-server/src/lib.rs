@@ -14,6 +14,7 @@ mod application;
 mod audit_file;
 mod audit_queue;
 mod audit_writer;
+mod body;
 mod capacity;
 mod chunks;
 mod config;
