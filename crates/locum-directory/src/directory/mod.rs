@@ -13,7 +13,10 @@ mod pending;
 mod reading;
 mod writer;
 
-use std::{sync::Arc, thread::JoinHandle};
+use std::{
+    sync::Arc,
+    thread::{self, JoinHandle},
+};
 
 use arc_swap::ArcSwap;
 use locum_crypto::{DeploymentId, KeyEncryptionKey, Purpose, Random, SecretBytes};
@@ -54,6 +57,7 @@ impl Directory {
         let deployment = load::stamp(&*store, &kek, &mut *rng)?;
         let documents = Documents::new(usize::MAX);
         let snapshot = Arc::new(load::snapshot(&*store, &kek, &deployment, &documents)?);
+        put_in_order(Arc::clone(&snapshot));
         let published = Arc::new(ArcSwap::from(Arc::clone(&snapshot)));
         let queue = Arc::new(Queue::new(snapshot));
         let writer = writer::Writer {
@@ -64,7 +68,7 @@ impl Directory {
             queue: Arc::clone(&queue),
             published: Arc::clone(&published),
         };
-        let writer = std::thread::Builder::new()
+        let writer = thread::Builder::new()
             .name("locum-directory".to_owned())
             .spawn(move || writer.run())
             .map_err(OpenError::Thread)?;
@@ -172,6 +176,13 @@ impl Directory {
         };
         self.write(write).map(|((), pending)| pending)
     }
+}
+
+/// Makes the orders of lists beside what follows. Nobody waits for the thread: a list or a write that needs an order it has
+/// not made yet makes it, and so does one that finds that the system gave no thread.
+fn put_in_order(snapshot: Arc<Snapshot>) {
+    let thread = thread::Builder::new().name("locum-order".to_owned());
+    let _ = thread.spawn(move || snapshot.put_in_order());
 }
 
 impl Drop for Directory {

@@ -10,11 +10,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use imbl::{HashMap, OrdSet};
+use imbl::HashMap;
 
 use super::{
     ChangeError,
-    named::{ById, ByName, Filed, Named, piece},
+    named::{ById, ByName, Filed, Named},
+    order::Order,
 };
 use crate::{EntityKey, Revision, threads::together};
 
@@ -75,17 +76,18 @@ impl<T: Filed + Send + Sync> Named<T>
 where
     for<'a> (EntityKey, Revision): From<&'a T>,
 {
-    /// The tasks that file `entities`, in their order, in an empty collection.
+    /// The tasks that file `entities` in an empty collection. Their order is left to be made.
     pub(super) fn filling<'a>(
         &'a mut self,
         entities: impl Iterator<Item = &'a Arc<T>> + Clone + Send + 'a,
-    ) -> [Task<'a>; 3] {
+    ) -> [Task<'a>; 2] {
         let Self {
             by_id,
             by_name,
-            ordered,
+            order,
         } = self;
-        let (ids, names) = (entities.clone(), entities.clone());
+        *order = Order::to_be_made();
+        let (ids, names) = (entities.clone(), entities);
         [
             Box::new(move || {
                 let entries = ids.clone().map(|entity| (ById(Arc::clone(entity)), ()));
@@ -100,10 +102,6 @@ where
                 let name = |entity: &T| (entity.account(), entity.name().to_ascii_lowercase());
                 let error = |entity: &T, earlier: &T| ChangeError::NameTaken(key(entity), earlier.id());
                 refuse_repetition(new, names, name, error)
-            }),
-            Box::new(move || {
-                put_in_order(ordered, entities);
-                Ok(())
             }),
         ]
     }
@@ -137,31 +135,4 @@ where
     for<'a> (EntityKey, Revision): From<&'a T>,
 {
     <(EntityKey, Revision)>::from(entity).0
-}
-
-/// Fills a set in its order. What decides most comparisons is laid beside each entity, so that they look at none.
-fn put_in_order<'a, T: Filed + 'a>(
-    ordered: &mut OrdSet<ByName<T>>,
-    entities: impl Iterator<Item = &'a Arc<T>>,
-) {
-    let beside = |entity: &Arc<T>| {
-        let name = entity.name().as_bytes();
-        let begin = (piece(name, 0), piece(name, 8), piece(name, 16));
-        ((entity.account(), begin), ByName(Arc::clone(entity)))
-    };
-    let mut keyed: Vec<_> = entities.map(beside).collect();
-    // Zeros fill a short beginning, and nothing is before a zero: where two differ, so do the names, and in this order.
-    keyed.sort_unstable_by(|(a, by_a), (b, by_b)| a.cmp(b).then_with(|| by_a.cmp(by_b)));
-    // In ascending order every leaf is split at its half and left so. Every other key first, and those between fill them.
-    let mut between = Vec::with_capacity(keyed.len() / 2);
-    for (place, (_, key)) in keyed.into_iter().enumerate() {
-        if place % 2 == 0 {
-            ordered.insert(key);
-        } else {
-            between.push(key);
-        }
-    }
-    for key in between {
-        ordered.insert(key);
-    }
 }

@@ -95,6 +95,13 @@ impl Snapshot {
         Ok(snapshot)
     }
 
+    /// Makes the orders that [`load`](Self::load) leaves to be made, so that no list and no change has to.
+    pub(crate) fn put_in_order(&self) {
+        self.users.put_in_order();
+        self.roles.put_in_order();
+        self.policies.put_in_order();
+    }
+
     /// Files all entities of their kinds.
     fn file(&mut self, many: Many) -> Result<(), ChangeError> {
         if many.0.is_empty() {

@@ -77,6 +77,27 @@ fn seen(snapshot: &Snapshot, pages: &[Vec<Entity>]) -> Vec<String> {
     seen
 }
 
+/// With a user and a role renamed.
+fn changed(snapshot: &Snapshot, pages: &[Vec<Entity>]) -> Snapshot {
+    let mut changed = snapshot.clone();
+    let mut entities = pages.iter().flatten();
+    let user = entities.find_map(|entity| match entity {
+        Entity::User(user) => Some(User::clone(user)),
+        _ => None,
+    });
+    let mut user = user.unwrap();
+    user.name = format!("M{}", user.name).into();
+    let role = entities.find_map(|entity| match entity {
+        Entity::Role(role) => Some(Role::clone(role)),
+        _ => None,
+    });
+    let mut role = role.unwrap();
+    role.name = "M".into();
+    changed.put(user.into()).unwrap();
+    changed.put(role.into()).unwrap();
+    changed
+}
+
 /// What is done to a directory that is right: mostly nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
@@ -218,6 +239,11 @@ proptest! {
             (Ok(expected), Ok(loaded)) => {
                 prop_assert_eq!(fault, Fault::None);
                 prop_assert_eq!(loaded.revision(), Revision(7));
+                // The copy is changed before any order was asked for.
+                prop_assert_eq!(
+                    seen(&changed(&loaded, &pages), &pages),
+                    seen(&changed(&expected, &pages), &pages)
+                );
                 prop_assert_eq!(seen(&loaded, &pages), seen(&expected, &pages));
             }
             (Err(expected), Err(loaded)) => prop_assert_eq!(loaded, expected),

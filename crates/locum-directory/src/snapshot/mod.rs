@@ -18,6 +18,7 @@ mod instance_profiles;
 mod loading;
 mod mfa;
 mod named;
+mod order;
 mod passwords;
 mod tree;
 mod usage;

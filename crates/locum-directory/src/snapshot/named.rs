@@ -9,9 +9,10 @@ use std::{
 };
 
 use equivalent::{Comparable, Equivalent};
-use imbl::{HashMap, OrdSet};
+use imbl::HashMap;
 use locum_names::{AccountId, UniqueId};
 
+use super::order::Order;
 use crate::{Group, InstanceProfile, ManagedPolicy, PolicyOwner, Role, User};
 
 /// What a collection files an entity under.
@@ -247,7 +248,7 @@ pub(crate) struct Named<T> {
     /// For look-ups: every AssumeRole finds its role by name, and the order takes three times as long.
     pub(super) by_name: HashMap<ByName<T>, ()>,
     /// For pages.
-    pub(super) ordered: OrdSet<ByName<T>>,
+    pub(super) order: Order<T>,
 }
 
 impl<T> Clone for Named<T> {
@@ -255,7 +256,7 @@ impl<T> Clone for Named<T> {
         Self {
             by_id: self.by_id.clone(),
             by_name: self.by_name.clone(),
-            ordered: self.ordered.clone(),
+            order: self.order.clone(),
         }
     }
 }
@@ -265,7 +266,7 @@ impl<T> Default for Named<T> {
         Self {
             by_id: HashMap::new(),
             by_name: HashMap::new(),
-            ordered: OrdSet::new(),
+            order: Order::default(),
         }
     }
 }
@@ -277,6 +278,11 @@ impl<T> fmt::Debug for Named<T> {
 }
 
 impl<T: Filed> Named<T> {
+    /// Makes the order if it is not there yet, as the first list or change would.
+    pub(super) fn put_in_order(&self) {
+        self.order.of(&self.by_name);
+    }
+
     pub(crate) fn by_id(&self, id: &UniqueId) -> Option<&Arc<T>> {
         self.by_id.get_key_value(id).map(|(key, ())| &key.0)
     }
@@ -293,7 +299,8 @@ impl<T: Filed> Named<T> {
             name: name.unwrap_or_default(),
         };
         // No entity has an empty name, so excluding it excludes nothing.
-        self.ordered
+        self.order
+            .of(&self.by_name)
             .range((Bound::Excluded(wanted), Bound::Unbounded))
             .map(|found| &found.0)
             .take_while(move |entity| entity.account() == Some(account))
@@ -313,8 +320,10 @@ impl<T: Filed> Named<T> {
             None => None,
         };
         self.by_id.insert(ById(Arc::clone(entity)), ());
-        self.by_name.insert(key.clone(), ());
-        self.ordered.insert(key);
+        self.order.change(&self.by_name, |ordered| {
+            ordered.insert(key.clone());
+        });
+        self.by_name.insert(key, ());
         Ok(previous)
     }
 
@@ -326,8 +335,10 @@ impl<T: Filed> Named<T> {
 
     fn forget(&mut self, entity: &Arc<T>) {
         let key = ByName(Arc::clone(entity));
+        self.order.change(&self.by_name, |ordered| {
+            ordered.remove(&key);
+        });
         self.by_name.remove(&key);
-        self.ordered.remove(&key);
     }
 }
 

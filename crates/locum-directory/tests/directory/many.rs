@@ -1,10 +1,13 @@
 //! A directory of more than one page, which several threads decode: it is what was written, and as strict.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Barrier},
+    thread,
+};
 
 use locum_crypto::SeededRandom;
 use locum_directory::{
-    AccessKey, Changes, Directory, KeyOwner, MemoryStore, OpenError, Store, Transaction, User,
+    AccessKey, Changes, Directory, KeyOwner, MemoryStore, OpenError, Snapshot, Store, Transaction, User,
 };
 
 use crate::fixture::{account, kek, now, open, queue};
@@ -80,4 +83,83 @@ fn the_first_damaged_value_of_many_pages_is_named() {
             other => panic!("{other}"),
         }
     }
+}
+
+fn names(snapshot: &Snapshot, after: Option<&str>) -> Vec<String> {
+    let users = snapshot.users(account(), after, "/");
+    users.map(|user| user.name.to_string()).collect()
+}
+
+#[test]
+fn a_write_right_after_opening_is_in_the_lists_and_not_in_those_of_before() {
+    let store = filled();
+    for round in 0..4 {
+        let directory = reopen(&store).unwrap();
+        let before = directory.snapshot();
+        let first = before.user(account(), &format!("user-{round:05}")).unwrap();
+        let key = before.access_keys(KeyOwner::User(first.id)).next().unwrap();
+        let mut changes = Changes::new();
+        let name = format!("User-{:05}x", 100 + round);
+        changes
+            .put(User::new(
+                account(),
+                "/",
+                &name,
+                now(),
+                &mut SeededRandom::new(round),
+            ))
+            .delete(&**key)
+            .delete(&**first);
+        queue(&directory, changes).unwrap().wait().unwrap();
+        let all = |round: u64| {
+            let mut names: Vec<_> = (round..u64::from(USERS))
+                .map(|n| format!("user-{n:05}"))
+                .collect();
+            names.extend((0..round).map(|n| format!("User-{:05}x", 100 + n)));
+            names.sort_unstable_by_key(|name| name.to_lowercase());
+            names
+        };
+        assert_eq!(names(&directory.snapshot(), None), all(round + 1));
+        assert_eq!(names(&before, None), all(round));
+    }
+}
+
+#[test]
+fn lists_and_writes_that_come_together_right_after_opening_miss_and_repeat_nobody() {
+    let store = filled();
+    let directory = reopen(&store).unwrap();
+    let together = Barrier::new(6);
+    let old: Vec<_> = (0..USERS).map(|number| format!("user-{number:05}")).collect();
+    let new = |number: u64| format!("user-0{}000b", 1 + number);
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                together.wait();
+                let names = names(&directory.snapshot(), None);
+                assert!(names.is_sorted());
+                let kept: Vec<_> = names.iter().filter(|name| !name.ends_with('b')).collect();
+                assert!(kept.into_iter().eq(&old));
+            });
+        }
+        for number in 0..3 {
+            let (directory, together) = (&directory, &together);
+            scope.spawn(move || {
+                together.wait();
+                let mut changes = Changes::new();
+                let rng = &mut SeededRandom::new(number);
+                changes.put(User::new(account(), "/", &new(number), now(), rng));
+                queue(directory, changes).unwrap().wait().unwrap();
+                assert!(names(&directory.snapshot(), None).contains(&new(number)));
+            });
+        }
+    });
+    let mut all = old;
+    all.extend((0..3).map(new));
+    all.sort_unstable();
+    let snapshot = directory.snapshot();
+    assert_eq!(names(&snapshot, None), all);
+    assert_eq!(
+        names(&snapshot, Some("user-02000")).first(),
+        Some(&"user-02000b".to_owned())
+    );
 }
