@@ -1,8 +1,12 @@
 //! Where the call goes and for which region it is signed (`facts: cli §1.7`).
 
+mod hosts;
+
 use super::config::{Environment, Profile};
 use super::errors::Failure;
 use super::proxy::without_password;
+
+pub(crate) use hosts::of_iam;
 
 /// A destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,52 +27,6 @@ pub(crate) struct Wanted<'a> {
     /// Whether the request gets a signature, which needs a region.
     pub(crate) signed: bool,
 }
-
-/// A family of regions: how their names start, and the suffixes of their hosts, plain and dual-stack.
-struct Family {
-    prefix: &'static str,
-    suffix: &'static str,
-    dual_stack: &'static str,
-}
-
-/// The families apart from the commercial one (`facts: sts §3.4`).
-const FAMILIES: [Family; 6] = [
-    Family {
-        prefix: "cn-",
-        suffix: "amazonaws.com.cn",
-        dual_stack: "api.amazonwebservices.com.cn",
-    },
-    Family {
-        prefix: "us-iso-",
-        suffix: "c2s.ic.gov",
-        dual_stack: "api.aws.ic.gov",
-    },
-    Family {
-        prefix: "us-isob-",
-        suffix: "sc2s.sgov.gov",
-        dual_stack: "api.aws.scloud",
-    },
-    Family {
-        prefix: "eu-isoe-",
-        suffix: "cloud.adc-e.uk",
-        dual_stack: "api.cloud-aws.adc-e.uk",
-    },
-    Family {
-        prefix: "us-isof-",
-        suffix: "csp.hci.ic.gov",
-        dual_stack: "api.aws.hci.ic.gov",
-    },
-    Family {
-        prefix: "eusc-",
-        suffix: "amazonaws.eu",
-        dual_stack: "api.amazonwebservices.eu",
-    },
-];
-const COMMERCIAL: Family = Family {
-    prefix: "",
-    suffix: "amazonaws.com",
-    dual_stack: "api.aws",
-};
 
 /// Finds the endpoint of STS.
 pub(crate) fn find(
@@ -112,9 +70,9 @@ pub(crate) fn find(
         return Ok(Endpoint { url, signing_region });
     }
     match region {
-        Some(region) => Ok(regional(&region, fips, dual_stack)),
+        Some(region) => Ok(hosts::of_sts(&region, fips, dual_stack)),
         // The host that needs no region; both versions of `aws` go there, and sign for us-east-1.
-        None if !fips && !dual_stack => Ok(regional("aws-global", false, false)),
+        None if !fips && !dual_stack => Ok(hosts::of_sts("aws-global", false, false)),
         None => Err(Failure::NoRegion),
     }
 }
@@ -155,52 +113,7 @@ pub(crate) fn of_service(
         check_url(&url, &source)?;
         return Ok(url.trim_end_matches('/').to_owned());
     }
-    let family = FAMILIES
-        .iter()
-        .find(|family| region.starts_with(family.prefix))
-        .unwrap_or(&COMMERCIAL);
-    let suffix = family.suffix;
-    Ok(match service {
-        "sso" => format!("https://portal.sso.{region}.{suffix}"),
-        "sso-oidc" => format!("https://oidc.{region}.{suffix}"),
-        _ => format!("https://{region}.{}", sign_in_host(&region)),
-    })
-}
-
-/// Finds AWS's endpoint of IAM: there is one for each partition.
-pub(crate) fn of_iam(partition: &str) -> Result<Endpoint, Failure> {
-    const HOSTS: [(&str, &str, &str); 3] = [
-        ("aws-cn", "iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
-        ("aws-us-gov", "iam.us-gov.amazonaws.com", "us-gov-west-1"),
-        ("aws", "iam.amazonaws.com", "us-east-1"),
-    ];
-    let found = HOSTS.into_iter().find(|(name, _, _)| *name == partition);
-    let (_, host, region) = found.ok_or_else(|| {
-        Failure::General(format!(
-            "where IAM is in the partition {partition} is not known here; say so with AWS_ENDPOINT_URL_IAM"
-        ))
-    })?;
-    Ok(Endpoint {
-        url: format!("https://{host}"),
-        signing_region: region.to_owned(),
-    })
-}
-
-/// The host of the sign-in service, after the region: botocore's rules for endpoints.
-fn sign_in_host(region: &str) -> &'static str {
-    const HOSTS: [(&str, &str); 7] = [
-        ("cn-", "signin.amazonaws.cn"),
-        ("us-gov-", "signin.amazonaws-us-gov.com"),
-        ("us-iso-", "signin.c2shome.ic.gov"),
-        ("us-isob-", "signin.sc2shome.sgov.gov"),
-        ("us-isof-", "signin.csphome.hci.ic.gov"),
-        ("eu-isoe-", "signin.csphome.adc-e.uk"),
-        ("eusc-", "signin.amazonaws-eusc.eu"),
-    ];
-    HOSTS
-        .iter()
-        .find(|(prefix, _)| region.starts_with(prefix))
-        .map_or("signin.aws.amazon.com", |(_, host)| host)
+    Ok(hosts::of_service(service, &region))
 }
 
 /// Returns the region of environment or profile.
@@ -275,36 +188,7 @@ pub(crate) fn realm(
     let named = wanted.region.map(str::to_owned);
     let region = named.or_else(|| configured_region(environment, profile));
     let region = region.ok_or(Failure::NoRegion)?;
-    let prefixes = FAMILIES.iter().map(|family| family.prefix);
-    let prefix = prefixes
-        .chain(["us-gov-", "aws-global"])
-        .find(|prefix| region.starts_with(prefix));
-    Ok(prefix.unwrap_or("aws").trim_end_matches('-').to_owned())
-}
-
-fn regional(region: &str, fips: bool, dual_stack: bool) -> Endpoint {
-    if region == "aws-global" && !fips && !dual_stack {
-        return Endpoint {
-            url: "https://sts.amazonaws.com".into(),
-            signing_region: "us-east-1".into(),
-        };
-    }
-    let family = FAMILIES
-        .iter()
-        .find(|family| region.starts_with(family.prefix))
-        .unwrap_or(&COMMERCIAL);
-    // GovCloud's plain endpoints are the FIPS ones; it has none by the name sts-fips.
-    let plain = !fips || (region.starts_with("us-gov-") && !dual_stack);
-    let host = if plain { "sts" } else { "sts-fips" };
-    let suffix = if dual_stack {
-        family.dual_stack
-    } else {
-        family.suffix
-    };
-    Endpoint {
-        url: format!("https://{host}.{region}.{suffix}"),
-        signing_region: region.to_owned(),
-    }
+    Ok(hosts::partition(&region).to_owned())
 }
 
 /// Tells whether a text can be a label of a host name, which is what a region becomes.
@@ -343,35 +227,6 @@ mod tests {
             let found = super::realm(&wanted, &Environment::of(variables), &Profile::default());
             assert_eq!(found.as_deref(), Ok(realm), "{region}");
         }
-    }
-
-    fn url(region: &str, fips: bool, dual_stack: bool) -> String {
-        regional(region, fips, dual_stack).url
-    }
-
-    #[test]
-    fn each_family_of_regions_has_its_hosts() {
-        for (region, expected) in [
-            ("eu-central-1", "https://sts.eu-central-1.amazonaws.com"),
-            ("aws-global", "https://sts.amazonaws.com"),
-            ("cn-north-1", "https://sts.cn-north-1.amazonaws.com.cn"),
-            ("us-gov-west-1", "https://sts.us-gov-west-1.amazonaws.com"),
-            ("us-iso-east-1", "https://sts.us-iso-east-1.c2s.ic.gov"),
-            ("us-isob-east-1", "https://sts.us-isob-east-1.sc2s.sgov.gov"),
-            ("eusc-de-east-1", "https://sts.eusc-de-east-1.amazonaws.eu"),
-        ] {
-            assert_eq!(url(region, false, false), expected);
-        }
-        assert_eq!(
-            url("us-east-2", true, false),
-            "https://sts-fips.us-east-2.amazonaws.com"
-        );
-        assert_eq!(
-            url("us-gov-west-1", true, false),
-            "https://sts.us-gov-west-1.amazonaws.com"
-        );
-        assert_eq!(url("us-east-2", false, true), "https://sts.us-east-2.api.aws");
-        assert_eq!(url("us-east-2", true, true), "https://sts-fips.us-east-2.api.aws");
     }
 
     #[test]
