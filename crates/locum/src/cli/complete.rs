@@ -8,6 +8,7 @@ mod engine;
 mod own;
 mod regions;
 mod surroundings;
+mod typed;
 mod words;
 
 use std::ffi::OsString;
