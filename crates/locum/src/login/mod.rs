@@ -16,6 +16,7 @@ mod logout;
 mod menu;
 mod options;
 mod pages;
+mod renewal;
 mod saml;
 mod session;
 mod settings;
@@ -33,9 +34,9 @@ use serde_json::{Map, Value};
 use self::error::LoginError;
 use self::issuer::Issuer;
 use self::options::{LOGIN_HELP, LoginOptions, LogoutOptions};
-use self::session::{Origin, Renewal, Session};
+use self::session::{Origin, Session};
 use self::settings::{Flow, How, Oidc, Saml, Settings, Start};
-use self::tokens::{Awaited, Tokens};
+use self::tokens::Tokens;
 use self::web::Web;
 use crate::caller::{Caller, CallerOptions};
 use crate::cli::config;
@@ -160,92 +161,6 @@ impl Login<'_> {
             ));
         }
         Ok(told("Signed in", &session))
-    }
-
-    /// A session for a program: renewed, or what is left of it.
-    fn renewed(&self) -> Result<Session, LoginError> {
-        let over = || {
-            let profile = plain(self.profile());
-            LoginError::LoggedOut(if profile == "default" {
-                String::new()
-            } else {
-                format!(" --profile {profile}")
-            })
-        };
-        // Whatever is wrong with the settings, a session may be left; what is wrong is told when somebody signs in.
-        if let Ok(settings) = Settings::read(self.options, self.caller.profile())
-            && let How::Oidc(oidc) = &settings.how
-        {
-            match self.renew(oidc, &settings) {
-                Ok(Some(session)) => return Ok(session),
-                Ok(None) => {}
-                Err(error) => hint(&error.to_string()),
-            }
-        }
-        let role_arn = settings::role_arn(self.options, self.caller.profile())?;
-        let kept = Session::load(self.vault, self.profile(), &self.origin()?, role_arn.as_deref())?;
-        kept.filter(|kept| kept.seconds_left(Timestamp::now()) > 0)
-            .ok_or_else(over)
-    }
-
-    /// Changes the refresh token for a new session, if there is one. A refresh token may be good once, hence the lock.
-    fn renew(&self, oidc: &Oidc, settings: &Settings) -> Result<Option<Session>, LoginError> {
-        let profile = self.profile();
-        self.check_service()?;
-        let origin = self.origin()?;
-        if Renewal::load(self.vault, profile, oidc)?.is_none() {
-            return Ok(None);
-        }
-        let _lock = self.vault.lock(Kind::RefreshToken, profile);
-        let kept = Session::load(self.vault, profile, &origin, settings.role_arn.as_deref())?;
-        if let Some(session) = kept.filter(|kept| kept.is_good(Timestamp::now())) {
-            return Ok(Some(session));
-        }
-        let Some(renewal) = Renewal::load(self.vault, profile, oidc)? else {
-            return Ok(None);
-        };
-        let web = Web(self.caller);
-        let issuer = Issuer::discover(oidc, &web)?;
-        let grant = [
-            ("grant_type", "refresh_token"),
-            ("refresh_token", renewal.token.expose()),
-        ];
-        let awaited = Awaited {
-            nonce: None,
-            subject: Some(&renewal.subject),
-        };
-        let reply = match tokens::request(&grant, oidc, &issuer, &web) {
-            Err(LoginError::Refused { code, description }) if code == "invalid_grant" => {
-                session::forget_renewal(self.vault, profile)?;
-                return Err(LoginError::Refused { code, description });
-            }
-            other => other?,
-        };
-        // Before anything else can fail: the old one may be used up.
-        if let Some(token) = tokens::rotated(&reply, &renewal.subject) {
-            Renewal {
-                token,
-                ..renewal.clone()
-            }
-            .store(self.vault, profile)?;
-        }
-        let tokens = Tokens::read(&reply, oidc, awaited)?;
-        let session = self.redeem_token(&tokens, settings)?;
-        session.store(self.vault, profile, &origin)?;
-        Ok(Some(session))
-    }
-
-    fn keep_renewal(&self, oidc: &Oidc, tokens: &Tokens) -> Result<(), LoginError> {
-        let Some(token) = &tokens.refresh_token else {
-            return Ok(());
-        };
-        Renewal {
-            token: token.clone(),
-            issuer: oidc.issuer.clone(),
-            client_id: oidc.client_id.clone(),
-            subject: tokens.subject().to_owned(),
-        }
-        .store(self.vault, self.profile())
     }
 
     fn by_oidc(&self, oidc: &Oidc, settings: &Settings) -> Result<Session, LoginError> {
