@@ -1,4 +1,4 @@
-//! The static description of every operation: what the macro of [`crate::operation`] makes of a declaration.
+//! The static description of every operation: what the macro `operation!` makes of a declaration.
 //!
 //! The server decodes and validates with it, the command line makes its flags, skeletons and output order from it, and
 //! the reference page is printed from it. Two orders exist and both are facts: the members of a structure stand in the
