@@ -10,6 +10,7 @@ mod organization;
 mod password;
 mod principal;
 mod text;
+mod time;
 mod tree;
 mod usage;
 mod wiped;
