@@ -3,11 +3,15 @@
 use std::fmt::{self, Write as _};
 
 use locum_crypto::{DeploymentId, KeyEncryptionKey, OpenError as SealError, Random};
+use locum_names::AccountId;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{OpenError, reading};
-use crate::{AwsPolicies, Documents, Entity, Item, Revision, Snapshot, Store, Transaction, record};
+use crate::{
+    AwsPolicies, Documents, Entity, EntityKey, Item, Revision, Snapshot, Store, Transaction,
+    record::{self, Recent},
+};
 
 const STAMP_KEY: &str = "/stamp";
 const MARK_KEY: &str = "/mark";
@@ -149,6 +153,7 @@ impl Decoder<'_> {
     pub(super) fn decode(&self, prefix: &str, items: Vec<Item>) -> Result<Vec<Entity>, OpenError> {
         let mut path = self.deployment.clone();
         let mut value = Zeroizing::new(Vec::with_capacity(LARGE_VALUE));
+        let mut trusts = Recent::default();
         let mut entities = Vec::with_capacity(items.len());
         for item in items {
             path.truncate(self.deployment.len());
@@ -162,8 +167,8 @@ impl Decoder<'_> {
             value.extend_from_slice(&item.value);
             let opened = self.kek.open_value_in_place(&path, &mut value);
             let plaintext = opened.map_err(|error| not_opened(&item.key, error))?;
-            let entity =
-                record::decode(prefix, plaintext, self.documents).map_err(|e| damaged(&item.key, e))?;
+            let entity = record::decode(prefix, plaintext, self.documents, &mut trusts)
+                .map_err(|e| damaged(&item.key, e))?;
             if !is_key_of(&item.key, &entity) {
                 return Err(damaged(&item.key, "it belongs under another key"));
             }
@@ -173,8 +178,25 @@ impl Decoder<'_> {
     }
 }
 
-/// Whether a text is the key of an entity: compared piece by piece, for writing it out would be an allocation each.
+/// Whether a text is the key of an entity.
 fn is_key_of(text: &str, entity: &Entity) -> bool {
+    match entity {
+        Entity::User(user) => is_key(text, "/users/", user.account, user.id.as_str()),
+        Entity::Role(role) => is_key(text, "/roles/", role.account, role.id.as_str()),
+        Entity::AccessKey(key) => is_key(text, "/access-keys/", key.account, key.id.as_str()),
+        _ => is_written(text, &entity.key()),
+    }
+}
+
+/// Whether a text is a key of these pieces, of which there may be a million.
+fn is_key(text: &str, prefix: &str, account: AccountId, id: &str) -> bool {
+    let pieces = text.strip_prefix(prefix).and_then(|rest| rest.split_once('/'));
+    // A number has one text only.
+    pieces.is_some_and(|(number, rest)| rest == id && number.parse() == Ok(account))
+}
+
+/// Whether a text is a key: compared piece by piece, for writing it out would be an allocation each.
+fn is_written(text: &str, key: &EntityKey) -> bool {
     struct Rest<'a>(&'a str);
 
     impl fmt::Write for Rest<'_> {
@@ -185,7 +207,7 @@ fn is_key_of(text: &str, entity: &Entity) -> bool {
     }
 
     let mut rest = Rest(text);
-    write!(rest, "{}", entity.key()).is_ok() && rest.0.is_empty()
+    write!(rest, "{key}").is_ok() && rest.0.is_empty()
 }
 
 fn not_opened(key: &str, error: SealError) -> OpenError {
@@ -207,20 +229,33 @@ mod tests {
     use locum_crypto::SeededRandom;
 
     use super::*;
-    use crate::User;
+    use crate::{AccessKey, InstanceProfile, KeyOwner, User};
 
     #[test]
     fn a_key_is_its_entitys_to_the_letter() {
         let account = "123456789012".parse().unwrap();
         let now = "2026-11-22T00:00:00Z".parse().unwrap();
-        let user = Entity::from(User::new(account, "/", "Alice", now, &mut SeededRandom::new(1)));
+        let rng = &mut SeededRandom::new(1);
+        let user = User::new(account, "/", "Alice", now, rng);
+        let key = AccessKey::generate(account, KeyOwner::User(user.id), now, rng);
+        let profile = InstanceProfile::new(account, "/", "Alice", now, rng);
+        is_only_its(&user.into());
+        is_only_its(&key.into());
+        is_only_its(&profile.into());
+    }
+
+    fn is_only_its(user: &Entity) {
         let key = user.key().to_string();
-        assert!(is_key_of(&key, &user));
+        assert!(is_key_of(&key, user));
         for length in 0..key.len() {
-            assert!(!is_key_of(&key[..length], &user), "{length}");
+            assert!(!is_key_of(&key[..length], user), "{length}");
         }
-        assert!(!is_key_of(&format!("{key}A"), &user));
-        assert!(!is_key_of(&key.to_lowercase(), &user));
-        assert!(!is_key_of(&key.replace("/users/", "/roles/"), &user));
+        assert!(!is_key_of(&format!("{key}A"), user));
+        assert!(!is_key_of(&key.to_lowercase(), user));
+        let (kind, rest) = key[1..].split_once('/').unwrap();
+        assert!(!is_key_of(&format!("/roles/{rest}"), user));
+        assert!(!is_key_of(&format!("{kind}/{rest}"), user));
+        assert!(!is_key_of(&key.replace("012/", "013/"), user));
+        assert!(!is_key_of(&key.replace("/123", "/0123"), user));
     }
 }

@@ -1,6 +1,7 @@
 //! The stored form of an entity: a format byte and JSON, in types of their own, so that an entity may change its shape
 //! without changing what is on disk. Only ever sealed values of these leave the process.
 
+mod access_key;
 mod delegation;
 mod federation;
 mod group;
@@ -8,6 +9,7 @@ mod instance_profile;
 mod mfa;
 mod organization;
 mod password;
+mod plain;
 mod principal;
 mod text;
 mod time;
@@ -22,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{Documents, Entity};
+use access_key::AccessKeyRecord;
 use delegation::DelegationRecord;
 use federation::{OidcRecord, OutboundRecord, SamlRecord, UsedAssertionRecord};
 use group::GroupRecord;
@@ -29,10 +32,9 @@ use instance_profile::InstanceProfileRecord;
 use mfa::MfaRecord;
 use organization::{ControlAttachmentsRecord, ControlPolicyRecord, DelegatedAdministratorRecord, UnitRecord};
 use password::{LoginProfileRecord, PasswordPolicyRecord};
+pub(crate) use plain::Recent;
 use principal::{RoleRecord, UserRecord};
-use tree::{
-    AccessKeyRecord, AccountRecord, CreateAccountRecord, OrganizationRecord, PolicyRecord, RingRecord,
-};
+use tree::{AccountRecord, CreateAccountRecord, OrganizationRecord, PolicyRecord, RingRecord};
 use usage::{CredentialReportRecord, LastUseRecord};
 use wiped::Wiped;
 
@@ -87,7 +89,14 @@ pub(crate) fn encode(entity: &Entity) -> Result<Zeroizing<Vec<u8>>, serde_json::
 }
 
 /// Reads an entity that was stored under a key of `prefix`, as if it were new.
-pub(crate) fn decode(prefix: &str, value: &[u8], documents: &Documents) -> Result<Entity, RecordError> {
+///
+/// `trusts` are the trust policies that were read before.
+pub(crate) fn decode(
+    prefix: &str,
+    value: &[u8],
+    documents: &Documents,
+    trusts: &mut Recent,
+) -> Result<Entity, RecordError> {
     let json = match value.split_first() {
         // All at once: a piece of every name is slower to look through.
         Some((&FORMAT, json)) => str::from_utf8(json)?,
@@ -100,10 +109,14 @@ pub(crate) fn decode(prefix: &str, value: &[u8], documents: &Documents) -> Resul
         "/create-account/" => read::<CreateAccountRecord<'_>>(json)?.into_entity()?.into(),
         "/policies/" => read::<PolicyRecord<'_>>(json)?.into_entity(documents)?.into(),
         "/groups/" => read::<GroupRecord<'_>>(json)?.into_entity(documents)?.into(),
-        "/users/" => read::<UserRecord<'_>>(json)?.into_entity(documents)?.into(),
-        "/roles/" => read::<RoleRecord<'_>>(json)?.into_entity(documents)?.into(),
+        "/users/" => plain_or_read(UserRecord::plain, json)?
+            .into_entity(documents)?
+            .into(),
+        "/roles/" => plain_or_read(|json| RoleRecord::plain(json, trusts), json)?
+            .into_entity(documents, trusts)?
+            .into(),
         "/instance-profiles/" => read::<InstanceProfileRecord<'_>>(json)?.into_entity().into(),
-        "/access-keys/" => read::<AccessKeyRecord<'_>>(json)?.into_entity()?.into(),
+        "/access-keys/" => plain_or_read(AccessKeyRecord::plain, json)?.into_entity()?.into(),
         "/saml-providers/" => read::<SamlRecord<'_>>(json)?.into_entity()?.into(),
         "/oidc-providers/" => read::<OidcRecord<'_>>(json)?.into_entity()?.into(),
         "/mfa-devices/" => read::<MfaRecord<'_>>(json)?.into_entity()?.into(),
@@ -135,6 +148,14 @@ fn write<T: Serialize>(record: &T) -> Result<Zeroizing<Vec<u8>>, serde_json::Err
 
 fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, serde_json::Error> {
     serde_json::from_str(json)
+}
+
+/// Reads a kind of record of which there may be a million.
+fn plain_or_read<'a, T: Deserialize<'a>>(
+    plain: impl Fn(&'a str) -> Option<T>,
+    json: &'a str,
+) -> Result<T, serde_json::Error> {
+    plain(json).map_or_else(|| read(json), Ok)
 }
 
 /// The value that is written as `text`.

@@ -218,7 +218,10 @@ impl DelegatedAdministratorRecord<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Documents, Entity, Parent, record::decode};
+    use crate::{
+        Documents, Entity, Parent,
+        record::{Recent, decode},
+    };
 
     /// What stores held before there were units, policies and tags.
     #[test]
@@ -226,7 +229,7 @@ mod tests {
         let documents = Documents::new(1);
         let read = |prefix, json: &str| {
             let value = [&[1], json.as_bytes()].concat();
-            decode(prefix, &value, &documents).unwrap()
+            decode(prefix, &value, &documents, &mut Recent::default()).unwrap()
         };
         let Entity::Account(account) = read(
             "/accounts/",

@@ -5,7 +5,11 @@ use locum_names::{AccountId, UniqueId};
 use locum_policy::PolicyKind;
 use serde::{Deserialize, Serialize};
 
-use super::{RecordError, text::Text};
+use super::{
+    RecordError,
+    plain::{Document, Plain, Recent},
+    text::Text,
+};
 use crate::{Documents, InlinePolicy, Revision, Role, Tag, User};
 
 #[derive(Serialize, Deserialize)]
@@ -68,7 +72,41 @@ impl<'a> From<&'a User> for UserRecord<'a> {
     }
 }
 
-impl UserRecord<'_> {
+impl<'a> UserRecord<'a> {
+    /// A user without tags and policies of its own, just as it is written.
+    pub(super) fn plain(json: &'a str) -> Option<Self> {
+        let mut record = Plain::new(json);
+        record.literal(r#"{"id":""#)?;
+        let id = record.value()?;
+        record.literal(r#"","account":""#)?;
+        let account = record.value()?;
+        record.literal(r#"","path":""#)?;
+        let path = record.text()?;
+        record.literal(r#"","name":""#)?;
+        let name = record.text()?;
+        record.literal(r#"","created":""#)?;
+        let created = record.value()?;
+        record.literal("\"")?;
+        let boundary = record.optional(r#","boundary":""#)?;
+        let attached = record.list(r#","attached":["#)?;
+        let groups = record.list(r#","groups":["#)?;
+        let revoke_before = record.optional(r#","revoke_before":""#)?;
+        record.end()?;
+        Some(Self {
+            id,
+            account,
+            path: path.into(),
+            name: name.into(),
+            created,
+            tags: Vec::new(),
+            boundary,
+            inline: Vec::new(),
+            attached,
+            groups,
+            revoke_before,
+        })
+    }
+
     pub(super) fn into_entity(self, documents: &Documents) -> Result<User, RecordError> {
         Ok(User {
             revision: Revision::NEW,
@@ -97,8 +135,7 @@ pub(super) struct RoleRecord<'a> {
     #[serde(borrow)]
     name: Cow<'a, str>,
     created: Text<Timestamp>,
-    #[serde(borrow)]
-    trust: Cow<'a, str>,
+    trust: Document<'a>,
     #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
     description: Cow<'a, str>,
     max_session_duration: u32,
@@ -124,7 +161,7 @@ impl<'a> From<&'a Role> for RoleRecord<'a> {
             path: Cow::Borrowed(&role.path),
             name: Cow::Borrowed(&role.name),
             created: Text(role.created),
-            trust: Cow::Borrowed(role.trust.document()),
+            trust: Document::Text(role.trust.document().into()),
             description: Cow::Borrowed(&role.description),
             max_session_duration: role.max_session_duration,
             service: role.service.as_deref().map(Cow::Borrowed),
@@ -137,8 +174,47 @@ impl<'a> From<&'a Role> for RoleRecord<'a> {
     }
 }
 
-impl RoleRecord<'_> {
-    pub(super) fn into_entity(self, documents: &Documents) -> Result<Role, RecordError> {
+impl<'a> RoleRecord<'a> {
+    /// A role that no service has, without description, tags and policies of its own, just as it is written.
+    pub(super) fn plain(json: &'a str, recent: &Recent) -> Option<Self> {
+        let mut record = Plain::new(json);
+        record.literal(r#"{"id":""#)?;
+        let id = record.value()?;
+        record.literal(r#"","account":""#)?;
+        let account = record.value()?;
+        record.literal(r#"","path":""#)?;
+        let path = record.text()?;
+        record.literal(r#"","name":""#)?;
+        let name = record.text()?;
+        record.literal(r#"","created":""#)?;
+        let created = record.value()?;
+        record.literal(r#"","trust":"#)?;
+        let trust = record.document(recent)?;
+        record.literal(r#","max_session_duration":"#)?;
+        let max_session_duration = record.number()?;
+        let boundary = record.optional(r#","boundary":""#)?;
+        let attached = record.list(r#","attached":["#)?;
+        let revoke_before = record.optional(r#","revoke_before":""#)?;
+        record.end()?;
+        Some(Self {
+            id,
+            account,
+            path: path.into(),
+            name: name.into(),
+            created,
+            trust,
+            description: Cow::default(),
+            max_session_duration,
+            service: None,
+            tags: Vec::new(),
+            boundary,
+            inline: Vec::new(),
+            attached,
+            revoke_before,
+        })
+    }
+
+    pub(super) fn into_entity(self, documents: &Documents, recent: &mut Recent) -> Result<Role, RecordError> {
         Ok(Role {
             revision: Revision::NEW,
             id: self.id.0,
@@ -146,7 +222,7 @@ impl RoleRecord<'_> {
             path: self.path.into(),
             name: self.name.into(),
             created: self.created.0,
-            trust: documents.compile(&self.trust, PolicyKind::Trust)?,
+            trust: self.trust.compile(PolicyKind::Trust, documents, recent)?,
             description: self.description.into(),
             max_session_duration: self.max_session_duration,
             service: self.service.map(Box::from),

@@ -1,10 +1,10 @@
-//! The records of what stands around principals: the organization, accounts, policies, keys, rings.
+//! The records of what stands around principals: the organization, accounts, policies, rings.
 
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use locum_crypto::{Purpose, SecretString};
-use locum_names::{AccessKeyId, AccountId, UniqueId};
+use locum_crypto::Purpose;
+use locum_names::{AccountId, UniqueId};
 use locum_policy::PolicyKind;
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +15,9 @@ use super::{
     text::{Base64Secret, Text},
 };
 use crate::{
-    AccessKey, Account, AccountStatus, CreateAccountState, CreateAccountStatus, Documents, FeatureSet,
-    GlobalTokenVersion, JoinedMethod, KeyOwner, KeyStatus, ManagedPolicy, Organization, PolicyOwner,
-    PolicyVersion, Revision, Ring, RootUser, VersionId, change::purpose_name,
+    Account, AccountStatus, CreateAccountState, CreateAccountStatus, Documents, FeatureSet,
+    GlobalTokenVersion, JoinedMethod, ManagedPolicy, Organization, PolicyOwner, PolicyVersion, Revision,
+    Ring, RootUser, VersionId, change::purpose_name,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -313,59 +313,6 @@ impl PolicyRecord<'_> {
             tags: tags(self.tags),
             created: self.created.0,
             updated: self.updated.0,
-        })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AccessKeyRecord<'a> {
-    id: Text<AccessKeyId>,
-    account: Text<AccountId>,
-    /// `None` for the account's root user.
-    user: Option<Text<UniqueId>>,
-    #[serde(borrow)]
-    secret: Cow<'a, str>,
-    #[serde(borrow)]
-    status: Cow<'a, str>,
-    created: Text<Timestamp>,
-}
-
-impl<'a> From<&'a AccessKey> for AccessKeyRecord<'a> {
-    fn from(key: &'a AccessKey) -> Self {
-        Self {
-            id: Text(key.id),
-            account: Text(key.account),
-            user: match key.owner {
-                KeyOwner::User(user) => Some(Text(user)),
-                KeyOwner::Root(_) => None,
-            },
-            secret: Cow::Borrowed(key.secret.expose()),
-            status: key.status.as_str().into(),
-            created: Text(key.created),
-        }
-    }
-}
-
-impl AccessKeyRecord<'_> {
-    pub(super) fn into_entity(self) -> Result<AccessKey, RecordError> {
-        let account = self.account.0;
-        Ok(AccessKey {
-            revision: Revision::NEW,
-            id: self.id.0,
-            account,
-            owner: self
-                .user
-                .map_or(KeyOwner::Root(account), |user| KeyOwner::User(user.0)),
-            // The text is borrowed from the opened value, which is wiped.
-            secret: SecretString::from(&*self.secret),
-            status: one_of(
-                &[KeyStatus::Active, KeyStatus::Inactive],
-                KeyStatus::as_str,
-                &self.status,
-                "key status",
-            )?,
-            created: self.created.0,
         })
     }
 }
