@@ -156,7 +156,7 @@ fn beside(
 
 /// Waits until a call is answered as it should be (the issuer's keys are fetched when they are first asked for), and
 /// returns the answer's body.
-fn settled(server: &Server, call: Call, requests: &Requests) -> Result<String, Box<dyn Error>> {
+pub(crate) fn settled(server: &Server, call: Call, requests: &Requests) -> Result<String, Box<dyn Error>> {
     let begun = Instant::now();
     let request = requests.next().ok_or("no requests")?;
     let wanted = format!("HTTP/1.1 {}", requests.status);
@@ -178,7 +178,7 @@ fn percent(share: f64) -> String {
 }
 
 /// A ceiling whose answers have bodies of this size.
-fn bare(size: usize) -> Result<Server, Box<dyn Error>> {
+pub(crate) fn bare(size: usize) -> Result<Server, Box<dyn Error>> {
     let this = std::env::current_exe()?;
     Server::start(Command::new(this).args(["ceiling", &size.to_string(), "1"]))
 }

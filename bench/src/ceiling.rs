@@ -10,9 +10,14 @@ use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, body::Incoming, header, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::{net::TcpListener, runtime::Builder, task::LocalSet};
+use tokio::{
+    net::TcpListener,
+    runtime::Builder,
+    signal::unix::{SignalKind, signal},
+    task::LocalSet,
+};
 
-/// Serves until it is killed: bodies of as many bytes as the first word says, on as many threads as the second.
+/// Serves until it is told to end: bodies of as many bytes as the first word says, on as many threads as the second.
 #[expect(clippy::print_stdout, reason = "the ready line")]
 pub(crate) fn run(words: &[OsString]) -> Result<(), Box<dyn Error>> {
     let number = |at: usize| words.get(at)?.to_str()?.parse::<usize>().ok();
@@ -54,8 +59,12 @@ fn serve(listener: std::net::TcpListener, body: Bytes) -> std::io::Result<()> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     LocalSet::new().block_on(&runtime, async {
         let listener = TcpListener::from_std(listener)?;
+        let mut end = signal(SignalKind::terminate())?;
         loop {
-            let (stream, _) = listener.accept().await?;
+            let (stream, _) = tokio::select! {
+                accepted = listener.accept() => accepted?,
+                _ = end.recv() => return Ok(()),
+            };
             stream.set_nodelay(true)?;
             let body = body.clone();
             let service = service_fn(move |request| answer(request, body.clone()));

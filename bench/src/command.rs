@@ -28,7 +28,7 @@ const FEW: usize = 5;
 
 /// What a run costs: the mean of the processor's time, the median of the wall's, the highest memory.
 #[derive(Clone, Copy)]
-struct Cost {
+pub(crate) struct Cost {
     wall: Duration,
     cpu: Duration,
     memory: u64,
@@ -66,7 +66,12 @@ fn version(program: &Path) -> Result<String, Box<dyn Error>> {
 }
 
 /// Has a process of its own run `program`.
-fn measure(program: &Path, runs: usize, server: &Server, seeds: &Seeds) -> Result<Cost, Box<dyn Error>> {
+pub(crate) fn measure(
+    program: &Path,
+    runs: usize,
+    server: &Server,
+    seeds: &Seeds,
+) -> Result<Cost, Box<dyn Error>> {
     let home = tempfile::tempdir()?;
     let output = Command::new(std::env::current_exe()?)
         .args(["cost", &runs.to_string()])

@@ -24,9 +24,10 @@ mod rest;
 mod saml;
 mod scenario;
 mod server;
+mod training;
 mod world;
 
-use std::{env, error::Error, fs, process::ExitCode};
+use std::{env, error::Error, fs, path::Path, process::ExitCode};
 
 use mimalloc::MiMalloc;
 use options::{Options, Part, USAGE};
@@ -55,6 +56,8 @@ fn run() -> Result<(), Box<dyn Error>> {
             println!("{}", command::cost(rest)?);
             Ok(())
         }
+        // What a guided build runs the programs for: see `training.rs`.
+        Some((first, [binary])) if first == "train" => training::run(Path::new(binary)),
         _ => match Options::read(lexopt::Parser::from_env()) {
             Ok(Some(options)) => measure(&options),
             Ok(None) => {
@@ -87,7 +90,7 @@ fn measure(options: &Options) -> Result<(), Box<dyn Error>> {
         if let Some(path) = &options.page {
             fs::write(
                 path,
-                page::replaced(&fs::read_to_string(path)?, part.name(), &text)?,
+                page::replaced(&fs::read_to_string(path)?, &options.mark(part), &text)?,
             )?;
         }
     }

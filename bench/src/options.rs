@@ -16,6 +16,7 @@ Usage: locum-bench --binary <locum> [options]
   --only <part>         calls, peers, growth, rest or command; may be repeated [all]
   --whole               also with a million principals and ten million sessions, which takes half an hour
   --write <page>        put each part's tables between its marks of this Markdown page
+  --guided              the programs were built along a profile: put the tables between the marks for that
   --requests <n>        requests a figure [20000]";
 
 /// One group of tables, which can be measured alone.
@@ -58,6 +59,7 @@ pub(crate) struct Options {
     pub(crate) parts: Vec<Part>,
     pub(crate) whole: bool,
     pub(crate) page: Option<PathBuf>,
+    pub(crate) guided: bool,
     pub(crate) requests: usize,
 }
 
@@ -79,6 +81,7 @@ impl Options {
             parts: Vec::new(),
             whole: false,
             page: None,
+            guided: false,
             requests: 20_000,
         };
         while let Some(argument) = parser.next()? {
@@ -97,6 +100,7 @@ impl Options {
                 }
                 Long("whole") => options.whole = true,
                 Long("write") => options.page = Some(parser.value()?.into()),
+                Long("guided") => options.guided = true,
                 Long("requests") => options.requests = parser.value()?.parse()?,
                 Long("help") | Short('h') => return Ok(None),
                 _ => return Err(argument.unexpected()),
@@ -106,6 +110,12 @@ impl Options {
             options.parts = Part::ALL.to_vec();
         }
         Ok(Some(options))
+    }
+
+    /// What the marks of a part have in the page.
+    pub(crate) fn mark(&self, part: Part) -> String {
+        let guided = if self.guided { " --guided" } else { "" };
+        format!("{}{guided}", part.name())
     }
 }
 
@@ -124,7 +134,10 @@ mod tests {
         let two = read(&["--only", "rest", "--only=growth", "--whole"])
             .unwrap()
             .unwrap();
+        assert_eq!(two.mark(Part::Rest), "rest");
         assert_eq!((two.parts, two.whole), (vec![Part::Rest, Part::Growth], true));
+        let guided = read(&["--guided"]).unwrap().unwrap();
+        assert_eq!(guided.mark(Part::Calls), "calls --guided");
     }
 
     #[test]
@@ -146,6 +159,7 @@ mod tests {
             "only",
             "whole",
             "write",
+            "guided",
             "requests",
         ] {
             assert!(USAGE.contains(&format!("--{option} ")), "{option}");

@@ -10,7 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nix::{time::ClockId, unistd::Pid};
+use nix::{
+    sys::signal::{Signal, kill},
+    time::ClockId,
+    unistd::Pid,
+};
 
 /// How long a program may take until it listens: an interpreter on a busy machine takes seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -83,8 +87,21 @@ impl Server {
     /// User and system time of all its threads so far, from the kernel's clock of that process: `/proc` would count in
     /// hundredths of a second.
     pub(crate) fn cpu(&self) -> Result<Duration, Box<dyn Error>> {
-        let process = Pid::from_raw(i32::try_from(self.child.id())?);
-        Ok(ClockId::pid_cpu_clock_id(process)?.now()?.into())
+        Ok(ClockId::pid_cpu_clock_id(self.process()?)?.now()?.into())
+    }
+
+    /// Has it end by itself, which is when a program that counts writes its counts.
+    pub(crate) fn end(mut self) -> Result<(), Box<dyn Error>> {
+        kill(self.process()?, Signal::SIGTERM)?;
+        let status = self.child.wait()?;
+        status
+            .success()
+            .then_some(())
+            .ok_or_else(|| format!("the server ended with {status}").into())
+    }
+
+    fn process(&self) -> Result<Pid, Box<dyn Error>> {
+        Ok(Pid::from_raw(i32::try_from(self.child.id())?))
     }
 
     /// Resident memory, in MiB.

@@ -7,18 +7,24 @@
 use crate::clients;
 use crate::environment::Environment;
 use crate::error::TaskError;
+use crate::guided;
 use crate::places;
 use crate::tool::Tool;
 use std::ffi::{OsStr, OsString};
 
 /// Builds everything and hands `words` on to the measurement.
 pub(crate) fn run(words: Vec<OsString>) -> Result<(), TaskError> {
-    Tool::cargo()
-        .words("build --release --locked --package locum --package locum-bench")
-        .run()?;
-    let mut bench = Tool::new(places::released("locum-bench"))
+    let built = if words.iter().any(|word| word == "--guided") {
+        guided::build(&guided::host()?, &["locum", "locum-bench"])?
+    } else {
+        Tool::cargo()
+            .words("build --release --locked --package locum --package locum-bench")
+            .run()?;
+        places::target().join("release")
+    };
+    let mut bench = Tool::new(built.join("locum-bench"))
         .arg("--binary")
-        .arg(places::released("locum"));
+        .arg(built.join("locum"));
     for original in clients::originals() {
         bench = bench.arg("--beside").arg(original);
     }

@@ -1,12 +1,13 @@
 //! The program as it is handed out: one file for Linux that needs nothing of the machine it runs on.
 //!
-//! musl is linked into it. Beside the compiler's target, the C parts of the cryptography need `musl-gcc`.
+//! musl is linked into it, and a profile guides its build. Beside the compiler's target, the C parts of the cryptography need
+//! `musl-gcc`.
 
 use std::fs;
 
 use crate::error::TaskError;
+use crate::guided;
 use crate::packages;
-use crate::places;
 use crate::tool::Tool;
 
 /// Builds it, and makes sure that it is what it should be.
@@ -20,11 +21,7 @@ pub(crate) fn build() -> Result<(), TaskError> {
         .arg(&target)
         .or_else_tell("install rustup, or the compiler's libraries for musl by other means")
         .run()?;
-    Tool::cargo()
-        .words("build --release --locked --package locum --target")
-        .arg(&target)
-        .run()?;
-    let path = places::target().join(&target).join("release/locum");
+    let path = guided::build(&target, &["locum"])?.join("locum");
     let binary = fs::read(&path).map_err(|source| TaskError::File {
         path: path.clone(),
         source,

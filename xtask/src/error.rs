@@ -53,6 +53,9 @@ pub(crate) enum TaskError {
         /// What to run.
         remedy: &'static str,
     },
+    /// The compiler did not say what it was asked.
+    #[error("`rustc --print {0}` failed: install the compiler that `rust-toolchain.toml` names")]
+    Unknown(&'static str),
     /// A program that is to run anywhere asks for libraries of its machine.
     #[error("{} is not static: look at its build for a library that is linked dynamically", path.display())]
     NotStatic {

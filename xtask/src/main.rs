@@ -9,6 +9,7 @@ mod dist;
 mod environment;
 mod error;
 mod fuzz;
+mod guided;
 mod instructions;
 mod node;
 mod packages;
@@ -33,9 +34,9 @@ Usage: cargo xtask <task>
   clients       the real clients (aws, boto3) and identity providers against the built program; further words go to pytest
   fuzz [SECS]   every fuzz target for SECS seconds (5)
   bench [WORDS] the program beside a bare HTTP server and other servers, and its command beside `aws`, as ratios; `--only PART`
-                measures a part, `--whole` with a million principals, `--write` puts the tables into docs/performance.md,
-                `--help` names the rest
-  dist          the program for Linux as one static binary
+                measures a part, `--whole` with a million principals, `--guided` of programs built as `dist` builds them,
+                `--write` puts the tables into docs/performance.md, `--help` names the rest
+  dist          the program for Linux as one static binary, its build guided by a profile of every kind of call
   instructions  the instructions of whole calls against those committed; prints the lines to commit where they differ
   micro [NAME]  the benchmarks of the crates that have them; NAME filters
   architecture  the map in ARCHITECTURE.md against the manifests";

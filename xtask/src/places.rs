@@ -28,11 +28,6 @@ pub(crate) fn was_built_incrementally() -> bool {
         .any(|entry| entry.file_name().to_string_lossy().starts_with("locum"))
 }
 
-/// A program of the release profile.
-pub(crate) fn released(name: &str) -> PathBuf {
-    target().join("release").join(name)
-}
-
 /// An example program of the development profile, which tests talk to.
 pub(crate) fn example(name: &str) -> PathBuf {
     target().join("debug").join("examples").join(name)
