@@ -14,8 +14,8 @@ use crate::{
     world::{self, Size},
 };
 
-/// Requests of a kind. What counts is how often a branch is taken beside others, and that shows early.
-const REQUESTS: usize = 4_000;
+/// Requests of a kind: so many that the calls weigh more than the start. What is hot is what makes up most of all counts.
+const REQUESTS: usize = 20_000;
 /// Those that wait for a disk.
 const SLOW_REQUESTS: usize = 200;
 /// As many at a time as in what is compared.
@@ -24,7 +24,7 @@ const CONNECTIONS: usize = 16;
 const COMMANDS: usize = 20;
 /// More than one page of the store, so that several threads load them.
 const MANY: Size = Size {
-    principals: 20_000,
+    principals: 2_000,
     ..Size::SMALL
 };
 
