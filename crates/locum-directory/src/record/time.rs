@@ -65,14 +65,13 @@ fn digit(symbol: u8) -> Option<i8> {
 
 /// One to nine digits of a fraction of a second, in nanoseconds.
 fn nanoseconds(digits: &[u8]) -> Option<i32> {
-    if digits.is_empty() || digits.len() > 9 {
-        return None;
+    let mut one = 1_000_000_000;
+    let mut sum = 0;
+    for symbol in digits {
+        one /= 10;
+        sum += one * i32::from(digit(*symbol)?);
     }
-    let zeros = [b'0'; 8];
-    let padded = digits.iter().chain(&zeros).take(9);
-    padded
-        .copied()
-        .try_fold(0, |sum: i32, symbol| Some(sum * 10 + i32::from(digit(symbol)?)))
+    (one > 0 && !digits.is_empty()).then_some(sum)
 }
 
 #[cfg(test)]
