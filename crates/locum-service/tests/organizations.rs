@@ -20,6 +20,7 @@ mod organizations {
     mod lists;
     mod outsiders;
     mod policies;
+    mod quotas;
     mod scene;
     mod tags;
     mod units;

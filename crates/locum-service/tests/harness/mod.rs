@@ -11,6 +11,7 @@
 
 mod answer;
 mod breakable;
+mod organization;
 
 use std::{
     cell::{Cell, RefCell},
@@ -36,6 +37,7 @@ use serde_json::{Value, json};
 
 pub use answer::{Answer, percent_decode};
 pub use breakable::Breakable;
+pub use organization::{RCP, SCP, deny_everybody, deny_everybody_on};
 
 /// Where every test begins.
 const BEGIN: &str = "2026-11-22T12:00:00Z";

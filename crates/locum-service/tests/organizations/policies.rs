@@ -218,32 +218,3 @@ fn sizes_count_white_space() {
         scene.fails("CreatePolicy", &long, "ConstraintViolationException", reason);
     }
 }
-
-#[test]
-fn there_may_be_a_thousand_resource_control_policies() {
-    let scene = Scene::new();
-    let content = deny_everybody("s3:*", "{}");
-    let first = scene.policy(RCP, "first", &content);
-    let write = |snapshot: &locum_directory::Snapshot| {
-        let known = snapshot.control_policy(&first).unwrap();
-        let mut changes = locum_directory::Changes::new();
-        let mut random = locum_crypto::SeededRandom::new(5);
-        for number in 1..1000 {
-            let (name, policy) = (format!("p{number}"), known.policy.clone());
-            changes.put(locum_directory::ControlPolicy::new(
-                known.policy_type,
-                &name,
-                "",
-                policy,
-                scene.now(),
-                &mut random,
-            ));
-        }
-        Ok::<_, ()>(((), changes))
-    };
-    scene.service.directory().write(write).unwrap().1.wait().unwrap();
-    let body = json!({ "Type": RCP, "Name": "last", "Description": "", "Content": content });
-    let reason = Some("POLICY_NUMBER_LIMIT_EXCEEDED");
-    scene.fails("CreatePolicy", &body, "ConstraintViolationException", reason);
-    scene.policy(SCP, "last", ALLOW_ALL);
-}

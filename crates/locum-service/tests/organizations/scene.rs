@@ -4,13 +4,11 @@ use std::ops::Deref;
 
 use serde_json::{Value, json};
 
-pub(super) use crate::harness::{ACCOUNT, Answer, Credentials, World};
+pub(super) use crate::harness::{ACCOUNT, Answer, Credentials, RCP, SCP, World, deny_everybody};
 
 pub(super) const MEMBER: &str = "444455556666";
 pub(super) const OTHER: &str = "777788889999";
 
-pub(super) const SCP: &str = "SERVICE_CONTROL_POLICY";
-pub(super) const RCP: &str = "RESOURCE_CONTROL_POLICY";
 pub(super) const FULL: &str = "p-FullAWSAccess";
 pub(super) const RCP_FULL: &str = "p-RCPFullAWSAccess";
 
@@ -40,65 +38,15 @@ impl Scene {
         Self { world, member, other }
     }
 
-    /// Calls an operation as the root user of the management account.
-    pub(super) fn manage(&self, action: &str, body: &Value) -> Answer {
-        self.organizations(&self.root, action, body)
-    }
-
-    /// The same, which must succeed.
-    #[track_caller]
-    pub(super) fn done(&self, action: &str, body: &Value) -> Value {
-        self.manage(action, body).ok().json()
-    }
-
-    /// The same, which must fail in this way; returns the message.
+    /// Calls an operation as the root user of the management account; it must fail in this way. Returns the message.
     #[track_caller]
     pub(super) fn fails(&self, action: &str, body: &Value, code: &str, reason: Option<&str>) -> String {
         refused(&self.manage(action, body), code, reason)
     }
 
-    pub(super) fn root_id(&self) -> String {
-        self.snapshot().organization().unwrap().root_id.to_string()
-    }
-
-    pub(super) fn organization_id(&self) -> String {
-        self.snapshot().organization().unwrap().id.to_string()
-    }
-
-    /// Makes a unit and returns its id.
-    pub(super) fn unit(&self, parent: &str, name: &str) -> String {
-        let made = self.done(
-            "CreateOrganizationalUnit",
-            &json!({ "ParentId": parent, "Name": name }),
-        );
-        made["OrganizationalUnit"]["Id"].as_str().unwrap().to_owned()
-    }
-
     /// Makes a policy and returns its id.
     pub(super) fn policy(&self, policy_type: &str, name: &str, content: &str) -> String {
-        let body = json!({ "Type": policy_type, "Name": name, "Description": "", "Content": content });
-        let made = self.done("CreatePolicy", &body);
-        made["Policy"]["PolicySummary"]["Id"].as_str().unwrap().to_owned()
-    }
-
-    pub(super) fn attach(&self, policy: &str, target: &str) {
-        self.done("AttachPolicy", &json!({ "PolicyId": policy, "TargetId": target }));
-    }
-
-    pub(super) fn detach(&self, policy: &str, target: &str) {
-        self.done("DetachPolicy", &json!({ "PolicyId": policy, "TargetId": target }));
-    }
-
-    pub(super) fn move_account(&self, account: &str, from: &str, to: &str) {
-        let body = json!({ "AccountId": account, "SourceParentId": from, "DestinationParentId": to });
-        self.done("MoveAccount", &body);
-    }
-
-    pub(super) fn enable(&self, policy_type: &str) {
-        self.done(
-            "EnablePolicyType",
-            &json!({ "RootId": self.root_id(), "PolicyType": policy_type }),
-        );
+        self.control_policy(policy_type, name, content)
     }
 
     /// AssumeRole with a session named `session`.
@@ -136,13 +84,6 @@ pub(super) fn refused(answer: &Answer, code: &str, reason: Option<&str>) -> Stri
 pub(super) fn statement(effect: &str, action: &str) -> String {
     format!(
         r#"{{"Version":"2012-10-17","Statement":{{"Effect":"{effect}","Action":"{action}","Resource":"*"}}}}"#
-    )
-}
-
-/// A resource control policy of one `Deny` under a condition.
-pub(super) fn deny_everybody(action: &str, condition: &str) -> String {
-    format!(
-        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Principal":"*","Action":"{action}","Resource":"*","Condition":{condition}}}}}"#
     )
 }
 
