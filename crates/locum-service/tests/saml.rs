@@ -25,6 +25,7 @@ mod saml {
     mod records;
     mod refusals;
     mod replay;
+    mod resource_control;
     mod scene;
     mod sealed;
     mod sessions;

@@ -23,6 +23,7 @@ mod web_identity {
     mod provider_authorization;
     mod providers;
     mod refusals;
+    mod resource_control;
     mod scene;
     mod sessions;
 }
