@@ -32,6 +32,8 @@ mod iam {
     mod service_linked_roles;
     mod simulation;
     mod simulation_agreement;
+    mod simulation_control;
+    mod simulation_exemptions;
     mod simulation_inputs;
     mod tags;
     mod texts;
