@@ -28,6 +28,7 @@ mod iam {
     mod passwords_at_once;
     mod policy_entities;
     mod quotas;
+    mod random_account;
     mod roles;
     mod service_linked_roles;
     mod simulation;

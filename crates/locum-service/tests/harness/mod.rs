@@ -376,6 +376,12 @@ impl World {
             .collect()
     }
 
+    /// The newest audit record.
+    pub fn last_record(&self) -> Value {
+        let lines = self.records.0.lock().unwrap();
+        serde_json::from_slice(lines.last().unwrap()).unwrap()
+    }
+
     /// A user with an access key, made by `who`, allowed what the inline policy `document` says, if there is one.
     pub fn user(&self, who: &Credentials, name: &str, document: Option<&str>) -> Credentials {
         self.iam(who, "CreateUser", &[("UserName", name)]).ok();

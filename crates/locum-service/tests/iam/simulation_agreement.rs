@@ -1,194 +1,232 @@
 //! The simulator and enforcement agree: small random accounts are asked both ways.
 
-use super::texts::TRUST_ACCOUNT;
-use crate::harness::{Credentials, World};
-use locum_crypto::{Random, SeededRandom};
+use std::collections::BTreeMap;
 
-const ACCOUNTS: u64 = 12;
+use locum_crypto::SeededRandom;
 
-struct Dice(SeededRandom);
+use super::random_account::{Asker, Dice, ELSEWHERE, MEMBER, RandomAccount, Target, USERS};
+use crate::harness::{Answer, World};
 
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        let mut bytes = [0; 8];
-        self.0.fill(&mut bytes);
-        usize::try_from(u64::from_le_bytes(bytes) % sides as u64).unwrap()
-    }
+const ACCOUNTS: u64 = 16;
 
-    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of[self.roll(of.len())]
-    }
+/// A condition key, its type, and its value.
+type Key<'a> = (&'a str, &'a str, &'a str);
 
-    /// A document that is about what the questions are about.
-    fn document(&mut self) -> String {
-        let statements: Vec<String> = (0..=self.roll(2)).map(|_| self.statement()).collect();
-        format!(
-            r#"{{"Version":"2012-10-17","Statement":[{}]}}"#,
-            statements.join(",")
-        )
-    }
-
-    fn statement(&mut self) -> String {
-        let effect = self.one(&["Allow", "Allow", "Allow", "Deny"]);
-        let (action, resource) = (
-            self.one(&["Action", "Action", "NotAction"]),
-            self.one(&["Resource", "Resource", "NotResource"]),
-        );
-        let actions = self.one(&[
-            "*",
-            "iam:*",
-            "iam:Get*",
-            "iam:GetUser",
-            "iam:GetRole",
-            "sts:*",
-            "iam:List*",
-        ]);
-        let resources = self.one(&[
-            "*",
-            "arn:aws:iam::111122223333:user/*",
-            "arn:aws:iam::111122223333:user/${aws:username}",
-            "arn:aws:iam::111122223333:user/u?",
-            "arn:aws:iam::111122223333:role/r1",
-        ]);
-        let condition = self.one(&[
-            "",
-            "",
-            r#","Condition":{"Bool":{"aws:SecureTransport":"true"}}"#,
-            r#","Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}"#,
-            r#","Condition":{"StringEquals":{"aws:PrincipalTag/team":"red"}}"#,
-            r#","Condition":{"StringNotEquals":{"aws:ResourceTag/team":"${aws:PrincipalTag/team}"}}"#,
-            r#","Condition":{"Null":{"aws:TokenIssueTime":"true"}}"#,
-            r#","Condition":{"DateLessThan":{"aws:CurrentTime":"2026-01-01T00:00:00Z"}}"#,
-        ]);
-        format!(r#"{{"Effect":"{effect}","{action}":"{actions}","{resource}":"{resources}"{condition}}}"#)
-    }
+/// One request that an asker makes, and what it is when it is simulated.
+struct Question<'a> {
+    operation: &'a str,
+    parameters: Vec<(&'a str, &'a str)>,
+    actions: Vec<String>,
+    resource: String,
+    trust: Option<&'a str>,
+    keys: Vec<Key<'a>>,
 }
 
-/// A principal and how it signs.
-struct Asker {
-    arn: String,
-    name: String,
-    team: Option<&'static str>,
-    credentials: Credentials,
-}
+impl<'a> Question<'a> {
+    /// An operation of IAM on a user or a role.
+    fn of_iam(account: &'a RandomAccount, operation: &'a str, name: &'a str) -> Self {
+        let (parameter, kind) = match USERS.contains(&name) {
+            true => ("UserName", "user"),
+            false => ("RoleName", "role"),
+        };
+        let target = account.askers.iter().find(|asker| asker.name == name).unwrap();
+        Self {
+            operation,
+            parameters: vec![(parameter, name)],
+            actions: vec![format!("iam:{operation}")],
+            resource: format!("arn:aws:iam::{}:{kind}/{name}", account.id),
+            trust: None,
+            keys: resource_tag(target.team),
+        }
+    }
 
-fn account(world: &World, dice: &mut Dice) -> Vec<Asker> {
-    let limit = world.policy("limit", &dice.document());
-    let shared = world.policy("shared", &dice.document());
-    for group in ["g0", "g1"] {
-        world.admin("CreateGroup", &[("GroupName", group)]).ok();
-        let document = dice.document();
-        let parameters = [
-            ("GroupName", group),
-            ("PolicyName", "own"),
-            ("PolicyDocument", &*document),
+    /// AssumeRole, with an external id and a tag or without.
+    fn of_assume_role(target: &'a Target, with_tag: bool) -> Self {
+        let mut question = Self {
+            operation: "AssumeRole",
+            parameters: vec![("RoleArn", &target.arn), ("RoleSessionName", "session")],
+            actions: vec!["sts:AssumeRole".to_owned()],
+            resource: target.arn.clone(),
+            trust: Some(&target.trust),
+            keys: resource_tag(target.team),
+        };
+        question.keys.push(("sts:RoleSessionName", "string", "session"));
+        if with_tag {
+            question.actions.push("sts:TagSession".to_owned());
+            question.parameters.extend([
+                ("ExternalId", "secret"),
+                ("Tags.member.1.Key", "team"),
+                ("Tags.member.1.Value", "red"),
+            ]);
+            question.keys.extend([
+                ("sts:ExternalId", "string", "secret"),
+                ("aws:RequestTag/team", "string", "red"),
+                ("aws:TagKeys", "stringList", "team"),
+            ]);
+        }
+        question
+    }
+
+    fn all(account: &'a RandomAccount) -> Vec<Self> {
+        let of_iam = [
+            ("GetUser", "u0"),
+            ("GetUser", "u1"),
+            ("GetRole", "r1"),
+            ("ListUserPolicies", "u2"),
+            ("ListAttachedRolePolicies", "r1"),
+        ]
+        .map(|(operation, name)| Self::of_iam(account, operation, name));
+        let targets = account.targets.iter();
+        let of_sts = targets.flat_map(|target| [false, true].map(|tag| Self::of_assume_role(target, tag)));
+        of_iam.into_iter().chain(of_sts).collect()
+    }
+
+    fn crosses_accounts(&self) -> bool {
+        self.resource.contains(ELSEWHERE)
+    }
+
+    /// What the call itself decides. Its denial tells the caller's account which kind it was, if that account owns what was
+    /// asked for.
+    fn enforced(&self, world: &World, asker: &Asker) -> &'static str {
+        let answer = match self.trust {
+            Some(_) => world.sts(&asker.credentials, self.operation, &self.parameters),
+            None => world.iam(&asker.credentials, self.operation, &self.parameters),
+        };
+        if answer.status == 200 {
+            return "allowed";
+        }
+        let code = (answer.status, answer.text("Code"));
+        assert_eq!(code, (403, "AccessDenied".to_owned()), "{}", answer.body);
+        let record = world.last_record();
+        let reason = &record["additionalEventData"]["authorization"]["reason"];
+        match reason
+            .as_str()
+            .unwrap()
+            .contains("no other statement can override it")
+        {
+            true => "explicitDeny",
+            false => "implicitDeny",
+        }
+    }
+
+    /// What the simulation decides: where it takes several actions, the first that is not allowed.
+    fn simulated(&self, world: &World, account: &RandomAccount, asker: &Asker) -> (String, Answer) {
+        let mut given = self.keys.clone();
+        given.extend(keys_of(asker));
+        let mut parameters = vec![
+            ("PolicySourceArn".to_owned(), &*asker.arn),
+            ("ResourceArns.member.1".to_owned(), &*self.resource),
         ];
-        world.admin("PutGroupPolicy", &parameters).ok();
+        let trust = self.trust.map(|trust| ("ResourcePolicy".to_owned(), trust));
+        parameters.extend(trust);
+        for (at, action) in (1..).zip(&self.actions) {
+            parameters.push((format!("ActionNames.member.{at}"), action));
+        }
+        for (at, (key, kind, value)) in (1..).zip(given) {
+            let member = |name: &str| format!("ContextEntries.member.{at}.{name}");
+            parameters.extend([
+                (member("ContextKeyName"), key),
+                (member("ContextKeyType"), kind),
+                (member("ContextKeyValues.member.1"), value),
+            ]);
+        }
+        let parameters: Vec<(&str, &str)> = parameters.iter().map(|(n, v)| (n.as_str(), *v)).collect();
+        let answer = world
+            .iam(&account.root, "SimulatePrincipalPolicy", &parameters)
+            .ok();
+        let mut decisions = answer.texts("EvalDecision").into_iter();
+        let decision = decisions.find(|decision| decision != "allowed");
+        (decision.unwrap_or_else(|| "allowed".to_owned()), answer)
     }
-    world.role(&world.root, "r1", TRUST_ACCOUNT, None);
-    let mut askers = Vec::new();
-    for name in ["u0", "u1", "u2"] {
-        let document = dice.document();
-        let credentials = world.user(&world.root, name, Some(&document));
-        let user = ("UserName", name);
-        if dice.roll(2) == 0 {
-            world
-                .admin("AttachUserPolicy", &[user, ("PolicyArn", &*shared)])
-                .ok();
-        }
-        if dice.roll(2) == 0 {
-            let group = dice.one(&["g0", "g1"]);
-            world.admin("AddUserToGroup", &[user, ("GroupName", group)]).ok();
-        }
-        if dice.roll(3) == 0 {
-            world
-                .admin(
-                    "PutUserPermissionsBoundary",
-                    &[user, ("PermissionsBoundary", &*limit)],
-                )
-                .ok();
-        }
-        let team = [None, Some("red"), Some("blue")][dice.roll(3)];
-        if let Some(team) = team {
-            world
-                .admin(
-                    "TagUser",
-                    &[user, ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", team)],
-                )
-                .ok();
-        }
-        askers.push(Asker {
-            arn: format!("arn:aws:iam::111122223333:user/{name}"),
-            name: name.to_owned(),
-            team,
-            credentials,
-        });
+}
+
+fn resource_tag(team: Option<&str>) -> Vec<Key<'_>> {
+    let tag = team.map(|team| ("aws:ResourceTag/team", "string", team));
+    tag.into_iter().collect()
+}
+
+/// The keys that every call of an asker has, of those that the policies read.
+fn keys_of(asker: &Asker) -> Vec<Key<'_>> {
+    let mut keys = vec![
+        ("aws:SecureTransport", "boolean", "true"),
+        ("aws:SourceIp", "ip", "203.0.113.7"),
+        ("aws:CurrentTime", "date", "2026-11-22T12:00:00Z"),
+        ("aws:PrincipalArn", "string", &*asker.arn),
+    ];
+    if asker.is_session() {
+        keys.extend([
+            ("aws:PrincipalType", "string", "AssumedRole"),
+            ("aws:TokenIssueTime", "date", "2026-11-22T12:00:00Z"),
+            ("aws:MultiFactorAuthPresent", "boolean", "false"),
+        ]);
+    } else {
+        keys.extend([
+            ("aws:PrincipalType", "string", "User"),
+            ("aws:username", "string", asker.name),
+        ]);
     }
-    askers
+    if let Some(team) = asker.team {
+        keys.push(("aws:PrincipalTag/team", "string", team));
+    }
+    keys
 }
 
 #[test]
 fn what_is_simulated_is_what_is_enforced() {
-    let mut seen = [0; 2];
+    // By the kind of caller, by what is asked, and by the answer.
+    let mut seen: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
     for seed in 0..ACCOUNTS {
         let world = World::seeded(seed + 1);
-        let mut dice = Dice(SeededRandom::new(seed));
-        let askers = account(&world, &mut dice);
-        for asker in &askers {
-            for (operation, parameter, kind, target) in [
-                ("GetUser", "UserName", "user", "u0"),
-                ("GetUser", "UserName", "user", "u1"),
-                ("GetRole", "RoleName", "role", "r1"),
-                ("ListUserPolicies", "UserName", "user", "u2"),
-                ("ListAttachedRolePolicies", "RoleName", "role", "r1"),
-            ] {
-                let enforced = world.iam(&asker.credentials, operation, &[(parameter, target)]);
-                let resource = format!("arn:aws:iam::111122223333:{kind}/{target}");
-                let action = format!("iam:{operation}");
-                let mut context = vec![
-                    ("aws:SecureTransport", "boolean", "true"),
-                    ("aws:SourceIp", "ip", "203.0.113.7"),
-                    ("aws:CurrentTime", "date", "2026-11-22T12:00:00Z"),
-                    ("aws:username", "string", &asker.name),
-                ];
-                let tag_of_target = askers.iter().find(|other| kind == "user" && other.name == target);
-                if let Some(team) = tag_of_target.and_then(|other| other.team) {
-                    context.push(("aws:ResourceTag/team", "string", team));
-                }
-                if let Some(team) = asker.team {
-                    context.push(("aws:PrincipalTag/team", "string", team));
-                }
-                let names: Vec<[String; 3]> = (1..=context.len())
-                    .map(|n| {
-                        ["ContextKeyName", "ContextKeyType", "ContextKeyValues.member.1"]
-                            .map(|member| format!("ContextEntries.member.{n}.{member}"))
-                    })
-                    .collect();
-                let mut parameters = vec![
-                    ("PolicySourceArn", &*asker.arn),
-                    ("ActionNames.member.1", &action),
-                    ("ResourceArns.member.1", &resource),
-                ];
-                for (names, (key, kind, value)) in names.iter().zip(&context) {
-                    parameters.extend([(&*names[0], *key), (&*names[1], kind), (&*names[2], value)]);
-                }
-                let simulated = world.admin("SimulatePrincipalPolicy", &parameters).ok();
-                let decision = simulated.text("EvalDecision");
-                let message = enforced.find("Message").unwrap_or_default();
-                let expected = match enforced.status {
-                    200 => "allowed",
-                    _ if message.contains("explicit deny") => "explicitDeny",
-                    _ => "implicitDeny",
+        let mut dice = Dice::new(SeededRandom::new(seed));
+        let account = RandomAccount::new(&world, &mut dice, seed % 2 == 0);
+        let questions = Question::all(&account);
+        for asker in &account.askers {
+            for question in &questions {
+                let enforced = question.enforced(&world, asker);
+                let (simulated, answer) = question.simulated(&world, &account, asker);
+                let what = || {
+                    let (resource, keys) = (&question.resource, &question.keys);
+                    format!(
+                        "{seed} {} {} {resource} {keys:?}: {}",
+                        asker.arn, question.operation, answer.body
+                    )
                 };
-                assert_eq!(
-                    decision, expected,
-                    "{seed} {} {operation} {target}: {message}",
-                    asker.arn
+                // Why another account's side denies is not told.
+                if question.crosses_accounts() {
+                    assert_eq!(simulated == "allowed", enforced == "allowed", "{}", what());
+                } else {
+                    assert_eq!(simulated, enforced, "{}", what());
+                }
+                let limited = account.id == MEMBER;
+                assert!(
+                    limited || answer.find("AllowedByOrganizations").is_none(),
+                    "{}",
+                    what()
                 );
-                seen[usize::from(enforced.status == 200)] += 1;
+                let caller = if asker.is_session() { "session" } else { "user" };
+                let asked = match question.trust {
+                    None => "iam",
+                    Some(_) if question.crosses_accounts() => "elsewhere",
+                    Some(_) => "role",
+                };
+                *seen.entry((caller, asked, enforced)).or_default() += 1;
             }
         }
     }
-    // Both answers occur, or nothing was shown.
-    assert!(seen.iter().all(|count| *count >= 20), "{seen:?}");
+    // Every answer occurs, or nothing was shown.
+    for caller in ["user", "session"] {
+        for (asked, answer, least) in [
+            ("iam", "allowed", 40),
+            ("iam", "implicitDeny", 40),
+            ("iam", "explicitDeny", 20),
+            ("role", "allowed", 30),
+            ("role", "implicitDeny", 30),
+            ("role", "explicitDeny", 30),
+            ("elsewhere", "allowed", 5),
+            ("elsewhere", "implicitDeny", 10),
+        ] {
+            let count = seen.get(&(caller, asked, answer)).copied().unwrap_or_default();
+            assert!(count >= least, "{caller} {asked} {answer}: {seen:#?}");
+        }
+    }
 }
