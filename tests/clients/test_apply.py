@@ -328,9 +328,40 @@ def test_numbers_of_accounts_that_are_made_reach_those_that_are_there(fresh, tmp
     assert apply(fresh.admin, tmp_path, described) == "Everything is as described.\n"
     wrong = {"account": {"users": {"u": {"tags": {"a": "${locum:account}"}}}}}
     assert "only documents have placeholders" in apply(fresh.admin, tmp_path, wrong, status=1)
-    role = {"OrganizationAccountAccessRole": {"trust": EVERYONE}}
-    wrong = {"accounts": {"newer": {"email": "newer@example.com", "roles": role}}}
-    assert "is made with it" in apply(fresh.admin, tmp_path, wrong, status=1)
+
+
+def test_an_account_that_is_made_is_entered_by_the_role_that_was_named(fresh, tmp_path):
+    trusted = json.loads(json.dumps(EVERYONE).replace("${locum:account}", "arn:aws:iam::${locum:account}:role/r"))
+    described = {"accounts": {"new": {"email": "new@example.com", "users": {"u": {}}, "roles": {"r": {"trust": trusted}}}}}
+    told = apply(fresh.admin, tmp_path, described, "--role-name", "Keeper")
+    assert "+ entered by role Keeper\n" in told and "~ trust, as shown above\n" in told
+    assert apply(fresh.admin, tmp_path, described, "--role-name", "Keeper") == "Everything is as described.\n"
+    exported = run("export", fresh.admin, tmp_path, "--account", "new", "--role-name", "Keeper", "--format", "json")
+    assert list(json.loads(exported.stdout)["account"]["roles"]) == ["r"]
+
+
+def test_an_exported_organization_with_everything_applies_at_once(fresh, tmp_path):
+    deny = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::${locum:account/data}:role/x"}}
+    organization = {
+        "policyTypes": ["SERVICE_CONTROL_POLICY"],
+        "serviceControlPolicies": {"p": {"document": deny}},
+        "units": {"U": {"serviceControlPolicies": ["p"]}},
+        "delegatedAdministrators": {"data": ["sso.amazonaws.com"]},
+    }
+    described = {"organization": organization, "accounts": {"data": {"email": "data@example.com", "unit": "U"}}}
+    apply(fresh.admin, tmp_path, described)
+    assert apply(fresh.admin, tmp_path, described) == "Everything is as described.\n"
+    exported = run("export", fresh.admin, tmp_path, "--all").stdout
+    assert "arn:aws:iam::${locum:account/data}:role/x" in exported
+    file = tmp_path / "all.yaml"
+    file.write_text(exported)
+    other = Server(tmp_path / "other")
+    try:
+        admin = make_user(other.root, allow("*")).caller
+        apply(admin, tmp_path, file)
+        assert apply(admin, tmp_path, file) == "Everything is as described.\n"
+    finally:
+        other.stop()
 
 
 def test_a_name_that_several_accounts_have_means_none_of_them(fresh, tmp_path):

@@ -1,4 +1,4 @@
-//! Files read, planned against a world that a table describes, and written again.
+//! Files planned against a world that a table describes, and written again.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,7 +11,7 @@ mod world;
 
 use insta::assert_snapshot;
 use locum_apply::{
-    Account, AccountState, Caller, Described, Format, Inventory, Numbers, Plan, PlanError, Principal,
+    Account, AccountState, Caller, Described, Format, Inventory, Named, Numbers, Plan, PlanError, Principal,
     Protected, Source, export_account, order, plan_account, read, write,
 };
 use proptest::prelude::*;
@@ -26,11 +26,7 @@ fn source(name: &str, text: &str) -> Source {
 
 fn describe(files: &[(&str, &str)]) -> Result<Described, String> {
     let sources: Vec<Source> = files.iter().map(|(name, text)| source(name, text)).collect();
-    let beside = |from: &str, path: &str| match path {
-        "trust.json" => Ok(r#"{"Statement":{"Effect":"Allow"}}"#.to_owned()),
-        "idp.xml" => Ok("<EntityDescriptor/>\n".to_owned()),
-        _ => Err(format!("nothing beside {from}")),
-    };
+    let beside = |from: &str, _: &str| Err(format!("nothing beside {from}"));
     read(&sources, &beside).map_err(|error| error.to_string())
 }
 
@@ -158,164 +154,35 @@ fn what_cannot_be_done_is_told_with_the_way_out() {
 }
 
 #[test]
-fn mistakes_are_told_with_their_place() {
-    let cases: &[(&[(&str, &str)], &str)] = &[
-        (
-            &[("a.yaml", "account:\n  usrs: {}\n")],
-            "a.yaml:2:3: unknown field `usrs`, expected one of `email`",
-        ),
-        (
-            &[("a.yaml", "account:\n  users: [u]\n")],
-            "a.yaml:2:10: a map is wanted here, not a list",
-        ),
-        (
-            &[("a.yaml", "account:\n  users:\n")],
-            "a.yaml:2:8: there is no value here; write [] or {} to have none",
-        ),
-        (&[("a.yaml", "a: [\n")], "a.yaml:2:1: not YAML: "),
-        (
-            &[("a.yaml", "account: !Ref x\n")],
-            "a.yaml:1:10: tags such as !Ref mean nothing here",
-        ),
-        (
-            &[("a.yaml", "account: {alias: a, alias: b}\n")],
-            "a.yaml:1:21: `alias` is here a second time, after a.yaml:1:11",
-        ),
-        (
-            &[("a.json", "{\"account\": {\n \"alias\": 5}}")],
-            "a.json:2:11: a text is wanted here, not a number",
-        ),
-        (
-            &[("a.json", "{\"account\": {},}")],
-            "a.json:1:16: not JSON: expected `\"`",
-        ),
-        (
-            &[("a.toml", "[account]\nalias = true\n")],
-            "a.toml:2:9: a text is wanted here, not true or false",
-        ),
-        (&[("a.toml", "[account\n")], "a.toml:1:9: not TOML: "),
-        (
-            &[("a.yaml", "account: {roles: {r: {}}}")],
-            "a.yaml:1:22: missing field `trust`",
-        ),
-        (
-            &[("a.yaml", "account: {roles: {r: {trust: 'file:x.json'}}}")],
-            "a.yaml:1:30: cannot read x.json: nothing beside a.yaml",
-        ),
-        (
-            &[("a.yaml", "account: {roles: {r: {trust: '{\"a\":1,\"a\":2}'}}}")],
-            "a.yaml:1:30: this text is no policy: the text:1:8: not JSON: the key `a` occurs twice",
-        ),
-        (
-            &[
-                ("a.yaml", "account: {users: {u: {}}}"),
-                ("b.toml", "[account.users.u]"),
-            ],
-            "b.toml:1:16: `account.users.u` is described a second time, after a.yaml:1:19; keep one of them",
-        ),
-        (
-            &[("a.yaml", "account: {email: a@example.com}")],
-            "a.yaml:1:11: `email` belongs to an account of the organization; describe it under `accounts`",
-        ),
-        (
-            &[("a.yaml", "account: {oidcProviders: {example.com: {}}}")],
-            "a.yaml:1:27: an OIDC provider is named by its URL; write https://example.com",
-        ),
-        (
-            &[("a.yaml", "organization: {units: {Prod/Europe: {}}}")],
-            "a.yaml:1:24: a unit cannot be named `Prod/Europe`: `/` separates units in paths",
-        ),
-        (
-            &[("a.yaml", "organization: {units: {Prod: {units: {a/b: {}}}}}")],
-            "a.yaml:1:16: a unit cannot be named `a/b`",
-        ),
-        (
-            &[("a.yaml", "organization: {policyTypes: [SCP]}")],
-            "a.yaml:1:30: unknown variant `SCP`, expected `SERVICE_CONTROL_POLICY` or `RESOURCE_CONTROL_POLICY`",
-        ),
-    ];
-    for (files, expected) in cases {
-        let error = describe(files).unwrap_err();
-        assert!(error.starts_with(expected), "{files:?}\n{error}\n{expected}");
-        assert!(!error.contains('\n'), "{error}");
-    }
-}
-
-#[test]
-fn formats_and_splits_mean_the_same() {
-    let whole = describe(&[(
-        "a.yaml",
-        "account: {alias: x, users: {u: {tags: {n: '1'}}, v: {}}}\naccounts: {012345678901: {}}",
-    )]);
-    let parts = describe(&[
-        (
-            "a.toml",
-            "[account]\nalias = 'x'\n[account.users.u.tags]\nn = '1'\n",
-        ),
-        (
-            "b.json",
-            r#"{"account": {"users": {"v": {}}}, "accounts": {"012345678901": {}}}"#,
-        ),
-    ]);
-    assert_eq!(whole, parts);
-    let several = describe(&[
-        (
-            "a.yaml",
-            "account: {users: {u: {tags: {n: '1'}}}}\n---\naccount: {alias: x}\n---\n",
-        ),
-        ("b.yml", "account: {users: {v: {}}}\naccounts: {012345678901: {}}"),
-    ]);
-    assert_eq!(whole, several);
-    let files = describe(&[(
-        "a.yaml",
-        "account: {roles: {r: {trust: file:trust.json}}, samlProviders: {s: {metadata: file:idp.xml}}}",
-    )]);
-    let account = files.unwrap().account.unwrap();
-    assert_eq!(
-        account.roles.unwrap()["r"].trust.0["Statement"]["Effect"],
-        "Allow"
-    );
-    assert_eq!(
-        account.saml_providers.unwrap()["s"].metadata.0,
-        "<EntityDescriptor/>\n"
-    );
-}
-
-#[test]
-fn aliases_are_copied_but_not_without_end() {
-    let shared = account("account: {groups: {g: {inline: {a: &x {Statement: []}, b: *x}}}}");
-    let inline = shared.groups.unwrap()["g"].inline.clone().unwrap();
-    assert_eq!(inline["a"], inline["b"]);
-    let mut bomb = "a: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-    for n in 1..12 {
-        let row = format!("*a{}, ", n - 1).repeat(10);
-        bomb.push_str(&format!("b{n}: &a{n} [{}]\n", row.trim_end_matches(", ")));
-    }
-    assert!(
-        describe(&[("a.yaml", &bomb)])
-            .unwrap_err()
-            .contains("too many values")
-    );
-    let deep = "[".repeat(10_000);
-    assert!(describe(&[("a.yaml", &deep)]).is_err());
-    assert!(describe(&[("a.json", &deep)]).is_err());
-}
-
-#[test]
 fn accounts_wait_for_those_whose_roles_they_trust() {
-    let trust = |of: &str| format!("{{roles: {{r: {{trust: {{AWS: 'arn:aws:iam::{of}:role/x'}}}}}}}}");
+    let trust = |of: &str| {
+        format!(
+            "{{roles: {{r: {{trust: {{Statement: {{Principal: {{AWS: 'arn:aws:iam::{of}:role/x'}}}}}}}}}}}}"
+        )
+    };
     let yaml = format!(
-        "accounts: {{a: {}, b: {}, c: {{}}}}",
+        "account: {}\naccounts: {{a: {}, b: {}, c: {{}}}}",
+        trust("${locum:account/a}"),
         trust("${locum:account/b}"),
         trust("${locum:account/c}")
     );
     let described = describe(&[("a.yaml", &yaml)]).unwrap();
-    let expected = [("c", vec![]), ("b", vec!["c"]), ("a", vec!["b"])];
-    let found = order(&described);
-    let found: Vec<_> = found
+    let found = order(&described, world::ACCOUNT, &Named::new());
+    let found: Vec<(Option<&str>, Vec<Option<&str>>)> = found
         .iter()
-        .map(|(key, waits)| (key.as_str(), waits.iter().map(String::as_str).collect()))
+        .map(|turn| {
+            (
+                turn.key.as_deref(),
+                turn.waits.iter().map(Option::as_deref).collect(),
+            )
+        })
         .collect();
+    let expected = [
+        (Some("c"), vec![]),
+        (Some("b"), vec![Some("c")]),
+        (Some("a"), vec![Some("b")]),
+        (None, vec![Some("a")]),
+    ];
     assert_eq!(found, expected);
 }
 

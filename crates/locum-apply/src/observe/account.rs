@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::{Caller, documents::document, filled, iam, principals, providers, strings, tags};
 use crate::{
-    Account, Api, ApiFailure, InstanceProfile, ManagedPolicy, Named, PasswordPolicy, TokenPreferences,
-    TokenVersion,
+    Account, Api, ApiFailure, Document, InstanceProfile, ManagedPolicy, Named, PasswordPolicy, Role,
+    TokenPreferences, TokenVersion,
     api::{Pages, number, text, truth},
 };
 
@@ -47,9 +47,38 @@ pub struct AccountState {
 }
 
 impl AccountState {
-    /// Returns the state of an account that is not made yet.
+    /// The role that an account is made with unless another name is asked for.
+    pub const ACCESS_ROLE: &str = "OrganizationAccountAccessRole";
+
+    /// Returns the state that an account is made in: with the role by which the management account enters it.
     #[must_use]
-    pub fn new_account(partition: &str, id: &str) -> Self {
+    pub fn new_account(partition: &str, id: &str, management: &str, access_role: &str) -> Self {
+        let statement = json!({
+            "Effect": "Allow",
+            "Principal": {"AWS": format!("arn:{partition}:iam::{management}:root")},
+            "Action": "sts:AssumeRole",
+        });
+        let role = Role {
+            path: None,
+            description: None,
+            trust: Document(json!({"Version": "2012-10-17", "Statement": [statement]})),
+            max_session_duration: None,
+            policies: Some(vec!["aws:AdministratorAccess".to_owned()]),
+            inline: None,
+            boundary: None,
+            tags: None,
+        };
+        let account = Account {
+            roles: Some([(access_role.to_owned(), role)].into()),
+            ..Account::default()
+        };
+        Self {
+            account,
+            ..Self::nothing(partition, id)
+        }
+    }
+
+    fn nothing(partition: &str, id: &str) -> Self {
         Self {
             id: id.to_owned(),
             partition: partition.to_owned(),
@@ -62,7 +91,7 @@ impl AccountState {
     /// # Errors
     /// The first call that failed.
     pub fn read(api: &mut dyn Api, caller: &Caller, inventory: Inventory<'_>) -> Result<Self, ApiFailure> {
-        let mut state = Self::new_account(&caller.partition, &caller.account);
+        let mut state = Self::nothing(&caller.partition, &caller.account);
         let mut reader = Reader {
             pages: iam(api),
             inventory,

@@ -54,6 +54,8 @@ pub struct OrganizationState {
     pub(crate) targets: Named<Target>,
     /// Services that an account administers, by its number.
     pub(crate) delegated: Named<BTreeSet<String>>,
+    /// Services that may act in the organization, if anybody is to administer one.
+    pub(crate) trusted: BTreeSet<String>,
 }
 
 impl OrganizationState {
@@ -262,6 +264,15 @@ impl Reader<'_, '_> {
             organization.is_some_and(|organization| organization.delegated_administrators.is_some());
         if !self.everything && !described {
             return Ok(());
+        }
+        if described {
+            let services = self.pages.list(
+                "ListAWSServiceAccessForOrganization",
+                json!({}),
+                "EnabledServicePrincipals",
+            )?;
+            let services = services.iter().map(|service| text(service, "ServicePrincipal"));
+            self.state.trusted = services.collect();
         }
         let administrators = self.pages.list(
             "ListDelegatedAdministrators",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{Change, Mark, Plan, PlanError, facets::members};
+use super::{Change, Mark, Plan, PlanError, circles::untangle, facets::members};
 use crate::{Account, AccountState, PasswordPolicy, Principal};
 
 /// What is never removed.
@@ -45,6 +45,8 @@ pub fn plan_account(
     planner.users()?;
     planner.roles()?;
     planner.instance_profiles()?;
+    untangle(&mut planner.plan, &state.id);
+    planner.own_rights_last();
     if prune {
         planner.removals()?;
     }
@@ -62,6 +64,22 @@ pub(super) struct Planner<'a> {
 }
 
 impl Planner<'_> {
+    /// Lets what changes the callers' own users and roles come after everything that they make: it may take away the rights
+    /// to do so.
+    fn own_rights_last(&mut self) {
+        let own = self.protected.principals.iter().map(|principal| match principal {
+            Principal::User(name) => format!("user {name}"),
+            Principal::Role(name) => format!("role {name}"),
+        });
+        let access = format!("role {}", self.protected.access_role);
+        let own: BTreeSet<String> = own.chain([access]).collect();
+        let changes = std::mem::take(&mut self.plan.changes);
+        let (last, first): (Vec<_>, Vec<_>) = changes
+            .into_iter()
+            .partition(|change| change.mark == Mark::Changed && own.contains(&change.what));
+        self.plan.changes.extend(first.into_iter().chain(last));
+    }
+
     /// Takes a change, unless it changes nothing.
     pub(super) fn push(&mut self, change: Change) {
         if !change.requests.is_empty() {

@@ -47,6 +47,24 @@ fn root_of_account(principal: &mut Value) {
     }
 }
 
+/// The principals of one kind, such as `AWS`, that a document names.
+pub(super) fn principals<'a>(document: &'a Value, kind: &str) -> Vec<&'a str> {
+    let statements = document.get("Statement").map(list).unwrap_or_default();
+    let named = statements
+        .iter()
+        .flat_map(|statement| ["Principal", "NotPrincipal"].map(|element| statement.get(element)));
+    let named = named.filter_map(|principals| principals?.get(kind));
+    named.flat_map(list).filter_map(Value::as_str).collect()
+}
+
+/// One value or several.
+fn list(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(values) => values,
+        one => std::slice::from_ref(one),
+    }
+}
+
 fn lines(document: &Document) -> Vec<String> {
     let text = serde_json::to_string_pretty(&document.0).unwrap_or_default();
     text.lines().map(str::to_owned).collect()

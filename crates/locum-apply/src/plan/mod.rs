@@ -4,14 +4,18 @@
 //! A plan is made of ordinary requests, so nothing can be done by a file that its caller could not do by hand.
 
 mod account;
+mod circles;
 mod documents;
 mod facets;
+mod needs;
+mod order;
 mod organization;
 pub(crate) mod placeholders;
 mod policies;
 mod principals;
 mod providers;
 mod removals;
+mod roles;
 mod show;
 
 use serde_json::{Value, json};
@@ -20,8 +24,9 @@ use crate::Named;
 
 pub use self::{
     account::{Protected, plan_account},
+    order::{Turn, is_of, numbers_in_arns, order},
     organization::plan_organization,
-    placeholders::{Numbers, can_be_pending, order},
+    placeholders::{Numbers, can_be_pending},
     show::{json_text, summary, visible},
 };
 

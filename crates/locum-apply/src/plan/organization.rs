@@ -21,7 +21,8 @@ use crate::{
     Account, Described, Member, Named, Organization, OrganizationState, PolicyType, RootFeature, member_of,
 };
 
-/// Plans the organization: what is described of it, and the place of every described account in it.
+/// Plans the organization: what is described of it, and the place of every described account in it. Accounts that are made
+/// can be entered by `access_role`.
 ///
 /// # Errors
 /// [`PlanError`] if something described cannot come about.
@@ -29,6 +30,7 @@ pub fn plan_organization(
     described: &Described,
     state: &OrganizationState,
     prune: bool,
+    access_role: &str,
 ) -> Result<Plan, PlanError> {
     let nothing = Organization::default();
     let accounts = described.accounts.iter().flatten();
@@ -36,6 +38,8 @@ pub fn plan_organization(
         described: described.organization.as_ref().unwrap_or(&nothing),
         accounts: accounts.map(|(name, account)| (name.as_str(), account)).collect(),
         state,
+        access_role,
+        made: Named::new(),
         enabled: state.enabled.clone(),
         policies: state
             .policies
@@ -55,6 +59,7 @@ pub fn plan_organization(
     };
     planner.types();
     planner.features();
+    planner.accounts_in_policies()?;
     planner.control_policies()?;
     planner.units();
     planner.root()?;
@@ -71,6 +76,9 @@ struct Planner<'a> {
     described: &'a Organization,
     accounts: Vec<(&'a str, &'a Account)>,
     state: &'a OrganizationState,
+    access_role: &'a str,
+    /// What stands for the number of each account that the plan makes, by its key.
+    made: Named<Value>,
     /// The types that are in force once the plan is carried out.
     enabled: BTreeSet<PolicyType>,
     /// The id of each policy, or what stands for it.
@@ -157,7 +165,7 @@ impl<'a> Planner<'a> {
                 let Some(known) = self.state.policies.get(&key) else {
                     let mut change = Change::new(Mark::Created, what);
                     let mut parameters = json!({
-                        "Content": wanted.document.0.to_string(),
+                        "Content": self.content(&wanted.document),
                         "Description": wanted.description.clone().unwrap_or_default(),
                         "Name": name,
                         "Type": kind.as_str(),
@@ -186,7 +194,7 @@ impl<'a> Planner<'a> {
                 }
                 if !same(&present.document, &wanted.document) {
                     difference(&mut change, "document", &present.document, &wanted.document);
-                    update.push(("Content", json!(wanted.document.0.to_string())));
+                    update.push(("Content", self.content(&wanted.document)));
                 }
                 if !update.is_empty() {
                     let named = [("PolicyId", json!(known.id))];
@@ -298,14 +306,20 @@ impl<'a> Planner<'a> {
         let Some(wanted) = &self.described.delegated_administrators else {
             return Ok(());
         };
+        let mut trusted = self.state.trusted.clone();
         for (name, services) in wanted {
             let what = format!("delegated administrator {name}");
-            let Some(id) = self.member(&what, name)?.map(|member| &member.id) else {
-                let message = "there is no such account yet; describe it under accounts and apply that first";
+            let member = self.member(&what, name)?;
+            let id = member
+                .map(|member| json!(member.id))
+                .or_else(|| self.made.get(name).cloned());
+            let Some(id) = id else {
+                let message = "there is no such account; describe it under accounts, with its `email`";
                 return Err(PlanError::of(what, message));
             };
             let nothing = BTreeSet::new();
-            let present = self.state.delegated.get(id).unwrap_or(&nothing);
+            let present = member.and_then(|member| self.state.delegated.get(&member.id));
+            let present = present.unwrap_or(&nothing);
             let mut change = Change::new(
                 if present.is_empty() {
                     Mark::Created
@@ -320,6 +334,11 @@ impl<'a> Planner<'a> {
                 change.organizations("DeregisterDelegatedAdministrator", parameters);
             }
             for service in services.iter().filter(|service| !present.contains(*service)) {
+                if trusted.insert(service.clone()) {
+                    change.detail(Mark::Created, format!("access of {service} to the organization"));
+                    let parameters = json!({"ServicePrincipal": service});
+                    change.organizations("EnableAWSServiceAccess", parameters);
+                }
                 change.detail(Mark::Created, service.clone());
                 let parameters = json!({"AccountId": id, "ServicePrincipal": service});
                 change.organizations("RegisterDelegatedAdministrator", parameters);

@@ -8,11 +8,16 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::PlanError;
-use crate::{Account, Described, Document, Named, Organization, PolicyType};
+use crate::{Account, Document, Named, Organization, PolicyType};
 
 const START: &str = "${locum:";
 const OWN: &str = "account";
 const OTHER: &str = "account/";
+
+/// What stands for the number of an account under `accounts`.
+pub(super) fn placeholder_of(key: &str) -> String {
+    format!("{START}{OTHER}{key}}}")
+}
 
 /// What placeholders stand for.
 #[derive(Debug, Clone, Default)]
@@ -134,7 +139,7 @@ pub(crate) fn generalize(document: &mut Document, own: &str, names: &Named<Strin
     each_text_mut(&mut document.0, &mut |text| {
         for (name, number) in names {
             if number != own {
-                replace(text, number, &format!("{START}{OTHER}{name}}}"));
+                replace(text, number, &placeholder_of(name));
             }
         }
         replace(text, own, &format!("{START}{OWN}}}"));
@@ -165,7 +170,7 @@ pub(super) fn number(parameters: &mut Value, numbers: &Named<String>) {
     each_text_mut(parameters, &mut |text| {
         if text.contains(START) {
             for (name, number) in numbers {
-                *text = text.replace(&format!("{START}{OTHER}{name}}}"), number);
+                *text = text.replace(&placeholder_of(name), number);
             }
         }
     });
@@ -204,60 +209,6 @@ fn each_text_mut(value: &mut Value, visit: &mut dyn FnMut(&mut String)) {
         Value::Object(members) => members.values_mut().for_each(|value| each_text_mut(value, visit)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
-}
-
-/// Returns the keys of the described accounts so that an account comes after those whose users and roles its roles
-/// trust; each with the accounts that it waits for.
-#[must_use]
-pub fn order(described: &Described) -> Vec<(String, Vec<String>)> {
-    let accounts = described.accounts.clone().unwrap_or_default();
-    let waits = |key: &str| {
-        let mut found = BTreeSet::new();
-        for role in accounts
-            .get(key)
-            .and_then(|account| account.roles.as_ref())
-            .into_iter()
-            .flatten()
-        {
-            each_text(&role.1.trust.0, &mut |text| {
-                for other in accounts.keys().filter(|other| *other != key) {
-                    let named = [format!("{START}{OTHER}{other}}}"), other.clone()];
-                    let trusted = named.iter().any(|number| {
-                        ["role", "user"]
-                            .iter()
-                            .any(|kind| text.contains(&format!(":{number}:{kind}/")))
-                    });
-                    if trusted {
-                        found.insert(other.clone());
-                    }
-                }
-            });
-        }
-        found.into_iter().collect::<Vec<_>>()
-    };
-    let keys = by_dependency(accounts.keys().cloned().collect(), |key| waits(key));
-    keys.into_iter()
-        .map(|key| {
-            let waiting = waits(&key);
-            (key, waiting)
-        })
-        .collect()
-}
-
-/// Orders names so that each comes after those it needs; where they need each other, as they were.
-pub(super) fn by_dependency(names: Vec<String>, needs: impl Fn(&str) -> Vec<String>) -> Vec<String> {
-    let mut ordered = Vec::with_capacity(names.len());
-    let mut rest = names;
-    while !rest.is_empty() {
-        let ready = |name: &String| {
-            needs(name)
-                .iter()
-                .all(|need| need == name || !rest.contains(need))
-        };
-        let at = rest.iter().position(ready).unwrap_or(0);
-        ordered.push(rest.remove(at));
-    }
-    ordered
 }
 
 #[cfg(test)]
@@ -332,18 +283,5 @@ mod tests {
             assert!(!can_be_pending(name), "{name}");
         }
         assert!(can_be_pending("Data, Europe (é)"));
-    }
-
-    #[test]
-    fn what_is_needed_comes_first() {
-        let needs = |name: &str| match name {
-            "a" => vec!["c".to_owned()],
-            "c" => vec!["b".to_owned(), "c".to_owned()],
-            _ => Vec::new(),
-        };
-        let names = ["a", "b", "c"].map(str::to_owned).to_vec();
-        assert_eq!(by_dependency(names, needs), ["b", "c", "a"]);
-        let circle = |name: &str| vec![if name == "a" { "b" } else { "a" }.to_owned()];
-        assert_eq!(by_dependency(vec!["a".into(), "b".into()], circle), ["a", "b"]);
     }
 }

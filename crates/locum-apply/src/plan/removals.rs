@@ -1,6 +1,6 @@
 //! What `--prune` takes away: whatever a described section does not mention.
 //!
-//! A section that is not described loses nothing. The callers' own users and roles, the role by which the management account
+//! A section that is not described loses nothing, and what something described refers to stays. The callers' own users and roles, the role by which the management account
 //! reaches an account, and what belongs to AWS stay in any case.
 
 use serde_json::json;
@@ -9,6 +9,7 @@ use super::{
     Change, Mark, PlanError,
     account::Planner,
     facets::{Entity, Kind},
+    needs::Thing,
     providers::place,
 };
 use crate::{Account, Document, Named, Principal};
@@ -39,10 +40,11 @@ impl Planner<'_> {
             self.push(change);
         }
         for (name, user) in surplus(described, present, |a| &a.users) {
-            if self.is_protected(&Principal::User(name.clone())) {
+            let what = format!("user {name}");
+            if self.is_protected(&Principal::User(name.clone())) || self.is_needed(&what, Thing::User(name)) {
                 continue;
             }
-            let mut change = Change::new(Mark::Removed, format!("user {name}"));
+            let mut change = Change::new(Mark::Removed, what);
             for group in user.groups.iter().flatten() {
                 change.iam(
                     "RemoveUserFromGroup",
@@ -71,7 +73,11 @@ impl Planner<'_> {
         }
         self.surplus_roles()?;
         for (name, group) in surplus(described, present, |a| &a.groups) {
-            let mut change = Change::new(Mark::Removed, format!("group {name}"));
+            let what = format!("group {name}");
+            if self.is_needed(&what, Thing::Group(name)) {
+                continue;
+            }
+            let mut change = Change::new(Mark::Removed, what);
             for (action, parameters) in self.belongings("group", name) {
                 if !self.is_removed(&parameters) {
                     change.iam(action, parameters);
@@ -88,11 +94,12 @@ impl Planner<'_> {
             self.push(change);
         }
         for (name, _) in surplus(described, present, |a| &a.saml_providers) {
-            let mut change = Change::new(Mark::Removed, format!("SAML provider {name}"));
-            change.iam(
-                "DeleteSAMLProvider",
-                json!({"SAMLProviderArn": self.saml_arn(name)}),
-            );
+            let (what, arn) = (format!("SAML provider {name}"), self.saml_arn(name));
+            if self.is_needed(&what, Thing::Provider(&arn)) {
+                continue;
+            }
+            let mut change = Change::new(Mark::Removed, what);
+            change.iam("DeleteSAMLProvider", json!({"SAMLProviderArn": arn}));
             self.push(change);
         }
         let wanted: Option<Vec<&str>> = described
@@ -104,8 +111,12 @@ impl Planner<'_> {
                 .as_ref()
                 .is_some_and(|wanted| !wanted.contains(&place(url)))
             {
-                let mut change = Change::new(Mark::Removed, format!("OIDC provider {}", place(url)));
-                let parameters = json!({"OpenIDConnectProviderArn": self.oidc_arn(url)});
+                let (what, arn) = (format!("OIDC provider {}", place(url)), self.oidc_arn(url));
+                if self.is_needed(&what, Thing::Provider(&arn)) {
+                    continue;
+                }
+                let mut change = Change::new(Mark::Removed, what);
+                let parameters = json!({"OpenIDConnectProviderArn": arn});
                 change.iam("DeleteOpenIDConnectProvider", parameters);
                 self.push(change);
             }
@@ -121,10 +132,11 @@ impl Planner<'_> {
                     .push(format!("role {name}: the management account comes in by it"));
                 continue;
             }
-            if self.is_protected(&Principal::Role(name.clone())) {
+            let what = format!("role {name}");
+            if self.is_protected(&Principal::Role(name.clone())) || self.is_needed(&what, Thing::Role(name)) {
                 continue;
             }
-            let mut change = Change::new(Mark::Removed, format!("role {name}"));
+            let mut change = Change::new(Mark::Removed, what);
             for profile in self.state.profiles_of.get(name).into_iter().flatten() {
                 let parameters = json!({"InstanceProfileName": profile, "RoleName": name});
                 // The profile's own change may have taken it out.
@@ -157,6 +169,9 @@ impl Planner<'_> {
         for (name, _) in surplus(self.described, &self.state.account, |a| &a.policies) {
             let mut change = Change::new(Mark::Removed, format!("policy {name}"));
             let arn = self.arn(&change.what, name)?;
+            if self.is_needed(&change.what, Thing::Policy(&arn)) {
+                continue;
+            }
             for (kind, entity) in self.state.attached_to.get(name).into_iter().flatten() {
                 if self.detached.contains(&(*kind, entity.clone(), arn.clone())) {
                     continue;

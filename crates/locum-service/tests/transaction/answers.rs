@@ -38,6 +38,45 @@ fn a_text_of_an_earlier_answer_can_be_named() {
 }
 
 #[test]
+fn texts_of_earlier_answers_are_joined_with_others() {
+    let world = World::new();
+    let number = json!({"$result": [0, "CreateAccountStatus", "AccountId"]});
+    let name = json!({"$text": ["of-", number, "-", number]});
+    let user = ("iam", "CreateUser", json!({"UserName": name}));
+    let answer = world.transaction(&world.root, &[account(), user]);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let snapshot = world.snapshot();
+    let number = snapshot.account_by_email("dev@example.com").unwrap().id;
+    assert!(
+        snapshot
+            .user(world.account, &format!("of-{number}-{number}"))
+            .is_some()
+    );
+}
+
+#[test]
+fn what_is_no_list_of_texts_is_refused() {
+    let world = World::new();
+    let number = json!({"$result": [0, "CreateAccountStatus", "AccountId"]});
+    for name in [
+        json!({"$text": number}),
+        json!({"$text": "a"}),
+        json!({"$text": ["a", 1]}),
+        json!({"$text": ["a", {"$text": ["b"]}]}),
+        json!({"$text": ["a", {"$result": [0, "CreateAccountStatus"]}]}),
+        json!({"$text": ["a"], "$result": [0, "CreateAccountStatus", "AccountId"]}),
+        json!({"$text": ["a"], "b": "c"}),
+    ] {
+        let user = ("iam", "CreateUser", json!({"UserName": name}));
+        let answer = world.transaction(&world.root, &[account(), user]);
+        let body = answer.json();
+        let found = (answer.status, &body["__type"], &body["RequestIndex"]);
+        assert_eq!(found, (400, &json!("ValidationException"), &json!(1)), "{body}");
+        assert!(world.snapshot().account_by_email("dev@example.com").is_none());
+    }
+}
+
+#[test]
 fn what_leads_to_no_text_is_refused_and_stores_nothing() {
     let world = World::new();
     for reference in [

@@ -1,21 +1,15 @@
-//! From a description to accounts that are so: look, plan, try, do.
+//! From a description to what has to be done: look and plan. The rest, try and do, is [`super::carry`]'s.
 //!
 //! The organization comes first, since it makes accounts and units, then each account by itself. One transaction each: a
 //! process that dies in between leaves every account as it was or as it is described, and run again it does the rest.
-//! Everything that can be tried without storing it is tried before anything is stored.
-
-use std::collections::BTreeSet;
 
 use locum_apply::{
-    Account, AccountState, Api, ApiFailure, Creations, Described, Inventory, Named, Numbers,
-    OrganizationState, Plan, PlanError, Protected, SeveralAccounts, can_be_pending, is_account_number,
-    member_of, numbers_of, order, plan_account, plan_organization,
+    Account, AccountState, ApiFailure, Described, Inventory, Named, Numbers, OrganizationState, Plan,
+    PlanError, Protected, SeveralAccounts, Turn, can_be_pending, is_account_number, is_of, member_of,
+    numbers_in_arns, numbers_of, order, plan_account, plan_organization,
 };
 
-use super::{
-    options::ACCESS_ROLE,
-    reach::{Reach, ReachError},
-};
+use super::reach::{Reach, ReachError};
 
 /// What is wanted.
 pub(crate) struct Wishes<'a> {
@@ -49,8 +43,6 @@ pub(crate) enum EngineError {
         "account {0}: the name of an account that is made here cannot have \" \\ $ {{ }} or control characters"
     )]
     UnfitName(String),
-    #[error("account {0}: its role {ACCESS_ROLE} is made with it; describe that once the account is there")]
-    AccessRole(String),
     #[error("{0}: {1} stands for nothing here; only documents have placeholders, for numbers of accounts")]
     Placeholder(String, String),
     #[error("there is no organization yet")]
@@ -61,33 +53,33 @@ pub(crate) enum EngineError {
 #[derive(Debug, thiserror::Error)]
 #[error("{title}: {what}: {action}: {error}")]
 pub(crate) struct Refused {
-    title: String,
-    what: String,
-    action: &'static str,
-    error: ReachError,
+    pub(super) title: String,
+    pub(super) what: String,
+    pub(super) action: &'static str,
+    pub(super) error: ReachError,
 }
 
 /// What is to be done.
 #[derive(Debug, Default)]
 pub(crate) struct Work {
-    organization: Option<Plan>,
-    accounts: Vec<AccountWork>,
+    pub(super) organization: Option<Plan>,
+    pub(super) accounts: Vec<AccountWork>,
     /// The numbers of accounts by every key that means one.
     numbers: Named<String>,
     /// The accounts that are described and not there, with their addresses.
-    pending: Named<String>,
+    pub(super) pending: Named<String>,
 }
 
 #[derive(Debug)]
-struct AccountWork {
+pub(super) struct AccountWork {
     /// Its key in the description; the caller's own account may have none.
-    key: Option<String>,
+    pub(super) key: Option<String>,
     /// Its number, unless it is still to be made.
-    number: Option<String>,
+    pub(super) number: Option<String>,
     /// What is to be done in it; for an account that is not there, what can be told beforehand.
-    plan: Plan,
+    pub(super) plan: Plan,
     /// The accounts whose users and roles it trusts.
-    waits: Vec<String>,
+    pub(super) waits: Vec<Option<String>>,
 }
 
 impl Work {
@@ -118,14 +110,6 @@ pub(crate) fn prepare(wishes: &Wishes<'_>, reach: &mut dyn Reach) -> Result<Work
                 if !can_be_pending(key) {
                     return Err(EngineError::UnfitName(key.clone()));
                 }
-                if account
-                    .roles
-                    .iter()
-                    .flatten()
-                    .any(|(name, _)| name == ACCESS_ROLE)
-                {
-                    return Err(EngineError::AccessRole(key.clone()));
-                }
                 let email = account.email.clone().unwrap_or_default();
                 work.pending.insert(key.clone(), email);
             }
@@ -133,47 +117,91 @@ pub(crate) fn prepare(wishes: &Wishes<'_>, reach: &mut dyn Reach) -> Result<Work
         let numbers = numbers(&work, &own);
         let title = "organization".to_owned();
         let filled = fill_organization(described, &numbers).map_err(|error| plan_failed(&title, error))?;
-        let plan =
-            plan_organization(&filled, state, wishes.prune).map_err(|error| plan_failed(&title, error))?;
+        let plan = plan_organization(&filled, state, wishes.prune, wishes.access_role)
+            .map_err(|error| plan_failed(&title, error))?;
         work.organization = Some(plan);
     } else {
         // Without the organization's list, only numbers can be meant.
         let keys = described.accounts.iter().flatten().map(|(key, _)| key);
         work.numbers = keys.map(|key| (key.clone(), key.clone())).collect();
     }
-    if let Some(account) = &described.account {
-        let plan = plan_one(wishes, reach, &work, None, Some(&own), account)?;
-        work.accounts.push(AccountWork {
-            key: None,
-            number: Some(own.clone()),
-            plan,
-            waits: Vec::new(),
-        });
-    }
-    let nothing = Named::new();
-    let others = described.accounts.as_ref().unwrap_or(&nothing);
-    for (key, waits) in order(described) {
-        let Some(account) = others.get(&key) else { continue };
-        let number = work.numbers.get(&key).cloned();
-        if number.as_ref() == Some(&own) && described.account.is_some() {
-            return Err(EngineError::Twice(key));
+    for Turn { key, waits } in order(described, &own, &work.numbers) {
+        let account = match &key {
+            None => described.account.as_ref(),
+            Some(key) => described.accounts.as_ref().and_then(|accounts| accounts.get(key)),
+        };
+        let Some(account) = account else { continue };
+        let number = key
+            .as_ref()
+            .map_or(Some(&own), |key| work.numbers.get(key))
+            .cloned();
+        if let Some(key) = &key
+            && number.as_ref() == Some(&own)
+            && described.account.is_some()
+        {
+            return Err(EngineError::Twice(key.clone()));
         }
-        if account.has_contents() {
-            let plan = plan_one(wishes, reach, &work, Some(&key), number.as_deref(), account)?;
+        if key.is_none() || account.has_contents() {
+            let plan = plan_one(wishes, reach, &work, key.as_deref(), number.as_deref(), account)?;
             work.accounts.push(AccountWork {
-                key: Some(key),
+                key,
                 number,
                 plan,
                 waits,
             });
         }
     }
+    untangle(&mut work, &own);
     for plan in work.plans() {
         if let Some(placeholder) = plan.placeholder(&work.pending) {
             return Err(EngineError::Placeholder(plan.title.clone(), placeholder));
         }
     }
     Ok(work)
+}
+
+/// Accounts may trust each other's roles. The first of them is done without the trust policies that name what is made
+/// later, and these are set when it is there.
+fn untangle(work: &mut Work, own: &str) {
+    let names: Vec<_> = work
+        .accounts
+        .iter()
+        .map(|account| numbers_in_arns(account.key.as_deref(), own, &work.numbers))
+        .collect();
+    let keys: Vec<_> = work
+        .accounts
+        .iter()
+        .map(|account| (account.key.clone(), account.plan.is_empty()))
+        .collect();
+    let mut second = Vec::new();
+    for (at, account) in work.accounts.iter_mut().enumerate() {
+        let later: Vec<usize> = (at + 1..keys.len())
+            .filter(|other| {
+                let found = keys.get(*other);
+                found.is_some_and(|(key, done)| !done && account.waits.contains(key))
+            })
+            .collect();
+        let is_later = |principal: &str| {
+            let mut names = later.iter().filter_map(|other| names.get(*other));
+            names.any(|names| is_of(principal, names))
+        };
+        let plan = account.plan.without_trust_in(&is_later);
+        let waits = account.waits.clone();
+        account.waits.retain(|key| {
+            !later
+                .iter()
+                .any(|other| keys.get(*other).is_some_and(|(k, _)| k == key))
+        });
+        if !plan.is_empty() {
+            second.push(AccountWork {
+                key: account.key.clone(),
+                number: account.number.clone(),
+                plan,
+                waits,
+            });
+        }
+    }
+    work.accounts.extend(second);
 }
 
 /// Whether the organization has to be asked at all: a caller of one account may not be allowed to.
@@ -200,31 +228,10 @@ fn look_at_organization(
     })
 }
 
-/// Asks the organization about accounts that are made.
-fn look_at_creations<T>(
-    reach: &mut dyn Reach,
-    ask: impl FnOnce(&mut dyn Api) -> Result<T, ApiFailure>,
-) -> Result<T, EngineError> {
-    let title = "organization".to_owned();
-    let own = reach.caller().account.clone();
-    let mut api = reach
-        .api(&own)
-        .map_err(|error| EngineError::Reach(title.clone(), error))?;
-    ask(api.as_mut()).map_err(|failure| EngineError::Look {
-        title,
-        failure: Box::new(failure),
-    })
-}
-
 fn fill_organization(described: &Described, numbers: &Numbers) -> Result<Described, PlanError> {
     let mut filled = described.clone();
     if let Some(organization) = &described.organization {
-        // A policy of the organization is stored before the numbers of new accounts are known.
-        let known = Numbers {
-            pending: BTreeSet::new(),
-            ..numbers.clone()
-        };
-        filled.organization = Some(known.fill_organization(organization)?);
+        filled.organization = Some(numbers.fill_organization(organization)?);
     }
     Ok(filled)
 }
@@ -237,7 +244,7 @@ fn numbers(work: &Work, own: &str) -> Numbers {
     }
 }
 
-fn plan_failed(title: &str, error: PlanError) -> EngineError {
+pub(super) fn plan_failed(title: &str, error: PlanError) -> EngineError {
     EngineError::Plan {
         title: title.to_owned(),
         error,
@@ -266,7 +273,7 @@ fn plan_one(
         .fill_account(account)
         .map_err(|error| plan_failed(&title, error))?;
     let state = match number {
-        None => AccountState::new_account(&caller.partition, &own),
+        None => AccountState::new_account(&caller.partition, &own, &caller.account, wishes.access_role),
         Some(number) => {
             let mut there = caller.clone();
             number.clone_into(&mut there.account);
@@ -290,94 +297,4 @@ fn plan_one(
     };
     plan_account(&title, &filled, &state, wishes.prune, &protected)
         .map_err(|error| plan_failed(&title, error))
-}
-
-/// Asks the service whether everything would be accepted that can be asked before it is done.
-pub(crate) fn try_out(work: &Work, reach: &mut dyn Reach) -> Result<(), EngineError> {
-    let own = reach.caller().account.clone();
-    if let Some(plan) = &work.organization {
-        transact(reach, &own, plan, true)?;
-    }
-    let busy = |key: &String| {
-        let found = work.accounts.iter().find(|other| other.key.as_ref() == Some(key));
-        found.is_none_or(|other| !other.plan.is_empty())
-    };
-    for account in &work.accounts {
-        // What trusts somebody who is not there yet would be refused without need.
-        if let Some(number) = &account.number
-            && !account.waits.iter().any(busy)
-        {
-            transact(reach, number, &account.plan, true)?;
-        }
-    }
-    Ok(())
-}
-
-/// Does what was shown and nothing else, and tells each transaction that is stored. Nothing is planned again: the plans of
-/// accounts that are made here only get their numbers.
-pub(crate) fn carry_out(
-    mut work: Work,
-    reach: &mut dyn Reach,
-    told: &mut dyn FnMut(&Plan),
-) -> Result<(), EngineError> {
-    let own = reach.caller().account.clone();
-    let before = (!work.pending.is_empty())
-        .then(|| look_at_creations(reach, Creations::read))
-        .transpose()?;
-    if let Some(plan) = &work.organization
-        && !plan.is_empty()
-    {
-        transact(reach, &own, plan, false)?;
-        told(plan);
-    }
-    let mut made = Named::new();
-    if let Some(before) = before {
-        made = look_at_creations(reach, |api| before.made_since(api, &work.pending))?;
-        if let Some(lost) = work.pending.keys().find(|key| !made.contains_key(*key)) {
-            return Err(EngineError::NotMade(lost.clone()));
-        }
-    }
-    for account in &mut work.accounts {
-        account.plan.number(&made);
-        let key = account.key.as_deref().unwrap_or_default();
-        let number = match &account.number {
-            Some(number) => number,
-            None => {
-                let number = made.get(key);
-                let number = number.ok_or_else(|| EngineError::NotMade(key.to_owned()))?;
-                account.plan.title = format!("account {key} ({number})");
-                number
-            }
-        };
-        if !account.plan.is_empty() {
-            transact(reach, number, &account.plan, false)?;
-            told(&account.plan);
-        }
-    }
-    Ok(())
-}
-
-fn transact(reach: &mut dyn Reach, account: &str, plan: &Plan, dry_run: bool) -> Result<(), EngineError> {
-    if plan.is_empty() {
-        return Ok(());
-    }
-    let transaction = plan.transaction(dry_run);
-    let transaction = transaction.map_err(|error| plan_failed(&plan.title, error))?;
-    reach.transact(account, &transaction).map_err(|error| {
-        let request = match &error {
-            ReachError::Refused {
-                request: Some(index), ..
-            } => plan.request(*index),
-            _ => None,
-        };
-        match request {
-            Some((change, request)) => EngineError::Refused(Box::new(Refused {
-                title: plan.title.clone(),
-                what: change.what.clone(),
-                action: request.action,
-                error,
-            })),
-            None => EngineError::Reach(plan.title.clone(), error),
-        }
-    })
 }

@@ -6,10 +6,13 @@
 //!                                  └─ plans, shown and agreed to
 //! ```
 
+mod carry;
 mod client;
 mod engine;
 mod export;
 mod files;
+#[cfg(test)]
+mod one_run;
 mod operator;
 mod options;
 mod reach;
@@ -105,7 +108,7 @@ fn apply(options: &ApplyOptions, wishes: &Wishes<'_>, client: &mut Client) -> Re
     if work.is_done() {
         return Ok(report(options, &plans, false, ExitCode::SUCCESS));
     }
-    engine::try_out(&work, client)?;
+    carry::try_out(&work, client)?;
     if options.dry_run || !(options.yes || agrees()) {
         return Ok(report(options, &plans, false, ExitCode::from(PENDING)));
     }
@@ -123,7 +126,7 @@ fn carry_out(options: &ApplyOptions, work: Work, client: &mut Client) -> Result<
             let _ = write_out(&format!("applied: {}\n", visible(&plan.title)));
         }
     };
-    engine::carry_out(work, client, &mut told)
+    carry::carry_out(work, client, &mut told)
 }
 
 /// Ends with `code`, after the answer for a program if one was asked for.

@@ -12,6 +12,7 @@ use locum_service::{OperatorError, Service};
 use serde_json::Value;
 
 use super::{
+    carry,
     engine::{self, EngineError, Wishes},
     options::ACCESS_ROLE,
     reach::{Reach, ReachError},
@@ -19,30 +20,19 @@ use super::{
 
 /// Makes the accounts of a service what is described. Nothing is removed.
 pub(crate) fn apply_in_process(service: &Service, described: &Described) -> Result<(), EngineError> {
-    let snapshot = service.directory().snapshot();
-    let Some(organization) = snapshot.organization() else {
-        return Err(EngineError::NoOrganization);
-    };
-    let mut reach = Operators {
-        service,
-        caller: Caller {
-            partition: service.settings().partition.to_string(),
-            account: organization.management_account.to_string(),
-            principal: None,
-        },
-    };
+    let mut reach = Operators::of(service).ok_or(EngineError::NoOrganization)?;
     let wishes = Wishes {
         described,
         prune: false,
         access_role: ACCESS_ROLE,
     };
     let work = engine::prepare(&wishes, &mut reach)?;
-    engine::try_out(&work, &mut reach)?;
+    carry::try_out(&work, &mut reach)?;
     let mut told = |plan: &locum_apply::Plan| tracing::info!(title = plan.title, "applied");
-    engine::carry_out(work, &mut reach, &mut told)
+    carry::carry_out(work, &mut reach, &mut told)
 }
 
-struct Operators<'a> {
+pub(super) struct Operators<'a> {
     service: &'a Service,
     caller: Caller,
 }
@@ -96,7 +86,19 @@ impl Reach for Operators<'_> {
     }
 }
 
-impl Operators<'_> {
+impl<'a> Operators<'a> {
+    /// Returns the root users of a service that has an organization.
+    pub(super) fn of(service: &'a Service) -> Option<Self> {
+        let snapshot = service.directory().snapshot();
+        let organization = snapshot.organization()?;
+        let caller = Caller {
+            partition: service.settings().partition.to_string(),
+            account: organization.management_account.to_string(),
+            principal: None,
+        };
+        Some(Self { service, caller })
+    }
+
     fn operator(&self, account: &str) -> Result<Operator<'_>, ReachError> {
         let number = account.parse().map_err(|_| ReachError::Closed {
             account: account.to_owned(),

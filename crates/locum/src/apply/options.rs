@@ -8,7 +8,7 @@ use locum_apply::Format;
 use crate::caller::CallerOptions;
 
 /// The role by which a management account reaches the others unless somebody chose another.
-pub(super) const ACCESS_ROLE: &str = "OrganizationAccountAccessRole";
+pub(super) const ACCESS_ROLE: &str = locum_apply::AccountState::ACCESS_ROLE;
 
 /// The page of `locum apply`.
 pub(super) const APPLY_HELP: &str = "\

@@ -1,0 +1,87 @@
+//! What described things refer to. It is as good as described: pruning it would leave the file's own words without a meaning,
+//! and the next run could not mend that.
+
+use super::{account::Planner, documents::principals, roles::role_of};
+
+/// Something that is not described.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Thing<'a> {
+    /// A group by name.
+    Group(&'a str),
+    /// A user by name.
+    User(&'a str),
+    /// A role by name.
+    Role(&'a str),
+    /// A policy by ARN.
+    Policy(&'a str),
+    /// An identity provider by ARN.
+    Provider(&'a str),
+}
+
+impl Planner<'_> {
+    /// Whether something described refers to a thing, which is then noted under `what`.
+    pub(super) fn is_needed(&mut self, what: &str, thing: Thing<'_>) -> bool {
+        let by = match thing {
+            Thing::Group(name) => self.member_of(name),
+            Thing::Policy(arn) => self.subject_to(arn),
+            Thing::User(name) => self.trusting("AWS", |principal| {
+                user_of(principal, &self.state.id) == Some(name)
+            }),
+            Thing::Role(name) => self
+                .trusting("AWS", |principal| {
+                    role_of(principal, &self.state.id) == Some(name)
+                })
+                .or_else(|| self.profile_with(name)),
+            Thing::Provider(arn) => self.trusting("Federated", |principal| principal == arn),
+        };
+        let needed = by.is_some();
+        let kept = by.map(|by| format!("{what}: {by} refers to it"));
+        self.plan.kept.extend(kept);
+        needed
+    }
+
+    /// The user that is to be in a group.
+    fn member_of(&self, group: &str) -> Option<String> {
+        let mut users = self.described.users.iter().flatten();
+        let found = users.find(|(_, user)| user.groups.iter().flatten().any(|name| name == group));
+        found.map(|(name, _)| format!("user {name}"))
+    }
+
+    /// What a policy is to be attached to, or the boundary of.
+    fn subject_to(&self, policy: &str) -> Option<String> {
+        let is = |name: &String| self.arn("", name).is_ok_and(|arn| arn == policy);
+        let groups = self.described.groups.iter().flatten();
+        let groups = groups.map(|(name, group)| (format!("group {name}"), &group.policies, None));
+        let users = self.described.users.iter().flatten();
+        let users =
+            users.map(|(name, user)| (format!("user {name}"), &user.policies, user.boundary.as_ref()));
+        let roles = self.described.roles.iter().flatten();
+        let roles =
+            roles.map(|(name, role)| (format!("role {name}"), &role.policies, role.boundary.as_ref()));
+        groups
+            .chain(users)
+            .chain(roles)
+            .find(|(_, policies, boundary)| policies.iter().flatten().chain(*boundary).any(is))
+            .map(|(what, _, _)| what)
+    }
+
+    /// The role that is to trust a principal.
+    fn trusting(&self, kind: &str, is: impl Fn(&str) -> bool) -> Option<String> {
+        let mut roles = self.described.roles.iter().flatten();
+        let found = roles.find(|(_, role)| principals(&role.trust.0, kind).into_iter().any(&is));
+        found.map(|(name, _)| format!("role {name}"))
+    }
+
+    /// The instance profile that a role is to be in.
+    fn profile_with(&self, role: &str) -> Option<String> {
+        let mut profiles = self.described.instance_profiles.iter().flatten();
+        let found = profiles.find(|(_, profile)| profile.role.as_deref() == Some(role));
+        found.map(|(name, _)| format!("instance profile {name}"))
+    }
+}
+
+/// The name of the user of an account that a principal is.
+fn user_of<'a>(principal: &'a str, account: &str) -> Option<&'a str> {
+    let (_, rest) = principal.split_once(&format!(":iam::{account}:user/"))?;
+    rest.rsplit('/').next()
+}
