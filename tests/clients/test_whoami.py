@@ -200,6 +200,19 @@ def test_all_is_well(home, alice, account):
     assert home.whoami("--all", "--format", "{profile} {account}") == f"a {account}\nb {account}\n"
 
 
+def test_all_waits_for_nobody_longer_than_that(home, alice):
+    """More profiles that nobody answers than are asked at a time, and one that is well after them."""
+    home.credentials(**{f"mute{n:02}": alice.caller for n in range(9)}, well=alice.caller)
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        urls = {f"mute{n:02}": url for n in range(9)} | {"well": home.server.url}
+        home.config("".join(f"[profile {name}]\nendpoint_url = {url}\n" for name, url in urls.items()))
+        rows = home.told("--all", "--timeout", "3", status=1, AWS_ENDPOINT_URL="")
+    told = {row["profile"]: row["error"] for row in rows}
+    assert told.pop("well") is None
+    assert len(told) == 9 and set(told.values()) == {"no answer within 3 s; --timeout gives it longer"}
+
+
 def test_all_offline(home, alice, role, account):
     everyone(home, alice, role)
     rows = home.offline("--all", status=1)
@@ -217,7 +230,9 @@ def test_progress_is_for_terminals(home, alice):
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=terminal, text=True, timeout=60,
     )  # fmt: skip
     os.close(terminal)
-    shown = os.read(controller, 4096).decode()
+    shown = ""
+    while not shown.endswith("\x1b[K"):
+        shown += os.read(controller, 4096).decode()
     os.close(controller)
     assert done.returncode == 0 and "profiles" not in done.stdout
     assert "2 of 2 profiles asked" in shown and shown.endswith("\r\x1b[K")

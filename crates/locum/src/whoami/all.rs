@@ -1,25 +1,29 @@
-//! Every profile side by side: each is asked on a thread of its own, a few at a time, and its row stands where it stands in
-//! the files.
+//! Every profile side by side: each is asked on a thread of its own, a few at a time and none longer than a limit, and its row
+//! stands where it stands in the files.
 
 use std::cell::Cell;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use locum_credentials::{Prompt, State, one_line};
 use locum_crypto::SecretString;
 
+use super::aside::side_by_side;
 use super::identity::Identity;
 use super::look::{offline, online};
 use super::options::Options;
 use super::{Caller, WhoamiError};
+use crate::caller::CallerOptions;
 use crate::cli::config::{Environment, Files, Profile};
 use crate::cli::errors::Failure;
 use crate::columns;
 
 /// Enough to wait for several services at once, and few enough for any of them.
 const THREADS: usize = 8;
+/// Long enough for a browserless sign-in over a slow line, and short enough to be waited for.
+const USUAL_LIMIT: Duration = Duration::from_secs(20);
 /// The longest reason in a row, in characters.
 const LONGEST: usize = 100;
 
@@ -33,35 +37,33 @@ pub(super) fn rows(options: &Options, environment: &Environment) -> Result<Vec<I
     if names.is_empty() {
         return Err(WhoamiError::NoProfiles);
     }
-    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let names: Arc<[String]> = names.into_iter().map(str::to_owned).collect();
+    let limit = options.timeout.unwrap_or(USUAL_LIMIT);
     let shows = io::stderr().is_terminal() && !options.offline;
-    let rows: Mutex<Vec<(usize, Identity)>> = Mutex::new(Vec::with_capacity(names.len()));
-    std::thread::scope(|scope| {
-        for _ in 0..THREADS.min(names.len()) {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(name) = names.get(index) else { break };
-                    let row = row(name, options, environment);
-                    let count = done.fetch_add(1, Ordering::Relaxed) + 1;
-                    let mut rows = rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    rows.push((index, row));
-                    if shows {
-                        let _ = write!(io::stderr(), "\r{count} of {} profiles asked", names.len());
-                    }
-                }
-            });
+    let mut told = |over: usize| {
+        if shows {
+            let line = format!("\r{over} of {} profiles asked", names.len());
+            let _ = io::stderr().write_all(line.as_bytes());
         }
-    });
+    };
+    let ask = {
+        let names = Arc::clone(&names);
+        let (question, environment) = (Question::of(options), environment.clone());
+        move |index: usize| {
+            let name = names.get(index).map_or("", String::as_str);
+            question.row(name, &environment)
+        }
+    };
+    let rows = side_by_side(names.len(), THREADS, limit, ask, &mut told);
     if shows {
         // Back to the beginning of the line, and nothing on it.
         let _ = write!(io::stderr(), "\r\x1b[K");
     }
-    let mut rows = rows
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    rows.sort_by_key(|(index, _)| *index);
-    Ok(rows.into_iter().map(|(_, row)| row).collect())
+    let question = Question::of(options);
+    let rows = names.iter().zip(rows);
+    Ok(rows
+        .map(|(name, row)| row.unwrap_or_else(|| question.given_up(name, environment, limit)))
+        .collect())
 }
 
 /// Nobody to ask, and whether somebody should have been.
@@ -75,25 +77,52 @@ impl Prompt for Nobody {
     }
 }
 
-fn row(name: &str, options: &Options, environment: &Environment) -> Identity {
-    let mut own = options.caller.clone();
-    own.profile = Some(name.to_owned());
-    let caller = match Caller::open(&own, environment) {
-        Ok(caller) => caller,
-        Err(failure) => return failed(name, None, &failure),
-    };
-    let seen = offline(&caller, &own, environment);
-    if options.offline {
-        return seen.unwrap_or_else(|failure| failed(name, None, &failure));
+/// What is asked about each profile.
+struct Question {
+    caller: CallerOptions,
+    offline: bool,
+}
+
+impl Question {
+    fn of(options: &Options) -> Self {
+        Self {
+            caller: options.caller.clone(),
+            offline: options.offline,
+        }
     }
-    let nobody = Nobody::default();
-    match online(&caller, &own, environment, &nobody) {
-        Ok((who, _)) => who,
-        Err(_) if nobody.0.get() => Identity {
-            failure: Some("needs an MFA code".to_owned()),
-            ..seen.unwrap_or_else(|failure| failed(name, None, &failure))
-        },
-        Err(failure) => failed(name, seen.ok(), &failure),
+
+    fn row(&self, name: &str, environment: &Environment) -> Identity {
+        let mut own = self.caller.clone();
+        own.profile = Some(name.to_owned());
+        let caller = match Caller::open(&own, environment) {
+            Ok(caller) => caller,
+            Err(failure) => return failed(name, None, &failure),
+        };
+        let seen = offline(&caller, &own, environment);
+        if self.offline {
+            return seen.unwrap_or_else(|failure| failed(name, None, &failure));
+        }
+        let nobody = Nobody::default();
+        match online(&caller, &own, environment, &nobody) {
+            Ok((who, _)) => who,
+            Err(_) if nobody.0.get() => Identity {
+                failure: Some("needs an MFA code".to_owned()),
+                ..seen.unwrap_or_else(|failure| failed(name, None, &failure))
+            },
+            Err(failure) => failed(name, seen.ok(), &failure),
+        }
+    }
+
+    /// The row of a profile that took too long: what files and caches say, and that.
+    fn given_up(&self, name: &str, environment: &Environment, limit: Duration) -> Identity {
+        let mut own = self.caller.clone();
+        own.profile = Some(name.to_owned());
+        let seen = Caller::open(&own, environment).and_then(|caller| offline(&caller, &own, environment));
+        let text = format!(
+            "no answer within {} s; --timeout gives it longer",
+            limit.as_secs()
+        );
+        failed(name, seen.ok(), &Failure::General(text))
     }
 }
 

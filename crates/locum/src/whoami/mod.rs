@@ -7,6 +7,7 @@
 
 mod alias;
 mod all;
+mod aside;
 pub(crate) mod chain;
 mod format;
 mod identity;

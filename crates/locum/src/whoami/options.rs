@@ -1,6 +1,8 @@
 //! What `locum whoami` is told.
 
 use std::ffi::OsString;
+use std::ops::RangeInclusive;
+use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt};
 
@@ -19,6 +21,7 @@ USAGE
 OPTIONS
   --alias                       Tell the account's alias too; needs iam:ListAccountAliases.
   --all                         Every profile of the files, side by side. Nobody is asked for MFA codes.
+  --timeout <seconds>           With --all: how long to wait for each profile, 1 to 3600. [20]
   --offline                     Tell what environment, files and caches say, and ask nobody: no network, no programs.
   --output <format>             text, or json for programs. [text]
   --format <template>           One line, such as '{profile}@{account} {left}'. {{ and }} are braces.
@@ -43,6 +46,9 @@ pub(super) fn help() -> String {
     format!("{HELP}\n{CALLER_HELP}{FIELDS}")
 }
 
+/// How many seconds a profile may be given.
+const LIMITS: RangeInclusive<u64> = 1..=3600;
+
 /// How it is told.
 #[derive(Debug, Default)]
 pub(super) enum Style {
@@ -58,6 +64,8 @@ pub(super) struct Options {
     pub(super) alias: bool,
     pub(super) all: bool,
     pub(super) offline: bool,
+    /// How long each profile may take, if somebody said so.
+    pub(super) timeout: Option<Duration>,
     pub(super) style: Style,
     pub(super) caller: CallerOptions,
 }
@@ -69,6 +77,10 @@ pub(super) enum OptionsError {
     Words(#[from] lexopt::Error),
     #[error("--output is text or json, not {0}")]
     Output(String),
+    #[error("--timeout is a number of seconds from 1 to 3600, not {0}")]
+    Timeout(String),
+    #[error("--timeout is for --all")]
+    TimeoutOfOne,
     #[error("--format: {0}; run `locum whoami --help`")]
     Template(#[from] TemplateError),
     #[error("{0} and {1} exclude each other")]
@@ -85,6 +97,7 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Options, OptionsError> {
             Arg::Long("alias") => options.alias = true,
             Arg::Long("all") => options.all = true,
             Arg::Long("offline") => options.offline = true,
+            Arg::Long("timeout") => options.timeout = Some(seconds(&parser.value()?.string()?)?),
             Arg::Long("output") => output = Some(parser.value()?.string()?),
             Arg::Long("format") => template = Some(parser.value()?.string()?),
             Arg::Long(name) => {
@@ -112,6 +125,9 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Options, OptionsError> {
             return Err(OptionsError::Both(first, second));
         }
     }
+    if options.timeout.is_some() && !options.all {
+        return Err(OptionsError::TimeoutOfOne);
+    }
     options.style = match (output.as_deref(), template) {
         (_, Some(template)) => Style::Template(template.parse()?),
         (None | Some("text"), None) => Style::Text,
@@ -119,6 +135,15 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Options, OptionsError> {
         (Some(other), None) => return Err(OptionsError::Output(other.to_owned())),
     };
     Ok(options)
+}
+
+/// Reads a limit.
+fn seconds(text: &str) -> Result<Duration, OptionsError> {
+    let number = text.parse::<u64>().ok().filter(|number| LIMITS.contains(number));
+    let number = number.filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
+    number
+        .map(Duration::from_secs)
+        .ok_or_else(|| OptionsError::Timeout(text.to_owned()))
 }
 
 #[cfg(test)]
@@ -131,7 +156,10 @@ mod tests {
 
     #[test]
     fn what_is_given_is_taken() {
+        let options = read("--all --timeout 3600").unwrap();
+        assert_eq!(options.timeout, Some(Duration::from_secs(3600)));
         let options = read("--all --offline --output json --region r-1").unwrap();
+        assert_eq!(options.timeout, None);
         assert!(options.all && options.offline && !options.alias);
         assert!(matches!(options.style, Style::Json));
         assert_eq!(options.caller.region.as_deref(), Some("r-1"));
@@ -159,6 +187,11 @@ mod tests {
             "--all --profile p",
             "--all --token-code 123456",
             "--offline --alias",
+            "--timeout 5",
+            "--all --timeout 0",
+            "--all --timeout 3601",
+            "--all --timeout +5",
+            "--all --timeout 1.5",
             "--output xml",
             "--output json --format x",
             "--format {nothing}",
