@@ -6,13 +6,14 @@
 
 use std::fmt::Write as _;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::config::{Environment, Files, Profile};
 use super::errors::{Failure, escape_controls};
 use super::options::{self, Options};
 use super::output::{Format, Look, render};
 use super::program::Name;
+use super::query::Query;
 use super::{args, stream};
 
 /// A form of failures.
@@ -41,12 +42,14 @@ impl ErrorFormat {
 }
 
 /// How a failure is told.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Manner {
     /// The name in the usage.
     pub(crate) name: Name,
     /// The form.
     pub(crate) format: ErrorFormat,
+    /// What of a failure that has a structure is told (`--query`).
+    pub(crate) query: Option<String>,
     /// What a table needs to know.
     pub(crate) look: Look,
     /// Whether a person reads it.
@@ -72,6 +75,7 @@ impl Manner {
         Self {
             name,
             format: format.unwrap_or(ErrorFormat::Enhanced),
+            query: options.query.clone(),
             look: Look {
                 width: stream::width(),
                 colour: match options.color.as_deref() {
@@ -97,7 +101,8 @@ impl Manner {
         match (self.format, failure.code_and_message(self.name)) {
             (ErrorFormat::Structured(format), Some((code, message))) => {
                 let fields = json!({"Code": clean(code.to_owned()), "Message": clean(message)});
-                render(format, "error", &fields, self.look)
+                let asked = self.asked_of(&fields).unwrap_or(fields);
+                render(format, "error", &asked, self.look)
             }
             (format, _) => {
                 let mut text = clean(self.sentence(failure, format == ErrorFormat::Legacy));
@@ -109,6 +114,13 @@ impl Manner {
                 text
             }
         }
+    }
+
+    /// What the query finds in a failure. One that is meant for the result, or is wrong, finds nothing, and must not keep the
+    /// failure from whoever waits for it.
+    fn asked_of(&self, fields: &Value) -> Option<Value> {
+        let query = Query::parse(self.query.as_deref()?).ok()?;
+        query.apply(fields).ok().filter(|found| !is_nothing(found))
     }
 
     fn sentence(&self, failure: &Failure, legacy: bool) -> String {
@@ -127,14 +139,29 @@ impl Manner {
     }
 }
 
+/// Whether nothing was found, however it is arranged.
+fn is_nothing(found: &Value) -> bool {
+    match found {
+        Value::Null => true,
+        Value::Array(values) => values.iter().all(is_nothing),
+        Value::Object(members) => members.values().all(is_nothing),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn told(failure: &Failure, format: &str, terminal: bool) -> String {
+        asked(failure, format, None, terminal)
+    }
+
+    fn asked(failure: &Failure, format: &str, query: Option<&str>, terminal: bool) -> String {
         Manner {
             name: Name::Aws,
             format: ErrorFormat::named(format).unwrap(),
+            query: query.map(str::to_owned),
             look: Look {
                 width: 80,
                 colour: false,
@@ -208,6 +235,28 @@ mod tests {
             assert_eq!(told(&failure, format, false), expected, "{format}");
         }
         assert!(told(&failure, "table", false).contains("|  ParamValidation"));
+    }
+
+    #[test]
+    fn a_query_finds_its_way_in_a_failure_or_leaves_it_whole() {
+        let failure = Failure::Validation("bad".into());
+        let whole = told(&failure, "json", false);
+        for (query, expected) in [
+            ("Code", "\"ParamValidation\"\n"),
+            ("[Message, Code]", "[\n    \"bad\",\n    \"ParamValidation\"\n]\n"),
+            ("Credentials.SessionToken", whole.as_str()),
+            ("[Account, Arn]", &whole),
+            ("{a: Account, b: [Arn]}", &whole),
+            ("foo[", &whole),
+            ("length(Account)", &whole),
+        ] {
+            assert_eq!(asked(&failure, "json", Some(query), false), expected, "{query}");
+        }
+        assert_eq!(asked(&failure, "text", Some("Code"), false), "ParamValidation\n");
+        let sentence = told(&failure, "enhanced", false);
+        assert_eq!(asked(&failure, "enhanced", Some("Code"), false), sentence);
+        let cleaned = asked(&denied("x"), "text", Some("Message"), true);
+        assert_eq!(cleaned, "no\\x1b[2J\n");
     }
 
     #[test]
