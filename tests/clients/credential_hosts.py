@@ -95,6 +95,8 @@ class InstanceHost(Host):
             return 401, ""
         if path == self.ROLES:
             return 200, "web"
+        if path == "/latest/meta-data/placement/availability-zone/":
+            return 200, "eu-test-1b"
         if path == f"{self.ROLES}web":
             return 200, {
                 "Code": "Success",

@@ -311,6 +311,26 @@ def test_an_instance(home, session, version, variables, found):
         host.stop()
 
 
+def test_an_instance_tells_the_region_where_nobody_else_does(home, session):
+    host = InstanceHost(session)
+    try:
+        here = {"AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": host.url, "AWS_DEFAULT_REGION": ""}
+        done = home.run("locum", *WHO, "--debug", **here)
+        assert done.stdout.strip() == session.arn and "signed for eu-test-1" in done.stderr, done.stderr
+        # A key of the environment needs no instance, but its call needs a region.
+        mine = {"AWS_ACCESS_KEY_ID": session.access_key_id, "AWS_SECRET_ACCESS_KEY": session.secret_access_key, "AWS_SESSION_TOKEN": session.session_token}
+        before = len(host.paths())
+        assert home.run("locum", *WHO, **here, **mine).stdout.strip() == session.arn
+        assert all("security-credentials" not in path for path in host.paths()[before:])
+        before = len(host.paths())
+        assert home.run("locum", *WHO, "--region", "us-east-1", **here, **mine).returncode == 0
+        assert host.paths()[before:] == []
+        done = home.run("locum", *WHO, **here | mine | {"AWS_EC2_METADATA_DISABLED": "true"})
+        assert done.returncode == 253 and "You must specify a region" in done.stderr
+    finally:
+        host.stop()
+
+
 SSO_SESSION = (
     "[sso-session corp]\nsso_start_url = https://corp.test/start\nsso_region = us-east-1\n"
     "[profile p]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Ops\n"

@@ -73,6 +73,7 @@ def test_where_things_come_from(patient):
     assert patient.facts("region", AWS_REGION=None) == ["eu-west-3, by the profile"]
     assert patient.facts("endpoint", AWS_REGION=None) == ["https://sts.example.com, by endpoint_url, signed for eu-west-3"]
     assert patient.facts("endpoint", AWS_ENDPOINT_URL_STS="https://b") == [f"https://b, by AWS_ENDPOINT_URL_STS, signed for {REGION}"]
+    assert patient.facts("proxy", ALL_PROXY=f"socks5://me:{SECRET}@proxy") == ["ALL_PROXY is read neither here nor by AWS's command"]
     assert patient.facts("proxy", HTTPS_PROXY=f"http://me:{SECRET}@proxy:3128") == ["http://********@proxy:3128, by HTTPS_PROXY"]
     assert patient.facts("profile", AWS_PROFILE="default") == ["default, by AWS_PROFILE"]
     assert any("credentials, mode 0600, 1 section" in fact for fact in patient.facts("file"))

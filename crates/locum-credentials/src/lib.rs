@@ -22,6 +22,7 @@ mod host;
 mod instance;
 mod instance_plan;
 mod login;
+mod metadata;
 mod mfa_codes;
 mod mfa_plan;
 mod mfa_session;

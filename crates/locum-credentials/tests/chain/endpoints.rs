@@ -1,6 +1,6 @@
 //! The endpoints of containers and the metadata service of instances.
 
-use locum_credentials::HttpError;
+use locum_credentials::{Chain, Environment, Files, HttpError};
 
 use crate::world::{Answer, World};
 
@@ -148,6 +148,66 @@ fn an_instance_is_asked_with_a_token() {
         ("x-aws-ec2-metadata-token-ttl-seconds".into(), "21600".into())
     );
     assert_eq!(header(2), ("x-aws-ec2-metadata-token".into(), "TOKEN==".into()));
+}
+
+fn region(world: &World, config: &str, variables: &[(&str, &str)]) -> Option<String> {
+    let environment = Environment::of(variables);
+    let files = Files::of(config, "").unwrap();
+    let chain = Chain {
+        environment: &environment,
+        files: &files,
+        profile: "default",
+        explicit: false,
+        sessions: false,
+    };
+    chain.instance_region(world, &|_| ()).unwrap()
+}
+
+#[test]
+fn an_instance_tells_its_region() {
+    let world = World::new().answering([ok("TOKEN=="), ok("eu-test-1\n")]);
+    assert_eq!(region(&world, "", &[]).as_deref(), Some("eu-test-1"));
+    let requests = world.requests.borrow();
+    let asked: Vec<String> = requests.iter().map(|r| format!("{} {}", r.0, r.1)).collect();
+    assert_eq!(
+        asked,
+        [
+            "PUT http://169.254.169.254/latest/api/token",
+            "GET http://169.254.169.254/latest/meta-data/placement/region",
+        ]
+    );
+    assert_eq!(
+        requests[1].2[0],
+        ("x-aws-ec2-metadata-token".into(), "TOKEN==".into())
+    );
+    drop(requests);
+    // Older services know their zone only.
+    let world = World::new().answering([ok("T"), status(404), ok("us-gov-west-1b")]);
+    assert_eq!(region(&world, "", &[]).as_deref(), Some("us-gov-west-1"));
+}
+
+#[test]
+fn no_instance_has_no_region() {
+    for (answers, asked) in [
+        (vec![nobody()], 1),
+        (vec![status(403)], 1),
+        (vec![ok("T"), nobody(), nobody()], 3),
+        (vec![ok("T"), ok("evil.test/"), ok("evil.test/a")], 3),
+        (vec![ok("T"), ok("<html>"), ok("")], 3),
+        (vec![ok("T"), ok("us-east-"), ok("us-east-1")], 3),
+    ] {
+        let world = World::new().answering(answers.clone());
+        assert_eq!(region(&world, "", &[]), None, "{answers:?}");
+        assert_eq!(world.requests.borrow().len(), asked, "{answers:?}");
+    }
+    let world = World::new().answering([ok("T"), ok("eu-test-1")]);
+    assert_eq!(region(&world, "", &[("AWS_EC2_METADATA_DISABLED", "true")]), None);
+    assert!(world.requests.borrow().is_empty());
+    // Without a token only where that was allowed.
+    let old = || World::new().answering([status(403), ok("eu-test-1")]);
+    assert_eq!(region(&old(), "", &[]), None);
+    let told = "[default]\nec2_metadata_v1_disabled = false\n";
+    assert_eq!(region(&old(), told, &[]).as_deref(), Some("eu-test-1"));
 }
 
 #[test]

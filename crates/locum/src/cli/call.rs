@@ -14,6 +14,7 @@ use super::errors::Failure;
 use super::inputs::{self, Inputs, Skeleton};
 use super::options::{Options, seconds};
 use super::output::{Format, Look, json, render};
+use super::outside::Outside;
 use super::parameters::{self, kebab};
 use super::program::Name;
 use super::prompt::Terminal;
@@ -128,9 +129,10 @@ impl<'a> Session<'a> {
         let style = Style::of(&self.profile)?;
         let format = self.format()?;
         let signed = operation.signed && !self.options.no_sign_request;
+        let region = self.region()?;
         let endpoint = endpoint::find(
             &Wanted {
-                region: self.options.region.as_deref(),
+                region: region.as_deref(),
                 endpoint_url: self.options.endpoint_url.as_deref(),
                 signed,
             },
@@ -142,15 +144,7 @@ impl<'a> Session<'a> {
         }
         let codes = Codes::default();
         let debug = |line: &str| self.debug(line);
-        let ways = Ways {
-            region: self.options.region.as_deref(),
-            endpoint_url: None,
-            verify: true,
-            ca_bundle: self.ca_bundle(),
-            prompt: &Terminal,
-            codes: &codes,
-            debug: &debug,
-        };
+        let ways = self.ways(region.as_deref(), &codes, &debug);
         let find = || credentials::find(operation.name, self.environment, &self.profile, &ways);
         let credentials = if signed { Some(find()?) } else { None };
         self.debug(&format!(
@@ -197,6 +191,37 @@ impl<'a> Session<'a> {
             self.debug(&format!("result {}", debug::masked(output, members)));
         }
         Ok(result)
+    }
+
+    /// How the chain of credentials reaches the world.
+    fn ways<'b>(&'b self, region: Option<&'b str>, codes: &'b Codes, debug: &'b dyn Fn(&str)) -> Ways<'b> {
+        Ways {
+            region,
+            endpoint_url: None,
+            verify: true,
+            ca_bundle: self.ca_bundle(),
+            prompt: &Terminal,
+            codes,
+            debug,
+        }
+    }
+
+    /// The region of the command line or, where environment and profile have none either, that of the instance this runs on.
+    fn region(&self) -> Result<Option<String>, Failure> {
+        let (environment, profile) = (self.environment, &self.profile);
+        if self.options.region.is_some() || endpoint::configured_region(environment, profile).is_some() {
+            return Ok(self.options.region.clone());
+        }
+        let codes = Codes::default();
+        let debug = |line: &str| self.debug(line);
+        let outside = Outside {
+            environment,
+            profile,
+            ways: &self.ways(None, &codes, &debug),
+        };
+        let chain = credentials::chain(environment, profile, false);
+        let found = chain.instance_region(&outside, &debug);
+        found.map_err(|error| Failure::General(error.to_string()))
     }
 
     fn show(&self, operation: &Operation, result: &Value) -> Result<(), Failure> {

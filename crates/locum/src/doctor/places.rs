@@ -8,14 +8,7 @@ use crate::cli::endpoint;
 use crate::cli::proxy::without_password;
 use crate::cli::transport::{Settings, Transport, is_tls};
 
-const PROXIES: [&str; 6] = [
-    "HTTPS_PROXY",
-    "https_proxy",
-    "HTTP_PROXY",
-    "http_proxy",
-    "ALL_PROXY",
-    "all_proxy",
-];
+const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
 /// Looks at the way to STS.
 pub(super) fn look(
@@ -105,6 +98,15 @@ fn proxies(environment: &Environment, report: &mut Report) {
         .or_else(|| environment.non_empty("no_proxy"))
     {
         report.fact("proxy", format!("not for {hosts}"));
+    }
+    for name in ["ALL_PROXY", "all_proxy"] {
+        if environment.non_empty(name).is_some() {
+            // It may hold a password, and is no proxy of ours.
+            report.fact(
+                "proxy",
+                format!("{name} is read neither here nor by AWS's command"),
+            );
+        }
     }
     for (upper, lower) in [("HTTPS_PROXY", "https_proxy"), ("NO_PROXY", "no_proxy")] {
         if let (Some(one), Some(other)) = (environment.non_empty(upper), environment.non_empty(lower))
