@@ -88,7 +88,7 @@ fn contents(state: &AccountState, access_role: &str, names: &Named<String>) -> A
     account.saml_providers = account.saml_providers.and_then(filled);
     account.oidc_providers = account.oidc_providers.and_then(filled);
     account.sts = account.sts.filter(|sts| *sts != TokenPreferences::default());
-    let mut general = |document: &mut Document| generalize(document, &state.id, names);
+    let mut general = |document: &mut Document| generalize(document, Some(&state.id), names);
     for policy in account.policies.iter_mut().flat_map(|all| all.values_mut()) {
         general(&mut policy.document);
     }
@@ -114,8 +114,7 @@ fn organization(state: &OrganizationState, keys: &Named<String>, names: &Named<S
         let own = state.policies.iter().filter(|((of, _), _)| *of == kind);
         let own = own.filter_map(|((_, name), known)| Some((name.clone(), known.policy.clone()?)));
         let own = own.map(|(name, mut policy)| {
-            // No document of the organization is in an account.
-            generalize(&mut policy.document, "", names);
+            generalize(&mut policy.document, None, names);
             (name, policy)
         });
         filled(own.collect::<Named<_>>())

@@ -134,15 +134,18 @@ impl Numbers {
     }
 }
 
-/// Puts placeholders where a document of an export has numbers of accounts.
-pub(crate) fn generalize(document: &mut Document, own: &str, names: &Named<String>) {
+/// Puts placeholders where a document of an export has numbers of accounts. A document of the organization has no account
+/// of its `own`.
+pub(crate) fn generalize(document: &mut Document, own: Option<&str>, names: &Named<String>) {
     each_text_mut(&mut document.0, &mut |text| {
         for (name, number) in names {
-            if number != own {
+            if Some(number.as_str()) != own {
                 replace(text, number, &placeholder_of(name));
             }
         }
-        replace(text, own, &format!("{START}{OWN}}}"));
+        if let Some(own) = own {
+            replace(text, own, &format!("{START}{OWN}}}"));
+        }
     });
 }
 
@@ -247,13 +250,19 @@ mod tests {
     fn exports_name_accounts_and_applies_number_them() {
         let before = json!({"a": ["444455556666", "arn:aws:iam::111122223333:root", "x111122223333"]});
         let mut document = Document(before.clone());
-        generalize(&mut document, "111122223333", &numbers().by_name);
+        generalize(&mut document, Some("111122223333"), &numbers().by_name);
         assert_eq!(
             document.0,
             json!({"a": ["${locum:account/data}", "arn:aws:iam::${locum:account}:root", "x111122223333"]})
         );
         numbers().fill("x", &mut document).unwrap();
         assert_eq!(document.0, before);
+        // No account is the organization's own, so nothing stands for it: not even the empty fields of an ARN.
+        let before = json!({"a": ["arn:aws:s3:::x", "arn:aws:iam::444455556666:role/x", ""]});
+        let mut document = Document(before);
+        generalize(&mut document, None, &numbers().by_name);
+        let expected = json!({"a": ["arn:aws:s3:::x", "arn:aws:iam::${locum:account/data}:role/x", ""]});
+        assert_eq!(document.0, expected);
     }
 
     #[test]
