@@ -241,7 +241,16 @@ fn failures_come_in_the_form_that_is_asked_for() {
     let sentence = "\naws: [ERROR]: An error occurred (AccessDenied) when calling the AssumeRole operation (reached max retries: 0): no \"way\"\n";
     for (more, variables, expected) in [
         (&["--cli-error-format", "json"][..], &[][..], json),
-        (&["--cli-error-format", "json", "--query", "Code"], &[], json),
+        (
+            &["--cli-error-format", "json", "--query", "Code"],
+            &[],
+            "\"AccessDenied\"\n",
+        ),
+        (
+            &["--cli-error-format", "json", "--query", "Credentials"],
+            &[],
+            json,
+        ),
         (&[], &[("AWS_CLI_ERROR_FORMAT", "json")], json),
         (
             &["--cli-error-format", "enhanced"],
