@@ -23,9 +23,11 @@ USAGE
 OPTIONS
   --yes                  Do not ask.
   --dry-run              Show the plan and ask the service whether it would be allowed; change nothing.
-  --prune                Remove what a described section (users, roles ...) of an account does not mention.
+  --prune                Remove what a described section (users, roles ...) of an account does not mention, unless
+                         something described refers to it.
   --output <format>      text, or json for programs. [text]
-  --role-name <name>     The role by which other accounts of the organization are reached. [OrganizationAccountAccessRole]
+  --role-name <name>     The role by which other accounts of the organization are reached, and with which new ones are
+                         made. [OrganizationAccountAccessRole]
   --schema               Print the JSON Schema of the files.
 
 EXIT STATUS
