@@ -12,9 +12,9 @@ mod agreement;
 mod compiled;
 mod coverage;
 mod dice;
+mod explanations;
 mod findings;
 mod generator;
-
 mod laws;
 mod layers;
 mod mutations;

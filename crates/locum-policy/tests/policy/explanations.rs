@@ -1,0 +1,112 @@
+//! How a decision is told: the words of AWS for a refusal, and the statements that matched or nearly did.
+
+use locum_policy::{
+    Context, Decision, Layer, Layers, PolicyKind, Request, Source, because, because_from, decide, explain,
+};
+
+use crate::world::{HERE, RESOURCE, account, alice, policy};
+
+#[test]
+fn a_refusal_has_the_words_of_aws() {
+    // facts: policy §2.6
+    for (layer, one, the) in [
+        (
+            Layer::Identity,
+            Some("identity-based policy"),
+            "an identity-based policy",
+        ),
+        (
+            Layer::Resource,
+            Some("resource-based policy"),
+            "a resource-based policy",
+        ),
+        (
+            Layer::Boundary,
+            Some("permissions boundary"),
+            "a permissions boundary",
+        ),
+        (Layer::Session, Some("session policy"), "a session policy"),
+        (
+            Layer::ServiceControl,
+            Some("service control policy"),
+            "a service control policy",
+        ),
+        // Of these nothing needs to allow, so nothing is missing.
+        (Layer::ResourceControl, None, "a resource control policy"),
+        (Layer::Trust, Some("role trust policy"), "the role trust policy"),
+    ] {
+        if let Some(one) = one {
+            assert_eq!(
+                because("s3:GetObject", &Decision::ImplicitDeny { layer }),
+                format!("because no {one} allows the s3:GetObject action")
+            );
+        }
+        let denied = |source| Decision::ExplicitDeny {
+            layer,
+            source,
+            statement: 0,
+            sid: "",
+        };
+        let sentence = format!("with an explicit deny in {the}");
+        assert_eq!(because("s3:GetObject", &denied("inline")), sentence);
+        let arn = "arn:aws:iam::111111111111:policy/p";
+        assert_eq!(because_from("a:b", &denied(arn)), format!("{sentence}: {arn}"));
+    }
+    assert_eq!(because("s3:GetObject", &Decision::Allow), "");
+}
+
+#[test]
+fn an_explanation_says_what_nearly_matched() {
+    let policy = policy(
+        PolicyKind::Inline,
+        r#"{"Sid":"Read","Effect":"Allow","Action":["s3:GetObject","s3:List*"],"Resource":"arn:aws:s3:::other/*"},
+           {"Sid":"Mfa","Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}},
+           {"Sid":"Ec2","Effect":"Allow","Action":"ec2:*","Resource":"*"},
+           {"Sid":"Far","Effect":"Allow","Action":"ec2:*","Resource":"arn:aws:ec2:::x"}"#,
+    );
+    let context = Context::new();
+    let request = Request {
+        principal: alice(),
+        action: "s3:GetObject",
+        resource: RESOURCE,
+        resource_account: account(HERE),
+        context: &context,
+    };
+    let identity = [Source::new(&policy, "inline")];
+    let layers = Layers {
+        identity: &identity,
+        ..Layers::default()
+    };
+    let explanation = explain(&request, &layers);
+    assert_eq!(explanation.decision, decide(&request, &layers));
+    assert!(explanation.matched.is_empty());
+    let near: Vec<(&str, String)> = explanation
+        .near
+        .iter()
+        .map(|n| (n.statement.sid, format!("{:?}", n.mismatch)))
+        .collect();
+    assert_eq!(
+        near,
+        [
+            ("Read", "Resource".to_owned()),
+            (
+                "Mfa",
+                "Condition { operator: \"Bool\", key: \"aws:MultiFactorAuthPresent\", present: false }"
+                    .to_owned()
+            ),
+            ("Ec2", "Action".to_owned()),
+        ]
+    );
+    let read = &explanation.near[0].statement;
+    assert!(
+        read.json().starts_with(r#"{"Sid":"Read""#) && read.json().ends_with(r#""arn:aws:s3:::other/*"}"#)
+    );
+    assert_eq!(read.text().actions, ["s3:GetObject", "s3:List*"]);
+    assert_eq!(read.text().resources, ["arn:aws:s3:::other/*"]);
+    let mfa = explanation.near[1].statement.text();
+    let values = vec!["true".to_owned()];
+    assert_eq!(
+        mfa.conditions,
+        [("Bool".to_owned(), "aws:MultiFactorAuthPresent".to_owned(), values)]
+    );
+}
