@@ -24,7 +24,8 @@ import pytest
 
 pytest.register_assert_rewrite("differential.comparison")
 
-from oidc_issuers import Key, KubernetesIssuer, LoginIssuer, NodeIssuer
+from logins import Home, settings_of
+from oidc_issuers import Key, KubernetesIssuer, LoginIssuer, NodeIssuer, Registered
 from saml_providers import PySaml2, Samlp
 from server import BINARY, Caller, Server, stranger
 from world import allow, make_role, make_user, trusting
@@ -142,6 +143,19 @@ def signing_issuer(issuers):
 def login_issuer(issuers):
     """An issuer at which a program signs in."""
     return issuers["login"].start()
+
+
+@pytest.fixture(scope="session")
+def party(root, login_issuer):
+    """The issuer at which a program signs in, as the server knows it, and a role for whom it vouches."""
+    return Registered(root, login_issuer, login_issuer.client_id)
+
+
+@pytest.fixture
+def oidc_home(tmp_path, server, party):
+    """A home whose profile signs in at that issuer, which has no surprises left of another test."""
+    party.issuer.published_as, party.issuer.claimed, party.issuer.pending = {}, {}, []
+    return Home(tmp_path, **settings_of(server, party))
 
 
 @pytest.fixture(scope="session")
