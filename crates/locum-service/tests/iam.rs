@@ -32,10 +32,6 @@ mod iam {
     mod roles;
     mod service_linked_roles;
     mod simulation;
-    mod simulation_agreement;
-    mod simulation_control;
-    mod simulation_exemptions;
-    mod simulation_inputs;
     mod tags;
     mod texts;
     mod users;
