@@ -2,7 +2,8 @@
 
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
-use crate::{CALLER, ROLE, Room, Run, Server};
+use crate::room::{ROLE, Room, Run};
+use crate::server::{CALLER, Server};
 
 /// What the next `aws` does: it tells how it was called.
 const NEXT: &str = "#!/bin/sh\necho \"next: $*\"\nexit 9\n";

@@ -3,7 +3,8 @@
 //! Bodies, results and the host of a call without a region were compared with AWS CLI 2.9.19 where it knows the
 //! operation, and with 1.46.3 where it does not.
 
-use crate::{Room, Server};
+use crate::room::Room;
+use crate::server::Server;
 
 const SAML_RESULT: &str = "<AssumeRoleWithSAMLResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
     <AssumeRoleWithSAMLResult><Audience>https://signin.aws.amazon.com/saml</Audience><AssumedRoleUser><AssumedRoleId>\
