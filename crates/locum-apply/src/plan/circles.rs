@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Change, Mark, Plan, Request, documents::principals, roles::role_of};
+use super::{
+    Change, Mark, Plan, Request,
+    documents::{named, principals},
+};
 
 /// Lets trust policies of one account that name roles of later changes come after these.
 pub(super) fn untangle(plan: &mut Plan, account: &str) {
@@ -20,8 +23,9 @@ pub(super) fn untangle(plan: &mut Plan, account: &str) {
         made.extend(names.map(|name| (name.to_owned(), at)));
     }
     let later = postpone(&mut plan.changes, &|at, principal| {
-        let name = role_of(principal, account);
-        name.and_then(|name| made.get(name))
+        named(principal)
+            .filter(|named| named.kind == "role" && named.account == account)
+            .and_then(|role| made.get(role.name))
             .is_some_and(|made| *made >= at)
     });
     plan.changes.extend(later);

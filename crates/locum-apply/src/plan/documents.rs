@@ -57,6 +57,30 @@ pub(super) fn principals<'a>(document: &'a Value, kind: &str) -> Vec<&'a str> {
     named.flat_map(list).filter_map(Value::as_str).collect()
 }
 
+/// A user or role that a principal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NamedPrincipal<'a> {
+    /// The number of its account, or what stands for that.
+    pub(super) account: &'a str,
+    /// `user` or `role`.
+    pub(super) kind: &'static str,
+    /// Its name, without a path.
+    pub(super) name: &'a str,
+}
+
+/// Reads the ARN of a user or role.
+pub(super) fn named(principal: &str) -> Option<NamedPrincipal<'_>> {
+    let (_, rest) = principal.split_once(":iam::")?;
+    let kinds = [("user", ":user/"), ("role", ":role/")];
+    let read = kinds.into_iter().filter_map(|(kind, between)| {
+        let (account, path) = rest.split_once(between)?;
+        let name = path.rsplit('/').next()?;
+        Some(NamedPrincipal { account, kind, name })
+    });
+    // A path may have colons, an account has none behind it.
+    read.min_by_key(|named| named.account.len())
+}
+
 /// One value or several.
 fn list(value: &Value) -> &[Value] {
     match value {

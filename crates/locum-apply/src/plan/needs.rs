@@ -1,7 +1,10 @@
 //! What described things refer to. It is as good as described: pruning it would leave the file's own words without a meaning,
 //! and the next run could not mend that.
 
-use super::{account::Planner, documents::principals, roles::role_of};
+use super::{
+    account::Planner,
+    documents::{named, principals},
+};
 
 /// Something that is not described.
 #[derive(Debug, Clone, Copy)]
@@ -24,13 +27,9 @@ impl Planner<'_> {
         let by = match thing {
             Thing::Group(name) => self.member_of(name),
             Thing::Policy(arn) => self.subject_to(arn),
-            Thing::User(name) => self.trusting("AWS", |principal| {
-                user_of(principal, &self.state.id) == Some(name)
-            }),
+            Thing::User(name) => self.trusting_own("user", name),
             Thing::Role(name) => self
-                .trusting("AWS", |principal| {
-                    role_of(principal, &self.state.id) == Some(name)
-                })
+                .trusting_own("role", name)
                 .or_else(|| self.profile_with(name)),
             Thing::Provider(arn) => self.trusting("Federated", |principal| principal == arn),
         };
@@ -65,6 +64,14 @@ impl Planner<'_> {
             .map(|(what, _, _)| what)
     }
 
+    /// The role that is to trust a user or role of this account.
+    fn trusting_own(&self, kind: &str, name: &str) -> Option<String> {
+        self.trusting("AWS", |principal| {
+            named(principal)
+                .is_some_and(|own| own.account == self.state.id && own.kind == kind && own.name == name)
+        })
+    }
+
     /// The role that is to trust a principal.
     fn trusting(&self, kind: &str, is: impl Fn(&str) -> bool) -> Option<String> {
         let mut roles = self.described.roles.iter().flatten();
@@ -78,10 +85,4 @@ impl Planner<'_> {
         let found = profiles.find(|(_, profile)| profile.role.as_deref() == Some(role));
         found.map(|(name, _)| format!("instance profile {name}"))
     }
-}
-
-/// The name of the user of an account that a principal is.
-fn user_of<'a>(principal: &'a str, account: &str) -> Option<&'a str> {
-    let (_, rest) = principal.split_once(&format!(":iam::{account}:user/"))?;
-    rest.rsplit('/').next()
 }

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{documents::principals, placeholders::placeholder_of};
+use super::{
+    documents::{named, principals},
+    placeholders::placeholder_of,
+};
 use crate::{Account, Described, Named};
 
 /// The turn of an account.
@@ -30,11 +33,11 @@ pub fn order(described: &Described, own: &str, numbers: &Named<String>) -> Vec<T
     let waits = accounts.iter().map(|(key, account)| {
         let roles = account.roles.iter().flatten();
         let trusted = roles.flat_map(|(_, role)| principals(&role.trust.0, "AWS"));
-        let trusted: BTreeSet<&str> = trusted.filter_map(number_of_entity).collect();
-        let named = names.iter().filter(|(other, names)| {
+        let trusted: BTreeSet<&str> = trusted.filter_map(named).map(|named| named.account).collect();
+        let trusted = names.iter().filter(|(other, names)| {
             other != key && names.iter().any(|number| trusted.contains(number.as_str()))
         });
-        named.map(|(other, _)| other.clone()).collect::<Vec<_>>()
+        trusted.map(|(other, _)| other.clone()).collect::<Vec<_>>()
     });
     let waits: BTreeMap<Option<String>, Vec<Option<String>>> =
         accounts.iter().map(|(key, _)| key.clone()).zip(waits).collect();
@@ -61,14 +64,7 @@ pub fn numbers_in_arns(key: Option<&str>, own: &str, numbers: &Named<String>) ->
 /// Whether a principal is a user or role of an account that has one of these numbers.
 #[must_use]
 pub fn is_of(principal: &str, numbers: &BTreeSet<String>) -> bool {
-    number_of_entity(principal).is_some_and(|number| numbers.contains(number))
-}
-
-/// The account, by number or placeholder, of the user or role that a principal is.
-fn number_of_entity(principal: &str) -> Option<&str> {
-    let (_, rest) = principal.split_once(":iam::")?;
-    let entity = rest.split_once(":role/").or_else(|| rest.split_once(":user/"))?;
-    Some(entity.0)
+    named(principal).is_some_and(|named| numbers.contains(named.account))
 }
 
 /// Orders names so that each comes after those it needs; where they need each other, as they were.
@@ -112,6 +108,8 @@ mod tests {
         let data = numbers_in_arns(Some("data"), "111122223333", &numbers);
         for (principal, expected) in [
             ("arn:aws:iam::444455556666:role/x", true),
+            // A path may have the look of another kind.
+            ("arn:aws:iam::444455556666:user/a:role/b/x", true),
             ("arn:aws:iam::${locum:account/444455556666}:user/x", true),
             ("arn:aws:iam::${locum:account/data}:role/p/x", true),
             ("arn:aws:iam::444455556666:root", false),

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{
     Change, Mark, PlanError,
     account::Planner,
-    documents::{addition, difference, principals, same},
+    documents::{addition, difference, named, principals, same},
     facets::{Entity, Kind, members, new_details, set, tags},
     order::by_dependency,
     policies::fixed,
@@ -146,15 +146,9 @@ impl Planner<'_> {
 
 /// The roles of the same account that a role trusts, which must be there first.
 fn trusted_roles(role: &Role, account: &str) -> Vec<String> {
-    let named = principals(&role.trust.0, "AWS").into_iter();
-    named
-        .filter_map(|principal| role_of(principal, account))
-        .map(str::to_owned)
+    let trusted = principals(&role.trust.0, "AWS").into_iter().filter_map(named);
+    trusted
+        .filter(|named| named.kind == "role" && named.account == account)
+        .map(|role| role.name.to_owned())
         .collect()
-}
-
-/// The name of the role of an account that a principal is.
-pub(super) fn role_of<'a>(principal: &'a str, account: &str) -> Option<&'a str> {
-    let (_, rest) = principal.split_once(&format!(":iam::{account}:role/"))?;
-    rest.rsplit('/').next()
 }
