@@ -29,6 +29,7 @@ use crate::{
     refusal::Refusal,
     response::response,
     state::State,
+    turn::others_first,
     whole::Whole,
     worker::Worker,
 };
@@ -58,7 +59,8 @@ pub(crate) async fn answer(
             refused(refusal, &state, exchange.version)
         }
     };
-    exchange.answered = true;
+    exchange.end();
+    others_first(&worker, response.body().size_hint().lower()).await;
     Ok(response)
 }
 
@@ -88,6 +90,12 @@ impl<'a> Exchange<'a> {
         }
     }
 
+    /// There is an answer: however long it waits to be sent, this is no longer a request under way.
+    fn end(&mut self) {
+        self.answered = true;
+        self.worker.shared.metrics.in_flight.fetch_sub(1, Relaxed);
+    }
+
     fn is_over(&self, max: usize) -> bool {
         self.before >= max
     }
@@ -98,7 +106,9 @@ impl Drop for Exchange<'_> {
         let now = Instant::now();
         self.state.end(now);
         let metrics: &Metrics = &self.worker.shared.metrics;
-        metrics.in_flight.fetch_sub(1, Relaxed);
+        if !self.answered {
+            metrics.in_flight.fetch_sub(1, Relaxed);
+        }
         if let Some(label) = self.label {
             self.worker
                 .recorder

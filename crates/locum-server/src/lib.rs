@@ -37,6 +37,7 @@ mod service;
 mod state;
 mod stop;
 mod tls;
+mod turn;
 mod whole;
 mod worker;
 

@@ -1,6 +1,13 @@
 //! One worker: a thread, a runtime, its listeners and its connections.
 
-use std::{cell::RefCell, io, net::TcpListener as StdListener, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    io,
+    net::TcpListener as StdListener,
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -39,6 +46,8 @@ pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
     pub(crate) limits: Rc<Limits>,
     pub(crate) recorder: RefCell<Recorder>,
+    /// How many answers wait to be sent (see `turn`).
+    pub(crate) waiting: Cell<usize>,
 }
 
 /// Makes a runtime for this thread and what it needs; reports the outcome.
@@ -79,6 +88,7 @@ pub(crate) fn run(shared: Arc<Shared>, listeners: Vec<StdListener>, ready: Ready
         limits: Rc::new(shared.limits.clone()),
         shared,
         recorder: RefCell::default(),
+        waiting: Cell::default(),
     });
     runtime.block_on(async {
         // Each task holds a sender; when the last one is gone, the channel says so.

@@ -161,3 +161,20 @@ fn requests_over_the_limit_are_503() {
     assert_eq!(slow.read().status, 200);
     assert_eq!(server.connect().ask(&post("a")).status, 200);
 }
+
+#[test]
+fn answers_that_wait_for_their_turn_to_be_sent_are_not_under_way() {
+    let server = Fixture::start(|config| {
+        config.limits.max_requests_in_flight = 1;
+        config.workers = Some(1);
+    });
+    let mut clients: Vec<_> = (0..16).map(|_| server.connect()).collect();
+    for _ in 0..20 {
+        for client in &mut clients {
+            client.send(post("a").as_bytes());
+        }
+        for client in &mut clients {
+            assert_eq!(client.read().status, 200);
+        }
+    }
+}
