@@ -29,6 +29,8 @@ mod world;
 
 use std::{env, error::Error, fs, path::Path, process::ExitCode};
 
+#[cfg(all(target_env = "musl", target_arch = "x86_64"))]
+use locum_musl as _;
 use mimalloc::MiMalloc;
 use options::{Options, Part, USAGE};
 

@@ -5,6 +5,7 @@
 //! table says so.
 
 use crate::clients;
+use crate::dist;
 use crate::environment::Environment;
 use crate::error::TaskError;
 use crate::guided;
@@ -15,7 +16,7 @@ use std::ffi::{OsStr, OsString};
 /// Builds everything and hands `words` on to the measurement.
 pub(crate) fn run(words: Vec<OsString>) -> Result<(), TaskError> {
     let built = if words.iter().any(|word| word == "--guided") {
-        guided::build(&guided::host()?, &["locum", "locum-bench"])?
+        guided::build(&dist::prepare()?, &["locum", "locum-bench"])?
     } else {
         Tool::cargo()
             .words("build --release --locked --package locum --package locum-bench")

@@ -1,9 +1,6 @@
-//! The program as it is handed out, its build guided by a profile: one file for Linux that needs nothing of the machine it runs on,
-//! or one that is linked with the C library of GNU.
+//! The program as it is handed out: one file for Linux that needs nothing of the machine it runs on, its build guided by a profile.
 //!
-//! The first has musl in it, for which the C parts of the cryptography need `musl-gcc` beside the compiler's target. The second runs
-//! where that library is as new as on the machine that built it, and there it needs a third less of the processor for a call: musl
-//! copies up to an aligned place byte by byte and then by an instruction that takes long to begin, and a call copies many short texts.
+//! musl is in it, for which the C parts of the cryptography need `musl-gcc` beside the compiler's target.
 
 use std::fs;
 
@@ -12,15 +9,21 @@ use crate::guided;
 use crate::packages;
 use crate::tool::Tool;
 
-/// Builds the one that is linked with the C library of this machine.
-pub(crate) fn build_gnu() -> Result<(), TaskError> {
-    let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
-    let path = guided::build(&target, &["locum"])?.join("locum");
+/// Builds it, and makes sure that it needs nothing.
+pub(crate) fn build() -> Result<(), TaskError> {
+    let path = guided::build(&prepare()?, &["locum"])?.join("locum");
+    let binary = fs::read(&path).map_err(|source| TaskError::File {
+        path: path.clone(),
+        source,
+    })?;
+    if asks_for_a_loader(&binary) != Some(false) {
+        return Err(TaskError::NotStatic { path });
+    }
     Tool::new(path).arg("--version").run()
 }
 
-/// Builds the one that needs nothing, and makes sure of that.
-pub(crate) fn build_static() -> Result<(), TaskError> {
+/// Installs what such programs are built with, and returns the target that they are built for.
+pub(crate) fn prepare() -> Result<String, TaskError> {
     let target = format!("{}-unknown-linux-musl", std::env::consts::ARCH);
     if Tool::new("musl-gcc").arg("--version").output().is_none() {
         packages::install(&["musl-tools"])?;
@@ -30,15 +33,7 @@ pub(crate) fn build_static() -> Result<(), TaskError> {
         .arg(&target)
         .or_else_tell("install rustup, or the compiler's libraries for musl by other means")
         .run()?;
-    let path = guided::build(&target, &["locum"])?.join("locum");
-    let binary = fs::read(&path).map_err(|source| TaskError::File {
-        path: path.clone(),
-        source,
-    })?;
-    if asks_for_a_loader(&binary) != Some(false) {
-        return Err(TaskError::NotStatic { path });
-    }
-    Tool::new(path).arg("--version").run()
+    Ok(target)
 }
 
 /// Tells whether an ELF file names a program interpreter, which is what loads shared libraries; `None` if it is no 64-bit

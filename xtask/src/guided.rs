@@ -23,8 +23,8 @@ pub(crate) fn build(target: &str, packages: &[&str]) -> Result<PathBuf, TaskErro
     Ok(places::target().join(target).join("release"))
 }
 
-/// The target that programs of this machine are built for.
-pub(crate) fn host() -> Result<String, TaskError> {
+/// The target that the compiler itself was built for.
+fn host() -> Result<String, TaskError> {
     told_by_rustc("host-tuple")
 }
 

@@ -36,8 +36,7 @@ Usage: cargo xtask <task>
   bench [WORDS] the program beside a bare HTTP server and other servers, and its command beside `aws`, as ratios; `--only PART`
                 measures a part, `--whole` with a million principals, `--guided` of programs built as `dist` builds them,
                 `--write` puts the tables into docs/performance.md, `--help` names the rest
-  dist [gnu]    the program for Linux as one static binary, its build guided by a profile of every kind of call; `gnu` is linked
-                with the C library of this machine instead, and takes a third less CPU time a call
+  dist          the program for Linux as one static binary, its build guided by a profile of every kind of call
   instructions  the instructions of whole calls against those committed; prints the lines to commit where they differ
   micro [NAME]  the benchmarks of the crates that have them; NAME filters
   architecture  the map in ARCHITECTURE.md against the manifests";
@@ -74,13 +73,7 @@ fn task() -> Result<(), TaskError> {
             clients::run(rest)
         }
         Some("bench") => bench::run(parser.raw_args()?.collect()),
-        Some("dist") => match optional(&mut parser)?.as_deref() {
-            None => dist::build_static(),
-            Some("gnu") => dist::build_gnu(),
-            Some(other) => Err(TaskError::Usage(format!(
-                "`dist` takes no word but `gnu`, not {other:?}\n\n{USAGE}"
-            ))),
-        },
+        Some("dist") => alone(&mut parser).and_then(|()| dist::build()),
         Some("micro") => micro(optional(&mut parser)?),
         Some("instructions") => alone(&mut parser).and_then(|()| {
             instructions::prepare()?;

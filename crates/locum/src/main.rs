@@ -29,6 +29,8 @@ mod whoami;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+#[cfg(all(target_env = "musl", target_arch = "x86_64"))]
+use locum_musl as _;
 use mimalloc::MiMalloc;
 
 use crate::cli::{Name, Program};
