@@ -130,11 +130,11 @@ pub(crate) fn tables(options: &Options) -> Result<Vec<Table>, Box<dyn Error>> {
     }
     cost.caption(
         "Busy is the share of one core that a server used meanwhile. One thread sends all requests, signed before, over connections \
-         that are kept alive: on two cores the server has one of them. It cannot ask for as much as a server answers that does \
-         nothing, which then waits for it, and a server that waits is woken for fewer requests at a time.",
+         that are kept alive, and never sleeps, so that no server is charged for waking it: on two cores the server has one of them.",
     );
     speed.caption(
-        "Latency is of rounds of 500 requests each, and the median of them. AssumeRoleWithSAML waits for a flush of the disk, \
+        "Latency is of rounds of 500 requests each, and the median of them; the first of a round find a server that sleeps, and caches \
+         that another used meanwhile. AssumeRoleWithSAML waits for a flush of the disk, \
          because each assertion is used up; its rounds are shorter.",
     );
     Ok(vec![cost, speed])
