@@ -10,6 +10,8 @@ import time
 # A run in the background is started with these ignored, which the programs under test would then ignore too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+# One that outlives its terminal, as under nohup, is started with this one ignored.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Before boto3 is imported anywhere: nothing of this machine's own configuration may be seen.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
