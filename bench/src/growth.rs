@@ -168,7 +168,7 @@ struct World {
     seeds: Seeds,
     /// To the first answer.
     start: Duration,
-    /// After it, in MiB.
+    /// When it had settled, in MiB.
     memory: f64,
     _data: tempfile::TempDir,
 }
@@ -181,8 +181,10 @@ impl World {
         let server = scenario::start(binary, data.path(), 1, None)?;
         let requests = scenario::assume_role(&server, &seeds.caller, &seeds.open, 200)?;
         load::run(server.address, &requests, 1, 1)?;
+        let start = begun.elapsed();
+        server.settle()?;
         Ok(Self {
-            start: begun.elapsed(),
+            start,
             memory: server.memory()?,
             server,
             seeds,

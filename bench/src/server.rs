@@ -90,6 +90,21 @@ impl Server {
         Ok(ClockId::pid_cpu_clock_id(self.process()?)?.now()?.into())
     }
 
+    /// Waits until it does nothing without being asked: a start brings the names of lists in order beside the first requests.
+    pub(crate) fn settle(&self) -> Result<(), Box<dyn Error>> {
+        let end = Instant::now() + Duration::from_secs(120);
+        let mut before = self.cpu()?;
+        while Instant::now() < end {
+            thread::sleep(Duration::from_millis(200));
+            let now = self.cpu()?;
+            if now.saturating_sub(before) < Duration::from_millis(4) {
+                return Ok(());
+            }
+            before = now;
+        }
+        Err("the server does not come to rest".into())
+    }
+
     /// Has it end by itself, which is when a program that counts writes its counts.
     pub(crate) fn end(mut self) -> Result<(), Box<dyn Error>> {
         kill(self.process()?, Signal::SIGTERM)?;

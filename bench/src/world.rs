@@ -1,7 +1,8 @@
 //! What the servers under measurement know: written straight into a store, as fast as a disk takes it.
 
 use std::{
-    convert::Infallible, error::Error, fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc,
+    collections::HashSet, convert::Infallible, error::Error, fs, io::Write, iter,
+    os::unix::fs::OpenOptionsExt, path::Path, sync::Arc,
 };
 
 use jiff::Timestamp;
@@ -204,12 +205,16 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
     let shared = trust("111122223333", ASSUME_WITH_ALL)?;
     let half = size.principals / 2;
     let step = half.div_ceil(SAMPLE).max(1);
+    let mut ids = HashSet::from([seeds.caller.id.clone()]);
     for number in 0..half {
         let account = *accounts
             .get(number % accounts.len())
             .ok_or("there are no accounts")?;
         let user = User::new(account, "/", &format!("user-{number:07}"), now, &mut random);
-        let key = AccessKey::generate(account, KeyOwner::User(user.id), now, &mut random);
+        // There may be more keys in an account here than its ids were made for.
+        let keys = || AccessKey::generate(account, KeyOwner::User(user.id), now, &mut random);
+        let key = iter::repeat_with(keys).find(|key| ids.insert(key.id.to_string()));
+        let key = key.ok_or("no key has an id of its own")?;
         let name = format!("role-{number:07}");
         let role = Role::new(account, "/", &name, shared.clone(), now, &mut random);
         if number % step == 0 {
