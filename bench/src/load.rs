@@ -83,7 +83,8 @@ impl Connections {
         });
         let streams = std::mem::take(&mut self.streams);
         let elapsed = LocalSet::new().block_on(&self.runtime, async {
-            let awake = tokio::task::spawn_local(stay_awake());
+            // Until the set of tasks is dropped.
+            tokio::task::spawn_local(stay_awake());
             let begun = Instant::now();
             let tasks: Vec<_> = streams
                 .into_iter()
@@ -92,9 +93,7 @@ impl Connections {
             for task in tasks {
                 self.streams.push(task.await?.map_err(|error| error.to_string())?);
             }
-            let elapsed = begun.elapsed();
-            awake.abort();
-            Ok::<_, Box<dyn Error>>(elapsed)
+            Ok::<_, Box<dyn Error>>(begun.elapsed())
         })?;
         let mut latencies = shared.latencies.take();
         latencies.sort_unstable();

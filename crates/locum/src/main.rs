@@ -29,7 +29,7 @@ mod whoami;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-#[cfg(all(target_env = "musl", target_arch = "x86_64"))]
+#[cfg(target_env = "musl")]
 use locum_musl as _;
 use mimalloc::MiMalloc;
 
