@@ -213,6 +213,19 @@ def test_all_waits_for_nobody_longer_than_that(home, alice):
     assert len(told) == 9 and set(told.values()) == {"no answer within 3 s; --timeout gives it longer"}
 
 
+def test_all_ends_programs_that_take_too_long(home, alice):
+    """One that nobody waits for any more does not go on behind anybody's back."""
+    told, tool = home.path / "pid", home.path / "tool"
+    tool.write_text(f"#!/bin/sh\necho $$ > {told}\nexec sleep 600\n")
+    tool.chmod(0o755)
+    home.credentials(well=alice.caller)
+    home.config(f"[profile slow]\ncredential_process = {tool}\n")
+    rows = {row["profile"]: row["error"] for row in home.told("--all", "--timeout", "2", status=1)}
+    assert rows["well"] is None
+    assert rows["slow"].startswith("Error when retrieving credentials from custom-process: "), rows
+    assert not os.path.exists(f"/proc/{told.read_text().strip()}")
+
+
 def test_all_offline(home, alice, role, account):
     everyone(home, alice, role)
     rows = home.offline("--all", status=1)

@@ -73,7 +73,17 @@ impl Resolver<'_> {
 
 /// Programs of this machine.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct SystemRunner;
+pub struct SystemRunner {
+    end: Option<Instant>,
+}
+
+impl SystemRunner {
+    /// Programs of which none runs past `end`, whatever limit it has besides.
+    #[must_use]
+    pub const fn until(end: Instant) -> Self {
+        Self { end: Some(end) }
+    }
+}
 
 impl Runner for SystemRunner {
     fn run(&self, words: &[String], limit: Duration) -> Result<Output, String> {
@@ -83,6 +93,10 @@ impl Runner for SystemRunner {
             .ok()
             .and_then(|text| text.parse::<u32>().ok())
             .unwrap_or_default();
+        let now = Instant::now();
+        let limit = self
+            .end
+            .map_or(limit, |end| limit.min(end.saturating_duration_since(now)));
         if depth >= MAX_DEPTH {
             return Err(format!("{} leads to itself", plain(program)));
         }
@@ -93,7 +107,7 @@ impl Runner for SystemRunner {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(cannot)?;
-        let deadline = Instant::now() + limit;
+        let deadline = now + limit;
         let stdout = child.stdout.take().map(|pipe| collect(pipe, MAX_STDOUT));
         let stderr = child.stderr.take().map(|pipe| collect(pipe, MAX_STDERR));
         let wait = |pipe: Option<Receiver<Vec<u8>>>| {

@@ -135,7 +135,7 @@ fn nothing_is_run_for_a_file_that_others_may_write() {
 
 fn run(words: &[&str], limit: u64) -> Result<locum_credentials::Output, String> {
     let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-    SystemRunner.run(&words, Duration::from_millis(limit))
+    SystemRunner::default().run(&words, Duration::from_millis(limit))
 }
 
 #[test]

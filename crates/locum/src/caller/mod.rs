@@ -6,10 +6,12 @@
 
 mod options;
 
+use std::time::{Duration, Instant};
+
 use jiff::Timestamp;
 use locum_credentials::{
     Chain, Codes, ConfigError, Credentials, HttpError, HttpReply, HttpRequest, Known, MfaSession, Offline,
-    Plan, Prompt, Recipe, Role,
+    Plan, Prompt, Recipe, Role, SystemRunner,
 };
 use serde_json::{Map, Value};
 
@@ -28,7 +30,7 @@ use crate::remote::Remote;
 
 /// The region for a service that is not AWS and answers for all of them.
 const USUAL_REGION: &str = "us-east-1";
-const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Somebody to work as.
 pub(crate) struct Caller<'a> {
@@ -36,6 +38,7 @@ pub(crate) struct Caller<'a> {
     environment: &'a Environment,
     profile: Profile,
     codes: Codes,
+    runner: SystemRunner,
 }
 
 impl<'a> Caller<'a> {
@@ -54,7 +57,14 @@ impl<'a> Caller<'a> {
             environment,
             profile,
             codes: Codes::new(options.code()?, options.mfa_process.clone()),
+            runner: SystemRunner::default(),
         })
+    }
+
+    /// Lets no program that prints credentials or codes run past `end`.
+    pub(crate) const fn until(mut self, end: Instant) -> Self {
+        self.runner = SystemRunner::until(end);
+        self
     }
 
     /// Returns the profile in force.
@@ -303,6 +313,7 @@ impl<'a> Caller<'a> {
             ca_bundle: self.ca_bundle(),
             prompt,
             codes: &self.codes,
+            runner: self.runner,
             debug: &|line| self.debug(line),
         })
     }

@@ -1,7 +1,7 @@
 //! An operation from its options to its printed result.
 
 use locum_api::model::{Operation, Shape};
-use locum_credentials::Codes;
+use locum_credentials::{Codes, SystemRunner};
 use locum_crypto::SystemRandom;
 use serde_json::{Map, Value};
 
@@ -202,6 +202,7 @@ impl<'a> Session<'a> {
             ca_bundle: self.ca_bundle(),
             prompt: &Terminal,
             codes,
+            runner: SystemRunner::default(),
             debug,
         }
     }

@@ -28,6 +28,8 @@ pub(crate) struct Ways<'a> {
     pub(crate) prompt: &'a dyn Prompt,
     /// Where they come from before anybody is asked.
     pub(crate) codes: &'a Codes,
+    /// Runs the programs that print credentials or codes.
+    pub(crate) runner: SystemRunner,
     /// Gets a line for each step.
     pub(crate) debug: &'a dyn Fn(&str),
 }
@@ -148,7 +150,7 @@ fn with_resolver<T>(
     let resolver = Resolver {
         services: &outside,
         http: &outside,
-        runner: &SystemRunner,
+        runner: &ways.runner,
         prompt: ways.prompt,
         clock: &outside,
         sessions: &caches.sessions,
@@ -209,6 +211,7 @@ mod tests {
             ca_bundle: None,
             prompt: &Terminal,
             codes: &Codes::default(),
+            runner: SystemRunner::default(),
             debug: &|_| (),
         };
         find("GetCallerIdentity", &environment, &profile, &ways).map(|found| found.access_key_id)

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use locum_credentials::{Prompt, State, one_line};
@@ -24,6 +24,8 @@ use crate::columns;
 const THREADS: usize = 8;
 /// Long enough for a browserless sign-in over a slow line, and short enough to be waited for.
 const USUAL_LIMIT: Duration = Duration::from_secs(20);
+/// So much later a profile is given up: by then its programs have been ended, which nobody would do afterwards.
+const GRACE: Duration = Duration::from_millis(250);
 /// The longest reason in a row, in characters.
 const LONGEST: usize = 100;
 
@@ -48,21 +50,21 @@ pub(super) fn rows(options: &Options, environment: &Environment) -> Result<Vec<I
     };
     let ask = {
         let names = Arc::clone(&names);
-        let (question, environment) = (Question::of(options), environment.clone());
+        let (question, environment) = (Question::of(options, limit), environment.clone());
         move |index: usize| {
             let name = names.get(index).map_or("", String::as_str);
             question.row(name, &environment)
         }
     };
-    let rows = side_by_side(names.len(), THREADS, limit, ask, &mut told);
+    let rows = side_by_side(names.len(), THREADS, limit + GRACE, ask, &mut told);
     if shows {
         // Back to the beginning of the line, and nothing on it.
         let _ = write!(io::stderr(), "\r\x1b[K");
     }
-    let question = Question::of(options);
+    let question = Question::of(options, limit);
     let rows = names.iter().zip(rows);
     Ok(rows
-        .map(|(name, row)| row.unwrap_or_else(|| question.given_up(name, environment, limit)))
+        .map(|(name, row)| row.unwrap_or_else(|| question.given_up(name, environment)))
         .collect())
 }
 
@@ -81,13 +83,15 @@ impl Prompt for Nobody {
 struct Question {
     caller: CallerOptions,
     offline: bool,
+    limit: Duration,
 }
 
 impl Question {
-    fn of(options: &Options) -> Self {
+    fn of(options: &Options, limit: Duration) -> Self {
         Self {
             caller: options.caller.clone(),
             offline: options.offline,
+            limit,
         }
     }
 
@@ -95,7 +99,7 @@ impl Question {
         let mut own = self.caller.clone();
         own.profile = Some(name.to_owned());
         let caller = match Caller::open(&own, environment) {
-            Ok(caller) => caller,
+            Ok(caller) => caller.until(Instant::now() + self.limit),
             Err(failure) => return failed(name, None, &failure),
         };
         let seen = offline(&caller, &own, environment);
@@ -114,13 +118,13 @@ impl Question {
     }
 
     /// The row of a profile that took too long: what files and caches say, and that.
-    fn given_up(&self, name: &str, environment: &Environment, limit: Duration) -> Identity {
+    fn given_up(&self, name: &str, environment: &Environment) -> Identity {
         let mut own = self.caller.clone();
         own.profile = Some(name.to_owned());
         let seen = Caller::open(&own, environment).and_then(|caller| offline(&caller, &own, environment));
         let text = format!(
             "no answer within {} s; --timeout gives it longer",
-            limit.as_secs()
+            self.limit.as_secs()
         );
         failed(name, seen.ok(), &Failure::General(text))
     }
