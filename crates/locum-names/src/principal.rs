@@ -1,5 +1,7 @@
 use std::{fmt, str::FromStr};
 
+use smol_str::SmolStr;
+
 use crate::{AccountId, Arn, NameError, Partition};
 
 /// The ARN of somebody who can sign a request, or who a request's session came from (`facts: sts §2.10, §3.4`).
@@ -21,28 +23,28 @@ pub enum PrincipalKind {
     /// An IAM user.
     User {
         /// `/` or `/division/team/`.
-        path: Box<str>,
+        path: SmolStr,
         /// Its name, case kept.
-        name: Box<str>,
+        name: SmolStr,
     },
     /// A role.
     Role {
         /// `/` or `/division/team/`.
-        path: Box<str>,
+        path: SmolStr,
         /// Its name, case kept.
-        name: Box<str>,
+        name: SmolStr,
     },
     /// A session of a role. The role's path is not part of the ARN.
     AssumedRole {
         /// The role's name.
-        role: Box<str>,
+        role: SmolStr,
         /// The session's name, chosen by the caller.
-        session: Box<str>,
+        session: SmolStr,
     },
     /// A session from `GetFederationToken`.
     FederatedUser {
         /// The name the issuing user chose.
-        name: Box<str>,
+        name: SmolStr,
     },
 }
 
@@ -55,7 +57,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Splits `division/team/name` into `/division/team/` and `name`.
-fn path_and_name(text: &str) -> Option<(Box<str>, Box<str>)> {
+fn path_and_name(text: &str) -> Option<(SmolStr, SmolStr)> {
     let (path, name) = match text.rsplit_once('/') {
         Some((path, name)) => (format!("/{path}/"), name),
         None => ("/".to_owned(), text),

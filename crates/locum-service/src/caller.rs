@@ -84,9 +84,11 @@ impl Identity {
             Self::User(user) => return user.arn(partition),
             Self::Role { role, session_name } => PrincipalKind::AssumedRole {
                 role: role.name.clone(),
-                session: session_name.clone(),
+                session: (&**session_name).into(),
             },
-            Self::FederatedUser { name, .. } => PrincipalKind::FederatedUser { name: name.clone() },
+            Self::FederatedUser { name, .. } => PrincipalKind::FederatedUser {
+                name: (&**name).into(),
+            },
         };
         PrincipalArn {
             partition,

@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use locum_crypto::Random;
 use locum_names::{AccountId, Partition, PrincipalArn, PrincipalKind, UniqueId, UniqueKind};
 use locum_policy::Policy;
+use smol_str::SmolStr;
 
 use super::Revision;
 
@@ -28,17 +29,19 @@ pub struct InlinePolicy {
 
 /// An IAM user.
 #[derive(Debug, Clone)]
+// In memory as written: what a call reads comes first, next to the count of owners (docs/decisions/0010).
+#[repr(C)]
 pub struct User {
-    /// The revision it was read at.
-    pub revision: Revision,
-    /// `AIDA…`
-    pub id: UniqueId,
     /// The account it belongs to.
     pub account: AccountId,
-    /// `/` or `/division/team/`.
-    pub path: Box<str>,
     /// Unique in the account ignoring case; the case given is kept.
-    pub name: Box<str>,
+    pub name: SmolStr,
+    /// `AIDA…`
+    pub id: UniqueId,
+    /// The revision it was read at.
+    pub revision: Revision,
+    /// `/` or `/division/team/`.
+    pub path: SmolStr,
     /// When it was made.
     pub created: Timestamp,
     /// In the order they were put.
@@ -91,26 +94,28 @@ impl User {
 
 /// A role.
 #[derive(Debug, Clone)]
+// In memory as written: what a call reads comes first, next to the count of owners (docs/decisions/0010).
+#[repr(C)]
 pub struct Role {
-    /// The revision it was read at.
-    pub revision: Revision,
-    /// `AROA…`
-    pub id: UniqueId,
     /// The account it belongs to.
     pub account: AccountId,
-    /// `/` or `/division/team/`.
-    pub path: Box<str>,
     /// Unique in the account ignoring case; the case given is kept.
-    pub name: Box<str>,
-    /// When it was made.
-    pub created: Timestamp,
+    pub name: SmolStr,
+    /// `AROA…`
+    pub id: UniqueId,
     /// Who may assume it. Users and roles are named by unique id, so a recreated namesake is a stranger
     /// (`facts: sts §4.6`).
     pub trust: Policy,
-    /// Empty for none.
-    pub description: Box<str>,
     /// In seconds.
     pub max_session_duration: u32,
+    /// The revision it was read at.
+    pub revision: Revision,
+    /// `/` or `/division/team/`.
+    pub path: SmolStr,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Empty for none.
+    pub description: Box<str>,
     /// The service whose own it is. Only [`Role::service_linked`] makes such roles: control policies and boundaries do
     /// not bind them.
     pub service: Option<Box<str>>,

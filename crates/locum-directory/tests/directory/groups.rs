@@ -81,11 +81,14 @@ fn a_user_that_leaves_or_goes_is_in_the_group_no_more() {
             ..alice
         },
     );
-    let names = |directory: &locum_directory::Directory| -> Vec<Box<str>> {
+    let names = |directory: &locum_directory::Directory| -> Vec<String> {
         let snapshot = directory.snapshot();
-        snapshot.group_members(id).map(|user| user.name.clone()).collect()
+        snapshot
+            .group_members(id)
+            .map(|user| user.name.to_string())
+            .collect()
     };
-    assert_eq!(names(&directory), ["bob".into()]);
+    assert_eq!(names(&directory), ["bob"]);
     let mut changes = Changes::new();
     changes.delete(&**directory.snapshot().user_by_id(&bob.id).unwrap());
     queue(&directory, changes).unwrap().wait().unwrap();

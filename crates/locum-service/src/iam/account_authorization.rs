@@ -86,10 +86,10 @@ impl Entry<'_> {
     /// What a marker finds it by.
     fn key(&self) -> String {
         let (kind, name) = match self {
-            Self::User(user) => (Kind::User, &user.name),
-            Self::Group(group) => (Kind::Group, &group.name),
-            Self::Role(role) => (Kind::Role, &role.name),
-            Self::Policy(kind, policy) => (*kind, &policy.name),
+            Self::User(user) => (Kind::User, &*user.name),
+            Self::Group(group) => (Kind::Group, &*group.name),
+            Self::Role(role) => (Kind::Role, &*role.name),
+            Self::Policy(kind, policy) => (*kind, &*policy.name),
         };
         format!("{}{name}", kind.letter())
     }

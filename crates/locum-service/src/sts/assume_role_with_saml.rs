@@ -119,7 +119,7 @@ impl PerformUnsigned for AssumeRoleWithSAMLRequest {
             account,
             kind: PrincipalKind::AssumedRole {
                 role: role.name.clone(),
-                session: session_name,
+                session: session_name.into(),
             },
         };
         call.changes.put(presented.used());

@@ -107,7 +107,7 @@ impl PerformUnsigned for AssumeRoleWithWebIdentityRequest {
             account,
             kind: PrincipalKind::AssumedRole {
                 role: role.name.clone(),
-                session: session_name,
+                session: session_name.into(),
             },
         };
         let response = AssumeRoleWithWebIdentityResponse {

@@ -65,13 +65,13 @@ impl Who {
         let kind = match arn.kind {
             PrincipalKind::User { path, name } => Kind::User {
                 id: id.unwrap_or_else(|| stranger(account)),
-                path,
-                name,
+                path: path.as_str().into(),
+                name: name.as_str().into(),
             },
             PrincipalKind::Role { path, name } => Kind::Role {
                 id: id.unwrap_or_else(|| UniqueId::new(UniqueKind::Role, account, 0)),
-                path,
-                name,
+                path: path.as_str().into(),
+                name: name.as_str().into(),
                 service_linked: id
                     .and_then(|id| snapshot.role_by_id(&id))
                     .is_some_and(|role| role.is_service_linked()),
@@ -98,7 +98,7 @@ impl Who {
         match (&self.kind, &arn.kind) {
             (Kind::User { id, path, name }, PrincipalKind::User { path: p, name: n })
             | (Kind::Role { id, path, name, .. }, PrincipalKind::Role { path: p, name: n })
-                if same && path == p && name == n =>
+                if same && **path == **p && **name == **n =>
             {
                 *id
             }
