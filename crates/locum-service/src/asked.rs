@@ -30,6 +30,12 @@ impl Asked {
         let form = if incoming.has_form() { incoming.body } else { &[] };
         let parameters = Parameters::parse(incoming.query.as_bytes(), form)?;
         let Some(target) = incoming.header("x-amz-target") else {
+            // The type need not be signed, so it must not decide whether a signed body counts (`facts: security §1.1` S3).
+            if form.len() != incoming.body.len() {
+                let text =
+                    "The body must be a form; give it the Content-Type application/x-www-form-urlencoded.";
+                return Err(ApiError::invalid_query_parameter(text));
+            }
             return Ok(Self {
                 operation: operation_for(&parameters)?,
                 parameters: Where::Form(parameters),
