@@ -134,8 +134,17 @@ fn principal_keys<'a>(
             context.set_known(known!("aws:FederatedProvider"), &*federation.provider);
         }
         for key in &federation.keys {
-            context.set_many(&*key.name, key.values.iter().map(|value| &**value));
+            claim_key(context, &key.name, &key.values);
         }
+    }
+}
+
+/// Sets what an issuer said. Of its keys `amr` alone has many values (`facts: sts §4.5`); one that has a single value can stand
+/// in for a variable, which a `Deny` may rely on (`facts: policy §1.6`).
+pub(crate) fn claim_key<'a>(context: &mut Context<'a>, key: &'a str, values: &'a [impl AsRef<str>]) {
+    match values {
+        [only] if !key.ends_with(":amr") => context.set(key, only.as_ref()),
+        several => context.set_many(key, several.iter().map(AsRef::as_ref)),
     }
 }
 

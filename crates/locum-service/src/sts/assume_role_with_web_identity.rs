@@ -10,12 +10,12 @@ use locum_api::{
 };
 use locum_federation::oidc::{Claims, TokenError};
 use locum_names::{AccountId, Arn, PrincipalArn, PrincipalKind};
-use locum_policy::Context;
 use locum_session::{Federation, FederationKey, SessionPrincipal, SessionTag};
 
 use crate::{
     audit::{Elements, Shown},
     call::Failure,
+    circumstances::claim_key,
     route::PerformUnsigned,
     sts::{
         federated_role::Wanted,
@@ -63,7 +63,9 @@ impl PerformUnsigned for AssumeRoleWithWebIdentityRequest {
             tags: &tags,
         };
         wanted.authorize(call, role.as_deref(), |context| {
-            set_claims(context, &keys);
+            for (key, values) in &keys {
+                claim_key(context, key, values);
+            }
             // Without the claim every role is left to the trust policy (`facts: sts §4.2`).
             context.set_bool("sts:RoleAuthorizedByIdp", claims.roles.is_some());
         })?;
@@ -159,15 +161,6 @@ fn source_identity(claims: &Claims) -> Result<Option<&str>, ApiError> {
             "https://aws.amazon.com/source_identity",
         ))),
         fitting => Ok(fitting),
-    }
-}
-
-fn set_claims<'k>(context: &mut Context<'k>, keys: &'k [(String, Vec<String>)]) {
-    for (key, values) in keys {
-        match values.as_slice() {
-            [only] if !key.ends_with(":amr") => context.set(key.as_str(), only.as_str()),
-            several => context.set_many(key.as_str(), several.iter().map(String::as_str)),
-        }
     }
 }
 

@@ -17,6 +17,9 @@ fn three_keys_live_on_in_the_session() {
             true,
         ),
         (r#"{"StringEquals":{"saml:sub":"bob@example.com"}}"#, false),
+        // It has one value, so it can be a variable's.
+        (r#"{"StringLike":{"saml:sub":"${saml:sub}"}}"#, true),
+        (r#"{"StringNotEquals":{"saml:sub":"${saml:sub}"}}"#, false),
         (
             r#"{"Null":{"saml:iss":"true","saml:aud":"true","saml:doc":"true","saml:cn":"true"}}"#,
             true,
@@ -30,7 +33,7 @@ fn three_keys_live_on_in_the_session() {
             false,
         ),
         (
-            r#"{"StringEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/r10"}}"#,
+            r#"{"StringEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/r12"}}"#,
             true,
         ),
     ]

@@ -75,6 +75,64 @@ fn policies_of_the_role_may_ask_for_them() {
     assert_eq!(lists(json!({ "amr": ["otp"], "sub": "user-2" })), 403);
 }
 
+/// A `Deny` that names the subject by a variable holds in the session as it does in the trust policy.
+#[test]
+fn the_subject_stands_in_for_a_variable() {
+    let scene = Scene::new();
+    let role = scene.open_role("worker");
+    let user = [
+        ("UserName", "user-1"),
+        ("Tags.member.1.Key", "owner"),
+        ("Tags.member.1.Value", "user-1"),
+    ];
+    scene.iam(&scene.root, "CreateUser", &user).ok();
+    let session = scene.assume_with(&role, json!({ "amr": ["otp"] })).credentials();
+    let allow = r#"{"Effect":"Allow","Action":"iam:GetUser","Resource":"*"}"#;
+    let own = format!("arn:aws:iam::*:user/${{{PLACE}:sub}}");
+    let owner = |operator: &str| {
+        format!(
+            r#""Resource":"*","Condition":{{"{operator}":{{"iam:ResourceTag/owner":"${{{PLACE}:sub}}"}}}}"#
+        )
+    };
+    let (equals, differs) = (owner("StringEquals"), owner("StringNotEquals"));
+    let several = format!(r#""Resource":"arn:aws:iam::*:user/user-1${{{PLACE}:amr}}""#);
+    for (statements, status) in [
+        (
+            format!(r#"{{"Effect":"Allow","Action":"iam:GetUser","Resource":"{own}"}}"#),
+            200,
+        ),
+        (
+            format!(r#"{allow},{{"Effect":"Deny","Action":"iam:*","Resource":"{own}"}}"#),
+            403,
+        ),
+        (
+            format!(r#"{allow},{{"Effect":"Deny","Action":"iam:*",{equals}}}"#),
+            403,
+        ),
+        (
+            format!(r#"{{"Effect":"Allow","Action":"iam:GetUser",{equals}}}"#),
+            200,
+        ),
+        (
+            format!(r#"{{"Effect":"Allow","Action":"iam:GetUser",{differs}}}"#),
+            403,
+        ),
+        // Several values may be there another time, so even one is none.
+        (
+            format!(r#"{{"Effect":"Allow","Action":"iam:GetUser",{several}}}"#),
+            403,
+        ),
+    ] {
+        may(
+            &scene,
+            "worker",
+            &format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#),
+        );
+        let answer = scene.iam(&session, "GetUser", &[("UserName", "user-1")]);
+        assert_eq!(answer.status, status, "{statements}: {}", answer.body);
+    }
+}
+
 #[test]
 fn a_role_assumed_from_it_lasts_an_hour_and_keeps_the_source_identity() {
     let scene = Scene::new();
