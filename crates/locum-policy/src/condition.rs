@@ -39,6 +39,9 @@ enum Test {
 /// How many bytes are compared in the time of a step. Letters that are folded take one each.
 const BYTES_A_STEP: usize = 16;
 
+/// How many values of a policy are compared, without globs, in the time of a step.
+const COMPARISONS_A_STEP: usize = 4;
+
 /// A value of `Bool` or `Null`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Flag {
@@ -127,10 +130,23 @@ impl Condition {
         let Some(values) = values else {
             return self.missing();
         };
-        let each = || values.iter().map(|value| self.test(value, scope));
+        let each = || {
+            let numbered = values.iter().enumerate();
+            numbered.map(|(number, value)| {
+                // Of one value it is linear in the policies; each further one is another time through them.
+                if number > 0 && !scope.work.spend(self.steps(value) / COMPARISONS_A_STEP) {
+                    return Truth::Unclear;
+                }
+                self.test(value, scope)
+            })
+        };
         let any = || Truth::any(each());
         match self.operator.quantifier {
-            Quantifier::AnyValue => any(),
+            Quantifier::AnyValue => match any() {
+                Truth::Fails => Truth::Fails,
+                _ if is_empty_string(values) => QUIRKS.any_value_on_empty_string.truth(),
+                held => held,
+            },
             Quantifier::AllValues => {
                 let all = Truth::any(each().map(Truth::not)).not();
                 if is_empty_string(values) {

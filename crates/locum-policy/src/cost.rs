@@ -213,3 +213,75 @@ fn what_is_spent_denies() {
     assert_eq!(decided(&allow), Layer::Identity);
     assert_eq!(decided(&deny), Layer::Identity);
 }
+
+/// Many values of a request against many of a policy are compared as often as there are pairs, so they take steps; as many as
+/// people write take few.
+#[test]
+fn many_values_against_many_end_too() {
+    let account = "123456789012".parse().unwrap();
+    let user = "AIDAQNZGKIQY56JQ7WML2".parse().unwrap();
+    let mut context = Context::new();
+    context.set_many("aws:TagKeys", (100..150).map(|n| n.to_string()));
+    let request = Request {
+        principal: Principal::user(Partition::Aws, account, user, "/", "alice"),
+        action: "sts:TagSession",
+        resource: "arn:aws:iam::123456789012:role/x",
+        resource_account: account,
+        context: &context,
+    };
+    let all = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    let all = Policy::compile(all, PolicyKind::Managed).unwrap();
+    for (policies, values, allowed) in [(200, 2_900, false), (20, 40, true)] {
+        let listed = vec!["1"; values].join(",");
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Action":"*","Resource":"*","Condition":{{"ForAnyValue:NumericLessThan":{{"aws:TagKeys":[{listed}]}}}}}}}}"#
+        );
+        let policy = Policy::compile(&text, PolicyKind::Managed).unwrap();
+        let mut identity = vec![Source::new(&all, "")];
+        identity.extend((0..policies).map(|_| Source::new(&policy, "")));
+        let layers = Layers {
+            identity: &identity,
+            ..Layers::default()
+        };
+        let work = Work::new();
+        let case = Case {
+            request: &request,
+            layers: &layers,
+            work: &work,
+        };
+        assert_eq!(case.decide() == Decision::Allow, allowed, "{policies} × {values}");
+        assert_eq!(work.is_spent(), !allowed, "{} steps", work.spent());
+    }
+}
+
+/// What an index holds grows with a statement's actions and resources, not with their product.
+#[test]
+fn an_index_is_not_much_larger_than_its_document() {
+    let list = |what: &str, count: usize| {
+        let each: Vec<String> = (0..count).map(|n| format!(r#""{what}{n:x}""#)).collect();
+        each.join(",")
+    };
+    for (actions, resources, most) in [(16, 16, 16), (600, 1, 1), (1, 600, 600), (4, 4, 16)] {
+        let statement = format!(
+            r#"{{"Effect":"Allow","Action":[{}],"Resource":[{}]}}"#,
+            list("a:", actions),
+            list("a:aws:", resources)
+        );
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{}]}}"#,
+            vec![statement; 7].join(",")
+        );
+        let policy = Policy::compile(&text, PolicyKind::Inline).unwrap();
+        let statements = policy.statements();
+        let places = statements.iter().enumerate();
+        let index = Index::build(places.map(|(at, s)| (u32::try_from(at).unwrap(), s)));
+        assert!(
+            index.entries() <= most,
+            "{actions} × {resources}: {}",
+            index.entries()
+        );
+        let mut found = 0;
+        index.candidates("a:0", "a:aws:0", |_| found += 1);
+        assert_eq!(found, 7);
+    }
+}

@@ -11,7 +11,7 @@ mod walk;
 use crate::{
     Context, QUIRKS, Values,
     fold::{fold, fold_hash, fold_widely},
-    quirks::Truth,
+    quirks::{Reading, Truth},
     work::{Scope, Work},
 };
 use walk::{anywhere, ascii_prefix, find, folded_prefix, literal_prefix, walk};
@@ -32,6 +32,8 @@ pub(crate) struct Variable {
     key: Box<str>,
     hash: u64,
     default: Option<Box<str>>,
+    /// It may be no variable at all: its default is not written `, '…'`, or its key has a blank (`facts: policy §1.6`).
+    odd: bool,
 }
 
 /// What the empty value of a variable's key counts as.
@@ -70,8 +72,8 @@ pub(crate) struct Pattern {
     has_variables: bool,
 }
 
-/// The text between `${` and `}` as a token. What is malformed, or a key that can not exist, leaves the variable
-/// unresolved, and the whole text with it null.
+/// The text between `${` and `}` as a token. What is malformed leaves the variable unresolved, and the whole text with it
+/// null; so may what is nearly right.
 fn variable(inner: &str) -> Token {
     if let "*" | "?" | "$" = inner {
         return Token::Literal(inner.into());
@@ -80,17 +82,18 @@ fn variable(inner: &str) -> Token {
         let text = text.trim_start_matches(' ').strip_prefix('\'')?;
         text.strip_suffix('\'').map(Into::into)
     };
-    let (key, default) = match inner.split_once(',') {
+    let (key, default, exact) = match inner.split_once(',') {
         Some((key, rest)) => match quoted(rest) {
-            Some(default) => (key, Some(default)),
-            None => ("", None),
+            Some(default) => (key, Some(default), rest.starts_with(" '")),
+            None => ("", None, false),
         },
-        None => (inner, None),
+        None => (inner, None, true),
     };
     Token::Variable(Box::new(Variable {
         key: key.into(),
         hash: fold_hash(key),
         default,
+        odd: !exact || key.contains(' ') || matches!(key, "" | "*" | "?" | "$"),
     }))
 }
 
@@ -173,7 +176,9 @@ impl Pattern {
         let mut variables = self.variables();
         variables.all(|v| {
             let context = scope.context();
-            scope.work.scan(context.steps_of_look_up()) && v.resolve(context, Blank::Missing).is_some()
+            let found =
+                scope.work.scan(context.steps_of_look_up()) && v.resolve(context, Blank::Missing).is_some();
+            found && (!v.odd || QUIRKS.odd_variable == Reading::Holds)
         })
     }
 
@@ -193,7 +198,10 @@ impl Pattern {
 
     /// Compares under what an empty value may count as.
     fn in_both_readings(&self, scope: Scope<'_>, compare: impl Fn(Blank) -> Truth) -> Truth {
-        let as_value = compare(Blank::Value);
+        let as_value = match compare(Blank::Value) {
+            Truth::Holds if self.variables().any(|variable| variable.odd) => QUIRKS.odd_variable.truth(),
+            other => other,
+        };
         let is_blank = |v: &Variable| v.resolve(scope.context(), Blank::Value) == Some("");
         // Out of steps is unclear already.
         if as_value == Truth::Unclear

@@ -17,8 +17,10 @@ use crate::{
 
 /// Up to this many statements are simply walked.
 const SMALL: usize = 6;
-/// A statement with more pairs of action and resource than this is filed by action alone.
-const MAX_PAIRS: usize = 256;
+/// A statement with more actions than this, or more pairs of action and resource, is filed by its resources alone: an index
+/// of everything that sixteen actions and sixteen resources may be takes fifty times the memory of their document.
+const MAX_ACTIONS: usize = 4;
+const MAX_PAIRS: usize = 16;
 /// Longer literals are filed under this much of them.
 const MAX_PREFIX: usize = 200;
 
@@ -117,8 +119,9 @@ impl Index {
 
     fn file(&mut self, at: u32, statement: &Statement) {
         let prefixes = resource_prefixes(statement);
-        let pairs = statement.actions.patterns.len() * prefixes.as_ref().map_or(1, Vec::len);
-        let prefixes = prefixes.filter(|_| pairs <= MAX_PAIRS);
+        let actions = statement.actions.patterns.len();
+        let is_large = |prefixes: &Vec<&str>| actions > MAX_ACTIONS || actions * prefixes.len() > MAX_PAIRS;
+        let by_resource_alone = prefixes.as_ref().is_some_and(is_large);
         let put = |bucket: &mut Bucket| match &prefixes {
             Some(prefixes) => {
                 for prefix in prefixes {
@@ -127,7 +130,7 @@ impl Index {
             }
             None => push(&mut bucket.any, at),
         };
-        if statement.actions.negated {
+        if statement.actions.negated || by_resource_alone {
             put(&mut self.any);
             return;
         }
@@ -138,6 +141,15 @@ impl Index {
                 (literal, false) => put(self.by_prefix.slot(literal.as_bytes())),
             }
         }
+    }
+
+    /// How many lists of statements there are.
+    #[cfg(test)]
+    pub(crate) fn entries(&self) -> usize {
+        let buckets = [&self.any].into_iter().chain(self.exact.values());
+        let each = buckets.chain(self.by_prefix.entries.values());
+        each.map(|bucket| usize::from(!bucket.any.is_empty()) + bucket.by_resource.entries.len())
+            .sum()
     }
 
     /// Visits every statement that may match, some perhaps twice, in no order.

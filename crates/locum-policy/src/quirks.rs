@@ -24,8 +24,12 @@ pub struct Quirks {
     pub any_value_if_exists_on_missing_key: Reading,
     /// `ForAllValues:` on a key whose only value is the empty string: the guide calls that a null data set, hence true.
     pub all_values_on_empty_string: Reading,
+    /// `ForAnyValue:` on such a key, where the value would match: no member of an empty set does.
+    pub any_value_on_empty_string: Reading,
     /// `Null` on a key whose only value is the empty string: it exists, but is its value null?
     pub null_on_empty_string: Reading,
+    /// A variable with a default that is not written `, '…'`, or whose key has a blank: it may be no variable at all.
+    pub odd_variable: Reading,
     /// A variable whose value is empty: some engines use the default, or leave the variable unresolved.
     pub empty_variable: Reading,
     /// Letters that are equal but for case only beyond Latin-1, under `…IgnoreCase`.
@@ -63,7 +67,9 @@ pub const QUIRKS: Quirks = Quirks {
     several_values_without_set_operator: Reading::AgainstTheCaller,
     any_value_if_exists_on_missing_key: Reading::AgainstTheCaller,
     all_values_on_empty_string: Reading::AgainstTheCaller,
+    any_value_on_empty_string: Reading::AgainstTheCaller,
     null_on_empty_string: Reading::AgainstTheCaller,
+    odd_variable: Reading::AgainstTheCaller,
     empty_variable: Reading::AgainstTheCaller,
     fold_beyond_latin: Reading::AgainstTheCaller,
     odd_number: Reading::AgainstTheCaller,

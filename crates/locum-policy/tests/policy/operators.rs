@@ -339,6 +339,7 @@ fn sets() {
         ("ForAnyValue:StringEquals", r#"["a"]"#, Some("b|c"), false),
         ("ForAnyValue:StringEquals", r#"["a"]"#, None, false),
         ("ForAnyValue:StringEquals", r#"["a"]"#, Some("[]"), false),
+        ("ForAnyValue:StringEquals", r#"["a"]"#, Some(""), false),
         (
             "ForAllValues:StringNotLike",
             r#"["key1*","key2*"]"#,
@@ -361,6 +362,10 @@ fn sets() {
     ]);
     unclear(&[
         ("ForAllValues:StringEquals", r#"["a"]"#, Some("")),
+        // An empty string may be an empty set, of which there is no member.
+        ("ForAnyValue:StringEquals", r#"[""]"#, Some("")),
+        ("ForAnyValue:StringNotEquals", r#"["a"]"#, Some("")),
+        ("ForAnyValue:StringLike", r#"["*"]"#, Some("")),
         ("ForAnyValue:StringEqualsIfExists", r#"["a"]"#, None),
         ("StringEquals", r#""a""#, Some("a|b")),
         ("StringEquals", r#""a""#, Some("a|a")),
@@ -408,6 +413,7 @@ fn variables() {
             true,
         ),
         ("NumericEquals", r#""${aws:username}""#, Some("1"), false),
+        ("StringEquals", r#""${x:none, 'bob'}""#, Some("bob"), true),
         // Without its quotes a default is nothing, and so is the whole.
         (
             "StringEquals",
@@ -424,6 +430,14 @@ fn variables() {
     ]);
     // An empty value may count as none.
     unclear(&[
+        // A default that is not quite written as one may be none.
+        ("StringEquals", r#""${x:none,'bob'}""#, Some("bob")),
+        ("StringNotEquals", r#""${x:none,'bob'}""#, Some("bob")),
+        ("StringEquals", r#""${x:none,  'bob'}""#, Some("bob")),
+        ("StringEquals", r#""${x:none , 'bob'}""#, Some("bob")),
+        ("StringEquals", r#""${aws:username , 'bob'}""#, Some("bob")),
+        ("StringEquals", r#""${*, 'bob'}""#, Some("bob")),
+        ("StringEquals", r#""${, 'bob'}""#, Some("bob")),
         ("StringEquals", r#""${aws:PrincipalTag/blank}""#, Some("")),
         ("StringNotEquals", r#""${aws:PrincipalTag/blank}""#, Some("")),
         ("StringLike", r#""${aws:PrincipalTag/blank}*""#, Some("anything")),

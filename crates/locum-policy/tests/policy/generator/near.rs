@@ -69,7 +69,10 @@ fn variable(dice: &mut Dice, text: &str, context: &Context<'_>) -> String {
         .unwrap_or_default();
     let (head, tail) = text.split_at(end);
     let default = if tail.contains(['\'', '}']) { "" } else { tail };
-    match dice.below(4) {
+    match dice.below(7) {
+        3 => format!("{head}${{x:none,'{default}'}}"),
+        4 => format!("{head}${{x:none ,  '{default}'}}"),
+        5 => format!("{head}${{aws:username,{default}}}"),
         0 => format!("{head}${{x:none, '{default}'}}"),
         1 => format!("{text}${{x:none}}"),
         2 => format!("{text}${{x:tag}}"),

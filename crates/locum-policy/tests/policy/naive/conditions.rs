@@ -163,7 +163,13 @@ pub fn condition(operator: &str, key: &str, wanted: &Value, variables: bool, con
     };
     let any = or(given.iter().map(one));
     match quantifier {
-        "ForAnyValue" => any,
+        "ForAnyValue" => {
+            if blank && any != Some(false) {
+                None
+            } else {
+                any
+            }
+        }
         "ForAllValues" => {
             let all = not(or(given.iter().map(one).map(not)));
             if blank && all != Some(true) { None } else { all }

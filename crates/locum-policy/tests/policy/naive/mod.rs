@@ -55,19 +55,14 @@ fn text(value: &Value) -> String {
 
 /// Whether a text matches a pattern of wildcards alone.
 pub fn glob_text(pattern: &str, text: &str) -> bool {
-    let mode = Mode {
-        variables: false,
-        blank_is_none: false,
-    };
-    glob(&symbols(pattern, true, mode, &Context::new()).unwrap(), text)
+    glob(
+        &symbols(pattern, true, Mode::PLAIN, &Context::new()).unwrap(),
+        text,
+    )
 }
 
 fn action_matches(statement: &Value, ask: &Ask<'_>) -> bool {
     let action = |pattern: &Value| {
-        let mode = Mode {
-            variables: false,
-            blank_is_none: false,
-        };
         let (pattern, action) = if mutated(Mutation::ActionsHaveCase) {
             (text(pattern), ask.action.to_owned())
         } else {
@@ -81,7 +76,7 @@ fn action_matches(statement: &Value, ask: &Ask<'_>) -> bool {
             () if mutated(Mutation::QuestionInActionIsLiteral) => pattern.replace('?', "."),
             () => pattern,
         };
-        let symbols = symbols(&pattern, true, mode, ask.context).unwrap();
+        let symbols = symbols(&pattern, true, Mode::PLAIN, ask.context).unwrap();
         glob(&symbols, &action)
     };
     match (statement.get("Action"), statement.get("NotAction")) {

@@ -11,28 +11,43 @@ pub enum Symbol {
     Star,
 }
 
-/// Whether a document has variables, and whether an empty value of one counts as none.
+/// Whether a document has variables, whether an empty value of one counts as none, and whether one that is not quite
+/// written as a variable is none.
 #[derive(Clone, Copy)]
 pub struct Mode {
     pub variables: bool,
     pub blank_is_none: bool,
+    pub odd_is_none: bool,
 }
 
-/// A comparison with a pattern, under both readings of empty values if there may be any.
+impl Mode {
+    /// Of a text that has no variables.
+    pub const PLAIN: Self = Self {
+        variables: false,
+        blank_is_none: false,
+        odd_is_none: false,
+    };
+}
+
+/// A comparison with a pattern, under every reading of variables if there may be any.
 pub fn both(variables: bool, pattern: &str, compare: impl Fn(Mode) -> Truth) -> Truth {
     if !variables || !pattern.contains("${") {
-        return compare(Mode {
-            variables: false,
-            blank_is_none: false,
-        });
+        return compare(Mode::PLAIN);
     }
-    let [one, other] = [true, false].map(|blank_is_none| {
-        compare(Mode {
-            variables,
-            blank_is_none,
-        })
-    });
-    if one == other { one } else { None }
+    let mut readings =
+        [(true, true), (true, false), (false, true), (false, false)].map(|(blank_is_none, odd_is_none)| {
+            compare(Mode {
+                variables,
+                blank_is_none,
+                odd_is_none,
+            })
+        });
+    readings.sort_unstable();
+    if readings[0] == readings[3] {
+        readings[0]
+    } else {
+        None
+    }
 }
 
 /// A pattern's symbols; `None` when a variable has no value.
@@ -46,10 +61,15 @@ pub fn symbols(text: &str, wild: bool, mode: Mode, context: &Context<'_>) -> Opt
             && let Some(end) = chars[i..].iter().position(|c| *c == '}')
         {
             let inner: String = chars[i + 2..i + end].iter().collect();
-            let (key, default) = match inner.split_once(", '") {
-                Some((key, default)) => (key.to_owned(), default.strip_suffix('\'').map(str::to_owned)),
-                None => (inner.clone(), None),
-            };
+            let comma = inner.find(',').unwrap_or(inner.len());
+            let (key, rest) = (inner[..comma].to_owned(), &inner[comma..]);
+            let quoted = rest.trim_start_matches([',', ' ']).strip_prefix('\'');
+            let default = quoted.and_then(|text| text.strip_suffix('\'')).map(str::to_owned);
+            let well_written = rest.is_empty() || (rest.starts_with(", '") && default.is_some());
+            let is_odd = !well_written || key.contains(' ') || ["", "*", "?", "$"].contains(&&*key);
+            if inner.len() > 1 && is_odd && (mode.odd_is_none || (default.is_none() && !rest.is_empty())) {
+                return None;
+            }
             let default = default.filter(|_| !mutated(Mutation::DefaultsAreIgnored));
             let unresolved = || match () {
                 () if mutated(Mutation::UnresolvedIsEmpty) => Some(String::new()),
