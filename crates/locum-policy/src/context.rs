@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::fold::{fold_eq, fold_hash, fold_hash_ascii};
+use crate::fold::{fold_hash, fold_hash_ascii, same_key};
 
 /// How many hashes are compared in the time of a step.
 const HASHES_A_STEP: usize = 8;
@@ -166,7 +166,7 @@ impl<'a> Context<'a> {
         self.hashes
             .iter()
             .zip(&self.entries)
-            .position(|(h, e)| *h == hash && fold_eq(&e.key, key))
+            .position(|(h, e)| *h == hash && same_key(&e.key, key))
     }
 
     fn put(&mut self, key: Cow<'a, str>, values: Values<'a>) {

@@ -25,8 +25,16 @@ fn only(mut mapped: impl ExactSizeIterator<Item = char>) -> Option<char> {
     (mapped.len() == 1).then(|| mapped.next()).flatten()
 }
 
-/// Whether two texts are equal but for case.
-pub(crate) fn fold_eq(a: &str, b: &str) -> bool {
+/// Whether two condition keys are one, and so two tags whose keys are part of them: equal but for the case of ASCII and
+/// Latin-1 letters.
+///
+/// ```
+/// assert!(locum_policy::same_key("Team", "TEAM"));
+/// // A sign that looks like a K.
+/// assert!(!locum_policy::same_key("task", "tas\u{212a}"));
+/// ```
+#[must_use]
+pub fn same_key(a: &str, b: &str) -> bool {
     a == b || a.chars().map(fold).eq(b.chars().map(fold))
 }
 

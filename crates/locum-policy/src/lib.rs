@@ -69,6 +69,7 @@ pub use explain::{Explanation, Mismatch, NearMiss, StatementRef, StatementText, 
 pub use findings::{
     Finding, FindingKind, FindingsKind, IssueCode, Location, PathElement, Position, Span, findings,
 };
+pub use fold::same_key;
 pub use policy::{Effect, Policy, PolicyKind};
 pub use principal::{FederatedIssuer, Principal, RequesterKind};
 pub use quirks::{QUIRKS, Quirks, Reading};

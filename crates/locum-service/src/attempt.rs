@@ -6,7 +6,10 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use locum_api::{ApiError, Body, Format, model::Operation};
+use locum_api::{
+    ApiError, Body, Format,
+    model::{Operation, Service as ApiService},
+};
 use locum_crypto::{Random, SecretString};
 use locum_directory::{Changes, Snapshot};
 use locum_names::AccountId;
@@ -22,6 +25,7 @@ use crate::{
     rings::Rings,
     route::{self, Encoding, Run},
     service::{Problem, Service},
+    settings::requested_region,
     trace::Trace,
     unsigned::UnsignedCall,
 };
@@ -167,7 +171,17 @@ impl Attempt<'_> {
     ) -> Left {
         let input = self.asked.input(self.incoming);
         let carried = std::mem::take(&mut self.carried);
-        self.perform(run, input, authenticated, carried, snapshot, trace, random)
+        let service = self.asked.operation.service;
+        self.perform(
+            run,
+            service,
+            input,
+            authenticated,
+            carried,
+            snapshot,
+            trace,
+            random,
+        )
     }
 
     /// Calls the function of an operation, of the request itself or of one that it contains.
@@ -178,6 +192,7 @@ impl Attempt<'_> {
     pub(crate) fn perform(
         &self,
         run: route::Signed,
+        service: ApiService,
         input: route::Input<'_>,
         authenticated: &Authenticated,
         carried: Carried,
@@ -185,6 +200,7 @@ impl Attempt<'_> {
         trace: &Trace,
         random: &mut dyn Random,
     ) -> Left {
+        let region = requested_region(service, self.service.settings.partition, &authenticated.region);
         let mut call = Call {
             settings: &self.service.settings,
             snapshot,
@@ -192,7 +208,7 @@ impl Attempt<'_> {
             issuers: &self.service.issuers,
             last_uses: &self.service.last_uses,
             caller: &authenticated.caller,
-            at: self.circumstances(snapshot, trace, &authenticated.region),
+            at: self.circumstances(snapshot, trace, region),
             random,
             changes: Changes::new(),
             kept: Changes::new(),

@@ -65,9 +65,46 @@ impl Regions {
     }
 }
 
+/// The `aws:RequestedRegion` of a request signed for `signed`. A service of all regions is asked where its partition has it,
+/// whatever its client signs for: the caller must not choose what a policy compares (`facts: sts §8`).
+pub(crate) const fn requested_region<'a>(
+    service: ApiService,
+    partition: Partition,
+    signed: &'a str,
+) -> &'a str {
+    match (service, partition) {
+        (ApiService::Sts | ApiService::AccessAnalyzer, _) => signed,
+        (_, Partition::Aws) => "us-east-1",
+        (ApiService::Organizations, Partition::China) => "cn-northwest-1",
+        (_, Partition::China) => "cn-north-1",
+        (_, Partition::UsGov) => "us-gov-west-1",
+        (_, Partition::Iso) => "us-iso-east-1",
+        (_, Partition::IsoB) => "us-isob-east-1",
+        (_, Partition::IsoE) => "eu-isoe-west-1",
+        (_, Partition::IsoF) => "us-isof-south-1",
+        (_, Partition::Eusc) => "eusc-de-east-1",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_global_is_asked_in_one_region() {
+        let requested = |service, partition| requested_region(service, partition, "eu-central-1");
+        for (service, partition, region) in [
+            (ApiService::Sts, Partition::Aws, "eu-central-1"),
+            (ApiService::AccessAnalyzer, Partition::Aws, "eu-central-1"),
+            (ApiService::Iam, Partition::Aws, "us-east-1"),
+            (ApiService::Organizations, Partition::Aws, "us-east-1"),
+            (ApiService::Locum, Partition::Aws, "us-east-1"),
+            (ApiService::Iam, Partition::China, "cn-north-1"),
+            (ApiService::Organizations, Partition::China, "cn-northwest-1"),
+        ] {
+            assert_eq!(requested(service, partition), region);
+        }
+    }
 
     #[test]
     fn regions_by_shape_or_by_name() {

@@ -270,6 +270,7 @@ impl<'a> Transaction<'a> {
 
         let left = self.attempt.perform(
             asked.run,
+            asked.operation.service,
             Input::Contained(asked.parameters.text().as_bytes()),
             &authenticated,
             std::mem::take(carried),

@@ -1,7 +1,7 @@
 //! Tags of users, roles and managed policies; those of other entities stand with the entity.
 //!
 //! Case does not distinguish keys, but is kept: a key in another case replaces the old one, so that no entity carries
-//! two tags that a policy could mean with one name.
+//! two tags that a policy could mean with one name. What no policy takes for the same key is another one.
 
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use locum_api::{
     model::Operation,
 };
 use locum_directory::{Role, Tag, User};
+use locum_policy::same_key;
 
 use super::{
     access::Keys,
@@ -35,7 +36,11 @@ use crate::{
 /// A key given twice, or one of AWS's own.
 pub(super) fn read(tags: &[iam::Tag]) -> Result<Vec<Tag>, ApiError> {
     for (at, tag) in tags.iter().enumerate() {
-        if tags.iter().take(at).any(|earlier| same(&earlier.key, &tag.key)) {
+        if tags
+            .iter()
+            .take(at)
+            .any(|earlier| same_key(&earlier.key, &tag.key))
+        {
             let text = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
             return Err(errors::INVALID_INPUT.with(text));
         }
@@ -55,14 +60,10 @@ pub(super) fn read(tags: &[iam::Tag]) -> Result<Vec<Tag>, ApiError> {
     Ok(tags.collect())
 }
 
-fn same(a: &str, b: &str) -> bool {
-    a.to_lowercase() == b.to_lowercase()
-}
-
 /// Adds tags to those an entity has.
 pub(super) fn add(tags: &mut Vec<Tag>, new: Vec<Tag>, quota: &Quota) -> Result<(), ApiError> {
     for tag in new {
-        match tags.iter_mut().find(|known| same(&known.key, &tag.key)) {
+        match tags.iter_mut().find(|known| same_key(&known.key, &tag.key)) {
             Some(known) => *known = tag,
             None => tags.push(tag),
         }
@@ -72,7 +73,7 @@ pub(super) fn add(tags: &mut Vec<Tag>, new: Vec<Tag>, quota: &Quota) -> Result<(
 
 /// Removes tags; keys that are not there are no error.
 pub(super) fn remove(tags: &mut Vec<Tag>, keys: &[String]) {
-    tags.retain(|tag| !keys.iter().any(|key| same(key, &tag.key)));
+    tags.retain(|tag| !keys.iter().any(|key| same_key(key, &tag.key)));
 }
 
 fn tag_owner<O: Principal>(

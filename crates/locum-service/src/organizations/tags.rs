@@ -12,6 +12,7 @@ use locum_api::{
     },
 };
 use locum_directory::{Account, ControlPolicy, ControlTarget, Organization, OrganizationalUnit, Tag};
+use locum_policy::same_key;
 
 use super::{
     access::{Keys, administrators_only, after, management_only, pager, permitted, sees},
@@ -29,7 +30,11 @@ use crate::{
 /// A key given twice, one of AWS's own, or too many.
 pub(super) fn read(tags: &[api::Tag]) -> Result<Vec<Tag>, ApiError> {
     for (at, tag) in tags.iter().enumerate() {
-        if tags.iter().take(at).any(|earlier| same(&earlier.key, &tag.key)) {
+        if tags
+            .iter()
+            .take(at)
+            .any(|earlier| same_key(&earlier.key, &tag.key))
+        {
             let text = "Duplicate tag keys found. Please note that tag keys are case insensitive here.";
             let error = errors::ORGANIZATIONS_INVALID_INPUT.with(text);
             return Err(error.because("DUPLICATE_TAG_KEY"));
@@ -52,10 +57,6 @@ pub(super) fn read(tags: &[api::Tag]) -> Result<Vec<Tag>, ApiError> {
     Ok(tags.collect())
 }
 
-fn same(a: &str, b: &str) -> bool {
-    a.to_lowercase() == b.to_lowercase()
-}
-
 impl Perform for TagResourceRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<NoResult, Failure> {
         let organization = organization(call)?;
@@ -68,7 +69,7 @@ impl Perform for TagResourceRequest {
         let new = read(&self.tags)?;
         change(call, found, |tags| {
             for tag in new {
-                match tags.iter_mut().find(|known| same(&known.key, &tag.key)) {
+                match tags.iter_mut().find(|known| same_key(&known.key, &tag.key)) {
                     Some(known) => *known = tag,
                     None => tags.push(tag),
                 }
@@ -89,7 +90,7 @@ impl Perform for UntagResourceRequest {
         let found = asked(call, organization, Self::OPERATION, &self.resource_id, keys)?;
         management_only(call, organization)?;
         change(call, found, |tags| {
-            tags.retain(|tag| !self.tag_keys.iter().any(|key| same(key, &tag.key)));
+            tags.retain(|tag| !self.tag_keys.iter().any(|key| same_key(key, &tag.key)));
             Ok(())
         })
     }

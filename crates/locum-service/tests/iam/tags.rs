@@ -1,6 +1,36 @@
 use super::texts::{INVALID_INPUT, READ_NOTES, TRUST_ACCOUNT};
 use crate::harness::World;
 
+/// Conditions fold ASCII and Latin-1 letters, so a Kelvin sign is no `k`: were it one here, whoever may not touch a tag could
+/// replace it under a name that no condition means.
+#[test]
+fn what_no_condition_takes_for_a_key_does_not_replace_it() {
+    let world = World::new();
+    let named = ("UserName", "worker");
+    let locked = [
+        named,
+        ("Tags.member.1.Key", "tâsk"),
+        ("Tags.member.1.Value", "locked"),
+    ];
+    world.admin("CreateUser", &locked).ok();
+    let policy = r#"{"Version":"2012-10-17","Statement":[
+        {"Effect":"Allow","Action":["iam:TagUser","iam:UntagUser"],"Resource":"*"},
+        {"Effect":"Deny","Action":"iam:TagUser","Resource":"*","Condition":{"Null":{"aws:RequestTag/tâsk":"false"}}},
+        {"Effect":"Deny","Action":"iam:UntagUser","Resource":"*","Condition":{"ForAnyValue:StringEquals":{"aws:TagKeys":["tâsk"]}}}]}"#;
+    let tagger = world.user(&world.root, "tagger", Some(policy));
+    for (key, status) in [("tâsk", 403), ("TÂSK", 403), ("tâs\u{212a}", 200)] {
+        let tag = [named, ("Tags.member.1.Key", key), ("Tags.member.1.Value", "free")];
+        assert_eq!(world.iam(&tagger, "TagUser", &tag).status, status, "{key}");
+    }
+    let untag = [named, ("TagKeys.member.1", "tâs\u{212a}")];
+    world.iam(&tagger, "UntagUser", &untag).ok();
+    let listed = world.admin("ListUserTags", &[named]).ok();
+    assert_eq!(
+        (listed.texts("Key"), listed.texts("Value")),
+        (vec!["tâsk".to_owned()], vec!["locked".to_owned()])
+    );
+}
+
 #[test]
 fn tags_are_set_replaced_listed_and_removed() {
     let world = World::new();

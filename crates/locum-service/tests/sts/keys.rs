@@ -264,6 +264,30 @@ fn the_circumstances_are_the_servers_to_say() {
     has(&scene, &denied, "aws:UserAgent", None);
 }
 
+/// IAM and Organizations are in one region, whatever a client signs for: the caller must not choose what a policy compares.
+#[test]
+fn what_is_global_is_asked_in_one_region() {
+    let scene = Scene::new();
+    for (wanted, status) in [("us-east-1", 200), ("eu-central-1", 403)] {
+        let policy = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"StringEquals":{{"aws:RequestedRegion":"{wanted}"}}}}}}}}"#
+        );
+        let user = scene.user(ACCOUNT, &format!("of-{wanted}"), |user| {
+            user.inline.push(inline(&policy))
+        });
+        for signed in ["us-east-1", "eu-central-1"] {
+            let mut wire = Wire::post(&[("Action", "ListUsers"), ("Version", "2010-05-08")]);
+            (wire.service, wire.region) = ("iam".to_owned(), signed.to_owned());
+            let answer = wire.signed(&user, scene.now()).send(&scene);
+            assert_eq!(
+                answer.status, status,
+                "{wanted}, signed for {signed}: {}",
+                answer.body
+            );
+        }
+    }
+}
+
 #[test]
 fn no_parameter_sets_a_key_that_the_server_derives() {
     let scene = Scene::new();
