@@ -67,11 +67,7 @@ impl Regions {
 
 /// The `aws:RequestedRegion` of a request signed for `signed`. A service of all regions is asked where its partition has it,
 /// whatever its client signs for: the caller must not choose what a policy compares (`facts: sts §8`).
-pub(crate) const fn requested_region<'a>(
-    service: ApiService,
-    partition: Partition,
-    signed: &'a str,
-) -> &'a str {
+pub(crate) const fn requested_region(service: ApiService, partition: Partition, signed: &str) -> &str {
     match (service, partition) {
         (ApiService::Sts | ApiService::AccessAnalyzer, _) => signed,
         (_, Partition::Aws) => "us-east-1",

@@ -24,6 +24,14 @@ pub enum OpenError {
         /// Ours.
         expected: u32,
     },
+    /// A value of a kind that only another version of locum has.
+    #[error(
+        "the store holds {key}, a kind of value that this locum does not know; open it with the newer one that wrote it, nothing in it was changed"
+    )]
+    UnknownKind {
+        /// Its key.
+        key: String,
+    },
     /// A value that does not open or does not read.
     #[error(
         "the stored value {key} is damaged ({reason}); restore the store from a backup, nothing in it was changed"

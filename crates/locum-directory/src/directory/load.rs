@@ -136,8 +136,25 @@ pub(super) fn snapshot(
         deployment: deployment.to_string(),
         documents,
     };
+    refuse_unknown(store)?;
     let pages = reading::read(store, &PREFIXES, &decoder)?;
     Ok(Snapshot::load(AwsPolicies::load()?, pages, store.revision()?)?)
+}
+
+/// Refuses a store with values of another kind than those that are read: a newer program may have put a restriction there,
+/// and what is not read is not enforced.
+fn refuse_unknown(store: &dyn Store) -> Result<(), OpenError> {
+    let mut after = None;
+    // One look at each kind: what follows the last key that a known one may have.
+    while let Some(Item { key, .. }) = store.range("", after.as_deref(), 1)?.pop() {
+        let kind = PREFIXES.iter().find(|prefix| key.starts_with(**prefix));
+        after = Some(match kind {
+            Some(prefix) => format!("{prefix}{}", char::MAX),
+            None if key == STAMP_KEY || key == MARK_KEY => key,
+            None => return Err(OpenError::UnknownKind { key }),
+        });
+    }
+    Ok(())
 }
 
 /// What it takes to make entities of stored values.

@@ -209,6 +209,16 @@ fn each_wrong_value_has_its_own_sentence() {
             "{key}: {error}"
         );
     }
+    // What a newer program may have put there restricts nobody if it is passed over.
+    for key in ["/resource-policies/x", "/", "/accountsx", "/zones/1", "x"] {
+        let error = with(key, Some(b"not even sealed"));
+        assert!(
+            matches!(&error, OpenError::UnknownKind { key: told } if told == key),
+            "{key}: {error}"
+        );
+    }
+    let error = with("/organizations/1", Some(b"not even sealed"));
+    assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
     // The organization's management account, gone.
     let error = with(&account_key, None);
     assert!(matches!(error, OpenError::Inconsistent(_)), "{error}");
