@@ -153,6 +153,51 @@ fn formats_and_splits_mean_the_same() {
     );
 }
 
+/// A condition compares a number as the text that it is.
+#[test]
+fn numbers_of_documents_are_as_they_are_written() {
+    let numbers = [
+        ("12", "12"),
+        ("1.10", "1.10"),
+        ("-0", "-0"),
+        ("12e+5", "12e+5"),
+        ("123456789012345678901234567890", "123456789012345678901234567890"),
+        // What cannot be kept as a number is kept as a text, which a condition takes for the same.
+        ("12e5", "\"12e5\""),
+        ("1E5", "\"1E5\""),
+        ("1.5E-07", "\"1.5E-07\""),
+    ];
+    for (number, expected) in numbers {
+        let expected = format!("{{\"a\":[{expected}]}}");
+        let json =
+            format!(r#"{{"account": {{"groups": {{"g": {{"inline": {{"i": {{"a": [{number}]}}}}}}}}}}}}"#);
+        let text = json.replace(
+            &format!("{{\"a\": [{number}]}}"),
+            &format!(r#""{{\"a\": [{number}]}}""#),
+        );
+        let yaml = format!("account: {{groups: {{g: {{inline: {{i: {{a: [{number}]}}}}}}}}}}");
+        let toml = format!("[account.groups.g.inline.i]\na = [{number}]");
+        for (name, source) in [
+            ("a.json", json),
+            ("a.json", text),
+            ("a.yaml", yaml),
+            ("a.toml", toml),
+        ] {
+            // TOML has no integers of this size.
+            if name == "a.toml" && number.len() > 20 {
+                continue;
+            }
+            let account = describe(&[(name, &source)]).unwrap().account.unwrap();
+            let document = &account.groups.unwrap()["g"].inline.clone().unwrap()["i"];
+            assert_eq!(document.0.to_string(), expected, "{source}");
+        }
+    }
+    // What JSON has no number for is a text as well.
+    let account = account("account: {groups: {g: {inline: {i: {a: [00123, 0x1f, .5, +1]}}}}}");
+    let document = &account.groups.unwrap()["g"].inline.clone().unwrap()["i"];
+    assert_eq!(document.0.to_string(), r#"{"a":["00123","0x1f",".5","+1"]}"#);
+}
+
 #[test]
 fn aliases_are_copied_but_not_without_end() {
     let shared = account("account: {groups: {g: {inline: {a: &x {Statement: []}, b: *x}}}}");

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::Document;
+use crate::{Document, read::read_json};
 
-/// Reads a document, which IAM sends percent-encoded.
+/// Reads a document, which IAM sends percent-encoded. It is read as one of a file is, so that the two can be compared.
 pub(super) fn document(text: &str) -> Document {
     let decoded = if text.trim_start().starts_with('{') {
         text.to_owned()
@@ -12,7 +12,8 @@ pub(super) fn document(text: &str) -> Document {
         percent_decoded(text)
     };
     // A document that is no JSON is shown as it is, and equals none that is described.
-    Document(serde_json::from_str(&decoded).unwrap_or(Value::String(decoded)))
+    let read = read_json("the document", &decoded).map(|node| node.to_json());
+    Document(read.unwrap_or(Value::String(decoded)))
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -41,5 +42,10 @@ mod tests {
         let expected = Document(json!({"a": "ü%+ "}));
         assert_eq!(document("%7B%22a%22%3A%22%C3%BC%25%2B%20%22%7D"), expected);
         assert_eq!(document(r#"{"a":"ü%+ "}"#), expected);
+        // A number is what a file would say.
+        assert_eq!(
+            document(r#"{"a":[12e5,1.10]}"#).0.to_string(),
+            r#"{"a":["12e5",1.10]}"#
+        );
     }
 }

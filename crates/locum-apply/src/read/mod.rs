@@ -66,7 +66,7 @@ fn documents(name: &str, text: &str) -> Result<Vec<Node>, FileError> {
 }
 
 /// Reads a text of JSON.
-fn read_json(name: &str, text: &str) -> Result<Node, FileError> {
+pub(crate) fn read_json(name: &str, text: &str) -> Result<Node, FileError> {
     json::read(&name.into(), text)
 }
 

@@ -48,11 +48,14 @@ impl Node {
     }
 
     /// The value as JSON. A plain word is what JSON would take it for, and otherwise a text.
+    ///
+    /// Policies compare a number as the text that it is, so one that would not be written again as it stands here (`12e5`
+    /// would be `12e+5`) stays a text.
     pub(crate) fn to_json(&self) -> serde_json::Value {
-        use serde_json::Value;
+        use serde_json::{Number, Value};
         let number = |text: &str| -> Option<Value> {
-            let starts_as_one = text.starts_with(|c: char| c == '-' || c.is_ascii_digit());
-            starts_as_one.then(|| serde_json::from_str(text).ok()).flatten()
+            let number: Number = text.parse().ok()?;
+            (number.to_string() == text).then_some(Value::Number(number))
         };
         match &self.kind {
             Kind::Null => Value::Null,

@@ -18,10 +18,7 @@ fn convert(value: &Value) -> Result<toml::Value, String> {
     Ok(match value {
         Value::Null => return Err("it has no null".to_owned()),
         Value::Bool(value) => toml::Value::Boolean(*value),
-        Value::Number(number) => match number.as_i64() {
-            Some(integer) => toml::Value::Integer(integer),
-            None => toml::Value::Float(number.as_f64().ok_or("a number is too large")?),
-        },
+        Value::Number(number) => same_number(number.as_str()),
         Value::String(text) => toml::Value::String(text.clone()),
         Value::Array(values) => toml::Value::Array(values.iter().map(convert).collect::<Result<_, _>>()?),
         Value::Object(_) => {
@@ -29,4 +26,38 @@ fn convert(value: &Value) -> Result<toml::Value, String> {
             toml::Value::Table(table.collect::<Result<_, String>>()?)
         }
     })
+}
+
+/// A number that TOML writes with the same digits, and otherwise its text: policies compare numbers as texts.
+fn same_number(text: &str) -> toml::Value {
+    let integer = text.parse().map(toml::Value::Integer);
+    let float = || text.parse().map(toml::Value::Float);
+    let number = integer.ok().or_else(|| float().ok());
+    number
+        .filter(|number| number.to_string() == text)
+        .unwrap_or_else(|| toml::Value::String(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        for (number, written) in [
+            ("7", "7"),
+            ("1.5", "1.5"),
+            ("2.0", "2.0"),
+            ("1.10", "\"1.10\""),
+            ("-0", "\"-0\""),
+            ("12e+5", "\"12e+5\""),
+            (
+                "123456789012345678901234567890",
+                "\"123456789012345678901234567890\"",
+            ),
+        ] {
+            let value: Value = serde_json::from_str(&format!("{{\"a\": {number}}}")).unwrap();
+            assert_eq!(page(&value).unwrap(), format!("a = {written}\n"));
+        }
+    }
 }
