@@ -200,15 +200,16 @@ def test_prune_removes_what_a_described_section_does_not_mention(fresh, tmp_path
     assert {"old-user", "kept"} <= names(iam, "list_users", "Users", "UserName")
     told = apply(fresh.admin, tmp_path, described, "--prune")
     own = fresh.admin.arn.rsplit("/", 1)[1]
-    for line in ("- user old-user\n", "- access key\n", "- group old-group\n", "- policy old-policy\n", f"user {own}: it is the caller's own (kept)"):
+    held = "policy old-policy: role old-role has it, whose policies are not described (kept)"
+    for line in ("- user old-user\n", "- access key\n", "- group old-group\n", f"user {own}: it is the caller's own (kept)", held):
         assert line in told, told
     assert names(iam, "list_users", "Users", "UserName") == {"kept", own}
     assert names(iam, "list_groups", "Groups", "GroupName") == set()
-    # Roles are not described, so the role stays; the policy that is gone was taken from it.
-    assert iam.list_attached_role_policies(RoleName="old-role")["AttachedPolicies"] == []
+    # Roles are not described, so the role keeps what it has.
+    assert [policy["PolicyName"] for policy in iam.list_attached_role_policies(RoleName="old-role")["AttachedPolicies"]] == ["old-policy"]
     assert "(kept)" in apply(fresh.admin, tmp_path, described, "--prune")
-    told = apply(fresh.admin, tmp_path, {"account": {"roles": {}}}, "--prune")
-    assert "- role old-role\n" in told
+    told = apply(fresh.admin, tmp_path, {"account": {"roles": {}, "policies": {}}}, "--prune")
+    assert "- role old-role\n" in told and "- policy old-policy\n" in told
 
 
 def test_an_export_makes_another_deployment_the_same(fresh, tmp_path):

@@ -128,6 +128,48 @@ fn nothing_is_removed_unless_asked_and_nothing_of_the_callers_at_all() {
     );
 }
 
+/// A policy may deny, so taking it away may allow.
+#[test]
+fn a_surplus_policy_stays_with_those_whose_policies_are_not_described() {
+    let before = "
+account:
+  policies: {p: {document: {Statement: [{Effect: Deny}]}}, b: {document: {}}}
+  groups: {g: {policies: [p]}}
+  users: {u: {policies: [p], boundary: b}}
+  roles: {r: {trust: {}, policies: [p], boundary: b}}
+";
+    for (after, kept) in [
+        (
+            "policies: {}",
+            vec![
+                "policy b: user u has it as its boundary, which is not described",
+                "policy p: group g has it, whose policies are not described",
+            ],
+        ),
+        (
+            "policies: {}, groups: {g: {policies: []}}, users: {u: {boundary: none}}, roles: {}",
+            vec!["policy p: user u has it, whose policies are not described"],
+        ),
+        (
+            "policies: {}, groups: {}, users: {u: {policies: []}}, roles: {r: {trust: {}, policies: []}}",
+            vec!["policy b: user u has it as its boundary, which is not described"],
+        ),
+        (
+            "policies: {}, groups: {}, users: {}, roles: {r: {trust: {}, policies: [], boundary: aws:X}}",
+            vec![],
+        ),
+    ] {
+        let mut world = World::default();
+        world.carry_out(&plan(&mut World::default(), &account(before), false).unwrap());
+        let after = account(&format!("account: {{{after}}}"));
+        let pruned = plan(&mut world, &after, true).unwrap();
+        assert_eq!(pruned.kept, kept);
+        // The world refuses to remove what is held.
+        world.carry_out(&pruned);
+        assert!(plan(&mut world, &after, true).unwrap().is_empty());
+    }
+}
+
 #[test]
 fn what_cannot_be_done_is_told_with_the_way_out() {
     let mut world = World::default();

@@ -40,6 +40,8 @@ pub struct AccountState {
     pub(crate) old_versions: Named<Vec<String>>,
     /// What a policy is attached to: the kind (`User` …) and the name.
     pub(crate) attached_to: Named<Vec<(&'static str, String)>>,
+    /// What a policy is the boundary of, likewise.
+    pub(crate) boundary_of: Named<Vec<(&'static str, String)>>,
     /// What must go before a user goes, as requests.
     pub(crate) belongings: Named<Vec<(&'static str, Value)>>,
     /// The instance profiles of a role.
@@ -223,20 +225,10 @@ impl Reader<'_, '_> {
         old.sort_by_key(|id| id.trim_start_matches('v').parse::<u64>().unwrap_or(u64::MAX));
         self.state.old_versions.insert(name.to_owned(), old);
         if self.removable(|a| &a.policies, name) {
-            let mut attached = Vec::new();
-            for (kind, list, member) in [
-                ("Group", "PolicyGroups", "GroupName"),
-                ("User", "PolicyUsers", "UserName"),
-                ("Role", "PolicyRoles", "RoleName"),
-            ] {
-                let entities = self.pages.list(
-                    "ListEntitiesForPolicy",
-                    json!({"PolicyArn": arn, "EntityFilter": kind, "PolicyUsageFilter": "PermissionsPolicy"}),
-                    list,
-                )?;
-                attached.extend(entities.iter().map(|entity| (kind, text(entity, member))));
-            }
+            let attached = self.holders(arn, "PermissionsPolicy", &["Group", "User", "Role"])?;
             self.state.attached_to.insert(name.to_owned(), attached);
+            let bounded = self.holders(arn, "PermissionsBoundary", &["User", "Role"])?;
+            self.state.boundary_of.insert(name.to_owned(), bounded);
         }
         Ok(ManagedPolicy {
             path: shown_path(&policy),
@@ -244,6 +236,26 @@ impl Reader<'_, '_> {
             document: document(&body.unwrap_or_default()),
             tags: filled(tags(policy.get("Tags"))),
         })
+    }
+
+    /// The entities of some kinds that use a policy.
+    fn holders(
+        &mut self,
+        arn: &str,
+        usage: &str,
+        kinds: &[&'static str],
+    ) -> Result<Vec<(&'static str, String)>, ApiFailure> {
+        let mut holders = Vec::new();
+        for kind in kinds {
+            let entities = self.pages.list(
+                "ListEntitiesForPolicy",
+                json!({"PolicyArn": arn, "EntityFilter": kind, "PolicyUsageFilter": usage}),
+                &format!("Policy{kind}s"),
+            )?;
+            let member = format!("{kind}Name");
+            holders.extend(entities.iter().map(|entity| (*kind, text(entity, &member))));
+        }
+        Ok(holders)
     }
 
     fn instance_profiles(&mut self) -> Result<(), ApiFailure> {

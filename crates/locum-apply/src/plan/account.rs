@@ -33,6 +33,7 @@ pub fn plan_account(
         state,
         protected,
         detached: BTreeSet::new(),
+        unbound: BTreeSet::new(),
         plan: Plan {
             title: title.to_owned(),
             ..Plan::default()
@@ -60,6 +61,8 @@ pub(super) struct Planner<'a> {
     pub(super) protected: &'a Protected,
     /// Kind, name and policy of what is detached already.
     pub(super) detached: BTreeSet<(&'static str, String, String)>,
+    /// Kind, name and policy of what loses its boundary.
+    pub(super) unbound: BTreeSet<(&'static str, String, String)>,
     pub(super) plan: Plan,
 }
 

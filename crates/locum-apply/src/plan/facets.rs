@@ -184,6 +184,7 @@ impl Planner<'_> {
             if let Some(present) = present {
                 change.detail(Mark::Removed, format!("boundary {present}"));
                 change.iam(actions.unbind, entity.parameters([]));
+                self.note_unbound(&change.what, entity, Some(present))?;
             }
             return Ok(());
         }
@@ -202,6 +203,7 @@ impl Planner<'_> {
                 actions.bound,
                 entity.parameters([("PermissionsBoundary", json!(arn))]),
             );
+            self.note_unbound(&change.what, entity, present)?;
         }
         Ok(())
     }
@@ -220,6 +222,21 @@ impl Planner<'_> {
         let kind = entity.kind.actions().kind;
         self.detached
             .insert((kind, entity.name.to_owned(), arn.to_owned()));
+    }
+
+    /// Remembers that something has not the boundary any more that it has.
+    pub(super) fn note_unbound(
+        &mut self,
+        what: &str,
+        entity: Entity<'_>,
+        boundary: Option<&String>,
+    ) -> Result<(), PlanError> {
+        if let Some(boundary) = boundary {
+            let arn = self.arn(what, boundary)?;
+            let kind = entity.kind.actions().kind;
+            self.unbound.insert((kind, entity.name.to_owned(), arn));
+        }
+        Ok(())
     }
 }
 

@@ -1,7 +1,10 @@
 //! What `--prune` takes away: whatever a described section does not mention.
 //!
-//! A section that is not described loses nothing, and what something described refers to stays. The callers' own users and roles, the role by which the management account
+//! A section that is not described loses nothing, and what something described refers to stays. So does a policy that is held by
+//! something whose policies are not described. The callers' own users and roles, the role by which the management account
 //! reaches an account, and what belongs to AWS stay in any case.
+
+use std::collections::BTreeSet;
 
 use serde_json::json;
 
@@ -51,13 +54,10 @@ impl Planner<'_> {
                     json!({"GroupName": group, "UserName": name}),
                 );
             }
-            self.strip(
-                &mut change,
-                Kind::User,
-                name,
-                user.policies.as_ref(),
-                user.inline.as_ref(),
-            )?;
+            let kind = Kind::User;
+            let entity = Entity { kind, name };
+            self.strip(&mut change, entity, user.policies.as_ref(), user.inline.as_ref())?;
+            self.note_unbound(&change.what, entity, user.boundary.as_ref())?;
             let mut belongings: Vec<_> = self.belongings("user", name);
             for (action, parameters) in belongings.drain(..) {
                 let what = match action {
@@ -83,10 +83,11 @@ impl Planner<'_> {
                     change.iam(action, parameters);
                 }
             }
+            let kind = Kind::Group;
+            let entity = Entity { kind, name };
             self.strip(
                 &mut change,
-                Kind::Group,
-                name,
+                entity,
                 group.policies.as_ref(),
                 group.inline.as_ref(),
             )?;
@@ -152,13 +153,10 @@ impl Planner<'_> {
                     change.iam("RemoveRoleFromInstanceProfile", parameters);
                 }
             }
-            self.strip(
-                &mut change,
-                Kind::Role,
-                name,
-                role.policies.as_ref(),
-                role.inline.as_ref(),
-            )?;
+            let kind = Kind::Role;
+            let entity = Entity { kind, name };
+            self.strip(&mut change, entity, role.policies.as_ref(), role.inline.as_ref())?;
+            self.note_unbound(&change.what, entity, role.boundary.as_ref())?;
             change.iam("DeleteRole", json!({"RoleName": name}));
             self.push(change);
         }
@@ -169,23 +167,8 @@ impl Planner<'_> {
         for (name, _) in surplus(self.described, &self.state.account, |a| &a.policies) {
             let mut change = Change::new(Mark::Removed, format!("policy {name}"));
             let arn = self.arn(&change.what, name)?;
-            if self.is_needed(&change.what, Thing::Policy(&arn)) {
+            if self.is_needed(&change.what, Thing::Policy(&arn)) || self.is_held(&change.what, name, &arn) {
                 continue;
-            }
-            for (kind, entity) in self.state.attached_to.get(name).into_iter().flatten() {
-                if self.detached.contains(&(*kind, entity.clone(), arn.clone())) {
-                    continue;
-                }
-                change.detail(Mark::Removed, format!("from {} {entity}", kind.to_lowercase()));
-                let (action, member) = match *kind {
-                    "Group" => ("DetachGroupPolicy", "GroupName"),
-                    "User" => ("DetachUserPolicy", "UserName"),
-                    _ => ("DetachRolePolicy", "RoleName"),
-                };
-                change.iam(
-                    action,
-                    super::facets::members([(member, json!(entity)), ("PolicyArn", json!(arn))]),
-                );
             }
             for version in self.state.old_versions.get(name).into_iter().flatten() {
                 change.iam(
@@ -197,6 +180,26 @@ impl Planner<'_> {
             self.push(change);
         }
         Ok(())
+    }
+
+    /// Whether something has a policy that no described list takes away, which is then noted: the policy may deny what
+    /// nothing else does.
+    fn is_held(&mut self, what: &str, name: &str, arn: &str) -> bool {
+        let first = |holders: &Named<Vec<(&'static str, String)>>, released: &BTreeSet<_>| {
+            let mut holders = holders.get(name).into_iter().flatten();
+            let held = holders
+                .find(|(kind, holder)| !released.contains(&(*kind, holder.clone(), arn.to_owned())))?;
+            Some(format!("{} {}", held.0.to_lowercase(), held.1))
+        };
+        let attached = first(&self.state.attached_to, &self.detached)
+            .map(|holder| format!("{what}: {holder} has it, whose policies are not described"));
+        let why = attached.or_else(|| {
+            first(&self.state.boundary_of, &self.unbound)
+                .map(|holder| format!("{what}: {holder} has it as its boundary, which is not described"))
+        });
+        let held = why.is_some();
+        self.plan.kept.extend(why);
+        held
     }
 
     /// Whether something is the caller's own, which is then noted.
@@ -236,12 +239,10 @@ impl Planner<'_> {
     fn strip(
         &mut self,
         change: &mut Change,
-        kind: Kind,
-        name: &str,
+        entity: Entity<'_>,
         attached: Option<&Vec<String>>,
         inline: Option<&Named<Document>>,
     ) -> Result<(), PlanError> {
-        let entity = Entity { kind, name };
         self.attachments(change, entity, Some(&Vec::new()), attached)?;
         self.inline(change, entity, Some(&Named::new()), inline);
         Ok(())

@@ -287,10 +287,13 @@ impl World {
                 json!({"Versions": versions.collect::<Vec<_>>()})
             }
             "ListEntitiesForPolicy" => {
-                let kind = text(p, "EntityFilter");
+                let (kind, arn) = (text(p, "EntityFilter"), text(p, "PolicyArn"));
                 let holders = self
                     .names(&kind)
-                    .filter(|(_, entity)| entity.attached.contains(&text(p, "PolicyArn")));
+                    .filter(|(_, entity)| match p["PolicyUsageFilter"].as_str() {
+                        Some("PermissionsBoundary") => entity.boundary.as_ref() == Some(&arn),
+                        _ => entity.attached.contains(&arn),
+                    });
                 let holders: Vec<_> = holders
                     .map(|(name, _)| json!({format!("{kind}Name"): name}))
                     .collect();
