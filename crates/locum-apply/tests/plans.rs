@@ -170,6 +170,29 @@ account:
     }
 }
 
+/// Its policies may deny as well.
+#[test]
+fn a_surplus_group_stays_with_those_whose_groups_are_not_described() {
+    let before = "account: {groups: {g: {}, h: {}}, users: {u: {groups: [g]}, v: {groups: [g, h]}}}";
+    let kept = |group, user| format!("group {group}: user {user} is in it, whose groups are not described");
+    for (after, expected) in [
+        ("groups: {}", vec![kept("g", "u"), kept("h", "v")]),
+        (
+            "groups: {}, users: {u: {}, v: {groups: []}}",
+            vec![kept("g", "u")],
+        ),
+        ("groups: {}, users: {u: {groups: []}}", vec![]),
+    ] {
+        let mut world = World::default();
+        world.carry_out(&plan(&mut World::default(), &account(before), false).unwrap());
+        let after = account(&format!("account: {{{after}}}"));
+        let pruned = plan(&mut world, &after, true).unwrap();
+        assert_eq!(pruned.kept, expected);
+        world.carry_out(&pruned);
+        assert!(plan(&mut world, &after, true).unwrap().is_empty());
+    }
+}
+
 #[test]
 fn what_cannot_be_done_is_told_with_the_way_out() {
     let mut world = World::default();

@@ -1,7 +1,7 @@
 //! What `--prune` takes away: whatever a described section does not mention.
 //!
 //! A section that is not described loses nothing, and what something described refers to stays. So does a policy that is held by
-//! something whose policies are not described. The callers' own users and roles, the role by which the management account
+//! something whose policies are not described, and a group with users whose groups are not. The callers' own users and roles, the role by which the management account
 //! reaches an account, and what belongs to AWS stay in any case.
 
 use std::collections::BTreeSet;
@@ -74,15 +74,10 @@ impl Planner<'_> {
         self.surplus_roles()?;
         for (name, group) in surplus(described, present, |a| &a.groups) {
             let what = format!("group {name}");
-            if self.is_needed(&what, Thing::Group(name)) {
+            if self.is_needed(&what, Thing::Group(name)) || self.has_members(&what, name) {
                 continue;
             }
             let mut change = Change::new(Mark::Removed, what);
-            for (action, parameters) in self.belongings("group", name) {
-                if !self.is_removed(&parameters) {
-                    change.iam(action, parameters);
-                }
-            }
             let kind = Kind::Group;
             let entity = Entity { kind, name };
             self.strip(
@@ -219,12 +214,21 @@ impl Planner<'_> {
         own
     }
 
-    /// Whether a membership went with its user.
-    fn is_removed(&self, membership: &serde_json::Value) -> bool {
+    /// Whether somebody is in a group whom no described list takes out of it, which is then noted.
+    fn has_members(&mut self, what: &str, group: &str) -> bool {
         let requests = self.plan.changes.iter().flat_map(|change| &change.requests);
-        requests
+        let removed: Vec<_> = requests
             .filter(|request| request.action == "RemoveUserFromGroup")
-            .any(|request| request.parameters == *membership)
+            .map(|request| &request.parameters)
+            .collect();
+        let memberships = self.belongings("group", group);
+        let left = memberships
+            .iter()
+            .find(|(_, membership)| !removed.contains(&membership));
+        let user = left.and_then(|(_, membership)| membership.get("UserName")?.as_str());
+        let kept = user.map(|user| format!("{what}: user {user} is in it, whose groups are not described"));
+        self.plan.kept.extend(kept);
+        left.is_some()
     }
 
     fn belongings(&self, kind: &str, name: &str) -> Vec<(&'static str, serde_json::Value)> {
