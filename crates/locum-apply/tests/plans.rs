@@ -271,6 +271,44 @@ fn a_placeholder_is_tried_but_never_stored() {
     );
 }
 
+/// Whoever the old trust policy names must not have the new permissions, also if the transaction in between is refused.
+#[test]
+fn what_is_there_changes_in_one_transaction_however_many_there_are() {
+    let before = "
+account:
+  policies: {p: {document: {Statement: []}}, q: {document: {Statement: []}}}
+  roles:
+    deploy: {trust: {Statement: {Principal: {AWS: '333333333333'}}}, boundary: p, policies: [q, aws:ReadOnlyAccess]}
+";
+    let after = "
+account:
+  policies: {p: {document: {Statement: [{Effect: Allow}]}}, new: {document: {}}}
+  users: {u: {boundary: new, policies: [p]}}
+  roles:
+    made: {trust: {Statement: {Principal: {AWS: '444444444444'}}}, boundary: new, policies: [p]}
+    deploy:
+      trust: {Statement: {Principal: {AWS: 'arn:aws:iam::222222222222:role/ci'}}}
+      boundary: none
+      policies: [p, aws:AdministratorAccess]
+";
+    let mut world = World::default();
+    let (before, after) = (account(before), account(after));
+    world.carry_out(&plan(&mut World::default(), &before, false).unwrap());
+    let whole = plan(&mut world, &after, true).unwrap();
+    let of_other = |principal: &str| principal.starts_with("arn:aws:iam::222222222222:");
+    let halves = whole.halves(&of_other).unwrap();
+    world.carry_out(&halves.first);
+    assert!(plan(&mut world, &before, false).unwrap().is_empty());
+    assert_snapshot!("halves", halves.first.text() + &halves.rest.text());
+    let sent = halves.first.transaction(false).unwrap();
+    let trust = &sent["Requests"][2]["Parameters"]["AssumeRolePolicyDocument"];
+    assert!(trust.as_str().unwrap().contains(r#""Effect":"Deny""#), "{sent}");
+    world.carry_out(&halves.rest);
+    assert!(plan(&mut world, &after, true).unwrap().is_empty());
+    // Nothing waits for those who are there.
+    assert!(whole.halves(&|_| false).is_none());
+}
+
 fn names() -> impl Strategy<Value = String> {
     prop::sample::select(vec!["a", "b", "c", "d", "no", "1e3"]).prop_map(str::to_owned)
 }

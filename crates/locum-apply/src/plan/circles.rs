@@ -1,6 +1,8 @@
 //! Roles that trust each other, or themselves: none of them can be made with its trust policy before the others are there.
 //!
-//! The first is made so that nobody can assume it, and gets its trust policy once everyone that it names is there.
+//! The first is made so that nobody can assume it, and gets its trust policy once everyone that it names is there. In one
+//! account that is one transaction. Where another account's comes in between, what is there already stays as it is until
+//! the last one: new permissions under an old trust policy would be those of whoever may come in by that.
 
 use std::collections::BTreeMap;
 
@@ -31,16 +33,80 @@ pub(super) fn untangle(plan: &mut Plan, account: &str) {
     plan.changes.extend(later);
 }
 
+/// A plan in two transactions, since its trust policies name whom another account's transaction makes in between.
+#[derive(Debug)]
+pub struct Halves {
+    /// Makes policies, users and roles, which can do nothing yet: nobody can assume the roles, and nothing is attached.
+    pub first: Plan,
+    /// Does everything else.
+    pub rest: Plan,
+    /// Everything but the trust policies in question: what can be tried before the other account's transaction.
+    pub rehearsal: Plan,
+}
+
 impl Plan {
-    /// Takes out every trust policy that names a principal of which `is_later` holds, and returns the plan that sets them
-    /// afterwards. A role that is made here is made so that nobody can assume it.
+    /// Returns the plan in two, if a trust policy in it names a principal of which `is_later` holds.
     #[must_use]
-    pub fn without_trust_in(&mut self, is_later: &dyn Fn(&str) -> bool) -> Self {
-        Self {
-            title: format!("{}, once everyone that its roles trust is there", self.title),
-            changes: postpone(&mut self.changes, &|_, principal| is_later(principal)),
-            kept: Vec::new(),
+    pub fn halves(&self, is_later: &dyn Fn(&str) -> bool) -> Option<Halves> {
+        let mut rehearsal = self.clone();
+        let later = postpone(&mut rehearsal.changes, &|_, principal| is_later(principal));
+        if later.is_empty() {
+            return None;
         }
+        let mut rest = self.clone();
+        let made = rest.changes.iter_mut().filter_map(split_making).collect();
+        rest.changes.retain(|change| !change.requests.is_empty());
+        rest.title = format!("{}, once everyone that its roles trust is there", self.title);
+        Some(Halves {
+            first: Self {
+                title: self.title.clone(),
+                changes: made,
+                kept: Vec::new(),
+            },
+            rest,
+            rehearsal,
+        })
+    }
+}
+
+/// Takes the making of a policy, user or role out of its change.
+fn split_making(change: &mut Change) -> Option<Change> {
+    let making = |request: &Request| matches!(request.action, "CreatePolicy" | "CreateUser" | "CreateRole");
+    let at = change.requests.iter().position(making)?;
+    let mut request = change.requests.remove(at);
+    let trust = nobody_in(&mut request);
+    let mut made = Change::new(change.mark, change.what.clone());
+    made.requests.push(request);
+    made.details = std::mem::take(&mut change.details);
+    change.mark = Mark::Changed;
+    let shown = if change.requests.is_empty() {
+        "trust, as shown above"
+    } else {
+        "everything else, as shown above"
+    };
+    change.detail(Mark::Changed, shown);
+    change.requests.extend(trust);
+    Some(made)
+}
+
+/// Makes a role so that nobody can assume it, and returns the request that sets its trust policy.
+fn nobody_in(request: &mut Request) -> Option<Request> {
+    let trust = trust_of(request)?;
+    let nobody = nobody().to_string();
+    let update = update_of(request, &trust);
+    let document = request.parameters.get_mut("AssumeRolePolicyDocument")?;
+    *document = json!(nobody);
+    // The role may be one of a circle in its own account, whose trust policy follows anyway.
+    (trust != nobody).then_some(update)
+}
+
+/// The request that sets the trust policy of a role by itself.
+fn update_of(request: &Request, trust: &str) -> Request {
+    let role = request.parameters.get("RoleName").cloned().unwrap_or_default();
+    Request {
+        service: "iam",
+        action: "UpdateAssumeRolePolicy",
+        parameters: json!({"RoleName": role, "PolicyDocument": trust}),
     }
 }
 
@@ -60,15 +126,10 @@ fn postpone(changes: &mut Vec<Change>, is_later: &dyn Fn(usize, &str) -> bool) -
             {
                 return true;
             }
-            let role = request.parameters.get("RoleName").cloned().unwrap_or_default();
-            postponed.push(Request {
-                service: "iam",
-                action: "UpdateAssumeRolePolicy",
-                parameters: json!({"RoleName": role, "PolicyDocument": text}),
-            });
+            postponed.push(update_of(request, &text));
             let made = request.action == "CreateRole";
-            if made && let Some(document) = request.parameters.get_mut("AssumeRolePolicyDocument") {
-                *document = json!(nobody().to_string());
+            if made {
+                nobody_in(request);
             }
             made
         });

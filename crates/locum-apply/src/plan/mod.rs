@@ -24,6 +24,7 @@ use crate::Named;
 
 pub use self::{
     account::{Protected, plan_account},
+    circles::Halves,
     order::{Turn, is_of, numbers_in_arns, order},
     organization::plan_organization,
     placeholders::{Numbers, can_be_pending},

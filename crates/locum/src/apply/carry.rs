@@ -32,7 +32,7 @@ pub(crate) fn try_out(work: &Work, reach: &mut dyn Reach) -> Result<(), EngineEr
         if let Some(number) = &account.number
             && !account.waits.iter().any(busy)
         {
-            let mut plan = account.plan.clone();
+            let mut plan = account.rehearsal.as_ref().unwrap_or(&account.plan).clone();
             plan.number(&numbers);
             transact(reach, number, &plan, true)?;
         }

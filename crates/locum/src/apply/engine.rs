@@ -1,7 +1,8 @@
 //! From a description to what has to be done: look and plan. The rest, try and do, is [`super::carry`]'s.
 //!
 //! The organization comes first, since it makes accounts and units, then each account by itself. One transaction each: a
-//! process that dies in between leaves every account as it was or as it is described, and run again it does the rest.
+//! process that dies in between leaves every account as it was or as it is described, and run again it does the rest. Of
+//! accounts that trust each other, one is left as it was but for new policies, users and roles that can do nothing yet.
 
 use locum_apply::{
     Account, AccountState, ApiFailure, Described, Inventory, Named, Numbers, OrganizationState, Plan,
@@ -78,8 +79,10 @@ pub(super) struct AccountWork {
     pub(super) number: Option<String>,
     /// What is to be done in it; for an account that is not there, what can be told beforehand.
     pub(super) plan: Plan,
-    /// The accounts whose users and roles it trusts.
+    /// The accounts whose users and roles must be there before it can be tried.
     pub(super) waits: Vec<Option<String>>,
+    /// What is tried in place of the plan, which trusts whom nobody has made yet.
+    pub(super) rehearsal: Option<Plan>,
 }
 
 impl Work {
@@ -148,6 +151,7 @@ pub(crate) fn prepare(wishes: &Wishes<'_>, reach: &mut dyn Reach) -> Result<Work
                 number,
                 plan,
                 waits,
+                rehearsal: None,
             });
         }
     }
@@ -160,8 +164,8 @@ pub(crate) fn prepare(wishes: &Wishes<'_>, reach: &mut dyn Reach) -> Result<Work
     Ok(work)
 }
 
-/// Accounts may trust each other's roles. The first of them is done without the trust policies that name what is made
-/// later, and these are set when it is there.
+/// Accounts may trust each other's roles. The first of them only makes its own before the others' turn, and does everything
+/// else when theirs are there.
 fn untangle(work: &mut Work, own: &str) {
     let names: Vec<_> = work
         .accounts
@@ -174,7 +178,7 @@ fn untangle(work: &mut Work, own: &str) {
         .map(|account| (account.key.clone(), account.plan.is_empty()))
         .collect();
     let mut second = Vec::new();
-    for (at, account) in work.accounts.iter_mut().enumerate() {
+    for (at, mut account) in std::mem::take(&mut work.accounts).into_iter().enumerate() {
         let later: Vec<usize> = (at + 1..keys.len())
             .filter(|other| {
                 let found = keys.get(*other);
@@ -185,21 +189,29 @@ fn untangle(work: &mut Work, own: &str) {
             let mut names = later.iter().filter_map(|other| names.get(*other));
             names.any(|names| is_of(principal, names))
         };
-        let plan = account.plan.without_trust_in(&is_later);
-        let waits = account.waits.clone();
         account.waits.retain(|key| {
             !later
                 .iter()
                 .any(|other| keys.get(*other).is_some_and(|(k, _)| k == key))
         });
-        if !plan.is_empty() {
-            second.push(AccountWork {
+        let Some(halves) = account.plan.halves(&is_later) else {
+            work.accounts.push(account);
+            continue;
+        };
+        if !halves.first.is_empty() {
+            work.accounts.push(AccountWork {
                 key: account.key.clone(),
                 number: account.number.clone(),
-                plan,
-                waits,
+                plan: halves.first,
+                waits: Vec::new(),
+                rehearsal: None,
             });
         }
+        second.push(AccountWork {
+            plan: halves.rest,
+            rehearsal: Some(halves.rehearsal),
+            ..account
+        });
     }
     work.accounts.extend(second);
 }

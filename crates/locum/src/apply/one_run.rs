@@ -188,6 +188,50 @@ fn accounts_that_trust_each_other() {
 }
 
 #[test]
+fn a_role_is_as_before_until_everyone_that_it_trusts_is_there() {
+    let service = service();
+    let document = |action: &str| {
+        format!(
+            "{{document: {{Version: 2012-10-17, Statement: [{{Effect: Allow, Action: '{action}', Resource: '*'}}]}}}}"
+        )
+    };
+    let before = format!(
+        "account: {{policies: {{p: {}}}, roles: {{deploy: {{trust: {}, boundary: p, policies: [p]}}}}}}",
+        document("s3:Get*"),
+        trust("111122223333"),
+    );
+    once(&service, &before, false).unwrap();
+    once(&service, "accounts: {a: {email: a@example.com}}", false).unwrap();
+    let ci = trust("arn:aws:iam::${locum:account/a}:role/ci");
+    let after = |policy: &str, trusted: &str| {
+        format!(
+            "account: {{policies: {{p: {}}}, roles: {{new: {{trust: {ci}, policies: [p]}}, \
+             deploy: {{trust: {ci}, boundary: none, policies: [p, 'aws:{policy}']}}}}}}\n\
+             accounts: {{a: {{roles: {{ci: {}}}}}}}",
+            document("s3:*"),
+            role(&format!("arn:aws:iam::111122223333:role/{trusted}")),
+        )
+    };
+    // What can be tried is tried before anything is stored.
+    let refused = with_plan(&service, &after("NoSuchPolicy", "new"), false, |work, reach| {
+        carry::try_out(&work, reach)
+    });
+    assert!(refused.unwrap_err().contains("role deploy: AttachRolePolicy"));
+    // The other account is refused after the first transaction.
+    let refused = once(&service, &after("AdministratorAccess", "missing"), false);
+    assert!(refused.unwrap_err().contains("role ci: CreateRole"));
+    let nobody =
+        "{Version: 2012-10-17, Statement: [{Effect: Deny, Principal: {AWS: '*'}, Action: 'sts:AssumeRole'}]}";
+    let now = before.replace(
+        "roles: {",
+        &format!("roles: {{new: {{trust: {nobody}, policies: []}}, "),
+    );
+    let left = with_plan(&service, &now, false, |work, _| Ok(work.plans()[0].text())).unwrap();
+    assert!(left.ends_with("nothing to do\n"), "{left}");
+    once(&service, &after("AdministratorAccess", "new"), false).unwrap();
+}
+
+#[test]
 fn the_root_user_of_an_account_that_is_made_is_trusted() {
     let service = service();
     let yaml = format!(
