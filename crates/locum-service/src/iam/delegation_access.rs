@@ -4,10 +4,11 @@
 //! From then on it belongs to that account, and to everybody else it is not there. Its owner needs no policy to look at it,
 //! hand it on, turn it down or send its token, as in AWS; a policy can still deny that. Granting always needs one.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use locum_api::{ApiError, errors, model::Operation};
-use locum_directory::{DelegationParty, DelegationRequest, DelegationState};
+use locum_directory::{DelegationParty, DelegationRequest, DelegationState, Snapshot};
+use locum_names::Partition;
 use locum_policy::{Policy, PolicyKind, ResourcePolicy, Source};
 use locum_session::Session;
 
@@ -46,7 +47,9 @@ pub(super) fn permitted(
         operation,
         &arn,
         grant.as_ref(),
-        owner.map(|owner| &*owner.arn),
+        owner
+            .map(|owner| party_name(call.snapshot, call.partition(), owner))
+            .as_deref(),
     )?;
     let text = || format!("The delegation request with id {id} cannot be found.");
     seen.cloned()
@@ -54,6 +57,8 @@ pub(super) fn permitted(
 }
 
 /// Asks whether the caller may list the requests of an owner, or of all; everybody may list his own.
+///
+/// INVARIANT: whoever has an ARN lists what [`party_name`] calls by it, so none of his predecessor's.
 pub(super) fn authorize_list(
     call: &Call<'_>,
     operation: &Operation,
@@ -105,6 +110,26 @@ pub(super) fn party(call: &Call<'_>) -> Result<DelegationParty, ApiError> {
         principal,
         arn: call.caller.arn().to_string().into(),
     })
+}
+
+/// What a party is called now. He may have another name than he had then, and somebody else may have his: whoever is gone
+/// goes by his unique id, as in trust policies.
+pub(super) fn party_name<'p>(
+    snapshot: &Snapshot,
+    partition: Partition,
+    known: &'p DelegationParty,
+) -> Cow<'p, str> {
+    let Some(id) = &known.principal else {
+        return (&*known.arn).into();
+    };
+    if let Some(user) = snapshot.user_by_id(id) {
+        return user.arn(partition).to_string().into();
+    }
+    // Roles and their sessions keep their names.
+    match snapshot.role_by_id(id) {
+        Some(_) => (&*known.arn).into(),
+        None => id.as_str().into(),
+    }
 }
 
 /// Whether the caller is this party with all that it may. For a role it is the one session.

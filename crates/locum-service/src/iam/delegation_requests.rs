@@ -17,7 +17,7 @@ use locum_policy::{Policy, PolicyKind};
 use locum_session::minify_json;
 
 use super::{
-    delegation_access::{authorize_list, is_limited, permitted},
+    delegation_access::{authorize_list, is_limited, party_name, permitted},
     policies::NamedPolicy,
     policy_templates::{demanded_boundaries, fill, is_list},
     quotas,
@@ -176,11 +176,13 @@ impl Perform for ListDelegationRequestsRequest {
         };
         let pager = Pager::open(call, question)?;
         let (snapshot, account) = (call.snapshot, call.account());
+        let partition = call.partition();
         let requests = snapshot
             .delegation_requests(account, pager.after())
             .filter(|request| {
                 let owned = request.owner.as_ref();
-                owned.is_some_and(|known| owner.is_none_or(|wanted| *known.arn == *wanted))
+                let is = |known, wanted| party_name(snapshot, partition, known) == wanted;
+                owned.is_some_and(|known| owner.is_none_or(|wanted| is(known, wanted)))
             });
         let page = pager.take(call, requests, |request| request.id.to_string());
         let page = page.map(|request| shown(call, request));
@@ -195,6 +197,7 @@ impl Perform for ListDelegationRequestsRequest {
 fn shown(call: &Call<'_>, request: &DelegationRequest) -> Shown {
     let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
     let account = |account: AccountId| account.to_string();
+    let name = |known| party_name(call.snapshot, call.partition(), known).into_owned();
     Shown {
         delegation_request_id: Some(request.id.to_string()),
         owner_account_id: request.owner_account.map(account),
@@ -210,11 +213,8 @@ fn shown(call: &Call<'_>, request: &DelegationRequest) -> Shown {
             .iter()
             .map(ToString::to_string)
             .collect(),
-        owner_id: request.owner.as_ref().map(|owner| owner.arn.to_string()),
-        approver_id: request
-            .approval
-            .as_ref()
-            .map(|approval| approval.by.arn.to_string()),
+        owner_id: request.owner.as_ref().map(name),
+        approver_id: request.approval.as_ref().map(|approval| name(&approval.by)),
         state: Some(request.state_at(call.now()).as_str().to_owned()),
         expiration_time: Some(request.expires),
         requestor_id: Some(account(request.requestor)),

@@ -10,6 +10,33 @@ const DECISIONS: [&str; 5] = [
     "SendDelegationToken",
 ];
 
+const OWNER: &str = "arn:aws:iam::111122223333:user/owner";
+
+/// What a user who is called as the owner is gets to take requests.
+const TAKING: [(&str, &str); 3] = [
+    ("UserName", "owner"),
+    ("PolicyName", "taking"),
+    (
+        "PolicyDocument",
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:AssociateDelegationRequest","Resource":"*"}}"#,
+    ),
+];
+
+/// A user who may do everything with the requests that the owner looks after, by this operator.
+fn helper_of(parties: &Parties, name: &str, operator: &str) -> Credentials {
+    let document = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"iam:*","Resource":"*","Condition":{{"{operator}":{{"iam:DelegationRequestOwner":"{OWNER}"}}}}}}}}"#
+    );
+    parties.user(&parties.root, name, Some(&document))
+}
+
+/// The ids of the requests of an owner.
+#[track_caller]
+fn listed(parties: &Parties, who: &Credentials, owner: &str) -> Vec<String> {
+    let answer = parties.iam(who, "ListDelegationRequests", &[("OwnerId", owner)]);
+    answer.ok().texts("DelegationRequestId")
+}
+
 fn denied(parties: &Parties, who: &Credentials, name: &str, action: &str, id: &str) {
     let text = format!(
         "User: arn:aws:iam::{ACCOUNT}:user/{name} is not authorized to perform: iam:{action} on resource: \
@@ -109,6 +136,7 @@ fn only_the_owner_sends_where_the_request_says_so() {
 fn a_namesake_of_the_owner_is_not_the_owner() {
     let parties = Parties::new();
     let id = parties.assigned(&[]);
+    let unique = parties.kept(&id).owner.as_ref().unwrap().principal.unwrap();
     let user = [("UserName", "owner")];
     let key = [
         ("UserName", "owner"),
@@ -120,6 +148,62 @@ fn a_namesake_of_the_owner_is_not_the_owner() {
     parties.iam(&parties.root, "DeleteUser", &user).ok();
     let namesake = parties.user(&parties.root, "owner", None);
     denied(&parties, &namesake, "owner", "GetDelegationRequest", &id);
+    let listed = |who: &Credentials, owner: &str| listed(&parties, who, owner);
+    assert!(listed(&namesake, OWNER).is_empty());
+    // Who is gone has an id and no ARN any more, in conditions too.
+    assert!(listed(&parties.admin, OWNER).is_empty());
+    assert_eq!(listed(&parties.admin, unique.as_str()), [id.as_str()]);
+    let shown = parties.on(&parties.admin, "GetDelegationRequest", &id).ok();
+    assert_eq!(shown.text("OwnerId"), unique.as_str());
+    for (name, operator) in [("strict", "ArnEquals"), ("lenient", "StringEqualsIfExists")] {
+        let helper = helper_of(&parties, name, operator);
+        denied(&parties, &helper, name, "AcceptDelegationRequest", &id);
+    }
+    // The namesake is an owner of his own.
+    let own = parties.asked(&[]);
+    parties.iam(&parties.root, "PutUserPolicy", &TAKING).ok();
+    parties.on(&namesake, "AssociateDelegationRequest", &own).ok();
+    assert_eq!(listed(&namesake, OWNER), [own.as_str()]);
+    let helper = helper_of(&parties, "helper", "ArnEquals");
+    parties.on(&helper, "AcceptDelegationRequest", &own).ok();
+}
+
+#[test]
+fn an_owner_who_is_renamed_stays_the_owner() {
+    let parties = Parties::new();
+    let id = parties.assigned(&[]);
+    let helper = helper_of(&parties, "helper", "ArnEquals");
+    let rename = |from: &str, to: &str| {
+        let names = [("UserName", from), ("NewUserName", to)];
+        parties.iam(&parties.root, "UpdateUser", &names).ok();
+    };
+    rename("owner", "boss");
+    rename("nobody", "owner");
+    let listed = |who: &Credentials, owner: &str| listed(&parties, who, owner);
+    assert!(listed(&parties.nobody, OWNER).is_empty());
+    let boss = "arn:aws:iam::111122223333:user/boss";
+    assert_eq!(listed(&parties.owner, boss), [id.as_str()]);
+    let shown = parties.on(&parties.owner, "GetDelegationRequest", &id).ok();
+    assert_eq!(shown.text("OwnerId"), boss);
+    denied(&parties, &helper, "helper", "AcceptDelegationRequest", &id);
+}
+
+#[test]
+fn a_session_of_a_recreated_role_is_not_the_owner() {
+    let parties = Parties::new();
+    let taking = allow("iam:AssociateDelegationRequest", "*");
+    let owner = parties.in_role("desk", &taking);
+    let id = parties.asked(&[]);
+    parties.on(&owner, "AssociateDelegationRequest", &id).ok();
+    let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/desk/session");
+    assert_eq!(listed(&parties, &owner, &arn), [id.as_str()]);
+    let role = ("RoleName", "desk");
+    let inline = [role, ("PolicyName", "inline")];
+    parties.iam(&parties.root, "DeleteRolePolicy", &inline).ok();
+    parties.iam(&parties.root, "DeleteRole", &[role]).ok();
+    let namesake = parties.in_role("desk", &taking);
+    assert!(listed(&parties, &namesake, &arn).is_empty());
+    assert_eq!(parties.on(&namesake, "GetDelegationRequest", &id).status, 403);
 }
 
 #[test]
@@ -216,8 +300,7 @@ fn policies_see_what_is_asked_for_and_who_owns_it() {
     by("any account", &narrow, &[("OwnerAccountId", "")]);
 
     let id = parties.assigned(&[]);
-    let of_owner = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["iam:*"],"Resource":"*","Condition":{"ArnEquals":{"iam:DelegationRequestOwner":"arn:aws:iam::111122223333:user/owner"}}}}"#;
-    let helper = parties.user(&parties.root, "helper", Some(of_owner));
+    let helper = helper_of(&parties, "helper", "ArnEquals");
     parties.on(&helper, "AcceptDelegationRequest", &id).ok();
     let other = parties.asked(&[]);
     parties
