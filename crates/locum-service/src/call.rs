@@ -93,12 +93,23 @@ impl From<ApiError> for Failure {
 pub struct Target<'a> {
     /// Its ARN, or `*`.
     pub arn: &'a str,
-    /// The account whose side decides: the one it belongs to, but for [`Target::of_member`].
+    /// The account whose side decides: the one it belongs to, but for [`Target::of_member`] and [`Target::of_stranger`].
     pub account: AccountId,
     /// The account it belongs to, which is `aws:ResourceAccount`.
     pub owner: AccountId,
+    /// Whether policies may decide by where that account stands.
+    pub place: OwnersPlace,
     /// Its own policy.
     pub policy: ResourcePolicy<'a>,
+}
+
+/// Whether policies may decide by the place of an account in the organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnersPlace {
+    /// They may: it is `aws:ResourceOrgPaths`.
+    Known,
+    /// They may not: what they decide would tell the caller.
+    Untold,
 }
 
 impl<'a> Target<'a> {
@@ -115,6 +126,7 @@ impl<'a> Target<'a> {
             arn,
             account,
             owner: account,
+            place: OwnersPlace::Known,
             policy,
         }
     }
@@ -127,7 +139,18 @@ impl<'a> Target<'a> {
             arn,
             account: manager,
             owner: member,
+            place: OwnersPlace::Known,
             policy: ResourcePolicy::None,
+        }
+    }
+
+    /// Something that `asker` asks of an account that it chose: the asker's policies decide, and only by the account's
+    /// number. By its place they could tell whether there is such an account.
+    #[must_use]
+    pub const fn of_stranger(arn: &'a str, stranger: AccountId, asker: AccountId) -> Self {
+        Self {
+            place: OwnersPlace::Untold,
+            ..Self::of_member(arn, stranger, asker)
         }
     }
 }
@@ -185,7 +208,7 @@ impl<'a> Call<'a> {
     where
         'a: 'k,
     {
-        let context = Deferred::new(|| self.context(target.owner, &keys));
+        let context = Deferred::new(|| self.context(&target, &keys));
         let request = self.request(action, &target, &context);
         self.with_layers(&request, &target, granted, |layers| {
             let decision = decide(&request, layers);
@@ -209,7 +232,7 @@ impl<'a> Call<'a> {
     where
         'a: 'k,
     {
-        let context = Deferred::new(|| self.context(target.owner, &keys));
+        let context = Deferred::new(|| self.context(&target, &keys));
         let request = self.request(action, &target, &context);
         self.with_layers(&request, &target, None, |layers| {
             let decision = Decision::ImplicitDeny { layer: Layer::Trust };
@@ -232,7 +255,7 @@ impl<'a> Call<'a> {
         decided(&policies.with_resource(target.policy, &own, &owners))
     }
 
-    fn context<'k>(&self, account: AccountId, keys: &impl Fn(&mut Context<'k>)) -> Context<'k>
+    fn context<'k>(&self, target: &Target<'k>, keys: &impl Fn(&mut Context<'k>)) -> Context<'k>
     where
         'a: 'k,
     {
@@ -240,8 +263,10 @@ impl<'a> Call<'a> {
         // The request's own keys go in first: none of them may replace one that the server derives.
         keys(&mut context);
         global_keys(&mut context, self.caller, &self.at, self.snapshot);
-        owner_keys(&mut context, account, &self.at);
-        owner_path(&mut context, account, self.snapshot);
+        owner_keys(&mut context, target.owner, &self.at);
+        if target.place == OwnersPlace::Known {
+            owner_path(&mut context, target.owner, self.snapshot);
+        }
         context
     }
 

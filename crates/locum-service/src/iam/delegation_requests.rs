@@ -109,7 +109,11 @@ fn authorize_creation(
 ) -> Result<(), Failure> {
     let owner = owner_account.unwrap_or_else(|| call.account());
     let arn = format!("arn:{}:iam::{owner}:delegation-request/{id}", call.partition());
-    let target = Target::of_member(&arn, owner, call.account());
+    let target = if owner == call.account() {
+        Target::plain(&arn, owner)
+    } else {
+        Target::of_stranger(&arn, owner, call.account())
+    };
     let action = format!("iam:{}", CreateDelegationRequestRequest::OPERATION.name);
     call.authorize(&action, target, Wording::Full, |context| {
         context.set("iam:DelegationDuration", asked.session_duration.to_string());

@@ -232,13 +232,40 @@ fn whether_an_account_that_is_asked_for_delegation_exists_is_not_told() {
     assert_eq!(told["explanation"]["layer"], "identity-based policy");
     assert!(!told.to_string().contains("aws:ResourceOrgPaths"), "{told}");
 
-    // What denies because of the owner's place is not told from what the owner's account denies.
-    let placed = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Sid":"Placed","Effect":"Deny","Action":"iam:*","Resource":"*","Condition":{"Null":{"aws:ResourceOrgPaths":"false"}}}]}"#;
+    // Nor does where it stands decide: a condition would tell.
+    for (name, asked_by) in [("member", &scene.other), ("manager", &scene.root)] {
+        let by_place = |is_absent: bool| {
+            let document = format!(
+                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"iam:*","Resource":"*","Condition":{{"Null":{{"aws:ResourceOrgPaths":"{is_absent}"}}}}}}}}"#
+            );
+            scene.user(asked_by, &format!("{name}-{is_absent}"), Some(&document))
+        };
+        let placed = by_place(false);
+        let unplaced = by_place(true);
+        for account in [MEMBER, NOWHERE] {
+            assert_eq!(asks(&placed, account).status, 403, "{name} {account}");
+        }
+        let created = [MEMBER, NOWHERE].map(|account| asks(&unplaced, account).status);
+        // Of the second one the workflow is known.
+        assert_eq!(created, [200, 409], "{name}");
+        // Its own place an account knows.
+        let own = if name == "member" { OTHER } else { ACCOUNT };
+        assert_eq!(asks(&placed, own).status, 409, "{name}");
+        assert_eq!(asks(&unplaced, own).status, 403, "{name}");
+    }
+}
+
+#[test]
+fn what_denies_by_the_managers_place_is_not_told_from_what_the_manager_denies() {
+    let scene = Scene::new();
+    let placed = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Sid":"Placed","Effect":"Deny","Action":"organizations:*","Resource":"*","Condition":{"Null":{"aws:ResourceOrgPaths":"false"}}}]}"#;
     let placed = scene.user(&scene.other, "placed", Some(placed));
-    let answer = asks(&placed, MEMBER);
-    let message = answer.text("Message");
+    let body = serde_json::json!({ "AccountId": MEMBER });
+    let answer = scene.organizations(&placed, "DescribeAccount", &body);
+    let body = answer.json();
+    let message = body["Message"].as_str().unwrap();
     assert!(
-        message.contains("perform: iam:CreateDelegationRequest on resource: "),
+        message.contains("perform: organizations:DescribeAccount on resource: "),
         "{message}"
     );
     assert!(
@@ -249,7 +276,7 @@ fn whether_an_account_that_is_asked_for_delegation_exists_is_not_told() {
     assert_eq!(told["explanation"]["layer"], "resource account");
     let reason = told["explanation"]["reason"].as_str().unwrap();
     assert!(
-        reason.contains(&format!("Account {MEMBER} does not allow")),
+        reason.contains(&format!("Account {ACCOUNT} does not allow")),
         "{reason}"
     );
     assert_eq!(told["explicitDeny"], false);
