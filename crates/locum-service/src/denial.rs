@@ -14,7 +14,7 @@ mod reason;
 use std::{ptr, sync::LazyLock};
 
 use locum_api::ApiError;
-use locum_directory::{Group, Snapshot, User};
+use locum_directory::{Group, ManagedPolicy, PolicyOwner, Snapshot, User};
 use locum_names::{AccountId, Partition, UniqueId};
 use locum_policy::{
     Context, Decision, Explanation, Layer, Layers, Policy, PolicyKind, Request, ResourcePolicy, Source,
@@ -82,6 +82,7 @@ pub(crate) fn denial(
     let names = Names {
         snapshot,
         partition: asked.partition,
+        account,
         user: asked.user,
     };
     let mut decision = *decision;
@@ -248,6 +249,8 @@ fn without_resource_secrets<'a>(context: &Context<'a>) -> Context<'a> {
 pub(crate) struct Names<'a> {
     snapshot: &'a Snapshot,
     partition: Partition,
+    /// The account whose policies are told.
+    account: AccountId,
     user: Option<&'a User>,
 }
 
@@ -260,16 +263,27 @@ impl Names<'_> {
             let policy = self.snapshot.control_policy(source)?;
             return Some(policy.arn(self.partition, organization));
         }
+        Some(self.managed_policy(source)?.arn(self.partition))
+    }
+
+    /// The managed policy that a source is: AWS's, or one of the account whose policies are told.
+    ///
+    /// Any inline policy may be named like the unique id of a managed one, of another account even. It is told from it by
+    /// the name itself: a source's name is the very one in the snapshot.
+    fn managed_policy(&self, source: &str) -> Option<&ManagedPolicy> {
         let id: UniqueId = source.parse().ok()?;
-        Some(self.snapshot.policy_by_id(&id)?.arn(self.partition))
+        let policy = self.snapshot.policy_by_id(&id)?;
+        let is_told = match policy.owner {
+            PolicyOwner::Aws => true,
+            PolicyOwner::Account(owner) => owner == self.account,
+        };
+        (is_told && ptr::eq(policy.id.as_str(), source)).then_some(policy)
     }
 
     /// The group through which the caller has an identity policy; `None` for one of its own.
-    ///
-    /// An inline policy is told from its namesakes by the name itself: a source's name is the very one in the snapshot.
     fn group(&self, source: &str) -> Option<&Group> {
         let user = self.user?;
-        let id: Option<UniqueId> = source.parse().ok();
+        let id = self.managed_policy(source).map(|policy| policy.id);
         let own = id.is_some_and(|id| user.attached.contains(&id));
         let mut groups = user.groups.iter().filter_map(|id| self.snapshot.group_by_id(id));
         let found = groups.find(|group| {

@@ -128,6 +128,44 @@ fn a_deny_of_a_group_wins_and_is_told_with_its_group() {
 }
 
 #[test]
+fn an_inline_policy_with_the_id_of_a_managed_one_is_not_taken_for_it() {
+    let (world, alice) = scene(None, READ_NOTES);
+    let other = world.other_account("444455556666");
+    let make = |who: &Credentials, name: &str| {
+        let parameters = [
+            ("PolicyName", name),
+            ("Path", "/merger/"),
+            ("PolicyDocument", READ_NOTES),
+        ];
+        let made = world.iam(who, "CreatePolicy", &parameters).ok();
+        (made.text("PolicyId"), made.text("Arn"))
+    };
+    let (foreign, _) = make(&other, "secret");
+    let (own, arn) = make(&world.root, "own");
+    world
+        .admin("AttachGroupPolicy", &[STAFF, ("PolicyArn", &arn)])
+        .ok();
+    let administrator = [("PolicyArn", super::texts::ADMINISTRATOR)];
+    let aws = world.admin("GetPolicy", &administrator).ok().text("PolicyId");
+    let deny = statement("Deny", "iam:ListUsers");
+    let text = "User: arn:aws:iam::111122223333:user/alice is not authorized to perform: iam:ListUsers on resource: \
+                arn:aws:iam::111122223333:user/ with an explicit deny in an identity-based policy";
+    for id in [foreign, own, aws] {
+        let name = [ALICE, ("PolicyName", &id)];
+        let inline = [name[0], name[1], ("PolicyDocument", &deny)];
+        world.admin("PutUserPolicy", &inline).ok();
+        let denied = world.iam(&alice, "ListUsers", &[]);
+        denied.fails(403, "AccessDenied", text);
+        let why = &decoded(&world, denied.header(HEADER).unwrap())["explanation"];
+        assert_eq!(why["policy"], id.as_str());
+        assert_eq!(why.get("group"), None, "{id}");
+        assert!(!why.to_string().contains("arn:"), "{why}");
+        assert!(!world.last_record().to_string().contains("merger"), "{id}");
+        world.admin("DeleteUserPolicy", &name).ok();
+    }
+}
+
+#[test]
 fn a_boundary_bounds_what_a_group_allows() {
     let (world, alice) = scene(None, ALLOW_ALL);
     assert!(may(&world, &alice, "ListRoles", &[]));
