@@ -27,8 +27,10 @@ use crate::{
 /// Reads the tags of a request.
 ///
 /// # Errors
-/// A key given twice, one of AWS's own, or too many.
+/// Too many, a key given twice, or one of AWS's own.
 pub(super) fn read(tags: &[api::Tag]) -> Result<Vec<Tag>, ApiError> {
+    // First: each is compared with all before it.
+    quotas::check(tags.len(), quotas::TAGS, "MAX_TAG_LIMIT_EXCEEDED", "tags")?;
     for (at, tag) in tags.iter().enumerate() {
         if tags
             .iter()
@@ -49,7 +51,6 @@ pub(super) fn read(tags: &[api::Tag]) -> Result<Vec<Tag>, ApiError> {
             return Err(error.because("INVALID_SYSTEM_TAGS_PARAMETER"));
         }
     }
-    quotas::check(tags.len(), quotas::TAGS, "MAX_TAG_LIMIT_EXCEEDED", "tags")?;
     let tags = tags.iter().map(|tag| Tag {
         key: tag.key.as_str().into(),
         value: tag.value.as_str().into(),

@@ -71,6 +71,9 @@ fn fifty_tags_and_no_more() {
     let body = |tags: Vec<Value>| json!({ "ResourceId": MEMBER, "Tags": tags });
     let (violation, reason) = ("ConstraintViolationException", Some("MAX_TAG_LIMIT_EXCEEDED"));
     scene.fails("TagResource", &body(many(0, 51)), violation, reason);
+    // They are counted before they are compared.
+    let twice = [many(0, 50), many(0, 1)].concat();
+    scene.fails("TagResource", &body(twice), violation, reason);
     scene.done("TagResource", &body(many(0, 50)));
     scene.done("TagResource", &body(many(0, 1)));
     scene.fails("TagResource", &body(many(50, 51)), violation, reason);
