@@ -71,6 +71,7 @@ impl AuditQueue {
             return Err(NotQueued::Full);
         }
         let batch = &mut state.batch;
+        batch.give_back();
         batch.bytes.reserve(line.len() + 1);
         batch.bytes.extend_from_slice(line);
         batch.bytes.push(b'\n');
@@ -136,15 +137,19 @@ impl Batch {
         self.ends.is_empty() && self.reopen.is_empty()
     }
 
-    /// Forgets the records and keeps their room, unless it is that of a burst, which is given back whole: shrunk by
-    /// the thread that did not make it, it left the allocator a megabyte more every million records.
+    /// Forgets the records and keeps their room.
     fn clear(&mut self) {
-        if self.bytes.capacity() > KEPT {
-            self.bytes = Vec::new();
-        }
         self.bytes.clear();
         self.ends.clear();
         self.reopen.clear();
+    }
+
+    /// Gives the room of a burst back, whole, when there is nothing in it. Whoever puts records made it, and gives it back:
+    /// from the writer's thread it left the allocator a megabyte more every million records.
+    fn give_back(&mut self) {
+        if self.ends.is_empty() && self.bytes.capacity() > KEPT {
+            self.bytes = Vec::new();
+        }
     }
 }
 
@@ -246,7 +251,12 @@ mod tests {
         let queue = AuditQueue::new(4);
         queue.push(&vec![b'x'; 2 * KEPT]).unwrap();
         let (mut batch, _) = taken(&queue);
-        batch.clear();
-        assert!(batch.bytes.capacity() <= KEPT);
+        queue.push(b"one").unwrap();
+        queue.take(&mut batch);
+        assert_eq!(batch.bytes, b"one\n");
+        // The burst's room is in the queue again, for the next record to give back.
+        queue.push(b"two").unwrap();
+        queue.take(&mut batch);
+        assert!(batch.bytes.capacity() <= KEPT, "{}", batch.bytes.capacity());
     }
 }
