@@ -72,6 +72,8 @@ fn cases(whole: bool) -> Vec<Case> {
     };
     let mut cases = vec![
         plain("the same again", Size::SMALL, None),
+        // A call into another account is recorded in both, and both have to allow it, however few there are.
+        plain("20 principals, 10 accounts", principals(20, 10), None),
         plain("10⁴ principals", principals(10_000, 1), Some(0.9)),
         plain(
             "10⁴ principals, 1,000 accounts",

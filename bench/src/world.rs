@@ -210,13 +210,18 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
         let account = *accounts
             .get(number % accounts.len())
             .ok_or("there are no accounts")?;
-        let user = User::new(account, "/", &format!("user-{number:07}"), now, &mut random);
-        // There may be more keys in an account here than its ids were made for.
+        // There may be more in an account here than its ids were made for: the service would ask for another try.
+        let name = format!("user-{number:07}");
+        let users = || User::new(account, "/", &name, now, &mut random);
+        let user = iter::repeat_with(users).find(|user| ids.insert(user.id.to_string()));
+        let user = user.ok_or("no user has an id of its own")?;
         let keys = || AccessKey::generate(account, KeyOwner::User(user.id), now, &mut random);
         let key = iter::repeat_with(keys).find(|key| ids.insert(key.id.to_string()));
         let key = key.ok_or("no key has an id of its own")?;
         let name = format!("role-{number:07}");
-        let role = Role::new(account, "/", &name, shared.clone(), now, &mut random);
+        let roles = || Role::new(account, "/", &name, shared.clone(), now, &mut random);
+        let role = iter::repeat_with(roles).find(|role| ids.insert(role.id.to_string()));
+        let role = role.ok_or("no role has an id of its own")?;
         if number % step == 0 {
             seeds.roles.push(role.arn(Partition::Aws).to_string());
         }
