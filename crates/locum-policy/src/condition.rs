@@ -134,7 +134,7 @@ impl Condition {
             let numbered = values.iter().enumerate();
             numbered.map(|(number, value)| {
                 // Of one value it is linear in the policies; each further one is another time through them.
-                if number > 0 && !scope.work.spend(self.steps(value) / COMPARISONS_A_STEP) {
+                if number > 0 && !scope.work.spend(self.steps(value).div_ceil(COMPARISONS_A_STEP)) {
                     return Truth::Unclear;
                 }
                 self.test(value, scope)

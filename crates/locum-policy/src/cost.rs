@@ -17,6 +17,19 @@ const WILD: Syntax = Syntax {
     variables: false,
 };
 
+/// What a user asks for in her own account.
+fn by_alice<'a>(action: &'a str, resource: &'a str, context: &'a Context<'a>) -> Request<'a> {
+    let account = "123456789012".parse().unwrap();
+    let user = "AIDAQNZGKIQY56JQ7WML2".parse().unwrap();
+    Request {
+        principal: Principal::user(Partition::Aws, account, user, "/", "alice"),
+        action,
+        resource,
+        resource_account: account,
+        context,
+    }
+}
+
 /// The steps of matching one pattern.
 fn steps(pattern: &str, text: &str) -> (Truth, usize) {
     let (context, work) = (Context::new(), Work::new());
@@ -136,15 +149,11 @@ fn ordinary_policies_leave_steps() {
     let policy = Policy::compile(&text, PolicyKind::Managed).unwrap();
     let identity: Vec<Source<'_>> = (0..200).map(|_| Source::new(&policy, "")).collect();
     let context = Context::new();
-    let account = "123456789012".parse().unwrap();
-    let user = "AIDAQNZGKIQY56JQ7WML2".parse().unwrap();
-    let request = Request {
-        principal: Principal::user(Partition::Aws, account, user, "/", "alice"),
-        action: "s3:GetObject",
-        resource: "arn:aws:s3:::team-prod-logs/2026-11-22/report.csv",
-        resource_account: account,
-        context: &context,
-    };
+    let request = by_alice(
+        "s3:GetObject",
+        "arn:aws:s3:::team-prod-logs/2026-11-22/report.csv",
+        &context,
+    );
     let layers = Layers {
         identity: &identity,
         ..Layers::default()
@@ -182,15 +191,7 @@ fn what_is_spent_denies() {
     let (allow, deny) = (policy("Allow"), policy("Deny"));
     let resource = format!("arn:aws:s3:::{}", "a".repeat(2_000));
     let context = Context::new();
-    let account = "123456789012".parse().unwrap();
-    let user = "AIDAQNZGKIQY56JQ7WML2".parse().unwrap();
-    let request = Request {
-        principal: Principal::user(Partition::Aws, account, user, "/", "alice"),
-        action: "s3:GetObject",
-        resource: &resource,
-        resource_account: account,
-        context: &context,
-    };
+    let request = by_alice("s3:GetObject", &resource, &context);
     let decided = |policy: &Policy| {
         let identity: Vec<Source<'_>> = (0..200).map(|_| Source::new(policy, "")).collect();
         let layers = Layers {
@@ -218,23 +219,24 @@ fn what_is_spent_denies() {
 /// people write take few.
 #[test]
 fn many_values_against_many_end_too() {
-    let account = "123456789012".parse().unwrap();
-    let user = "AIDAQNZGKIQY56JQ7WML2".parse().unwrap();
     let mut context = Context::new();
     context.set_many("aws:TagKeys", (100..150).map(|n| n.to_string()));
-    let request = Request {
-        principal: Principal::user(Partition::Aws, account, user, "/", "alice"),
-        action: "sts:TagSession",
-        resource: "arn:aws:iam::123456789012:role/x",
-        resource_account: account,
-        context: &context,
-    };
+    let request = by_alice("sts:TagSession", "arn:aws:iam::123456789012:role/x", &context);
     let all = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
     let all = Policy::compile(all, PolicyKind::Managed).unwrap();
-    for (policies, values, allowed) in [(200, 2_900, false), (20, 40, true)] {
+    for (policies, statements, values, allowed) in [
+        (200, 1, 2_900, false),
+        (200, 60, 1, false),
+        (20, 1, 40, true),
+        (20, 60, 1, true),
+    ] {
         let listed = vec!["1"; values].join(",");
+        let statement = format!(
+            r#"{{"Effect":"Deny","Action":"*","Resource":"*","Condition":{{"ForAnyValue:NumericLessThan":{{"aws:TagKeys":[{listed}]}}}}}}"#
+        );
         let text = format!(
-            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Action":"*","Resource":"*","Condition":{{"ForAnyValue:NumericLessThan":{{"aws:TagKeys":[{listed}]}}}}}}}}"#
+            r#"{{"Version":"2012-10-17","Statement":[{}]}}"#,
+            vec![statement; statements].join(",")
         );
         let policy = Policy::compile(&text, PolicyKind::Managed).unwrap();
         let mut identity = vec![Source::new(&all, "")];
@@ -249,7 +251,11 @@ fn many_values_against_many_end_too() {
             layers: &layers,
             work: &work,
         };
-        assert_eq!(case.decide() == Decision::Allow, allowed, "{policies} × {values}");
+        assert_eq!(
+            case.decide() == Decision::Allow,
+            allowed,
+            "{policies} × {statements} × {values}"
+        );
         assert_eq!(work.is_spent(), !allowed, "{} steps", work.spent());
     }
 }
