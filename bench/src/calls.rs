@@ -57,6 +57,7 @@ pub(crate) fn tables(options: &Options) -> Result<Vec<Table>, Box<dyn Error>> {
             "locum µs",
             "ceiling µs",
             "÷ ceiling",
+            "the primitives alone",
             "at 1 connection",
             "at 256",
             "locum busy",
@@ -83,7 +84,12 @@ pub(crate) fn tables(options: &Options) -> Result<Vec<Table>, Box<dyn Error>> {
         let singles = plans.iter().map(|plan| plan.a_round * (plan.rounds + 1));
         let requests = callers.requests(call, singles.sum::<usize>() + 1)?;
         let answer = settled(&server, call, &requests)?;
-        let ceiling = bare(answer.len())?;
+        let ceiling = bare(answer.len(), None)?;
+        let [_, middle, _] = plans;
+        let floor = match call.goal() {
+            Some(_) => against(primitives(call, answer.len(), &ceiling, &requests, middle)?, None),
+            None => "–".to_owned(),
+        };
         let [alone, middle, crowded] = plans.map(|plan| beside(&server, &ceiling, &requests, plan));
         let ([alone, bare_alone], [mine, bare], [crowded, bare_crowded]) = (alone?, middle?, crowded?);
         cost.row(vec![
@@ -91,6 +97,7 @@ pub(crate) fn tables(options: &Options) -> Result<Vec<Table>, Box<dyn Error>> {
             short(mine.median(|f| f.cpu)),
             short(bare.median(|f| f.cpu)),
             against(mine.against(&bare, |f| f.cpu), call.goal().map(Goal::AtMost)),
+            floor,
             short(alone.against(&bare_alone, |f| f.cpu)),
             short(crowded.against(&bare_crowded, |f| f.cpu)),
             percent(mine.median(Figure::busy)),
@@ -129,7 +136,8 @@ pub(crate) fn tables(options: &Options) -> Result<Vec<Table>, Box<dyn Error>> {
         }
     }
     cost.caption(
-        "Busy is the share of one core that a server used meanwhile. One thread sends all requests, signed before, over connections \
+        "The primitives alone are what a ceiling comes to, over one without them, that hashes, verifies, draws, seals or opens for each \
+         request what the call has to, and does nothing else of it: no reading, no decision, no record. Busy is the share of one core that a server used meanwhile. One thread sends all requests, signed before, over connections \
          that are kept alive, and never sleeps, so that no server is charged for waking it: on two cores the server has one of them.",
     );
     speed.caption(
@@ -152,6 +160,19 @@ fn beside(
         Subject::new(ceiling, &requests.bare(), plan.connections)?,
     ];
     in_turn(pair, plan.rounds, plan.a_round)
+}
+
+/// What the primitives of a call cost over a ceiling without them.
+fn primitives(
+    call: Call,
+    size: usize,
+    ceiling: &Server,
+    requests: &Requests,
+    plan: Plan,
+) -> Result<f64, Box<dyn Error>> {
+    let server = bare(size, Some(call))?;
+    let [with, without] = beside(&server, ceiling, &requests.bare(), plan)?;
+    Ok(with.against(&without, |f| f.cpu))
 }
 
 /// Waits until a call is answered as it should be (the issuer's keys are fetched when they are first asked for), and
@@ -177,8 +198,13 @@ fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
 
-/// A ceiling whose answers have bodies of this size.
-pub(crate) fn bare(size: usize) -> Result<Server, Box<dyn Error>> {
+/// A ceiling whose answers have bodies of this size, with the primitives of a call or without any.
+pub(crate) fn bare(size: usize, primitives: Option<Call>) -> Result<Server, Box<dyn Error>> {
     let this = std::env::current_exe()?;
-    Server::start(Command::new(this).args(["ceiling", &size.to_string(), "1"]))
+    let mut command = Command::new(this);
+    command.args(["ceiling", &size.to_string(), "1"]);
+    if let Some(call) = primitives {
+        command.arg(call.name());
+    }
+    Server::start(&mut command)
 }

@@ -17,6 +17,7 @@ mod measure;
 mod options;
 mod page;
 mod peers;
+mod primitives;
 mod report;
 mod request;
 mod requests;
@@ -24,6 +25,7 @@ mod rest;
 mod saml;
 mod scenario;
 mod server;
+mod sizes;
 mod training;
 mod world;
 

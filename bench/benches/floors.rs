@@ -15,20 +15,13 @@ use aws_lc_rs::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use criterion::{Criterion, criterion_group, criterion_main};
 use locum_crypto::{BufferedRandom, Random};
+use sizes::{BOUND, CANONICAL, IDS, RANDOM, SESSION, STRING_TO_SIGN, TOKEN};
+
+#[path = "../src/sizes.rs"]
+mod sizes;
 
 /// The form.
 const BODY: usize = 116;
-/// The canonical request, as every request with four signed headers has it.
-const CANONICAL: usize = 257;
-/// The text that the signature is of.
-const STRING_TO_SIGN: usize = 137;
-/// The sealed session without what stands around it, and what is bound to it.
-const SESSION: usize = 118;
-const BOUND: usize = 58;
-/// The whole token.
-const TOKEN: usize = 163;
-/// The ids, the secret, the nonce.
-const RANDOM: usize = 88;
 /// The answer and the record.
 const ANSWER: usize = 1030;
 const RECORD: usize = 1010;
@@ -68,10 +61,12 @@ fn floors(criterion: &mut Criterion) {
     });
 
     let mut random = BufferedRandom::new();
-    let mut drawn = [0; RANDOM];
-    criterion.bench_function("floor/random_bytes", |bencher| {
-        bencher.iter(|| random.fill(black_box(&mut drawn)));
-    });
+    for (name, size) in [("of_the_ids", IDS), ("of_all", RANDOM)] {
+        let mut drawn = vec![0; size];
+        criterion.bench_function(&format!("floor/random_bytes_{name}"), |bencher| {
+            bencher.iter(|| random.fill(black_box(&mut drawn)));
+        });
+    }
 
     for (name, size) in [("answer", ANSWER), ("record", RECORD)] {
         let bytes = vec![b'a'; size];
