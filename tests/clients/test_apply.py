@@ -281,7 +281,11 @@ def test_units_and_attachments_change_and_are_pruned(fresh, tmp_path):
     told = apply(fresh.admin, tmp_path, on_root)
     assert "  + service control policy y\n      + document\n" in told and '"Action": "*"' in told
     told = apply(fresh.admin, tmp_path, left, "--prune")
-    assert "  - service control policy y\n" in told and "      - from root\n" in told and "      - from unit C\n" in told
+    assert "service control policy y: root has it, and no written list takes it away (kept)" in told
+    nothing = {"serviceControlPolicies": []}
+    left["organization"] |= {"root": nothing, "units": {"C": nothing}}
+    told += apply(fresh.admin, tmp_path, left, "--prune")
+    assert "  - service control policy y\n" in told and "~ root\n" in told and "~ unit C\n" in told
     assert "- service control policy x" in told and "unit A/B: there are accounts in it (kept)" in told
     assert attached() == {"FullAWSAccess"}
     left["accounts"]["m"]["unit"] = "C"

@@ -11,23 +11,48 @@ use crate::{
 impl Planner<'_> {
     /// Removes policies and empty units that described sections do not mention. Accounts are never closed.
     pub(super) fn removals(&mut self) {
+        let units = self.surplus_units();
+        self.surplus_policies(&units);
+        for (path, id) in units {
+            let mut change = Change::new(Mark::Removed, format!("unit {path}"));
+            change.organizations("DeleteOrganizationalUnit", json!({"OrganizationalUnitId": id}));
+            self.push(change);
+        }
+    }
+
+    /// Removes policies that nothing has once the plan is carried out. One that somebody has whose list is not described stays:
+    /// it may deny what nothing else does.
+    fn surplus_policies(&mut self, units: &[(String, String)]) {
         for ((kind, name), known) in &self.state.policies {
             let described = self.described.control_policies(*kind);
             if known.aws_managed || described.is_none_or(|policies| policies.contains_key(name)) {
                 continue;
             }
-            let mut change = Change::new(Mark::Removed, format!("{} {name}", kind.described()));
-            for target in &known.targets {
-                if !self.detached.contains(&(known.id.clone(), target.clone())) {
-                    change.detail(Mark::Removed, format!("from {}", target_name(self.state, target)));
-                    change.organizations("DetachPolicy", json!({"PolicyId": known.id, "TargetId": target}));
-                }
+            let what = format!("{} {name}", kind.described());
+            let has = |target: &&String| !self.detached.contains(&(known.id.clone(), (*target).clone()));
+            let goes = |target: &String| units.iter().any(|(_, id)| id == target);
+            if let Some(target) = known.targets.iter().filter(has).find(|target| !goes(target)) {
+                let target = target_name(self.state, target);
+                self.plan.kept.push(format!(
+                    "{what}: {target} has it, and no written list takes it away"
+                ));
+                continue;
+            }
+            let mut change = Change::new(Mark::Removed, what);
+            for target in known.targets.iter().filter(has) {
+                change.detail(Mark::Removed, format!("from {}", target_name(self.state, target)));
+                change.organizations("DetachPolicy", json!({"PolicyId": known.id, "TargetId": target}));
             }
             change.organizations("DeletePolicy", json!({"PolicyId": known.id}));
             self.push(change);
         }
+    }
+
+    /// The units that no described section mentions and that nobody is in, inner ones first; path and id of each.
+    fn surplus_units(&mut self) -> Vec<(String, String)> {
+        let mut surplus = Vec::new();
         if self.described.units.is_none() {
-            return;
+            return surplus;
         }
         let described = self.described.unit_paths();
         let inside = |path: &str, outer: &str| {
@@ -56,10 +81,9 @@ impl Planner<'_> {
                     .push(format!("unit {path}: there are accounts in it"));
                 continue;
             }
-            let mut change = Change::new(Mark::Removed, format!("unit {path}"));
-            change.organizations("DeleteOrganizationalUnit", json!({"OrganizationalUnitId": id}));
-            self.push(change);
+            surplus.push((path.clone(), id.clone()));
         }
+        surplus
     }
 }
 
