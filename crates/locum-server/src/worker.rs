@@ -24,6 +24,7 @@ use crate::{
     server::Ready,
     stop::Stop,
     tls::TlsSource,
+    turn::IN_A_ROW,
 };
 
 /// How long to leave a listener alone after the system had no descriptor or memory for a connection.
@@ -57,6 +58,7 @@ pub(crate) fn runtime(
 ) -> Option<(LocalRuntime, Vec<TcpListener>)> {
     let made = Builder::new_current_thread()
         .enable_all()
+        .max_io_events_per_tick(IN_A_ROW)
         .build_local(LocalOptions::default())
         .and_then(|runtime| {
             let entered = runtime.enter();

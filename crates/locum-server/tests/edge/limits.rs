@@ -178,3 +178,31 @@ fn answers_that_wait_for_their_turn_to_be_sent_are_not_under_way() {
         }
     }
 }
+
+#[test]
+fn answers_wait_for_a_few_others_only() {
+    let server = Fixture::start(|config| config.workers = Some(1));
+    let sleep = "GET /?sleep HTTP/1.1\r\nHost: a\r\n\r\n";
+    let mut clients: Vec<_> = (0..7).map(|_| server.connect()).collect();
+    for client in &mut clients {
+        assert_eq!(client.ask(&post("a")).status, 200);
+    }
+    let (first, others) = clients.split_first_mut().unwrap();
+    let (quick, slow) = others.split_at_mut(4);
+    first.send(sleep.as_bytes());
+    while server.calls() == 7 {
+        std::thread::yield_now();
+    }
+    // These come while the worker is busy, so that it finds all of them at once.
+    quick
+        .iter_mut()
+        .for_each(|client| client.send(post("a").as_bytes()));
+    slow.iter_mut().for_each(|client| client.send(sleep.as_bytes()));
+    for client in quick {
+        assert_eq!(client.read().status, 200);
+    }
+    assert!(
+        server.calls() < 14,
+        "the quick ones waited for all of the slow ones"
+    );
+}
