@@ -163,9 +163,9 @@ structure! {
         /// The ARNs of managed policies that bound roles made with the access.
         list "RolePermissionRestrictionArns" role_permission_restriction_arns: Vec<String>,
             Shape::list(&shapes::ARN);
-        /// The ARN of its owner.
+        /// The ARN of its owner, or the unique id of one who is gone.
         optional "OwnerId" owner_id: String, shape::OWNER_ID;
-        /// The ARN of the principal that accepted it.
+        /// The ARN of the principal that accepted it, or the unique id of one who is gone.
         optional "ApproverId" approver_id: String, shapes::ARN;
         /// How far it is.
         optional "State" state: String, shape::STATE;
