@@ -45,13 +45,18 @@ impl AccountId {
     /// Twelve ASCII digits.
     #[must_use]
     pub fn digits(self) -> [u8; 12] {
-        let mut rest = self.0;
+        // Two halves of six digits, each a number of half a word: their divisions are cheaper, and do not wait for each other.
+        const HALF: u64 = 1_000_000;
         let mut digits = [b'0'; 12];
-        let (pairs, _) = digits.as_chunks_mut::<2>();
-        for pair in pairs.iter_mut().rev() {
-            let [.., value] = (rest % 100).to_be_bytes();
-            *pair = [b'0' + value / 10, b'0' + value % 10];
-            rest /= 100;
+        let (high, low) = digits.split_at_mut(6);
+        for (half, number) in [(high, self.0 / HALF), (low, self.0 % HALF)] {
+            let mut rest = number as u32;
+            let (pairs, _) = half.as_chunks_mut::<2>();
+            for pair in pairs.iter_mut().rev() {
+                let [.., value] = (rest % 100).to_be_bytes();
+                *pair = [b'0' + value / 10, b'0' + value % 10];
+                rest /= 100;
+            }
         }
         digits
     }

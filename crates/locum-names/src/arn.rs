@@ -56,10 +56,17 @@ pub fn account_arn(partition: Partition, service: &str, account: AccountId, reso
     let digits = account.digits();
     // INVARIANT: digits are ASCII.
     let account = std::str::from_utf8(&digits).unwrap_or_default();
-    let head = ["arn:", partition.as_str(), ":", service, "::", account, ":"];
-    let length = |parts: &[&str]| parts.iter().map(|part| part.len()).sum::<usize>();
-    let mut text = String::with_capacity(length(&head) + length(resource));
-    for part in head.iter().chain(resource) {
+    let parts = resource.iter().map(|part| part.len()).sum::<usize>();
+    let head = "arn:".len() + partition.as_str().len() + 1 + service.len() + "::".len() + account.len() + 1;
+    let mut text = String::with_capacity(head + parts);
+    text.push_str("arn:");
+    text.push_str(partition.as_str());
+    text.push(':');
+    text.push_str(service);
+    text.push_str("::");
+    text.push_str(account);
+    text.push(':');
+    for part in resource {
         text.push_str(part);
     }
     text
