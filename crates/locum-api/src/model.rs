@@ -5,6 +5,7 @@
 //! order AWS declares them, which is what the command line prints; [`Structure::in_wire_order`] is the order in which
 //! the elements of a response are written (`facts: sts §1.2, cli §1.1`).
 
+mod place;
 mod service;
 
 use crate::{Tags, pattern::Pattern};
@@ -298,11 +299,28 @@ pub const fn operations(service: Service) -> &'static [&'static Operation] {
     }
 }
 
+/// Returns the table of [`operations`].
+const fn places(service: Service) -> &'static [u16] {
+    macro_rules! table {
+        ($operations:expr) => {
+            const { &place::table::<{ place::slots($operations) }>($operations) }
+        };
+    }
+    match service {
+        Service::Sts => table!(crate::sts::OPERATIONS),
+        Service::Iam => table!(crate::iam::OPERATIONS),
+        Service::Organizations => table!(crate::organizations::OPERATIONS),
+        Service::Locum => table!(crate::locum::OPERATIONS),
+        Service::AccessAnalyzer => table!(crate::access_analyzer::OPERATIONS),
+    }
+}
+
+/// Returns the position among [`operations`] of the one with this exact name.
+pub fn place(service: Service, name: &str) -> Option<usize> {
+    place::find(places(service), operations(service), name)
+}
+
 /// Returns the operation of a service with this exact name.
 pub fn find(service: Service, name: &str) -> Option<&'static Operation> {
-    let operations = operations(service);
-    let position = operations
-        .binary_search_by(|operation| operation.name.cmp(name))
-        .ok()?;
-    operations.get(position).copied()
+    operations(service).get(place(service, name)?).copied()
 }
