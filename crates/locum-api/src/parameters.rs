@@ -41,7 +41,7 @@ pub struct Parameters {
 impl Parameters {
     /// Reads the raw query string (without `?`) and the raw form. A body that is no form is passed as empty.
     pub fn parse(query: &[u8], body: &[u8]) -> Result<Self, ApiError> {
-        let mut text = Unescaped::with_room(query.len() + body.len());
+        let mut text = Unescaped::with_room([query, body]);
         let mut entries = Vec::with_capacity(16);
         read(query, Source::Query, &mut text, &mut entries)?;
         read(body, Source::Body, &mut text, &mut entries)?;
