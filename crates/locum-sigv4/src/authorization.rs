@@ -298,47 +298,6 @@ fn lifetime(text: &str) -> Result<u32, AuthError> {
         .ok_or_else(|| AuthError::Expires(shown(text)))
 }
 
-/// Brings a list of signed headers into its canonical spelling: lower case, sorted. `None` for names that are empty,
-/// repeated, or could not be a header's, which would let two requests share one canonical form.
-pub(crate) fn canonical_names(list: Cow<'_, str>) -> Option<Cow<'_, str>> {
-    if is_canonical(&list) {
-        return Some(list);
-    }
-    let mut names: Vec<String> = list.split(';').map(str::to_ascii_lowercase).collect();
-    names.sort_unstable();
-    let list = names.join(";");
-    is_canonical(&list).then_some(Cow::Owned(list))
-}
-
-pub(crate) fn is_canonical(list: &str) -> bool {
-    let mut last = "";
-    split(list, b';').all(|name| {
-        let ascends = last < name;
-        last = name;
-        ascends && (is_token(name) || name == ":authority")
-    })
-}
-
-/// Whether a text has nothing but characters of a header's name in lower case.
-fn is_token(name: &str) -> bool {
-    name.bytes().fold(true, |all, byte| {
-        all & (TOKEN.get(usize::from(byte)) == Some(&true))
-    })
-}
-
-/// The characters of a header's name in lower case. A table, since every name of every request is checked.
-static TOKEN: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut rest: &[u8] = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz";
-    while let [byte, after @ ..] = rest {
-        if let Some((_, [slot, ..])) = table.split_at_mut_checked(*byte as usize) {
-            *slot = true;
-        }
-        rest = after;
-    }
-    table
-};
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

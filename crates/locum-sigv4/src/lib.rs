@@ -40,6 +40,7 @@ mod cache;
 mod canonical;
 mod error;
 mod key;
+mod names;
 mod query;
 mod request;
 mod scope;

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use locum_crypto::{SecretString, equal, hex32, sha256};
 
-use crate::authorization::{Authorization, SIGNATURE_PARAMETER, canonical_names, is_canonical};
+use crate::authorization::{Authorization, SIGNATURE_PARAMETER};
 use crate::cache::KeyName;
 use crate::canonical::{Parts, canonical_request};
 use crate::error::shown;
 use crate::key::{derive, signature};
+use crate::names::{Names, canonical_names};
 use crate::query::Query;
 use crate::scope::split_credential;
 use crate::split::split;
@@ -280,17 +281,20 @@ impl<'s> Verified<'s> {
 
 /// Checks that the host and every `x-amz-` header received are signed, and returns the list in canonical spelling.
 fn check_headers<'a>(request: &Request<'_>, list: Cow<'a, str>) -> Result<Cow<'a, str>, AuthError> {
-    if is_canonical(&list) && covers_enough(request, &list) {
+    if covers_enough(request, &list) {
         return Ok(list);
     }
     check_any_list(request, list)
 }
 
-/// Whether a list in canonical spelling has the host and every `x-amz-` header received: as many of them bear a name of the
-/// list as there are, for no name is in it twice.
+/// Whether a list is in canonical spelling and has the host and every `x-amz-` header received: as many of them bear a name of
+/// the list as there are, for no name is in it twice.
 fn covers_enough(request: &Request<'_>, list: &str) -> bool {
     let (mut host, mut covered) = (false, 0);
-    for name in split(list, b';') {
+    for name in Names::of(list) {
+        let Some(name) = name else {
+            return false;
+        };
         if name.starts_with(AMAZON) {
             covered += request.values(name).count();
         }
