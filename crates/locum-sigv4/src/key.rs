@@ -19,23 +19,16 @@ pub(crate) fn derive(secret: &SecretString, scope: &Scope<'_>) -> HmacKey {
     HmacKey::new(&hmac_sha256(&service, TERMINATOR.as_bytes()))
 }
 
-/// The signature of a canonical request, in hexadecimal.
-pub(crate) fn signature(key: &HmacKey, stamp: &str, scope: &Scope<'_>, canonical_request: &[u8]) -> [u8; 64] {
-    let hash = hex32(&sha256(canonical_request));
-    let parts: [&[u8]; 13] = [
-        ALGORITHM.as_bytes(),
-        b"\n",
-        stamp.as_bytes(),
-        b"\n",
-        scope.date.as_bytes(),
-        b"/",
-        scope.region.as_bytes(),
-        b"/",
-        scope.service.as_bytes(),
-        b"/",
-        scope.terminator.as_bytes(),
-        b"\n",
-        &hash,
-    ];
-    hex32(&key.sign(&parts.concat()))
+/// The signature of a canonical request under the key of a scope, in hexadecimal.
+pub(crate) fn signature(key: &HmacKey, stamp: &str, scope: &str, canonical_request: Vec<u8>) -> [u8; 64] {
+    let hash = hex32(&sha256(&canonical_request));
+    // What is signed is shorter, and takes its place.
+    let mut text = canonical_request;
+    text.clear();
+    for line in [ALGORITHM, stamp, scope] {
+        text.extend_from_slice(line.as_bytes());
+        text.push(b'\n');
+    }
+    text.extend_from_slice(&hash);
+    hex32(&key.sign(&text))
 }

@@ -1,7 +1,6 @@
-use memchr::memchr_iter;
-
 use crate::AuthError;
 use crate::error::shown;
+use crate::split::{cut, split};
 
 /// What a signature is good for: `date/region/service/aws4_request`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -36,22 +35,45 @@ impl std::fmt::Debug for ExpectedScope<'_> {
     }
 }
 
-/// Splits `keyid/date/region/service/terminator`; `None` unless there are just these five.
-pub(crate) fn split_credential(text: &str) -> Option<(&str, Scope<'_>)> {
-    let mut slashes = memchr_iter(b'/', text.as_bytes());
-    let ends = [slashes.next()?, slashes.next()?, slashes.next()?, slashes.next()?];
-    if slashes.next().is_some() {
-        return None;
+/// Whose signature it is and what it is good for, as the request says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Credential<'a> {
+    pub(crate) access_key_id: &'a str,
+    pub(crate) scope: Scope<'a>,
+    /// The scope as it was written.
+    pub(crate) scope_text: &'a str,
+}
+
+impl<'a> Credential<'a> {
+    /// Splits `keyid/date/region/service/terminator`; `None` unless there are just these five.
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
+        let (access_key_id, scope_text) = cut(text, b'/')?;
+        let mut parts = split(scope_text, b'/');
+        let scope = Scope {
+            date: parts.next()?,
+            region: parts.next()?,
+            service: parts.next()?,
+            terminator: parts.next()?,
+        };
+        parts.next().is_none().then_some(Self {
+            access_key_id,
+            scope,
+            scope_text,
+        })
     }
-    let [key, date, region, service] = ends;
-    // INVARIANT: an ASCII byte begins and ends a character.
-    let scope = Scope {
-        date: text.get(key + 1..date)?,
-        region: text.get(date + 1..region)?,
-        service: text.get(region + 1..service)?,
-        terminator: text.get(service + 1..)?,
-    };
-    Some((text.get(..key)?, scope))
+}
+
+/// As it is written in a credential.
+impl std::fmt::Display for Scope<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            date,
+            region,
+            service,
+            terminator,
+        } = self;
+        write!(f, "{date}/{region}/{service}/{terminator}")
+    }
 }
 
 impl Scope<'_> {
@@ -93,17 +115,22 @@ mod tests {
 
     #[test]
     fn a_credential_has_five_parts() {
-        let (key, scope) = split_credential("k/d/é//t").unwrap();
-        let expected = Scope {
-            date: "d",
-            region: "é",
-            service: "",
-            terminator: "t",
+        let expected = Credential {
+            access_key_id: "k",
+            scope: Scope {
+                date: "d",
+                region: "é",
+                service: "",
+                terminator: "t",
+            },
+            scope_text: "d/é//t",
         };
-        assert_eq!((key, scope), ("k", expected));
+        assert_eq!(Credential::parse("k/d/é//t"), Some(expected));
+        assert_eq!(expected.scope.to_string(), expected.scope_text);
         for other in ["", "k", "k/d/r/s", "k/d/r/s/t/u", "k/d/r/s/t/"] {
-            assert_eq!(split_credential(other), None, "{other}");
+            assert_eq!(Credential::parse(other), None, "{other}");
         }
-        assert_eq!(split_credential("////"), Some(("", Scope::default())));
+        let empty = Credential::parse("////").unwrap();
+        assert_eq!((empty.access_key_id, empty.scope), ("", Scope::default()));
     }
 }

@@ -187,13 +187,7 @@ impl Signer<'_> {
     }
 
     fn credential(&self, scope: &Scope<'_>) -> String {
-        let Scope {
-            date,
-            region,
-            service,
-            terminator,
-        } = scope;
-        format!("{}/{date}/{region}/{service}/{terminator}", self.access_key_id)
+        format!("{}/{scope}", self.access_key_id)
     }
 
     fn signature(
@@ -212,7 +206,7 @@ impl Signer<'_> {
             body_hash: &hex32(&sha256(request.body)),
         };
         let canonical = canonical_request(request, &parts).ok_or(SignError::Incomplete)?;
-        let signature = signature(&derive(self.secret, scope), date, scope, &canonical);
+        let signature = signature(&derive(self.secret, scope), date, &scope.to_string(), canonical);
         Ok(signature.iter().copied().map(char::from).collect())
     }
 }

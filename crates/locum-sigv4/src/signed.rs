@@ -14,7 +14,7 @@ use crate::error::shown;
 use crate::key::{derive, signature};
 use crate::names::{Names, canonical_names};
 use crate::query::Query;
-use crate::scope::split_credential;
+use crate::scope::Credential;
 use crate::split::split;
 use crate::{AuthError, ExpectedScope, PathRule, Request, Scope, SigningKeyCache, stamp};
 
@@ -42,8 +42,7 @@ pub struct Current<'s>(&'s Signed<'s>);
 #[derive(Clone, Copy, Debug)]
 pub struct Scoped<'s> {
     signed: &'s Signed<'s>,
-    access_key_id: &'s str,
-    scope: Scope<'s>,
+    credential: Credential<'s>,
 }
 
 /// A request whose signature is right: the one who sent it holds the secret. Only [`Scoped::verify`] makes one.
@@ -88,13 +87,17 @@ impl<'a> Signed<'a> {
     /// The access key id that the request claims, for the audit record of a refusal; `None` when malformed.
     #[must_use]
     pub fn access_key_id(&self) -> Option<&str> {
-        split_credential(&self.authorization.credential).map(|(key, _)| key)
+        self.credential().map(|credential| credential.access_key_id)
     }
 
     /// The scope that the request claims, to tell services apart before any is asked; `None` when malformed.
     #[must_use]
     pub fn scope(&self) -> Option<Scope<'_>> {
-        split_credential(&self.authorization.credential).map(|(_, scope)| scope)
+        self.credential().map(|credential| credential.scope)
+    }
+
+    fn credential(&self) -> Option<Credential<'_>> {
+        Credential::parse(&self.authorization.credential)
     }
 
     /// The session token that came with the request.
@@ -167,15 +170,10 @@ impl<'s> Current<'s> {
     /// A malformed credential, or a sentence for everything that differs.
     pub fn check_scope(self, expected: &ExpectedScope<'_>) -> Result<Scoped<'s>, AuthError> {
         let signed = self.0;
-        let credential = &signed.authorization.credential;
-        let (access_key_id, scope) =
-            split_credential(credential).ok_or_else(|| AuthError::Credential(shown(credential)))?;
-        scope.check(expected, &signed.authorization.date)?;
-        Ok(Scoped {
-            signed,
-            access_key_id,
-            scope,
-        })
+        let malformed = || AuthError::Credential(shown(&signed.authorization.credential));
+        let credential = signed.credential().ok_or_else(malformed)?;
+        credential.scope.check(expected, &signed.authorization.date)?;
+        Ok(Scoped { signed, credential })
     }
 }
 
@@ -183,7 +181,7 @@ impl<'s> Scoped<'s> {
     /// The access key id whose secret is to be found.
     #[must_use]
     pub fn access_key_id(&self) -> &'s str {
-        self.access_key_id
+        self.credential.access_key_id
     }
 
     /// The session token that must belong to that access key.
@@ -195,7 +193,7 @@ impl<'s> Scoped<'s> {
     /// The scope, as expected.
     #[must_use]
     pub fn scope(&self) -> Scope<'s> {
-        self.scope
+        self.credential.scope
     }
 
     /// Checks the signature against the secret of [`Self::access_key_id`].
@@ -217,16 +215,16 @@ impl<'s> Scoped<'s> {
         };
         let canonical = canonical_request(&signed.request, &parts).ok_or(AuthError::Mismatch)?;
 
-        let name = KeyName::new(
-            self.access_key_id,
-            secret,
-            stamp::day(signed.signed_at),
-            &self.scope,
-        );
+        let Credential {
+            access_key_id,
+            scope,
+            scope_text,
+        } = self.credential;
+        let name = KeyName::new(access_key_id, secret, stamp::day(signed.signed_at), &scope);
         let known = cache.find(&name);
         let is_new = known.is_none();
-        let key = known.unwrap_or_else(|| Arc::new(derive(secret, &self.scope)));
-        let expected = signature(&key, &signed.authorization.date, &self.scope, &canonical);
+        let key = known.unwrap_or_else(|| Arc::new(derive(secret, &scope)));
+        let expected = signature(&key, &signed.authorization.date, scope_text, canonical);
         if !equal(&expected, signed.authorization.signature.as_bytes()) {
             return Err(AuthError::Mismatch);
         }
@@ -241,7 +239,7 @@ impl<'s> Verified<'s> {
     /// The access key that signed.
     #[must_use]
     pub fn access_key_id(&self) -> &'s str {
-        self.0.access_key_id
+        self.0.access_key_id()
     }
 
     /// The session token, which the signature covers.
@@ -253,7 +251,7 @@ impl<'s> Verified<'s> {
     /// The scope it is good for.
     #[must_use]
     pub fn scope(&self) -> Scope<'s> {
-        self.0.scope
+        self.0.scope()
     }
 
     /// When it was signed.
