@@ -8,6 +8,7 @@ use std::{
     fmt,
 };
 
+use jiff::Timestamp;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::{
@@ -86,7 +87,7 @@ fn node(name: &str, shape: &'static Shape, json: Json) -> Result<Option<Node<'st
         (Shape::Blob, Json::Text(text)) if !Blob::is_base64(&text) => {
             return Err(ApiError::serialization(format!("{name} must be base64")));
         }
-        (Shape::String(_) | Shape::Timestamp | Shape::Blob, Json::Text(text)) => Node::Text(Cow::Owned(text)),
+        (Shape::String(_) | Shape::Blob, Json::Text(text)) => Node::Text(Cow::Owned(text)),
         (Shape::Document, Json::Document(document)) => Node::Text(Cow::Owned(document.text().to_owned())),
         (Shape::Integer { .. }, Json::Number(digits)) => match digits.parse::<i32>() {
             Ok(number) => Node::Integer(i64::from(number)),
@@ -96,6 +97,10 @@ fn node(name: &str, shape: &'static Shape, json: Json) -> Result<Option<Node<'st
                 )));
             }
         },
+        (Shape::Timestamp, json) => time(json).ok_or_else(|| {
+            let text = format!("{name} must be seconds since 1970 without a fraction, or a text of ISO 8601");
+            ApiError::serialization(text)
+        })?,
         (Shape::Boolean, Json::Boolean(value)) => Node::Boolean(value),
         (Shape::List { member, .. }, Json::Array(items)) => Node::List(
             items
@@ -106,6 +111,22 @@ fn node(name: &str, shape: &'static Shape, json: Json) -> Result<Option<Node<'st
         (Shape::Structure(structure), Json::Object(members)) => structure_node(structure, members)?,
         _ => return Err(ApiError::serialization(format!("{name} has the wrong JSON type"))),
     }))
+}
+
+/// A point in time, which is read here so far that it cannot fail later.
+fn time(json: Json) -> Option<Node<'static>> {
+    match json {
+        Json::Text(text) => {
+            text.parse::<Timestamp>().ok()?;
+            Some(Node::Text(Cow::Owned(text)))
+        }
+        Json::Number(digits) => {
+            let seconds = digits.parse().ok()?;
+            Timestamp::from_second(seconds).ok()?;
+            Some(Node::Integer(seconds))
+        }
+        _ => None,
+    }
 }
 
 /// The key under which serde_json hands over a number whose digits it keeps.

@@ -1,4 +1,6 @@
-//! The operation that only locum has.
+//! The operations that only locum has.
+
+use jiff::Timestamp;
 
 use crate::{
     Document, Request,
@@ -8,7 +10,10 @@ use crate::{
 };
 
 /// Every operation, sorted by name.
-pub(crate) const OPERATIONS: &[&Operation] = &[ApplyTransactionRequest::OPERATION];
+pub(crate) const OPERATIONS: &[&Operation] = &[
+    ApplyTransactionRequest::OPERATION,
+    RevokeSessionsRequest::OPERATION,
+];
 
 /// The most requests that one transaction may hold.
 pub const MAX_REQUESTS: u32 = 5_000;
@@ -34,6 +39,25 @@ operation! {
         always "Applied" applied: i32, shapes::COUNT;
     }
     errors [ORGANIZATIONS_CONCURRENT_MODIFICATION, VALIDATION_EXCEPTION]
+}
+
+operation! {
+    /// Ends the sessions of a user, a role, a root user or an identity provider that were issued up to a time; what was issued later goes on.
+    RevokeSessions: Locum, Write;
+
+    request RevokeSessionsRequest {
+        /// The ARN of a user, of a role, of the root user of the caller's account, or of a SAML or OpenID Connect provider.
+        required "PrincipalArn" principal_arn: String, shapes::ARN;
+        /// What was issued up to the end of this second is revoked; now, if it is not given. It never becomes earlier again.
+        optional "IssuedBefore" issued_before: Timestamp, Shape::Timestamp;
+    }
+    response RevokeSessionsResponse {
+        /// The ARN of the request.
+        always "PrincipalArn" principal_arn: String, shapes::ARN;
+        /// The time in force: the latest that was ever asked for.
+        always "RevokedBefore" revoked_before: Timestamp, Shape::Timestamp;
+    }
+    errors [NO_SUCH_ENTITY, ORGANIZATIONS_CONCURRENT_MODIFICATION, VALIDATION_EXCEPTION]
 }
 
 structure! {

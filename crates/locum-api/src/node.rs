@@ -8,7 +8,7 @@ use std::borrow::Cow;
 pub enum Node<'a> {
     /// A text, or the text of a timestamp.
     Text(Cow<'a, str>),
-    /// A number.
+    /// A number, or a timestamp in seconds.
     Integer(i64),
     /// A truth value.
     Boolean(bool),

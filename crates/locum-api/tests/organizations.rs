@@ -9,6 +9,7 @@
 
 use locum_api::{
     Request,
+    locum::RevokeSessionsRequest,
     organizations::{CreateAccountRequest, DescribeOrganizationRequest, ListAccountsRequest},
 };
 
@@ -95,4 +96,37 @@ fn broken_rules_are_invalid_input_and_addresses_stay_secret() {
         message
             .ends_with("Value null at 'tags.1.member' failed to satisfy constraint: Member must not be null")
     );
+}
+
+#[test]
+fn times_are_whole_seconds_or_texts() {
+    let read = |time: &str| {
+        let body = format!(r#"{{"PrincipalArn":"arn:aws:iam::029608264753:root","IssuedBefore":{time}}}"#);
+        let request = RevokeSessionsRequest::decode_json(body.as_bytes());
+        request.map(|request| request.issued_before.map(|time| time.as_second()))
+    };
+    for (time, seconds) in [
+        ("1795342830", Some(1_795_342_830)),
+        ("-1", Some(-1)),
+        (r#""2026-11-22T10:20:30Z""#, Some(1_795_342_830)),
+        (r#""2026-11-22T12:20:30.5+02:00""#, Some(1_795_342_830)),
+        ("null", None),
+    ] {
+        assert_eq!(read(time).unwrap(), seconds, "{time}");
+    }
+    for time in [
+        "1795342830.0",
+        "1e9",
+        "99999999999999999999",
+        "9999999999999",
+        r#""""#,
+        r#""1795342830""#,
+        r#""2026-11-22""#,
+        r#""2026-11-22T10:20:30""#,
+        "true",
+        "[]",
+        "{}",
+    ] {
+        assert_eq!(read(time).unwrap_err().code, "SerializationException", "{time}");
+    }
 }

@@ -302,7 +302,7 @@ fn every_operation_reads_what_it_writes() {
             ListTargetsForPolicyRequest MoveAccountRequest RegisterDelegatedAdministratorRequest
             TagResourceRequest UntagResourceRequest UpdateOrganizationalUnitRequest
             UpdatePolicyRequest;
-        locum: ApplyTransactionRequest;
+        locum: ApplyTransactionRequest RevokeSessionsRequest;
         access_analyzer: ValidatePolicyRequest;
     ];
     let declared = Service::ALL

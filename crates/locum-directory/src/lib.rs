@@ -56,9 +56,9 @@ pub use entity::{
     InstanceProfile, InvalidControlTarget, InvalidUnitId, InvalidVersionId, IssuerScheme, JoinedMethod,
     KeyOwner, KeyStatus, LastUse, LoginProfile, MAX_UNIT_DEPTH, MOST_REMEMBERED_PASSWORDS, ManagedPolicy,
     MfaDevice, OidcProvider, Organization, OrganizationalUnit, OutboundAlgorithm, OutboundFederation,
-    OutboundKey, Parent, PasswordPolicy, PolicyOwner, PolicyParameter, PolicyVersion, Revision, Ring, Role,
-    RootUser, SERVICE_LINKED_PATH, SamlPrivateKey, SamlProvider, ServiceGrant, Tag, UnitId, UsedAssertion,
-    UsedBy, User, VersionId, WrongGuesses,
+    OutboundKey, Parent, PasswordPolicy, PolicyOwner, PolicyParameter, PolicyVersion, ProviderRevocation,
+    Revision, Ring, Role, RootUser, SERVICE_LINKED_PATH, SamlPrivateKey, SamlProvider, ServiceGrant, Tag,
+    UnitId, UsedAssertion, UsedBy, User, VersionId, WrongGuesses,
 };
 pub use snapshot::{Attachment, ChangeError, Counts, PolicyUsage, PolicyUse, Snapshot};
 pub use store::{Commit, Item, MemoryStore, RedbStore, Store, StoreError, Transaction};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use locum_crypto::{KeyRing, SecretString};
 use locum_directory::{AccountStatus, KeyOwner, KeyStatus, Snapshot};
-use locum_names::{AccessKeyId, AccountId, Arn, KeyKind};
+use locum_names::{AccessKeyId, AccountId, KeyKind};
 use locum_session::{Issuer, Session, SessionPrincipal, SessionScope, TokenError, open_session};
 use locum_sigv4::{AuthError, ExpectedScope, Request, Scoped, Signed, SigningKeyCache};
 
@@ -240,11 +240,13 @@ impl Authenticator<'_> {
             .is_some_and(|(task, organization)| task.is_on(organization))
     }
 
-    /// Until when what the SAML provider of a session said was revoked. A provider that is gone revokes nothing: its sessions
-    /// run out (`docs/compatibility.md`).
+    /// Until when what the identity provider of a session said was revoked. A provider that is gone without that revokes
+    /// nothing: its sessions run out (`docs/compatibility.md`).
     fn provider_revocation(&self, session: &Session) -> Option<Timestamp> {
-        let arn = Arn::parse(&session.federation.as_ref()?.provider).ok()?;
-        self.snapshot.saml_provider_by_arn(&arn)?.revoke_before
+        let provider = &session.federation.as_ref()?.provider;
+        // INVARIANT: a provider vouches for roles of its own account only.
+        let account = self.snapshot.account(session.principal.account())?;
+        account.provider_revocation(provider)
     }
 
     fn caller(

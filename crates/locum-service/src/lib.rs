@@ -33,6 +33,7 @@ mod passwords;
 mod redeemed;
 mod reply;
 mod restrictions;
+mod revocation;
 mod rings;
 mod root_tasks;
 mod route;

@@ -5,7 +5,10 @@ use locum_api::{
     model::{Access, Operation, Service},
 };
 
-use crate::caller::{Caller, CredentialKind};
+use crate::{
+    caller::{Caller, CredentialKind},
+    route::is_transaction,
+};
 
 /// What a delegate may change in IAM, if the policy that was granted allows it: roles, which are bounded by what the
 /// approver was shown (see `delegation::check_boundary`), the policies made for them, new and empty principals, and taking
@@ -74,7 +77,11 @@ pub(crate) fn check(caller: &Caller, operation: &Operation) -> Result<(), ApiErr
         (Service::Organizations, CredentialKind::Delegated) => operation.access == Access::Read,
         (Service::Organizations, _) => true,
         // What a transaction holds is checked one by one.
-        (Service::Locum, _) => true,
+        (Service::Locum, _) if is_transaction(operation) => true,
+        // As in IAM. Who was let in for a time does not decide whose time is over.
+        (Service::Locum, CredentialKind::Role | CredentialKind::AssumedRoot) => true,
+        (Service::Locum, CredentialKind::SessionToken { mfa }) => mfa,
+        (Service::Locum, CredentialKind::Federation | CredentialKind::Delegated) => false,
         // It tells of the document that comes with the request, and of nothing that is stored.
         (Service::AccessAnalyzer, _) => true,
     };

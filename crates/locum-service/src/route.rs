@@ -4,7 +4,7 @@
 
 use locum_api::{
     ApiError, Body, Format, Parameters, Record, Request,
-    locum::ApplyTransactionRequest,
+    locum::{ApplyTransactionRequest, RevokeSessionsRequest},
     model::{self, Operation, Service},
     success_body,
 };
@@ -132,11 +132,19 @@ fn run<R: Perform>(call: &mut Call<'_>, input: Input<'_>, encoding: &Encoding<'_
     ))
 }
 
-/// The one route of locum's own.
-const TRANSACTION: &[Route] = &[Route {
-    operation: ApplyTransactionRequest::OPERATION,
-    run: Run::Transaction,
-}];
+/// The routes of locum's own, sorted by the operation's name.
+const OWN: &[Route] = &[
+    Route {
+        operation: ApplyTransactionRequest::OPERATION,
+        run: Run::Transaction,
+    },
+    Route::of::<RevokeSessionsRequest>(),
+];
+
+/// Whether an operation is the one that contains others.
+pub(crate) fn is_transaction(operation: &Operation) -> bool {
+    operation.service == Service::Locum && operation.name == ApplyTransactionRequest::OPERATION.name
+}
 
 /// The routes of a service, in the order in which its operations are declared: by their names.
 pub(crate) const fn routes(service: Service) -> &'static [Route] {
@@ -144,7 +152,7 @@ pub(crate) const fn routes(service: Service) -> &'static [Route] {
         Service::Sts => sts::ROUTES,
         Service::Iam => iam::ROUTES,
         Service::Organizations => organizations::ROUTES,
-        Service::Locum => TRANSACTION,
+        Service::Locum => OWN,
         Service::AccessAnalyzer => access_analyzer::ROUTES,
     }
 }
@@ -172,6 +180,13 @@ mod tests {
             for route in routes(service) {
                 let signed = !matches!(route.run, Run::Unsigned(_));
                 assert_eq!(signed, route.operation.signed, "{}", route.operation.name);
+                let transaction = matches!(route.run, Run::Transaction);
+                assert_eq!(
+                    transaction,
+                    is_transaction(route.operation),
+                    "{}",
+                    route.operation.name
+                );
             }
         }
     }

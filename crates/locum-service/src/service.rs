@@ -32,6 +32,7 @@ use crate::{
     redeemed,
     reply::{conflict, failure, success, with_ids},
     rings::{DamagedRing, Rings},
+    route::is_transaction,
     settings::Settings,
     strangers::Strangers,
     trace::Trace,
@@ -179,7 +180,7 @@ impl Service {
     /// to find out.
     pub fn announces_transaction(&self, head: &Incoming<'_>, now: Timestamp) -> bool {
         let operation = head.header("x-amz-target").map(operation_for_target);
-        if !matches!(operation, Some(Ok(operation)) if operation.service == ApiService::Locum) {
+        if !matches!(operation, Some(Ok(operation)) if is_transaction(operation)) {
             return false;
         }
         self.knows(head, ApiService::Locum, now)
@@ -295,7 +296,7 @@ impl Service {
             carried: Carried::default(),
         };
         trace.operation(asked.operation);
-        if asked.operation.service == ApiService::Locum {
+        if is_transaction(asked.operation) {
             return Transaction::new(attempt).answer(&self.directory, trace, random);
         }
         let first = attempt.run(&self.directory.snapshot(), trace, random);

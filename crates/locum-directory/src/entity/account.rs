@@ -34,6 +34,9 @@ pub struct Account {
     pub alias: Option<Box<str>>,
     /// The tokens that its callers get at the global endpoint.
     pub global_tokens: GlobalTokenVersion,
+    /// What was revoked of what its identity providers said. It stands here and not with the provider, so that deleting one
+    /// brings no session back.
+    pub provider_revocations: Vec<ProviderRevocation>,
 }
 
 impl Account {
@@ -60,8 +63,27 @@ impl Account {
             root: RootUser::default(),
             alias: None,
             global_tokens: GlobalTokenVersion::default(),
+            provider_revocations: Vec::new(),
         }
     }
+
+    /// Until when what the identity provider of this ARN said counts for nothing, whether it still exists or not.
+    #[must_use]
+    pub fn provider_revocation(&self, arn: &str) -> Option<Timestamp> {
+        let mut revocations = self.provider_revocations.iter();
+        revocations
+            .find(|revocation| *revocation.provider == *arn)
+            .map(|revocation| revocation.revoke_before)
+    }
+}
+
+/// The time up to which what an identity provider said counts for nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderRevocation {
+    /// The ARN of a SAML or OpenID Connect provider, once in an account.
+    pub provider: Box<str>,
+    /// Sessions and assertions issued before this time are no longer accepted.
+    pub revoke_before: Timestamp,
 }
 
 /// The root user of an account.

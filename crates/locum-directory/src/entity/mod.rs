@@ -33,7 +33,7 @@ use locum_crypto::Random;
 pub use access_key::{AccessKey, KeyOwner, KeyStatus};
 pub use account::{
     Account, AccountStatus, CreateAccountState, CreateAccountStatus, GlobalTokenVersion, JoinedMethod,
-    RootUser,
+    ProviderRevocation, RootUser,
 };
 pub(crate) use control_policy::full_access;
 pub use control_policy::{

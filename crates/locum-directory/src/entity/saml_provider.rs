@@ -31,8 +31,6 @@ pub struct SamlProvider {
     pub encryption: AssertionEncryption,
     /// The keys that open encrypted assertions, oldest first, at most two.
     pub private_keys: Vec<SamlPrivateKey>,
-    /// Sessions issued before this time are no longer accepted.
-    pub revoke_before: Option<Timestamp>,
     /// In the order they were put.
     pub tags: Vec<Tag>,
 }
@@ -61,7 +59,6 @@ impl SamlProvider {
             certificates,
             encryption: AssertionEncryption::Allowed,
             private_keys: Vec::new(),
-            revoke_before: None,
             tags: Vec::new(),
         }
     }

@@ -47,8 +47,6 @@ pub(super) struct SamlRecord<'a> {
     encryption: Cow<'a, str>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     private_keys: Vec<SamlKeyRecord<'a>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    revoke_before: Option<Text<Timestamp>>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     tags: Vec<TagRecord<'a>>,
 }
@@ -71,7 +69,6 @@ impl<'a> From<&'a SamlProvider> for SamlRecord<'a> {
             certificates: provider.certificates.iter().map(|der| Base64::of(der)).collect(),
             encryption: provider.encryption.as_str().into(),
             private_keys: provider.private_keys.iter().map(key).collect(),
-            revoke_before: provider.revoke_before.map(Text),
             tags: tag_records(&provider.tags),
         }
     }
@@ -104,7 +101,6 @@ impl SamlRecord<'_> {
                 "encryption mode",
             )?,
             private_keys: self.private_keys.into_iter().map(key).collect::<Result<_, _>>()?,
-            revoke_before: self.revoke_before.map(|time| time.0),
             tags: tags(self.tags),
         })
     }

@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     Account, AccountStatus, CreateAccountState, CreateAccountStatus, Documents, FeatureSet,
-    GlobalTokenVersion, JoinedMethod, ManagedPolicy, Organization, PolicyOwner, PolicyVersion, Revision,
-    Ring, RootUser, VersionId, change::purpose_name,
+    GlobalTokenVersion, JoinedMethod, ManagedPolicy, Organization, PolicyOwner, PolicyVersion,
+    ProviderRevocation, Revision, Ring, RootUser, VersionId, change::purpose_name,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -117,10 +117,24 @@ pub(super) struct AccountRecord<'a> {
     /// Absent for the default.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     global_tokens: Option<Cow<'a, str>>,
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    provider_revocations: Vec<ProviderRevocationRecord<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProviderRevocationRecord<'a> {
+    #[serde(borrow)]
+    provider: Cow<'a, str>,
+    revoke_before: Text<Timestamp>,
 }
 
 impl<'a> From<&'a Account> for AccountRecord<'a> {
     fn from(account: &'a Account) -> Self {
+        let revocation = |revocation: &'a ProviderRevocation| ProviderRevocationRecord {
+            provider: Cow::Borrowed(&*revocation.provider),
+            revoke_before: Text(revocation.revoke_before),
+        };
         Self {
             id: Text(account.id),
             name: Cow::Borrowed(&account.name),
@@ -135,12 +149,17 @@ impl<'a> From<&'a Account> for AccountRecord<'a> {
             alias: account.alias.as_deref().map(Cow::Borrowed),
             global_tokens: (account.global_tokens != GlobalTokenVersion::default())
                 .then(|| account.global_tokens.as_str().into()),
+            provider_revocations: account.provider_revocations.iter().map(revocation).collect(),
         }
     }
 }
 
 impl AccountRecord<'_> {
     pub(super) fn into_entity(self) -> Result<Account, RecordError> {
+        let revocation = |record: ProviderRevocationRecord<'_>| ProviderRevocation {
+            provider: record.provider.into(),
+            revoke_before: record.revoke_before.0,
+        };
         Ok(Account {
             revision: Revision::NEW,
             id: self.id.0,
@@ -175,6 +194,7 @@ impl AccountRecord<'_> {
                     "token version",
                 )?,
             },
+            provider_revocations: self.provider_revocations.into_iter().map(revocation).collect(),
         })
     }
 }

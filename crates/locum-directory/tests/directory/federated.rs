@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use locum_crypto::{SecretBytes, SeededRandom};
 use locum_directory::{
-    ChangeError, Changes, Entity, KeyOwner, MemoryStore, MfaDevice, OidcProvider, Organization,
-    OutboundFederation, SamlProvider, Store, UsedAssertion, User,
+    Account, ChangeError, Changes, Entity, KeyOwner, MemoryStore, MfaDevice, OidcProvider, Organization,
+    OutboundFederation, ProviderRevocation, SamlProvider, Store, UsedAssertion, User,
 };
 use locum_names::{AccountId, Arn, Partition};
 
@@ -60,6 +60,29 @@ fn every_field_is_there_after_reopening() {
         .unwrap()
         .private_keys[0];
     assert!(key.pem.matches(full_saml().private_keys[0].pem.expose()));
+}
+
+#[test]
+fn revocations_of_providers_are_kept_with_the_account() {
+    let store = Arc::new(MemoryStore::new());
+    let directory = open(Arc::clone(&store) as Arc<dyn Store>);
+    let revocation = |provider: &str, at| ProviderRevocation {
+        provider: provider.into(),
+        revoke_before: later(at),
+    };
+    let (first, second) = ("arn:aws:iam::123456789012:saml-provider/a", "\"b\"");
+    let mut revoked = Account::clone(directory.snapshot().account(account()).unwrap());
+    revoked.provider_revocations = vec![revocation(first, 1), revocation(second, 2)];
+    put(&directory, revoked.clone());
+    drop(directory);
+
+    let directory = open(store);
+    let snapshot = directory.snapshot();
+    let found = snapshot.account(account()).unwrap();
+    assert_eq!(found.provider_revocations, revoked.provider_revocations);
+    for (provider, time) in [(first, Some(later(1))), (second, Some(later(2))), ("b", None)] {
+        assert_eq!(found.provider_revocation(provider), time, "{provider}");
+    }
 }
 
 #[test]

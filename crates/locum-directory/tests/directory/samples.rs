@@ -48,7 +48,6 @@ pub(crate) fn full_saml() -> SamlProvider {
         valid_until: later(1000),
         encryption: AssertionEncryption::Required,
         private_keys: vec![key("OLD", now()), key("NEW", later(1))],
-        revoke_before: Some(later(2)),
         tags: tags(),
         ..saml("Corporate.IdP", 1)
     }

@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use locum_api::ApiError;
+use jiff::Timestamp;
+use locum_api::{ApiError, errors};
 use locum_directory::{AccountStatus, OidcProvider};
 use locum_federation::oidc::{Expected, Token, TokenError, Verified};
 use locum_names::AccountId;
@@ -50,11 +51,34 @@ pub(super) fn verified(
         .identity_keys
         .verify(&token, &expected, &thumbprints)
         .map_err(refused)?;
+    let provider_arn = provider.arn(call.partition());
+    check_revocation(call, account, &provider_arn, verified.claims.issued_at)?;
     Ok(Identified {
-        provider_arn: provider.arn(call.partition()),
+        provider_arn,
         provider: Arc::clone(provider),
         verified,
     })
+}
+
+/// Refuses a token that was revoked with everything that its provider issued before.
+///
+/// # Errors
+/// `InvalidIdentityToken`, in words of our own: AWS has none.
+fn check_revocation(
+    call: &UnsignedCall<'_>,
+    account: AccountId,
+    provider_arn: &str,
+    issued_at: Timestamp,
+) -> Result<(), ApiError> {
+    let account = call.snapshot.account(account);
+    let revoked = account.and_then(|account| account.provider_revocation(provider_arn));
+    // To the second, as with sessions: the order within one is not known.
+    if revoked.is_none_or(|time| issued_at.as_second() > time.as_second()) {
+        return Ok(());
+    }
+    let text =
+        "The web identity token was issued before the time from which the provider's tokens are accepted.";
+    Err(errors::INVALID_IDENTITY_TOKEN.with(text))
 }
 
 /// The provider of an open account that has exactly this URL. Tokens of this deployment are for others, whoever

@@ -143,16 +143,16 @@ fn verify(call: &UnsignedCall<'_>, provider: &SamlProvider, response: &str) -> R
 }
 
 impl Presented {
-    /// Refuses an assertion that the provider's administrator revoked, and one that was redeemed already.
+    /// Refuses an assertion that was revoked with everything that the provider said before, and one that was redeemed already.
     ///
     /// # Errors
     /// `InvalidIdentityToken`, in words of our own: AWS has none for either.
     pub(super) fn check_redeemable(&self, call: &UnsignedCall<'_>) -> Result<(), ApiError> {
-        let text = if self
-            .provider
-            .revoke_before
-            .is_some_and(|time| self.assertion.issued_at <= time)
-        {
+        let account = call.snapshot.account(self.provider.account);
+        let arn = self.provider.arn(call.partition());
+        let revoked = account.and_then(|account| account.provider_revocation(&arn));
+        // To the second, as with sessions: the order within one is not known.
+        let text = if revoked.is_some_and(|time| self.assertion.issued_at.as_second() <= time.as_second()) {
             "The SAML assertion was issued before the time from which the provider's assertions are accepted."
         } else if call
             .snapshot

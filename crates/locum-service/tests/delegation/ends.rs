@@ -2,7 +2,7 @@
 
 use locum_directory::{Account, AccountStatus, Changes};
 
-use super::parties::{ALLOW_ALL, Answer, Credentials, Parties, SESSION_EXPIRED, VENDOR};
+use super::parties::{ACCOUNT, ALLOW_ALL, Answer, Credentials, Parties, SESSION_EXPIRED, VENDOR};
 
 fn ended(answer: &Answer) {
     answer.fails(403, "ExpiredToken", SESSION_EXPIRED);
@@ -112,15 +112,16 @@ fn sessions_of_a_users_revocation_end_and_later_grants_do_not() {
     let (_, before) = parties.delegated(&parties.admin, &[]);
     let (_, unsent) = parties.finalized(&parties.admin, &[]);
     parties.advance(60);
-    let now = parties.now();
-    parties.change(|snapshot| {
-        let user = snapshot.user(parties.account, "admin").unwrap();
-        let mut user = locum_directory::User::clone(user);
-        user.revoke_before = Some(now);
-        let mut changes = Changes::new();
-        changes.put(user);
-        changes
-    });
+    let admin = format!("arn:aws:iam::{ACCOUNT}:user/admin");
+    // Neither those who are lent access nor what they are lent it by has a say in it.
+    let answer = parties.revoke(&before, &admin);
+    assert_eq!(answer.status, 403, "{}", answer.body);
+    assert!(
+        answer.body.contains("Cannot call RevokeSessions"),
+        "{}",
+        answer.body
+    );
+    parties.revoke(&parties.admin, &admin).ok();
     ended(&identity(&parties, &before));
     // Granted before, though it would be traded in after.
     parties.advance(60);

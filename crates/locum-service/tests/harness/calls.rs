@@ -80,9 +80,20 @@ impl World {
 
     /// Calls ApplyTransaction as `who` with this body.
     pub fn locum(&self, who: &Credentials, body: &Value) -> Answer {
+        self.own(who, "ApplyTransaction", body)
+    }
+
+    /// Calls RevokeSessions as `who` for this principal, up to now.
+    pub fn revoke(&self, who: &Credentials, principal: &str) -> Answer {
+        self.own(who, "RevokeSessions", &json!({ "PrincipalArn": principal }))
+    }
+
+    /// Calls an operation of locum's own as `who`.
+    pub fn own(&self, who: &Credentials, action: &str, body: &Value) -> Answer {
+        let target = format!("{}.{action}", Api::Locum.target_prefix().unwrap());
         let headers = [
             ("content-type", "application/x-amz-json-1.1"),
-            ("x-amz-target", "Locum_20261122.ApplyTransaction"),
+            ("x-amz-target", &*target),
         ];
         self.send(who, Api::Locum, &headers, body.to_string().as_bytes())
     }

@@ -9,7 +9,7 @@ use super::{
     idp::Said,
     scene::{DENIED, OTHER, Scene, register, trust},
 };
-use crate::harness::{Breakable, World};
+use crate::harness::{Answer, Breakable, World};
 
 const REDEEMED: &str = "The SAML assertion was already redeemed. Sign in at the identity provider again.";
 const INVALID: &str = "InvalidIdentityToken";
@@ -179,14 +179,21 @@ fn an_assertion_is_forgotten_when_it_could_not_be_redeemed_any_more() {
 #[test]
 fn what_was_issued_before_the_revocation_is_refused() {
     let scene = Scene::new();
-    let revocation = scene.now();
     let before = scene.idp.response(&scene.said());
-    scene.edit_provider(|provider| provider.revoke_before = Some(revocation));
-    scene.redeem(&before, &[]).fails(
-        400,
-        INVALID,
-        "The SAML assertion was issued before the time from which the provider's assertions are accepted.",
-    );
+    scene.revoke(&scene.root, &scene.provider).ok();
+    let refused = |answer: Answer| {
+        answer.fails(
+            400,
+            INVALID,
+            "The SAML assertion was issued before the time from which the provider's assertions are accepted.",
+        );
+    };
+    refused(scene.redeem(&before, &[]));
+    // A provider of the same ARN is not let in with what the one before said.
+    let named = [("SAMLProviderArn", &*scene.provider)];
+    scene.iam(&scene.root, "DeleteSAMLProvider", &named).ok();
+    register(&scene, &scene.root, "idp", &scene.idp);
+    refused(scene.redeem(&before, &[]));
     scene.advance(1);
     scene.ask(&scene.said().id("_a2")).ok();
 }

@@ -4,7 +4,6 @@
 
 use std::ops::Deref;
 
-use locum_directory::{Changes, SamlProvider, Snapshot};
 use locum_names::AccountId;
 
 use super::idp::{Idp, Said};
@@ -97,18 +96,6 @@ impl Scene {
                 ("SAMLAssertion", &response),
             ],
         )
-    }
-
-    /// Changes the provider in the directory.
-    pub fn edit_provider(&self, edit: impl FnOnce(&mut SamlProvider)) {
-        let write = |snapshot: &Snapshot| {
-            let mut provider = SamlProvider::clone(snapshot.saml_provider(account(ACCOUNT), "idp").unwrap());
-            edit(&mut provider);
-            let mut changes = Changes::new();
-            changes.put(provider);
-            Ok::<_, ()>(((), changes))
-        };
-        self.service.directory().write(write).unwrap().1.wait().unwrap();
     }
 
     /// The condition keys of the last denial, as its explanation has them.

@@ -2,7 +2,7 @@
 
 use super::{
     idp::Said,
-    scene::{ACCOUNT, Scene, trust},
+    scene::{ACCOUNT, Scene, register, trust},
 };
 
 /// A condition on the later requests of Alice's session; whether it holds.
@@ -106,14 +106,47 @@ fn sessions_outlive_their_provider() {
 #[test]
 fn a_revocation_ends_sessions() {
     let scene = Scene::new();
+    let other = register(&scene, &scene.root, "other", &scene.idp);
     let session = scene.ask(&scene.said()).credentials();
     scene.advance(10);
-    let revocation = scene.now();
-    scene.edit_provider(|provider| provider.revoke_before = Some(revocation));
+    scene.revoke(&scene.root, &other).ok();
+    scene.iam(&session, "ListUsers", &[]).ok();
+    scene.revoke(&scene.root, &scene.provider).ok();
     assert_eq!(scene.iam(&session, "ListUsers", &[]).text("Code"), "ExpiredToken");
     scene.advance(1);
     let session = scene.ask(&scene.said().id("_2")).credentials();
     scene.iam(&session, "ListUsers", &[]).ok();
+}
+
+/// Deletion alone lets sessions run out; after a revocation it does not bring them back, nor does a namesake.
+#[test]
+fn a_revocation_outlives_the_provider() {
+    let scene = Scene::new();
+    let session = scene.ask(&scene.said()).credentials();
+    let ended = || assert_eq!(scene.iam(&session, "ListUsers", &[]).text("Code"), "ExpiredToken");
+    scene.revoke(&scene.root, &scene.provider).ok();
+    let named = [("SAMLProviderArn", scene.provider.as_str())];
+    scene.iam(&scene.root, "DeleteSAMLProvider", &named).ok();
+    ended();
+    register(&scene, &scene.root, "idp", &scene.idp);
+    ended();
+    // What is kept of deleted providers is kept for a day, and what is kept of others for good.
+    let kept = || {
+        let account = scene.snapshot().account(scene.account).unwrap().clone();
+        let providers = account.provider_revocations.iter();
+        providers.map(|of| of.provider.to_string()).collect::<Vec<_>>()
+    };
+    let second = register(&scene, &scene.root, "second", &scene.idp);
+    let third = register(&scene, &scene.root, "third", &scene.idp);
+    scene.revoke(&scene.root, &second).ok();
+    let second_named = [("SAMLProviderArn", second.as_str())];
+    scene.iam(&scene.root, "DeleteSAMLProvider", &second_named).ok();
+    scene.advance(24 * 3600);
+    scene.revoke(&scene.root, &third).ok();
+    assert_eq!(kept(), [&*scene.provider, &*second, &*third]);
+    scene.advance(1);
+    scene.revoke(&scene.root, &third).ok();
+    assert_eq!(kept(), [&*scene.provider, &*third]);
 }
 
 #[test]

@@ -62,6 +62,9 @@ fn the_session_is_the_members_root_and_does_its_task_alone() {
             let answer = scene.sts(&root, operation, &[("Name", "eve"), ("EncodedMessage", "x")]);
             assert_eq!(answer.status, 403, "{operation}: {}", answer.body);
         }
+        let answer = scene.revoke(&root, THEIR_ROOT);
+        assert_eq!(answer.status, 403, "{}", answer.body);
+        assert!(answer.body.contains("session policy"), "{}", answer.body);
     }
 }
 
@@ -77,6 +80,18 @@ fn the_deleting_task_takes_the_members_root_its_keys() {
         )
         .ok();
     assert_eq!(scene.sts(&member, "GetCallerIdentity", &[]).status, 403);
+}
+
+#[test]
+fn a_revocation_of_the_members_root_ends_it() {
+    let (scene, admin, member) = scene();
+    let root = assume_root(&scene, &admin, OTHER, AUDIT).ok().credentials();
+    scene.revoke(&member, THEIR_ROOT).ok();
+    let answer = scene.sts(&root, "GetCallerIdentity", &[]);
+    assert_eq!(answer.text("Code"), "ExpiredToken");
+    scene.advance(1);
+    let root = assume_root(&scene, &admin, OTHER, AUDIT).ok().credentials();
+    scene.sts(&root, "GetCallerIdentity", &[]).ok();
 }
 
 #[test]

@@ -192,6 +192,8 @@ fn what_may_not_stand_in_a_transaction_is_refused_with_its_place() {
         ("sts", "AssumeRoleWithSAML", "ValidationException"),
         ("sts", "GetSessionToken", "ValidationException"),
         ("locum", "ApplyTransaction", "ValidationException"),
+        ("locum", "RevokeSessions", "ValidationException"),
+        ("iam", "RevokeSessions", "InvalidAction"),
         ("IAM", "CreateUser", "ValidationException"),
         ("iam", "ApplyTransaction", "InvalidAction"),
         ("iam", "AssumeRole", "InvalidAction"),
@@ -318,6 +320,7 @@ fn only_a_known_key_announces_a_transaction() {
         assert!(!announced(who, Api::Iam, target), "signed for another service");
         for other in [
             "Locum_20261122.Other",
+            "Locum_20261122.RevokeSessions",
             "AWSOrganizationsV20161128.CreateAccount",
             "",
         ] {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     issuer::EC,
-    scene::{ACCOUNT, ALL_ACTIONS, CLIENT, EC_ID, PLACE, Scene, provider_arn, trust},
+    scene::{ACCOUNT, ALL_ACTIONS, CLIENT, EC_ID, PLACE, Scene, URL, provider_arn, trust},
 };
 
 const ALL: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
@@ -219,4 +219,47 @@ fn the_log_of_a_later_request_tells_where_the_session_came_from() {
         },
     });
     assert_eq!(context["webIdFederationData"], expected);
+}
+
+/// Sessions and tokens of before, of this provider alone, whether it is deleted and registered again or not.
+#[test]
+fn a_revocation_ends_what_the_provider_said_before() {
+    let scene = Scene::new();
+    let role = scene.open_role("worker");
+    let arn = provider_arn(ACCOUNT, PLACE);
+    let session = scene.assume_with(&role, json!({})).credentials();
+    let token = scene.token(json!({}));
+    scene
+        .provider(&scene.root, "https://other.example.com", &[CLIENT], &[])
+        .ok();
+    scene
+        .revoke(&scene.root, &provider_arn(ACCOUNT, "other.example.com"))
+        .ok();
+    scene.sts(&session, "GetCallerIdentity", &[]).ok();
+    scene.assume(&role, &token, &[]).ok();
+    let other = scene.open_role("other");
+    scene.revoke(&scene.root, &arn).ok();
+    let refused = || {
+        let identity = scene.sts(&session, "GetCallerIdentity", &[]);
+        assert_eq!(identity.text("Code"), "ExpiredToken");
+        for role in [&role, &other] {
+            scene.assume(role, &token, &[]).fails(
+                400,
+                "InvalidIdentityToken",
+                "The web identity token was issued before the time from which the provider's tokens are accepted.",
+            );
+        }
+    };
+    refused();
+    let named = [("OpenIDConnectProviderArn", &*arn)];
+    scene.iam(&scene.root, "DeleteOpenIDConnectProvider", &named).ok();
+    let identity = scene.sts(&session, "GetCallerIdentity", &[]);
+    assert_eq!(identity.text("Code"), "ExpiredToken");
+    scene.provider(&scene.root, URL, &[CLIENT], &[]).ok();
+    scene.publish(URL, &[(EC_ID, &EC)]);
+    refused();
+    scene.advance(1);
+    refused();
+    let later = scene.assume_with(&role, json!({})).credentials();
+    scene.sts(&later, "GetCallerIdentity", &[]).ok();
 }
