@@ -19,6 +19,7 @@ mod outcome;
 mod policy;
 mod quickstart;
 mod remote;
+mod revoke;
 mod secure_url;
 mod serve;
 mod serve_credentials;
@@ -69,6 +70,11 @@ const COMMANDS: &[Command] = &[
         name: "export",
         doc: "Write accounts as such a file.",
         run: |words| apply::export(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "revoke",
+        doc: "End sessions before they run out.",
+        run: |words| revoke::run(words.into_iter().skip(1).collect()),
     },
     Command {
         name: "whoami",
