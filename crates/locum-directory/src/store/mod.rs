@@ -3,6 +3,7 @@
 //!
 //! The trait is what both an embedded file and etcd can do. A store never sees a value in clear.
 
+mod backup;
 mod change_log;
 mod memory;
 mod redb;

@@ -21,10 +21,10 @@ use super::{Commit, Item, Store, StoreError, Transaction, change_log::ChangeLog}
 use crate::Revision;
 
 /// Key to (commit, sealed value).
-const ENTRIES: TableDefinition<'_, &str, (u64, &[u8])> = TableDefinition::new("locum.entries.1");
+pub(super) const ENTRIES: TableDefinition<'_, &str, (u64, &[u8])> = TableDefinition::new("locum.entries.1");
 /// `revision` to the last commit.
-const META: TableDefinition<'_, &str, u64> = TableDefinition::new("locum.meta.1");
-const REVISION: &str = "revision";
+pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("locum.meta.1");
+pub(super) const REVISION: &str = "revision";
 
 /// What every redb file begins with.
 const MAGIC: &[u8; 9] = b"redb\x1A\x0A\xA9\x0D\x0A";
@@ -61,7 +61,7 @@ impl RedbStore {
         Ok(store)
     }
 
-    fn stored_revision(&self) -> Result<Revision, StoreError> {
+    pub(super) fn stored_revision(&self) -> Result<Revision, StoreError> {
         let read = self.database.begin_read().map_err(|e| self.failed(e))?;
         let meta = match read.open_table(META) {
             Ok(meta) => meta,
@@ -84,7 +84,11 @@ impl RedbStore {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn failed(&self, error: impl Into<redb::Error>) -> StoreError {
+    pub(super) const fn database(&self) -> &Database {
+        &self.database
+    }
+
+    pub(super) fn failed(&self, error: impl Into<redb::Error>) -> StoreError {
         failure(&self.path, &error.into())
     }
 
@@ -185,7 +189,7 @@ impl Store for RedbStore {
     }
 }
 
-fn open_existing(path: &Path) -> Result<Database, StoreError> {
+pub(super) fn open_existing(path: &Path) -> Result<Database, StoreError> {
     let mut head = Vec::new();
     File::open(path)
         .and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut head))
@@ -220,7 +224,7 @@ fn create(path: &Path) -> Result<(), StoreError> {
     made
 }
 
-fn create_draft(draft: &Path) -> Result<(), StoreError> {
+pub(super) fn create_draft(draft: &Path) -> Result<(), StoreError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -254,14 +258,18 @@ fn publish(draft: &Path, path: &Path) -> Result<(), StoreError> {
         Ok(()) => Ok(()),
     };
     linked.map_err(|error| unavailable(path, &error))?;
+    sync_folder(path)
+}
+
+/// The name of a file must survive a crash as well as its content.
+pub(super) fn sync_folder(path: &Path) -> Result<(), StoreError> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-    // The new name must survive a crash as well as the content.
     File::open(folder.unwrap_or(Path::new(".")))
         .and_then(|folder| folder.sync_all())
         .map_err(|error| unavailable(path, &error))
 }
 
-fn failure(path: &Path, error: &redb::Error) -> StoreError {
+pub(super) fn failure(path: &Path, error: &redb::Error) -> StoreError {
     match error {
         redb::Error::Corrupted(reason) => corrupt(path, reason),
         redb::Error::UpgradeRequired(_) => foreign(path),
@@ -279,14 +287,14 @@ fn failure(path: &Path, error: &redb::Error) -> StoreError {
     }
 }
 
-fn unavailable(path: &Path, error: &io::Error) -> StoreError {
+pub(super) fn unavailable(path: &Path, error: &io::Error) -> StoreError {
     StoreError::Unavailable {
         path: path.display().to_string(),
         reason: error.to_string(),
     }
 }
 
-fn corrupt(path: &Path, reason: &str) -> StoreError {
+pub(super) fn corrupt(path: &Path, reason: &str) -> StoreError {
     StoreError::Corrupt {
         path: path.display().to_string(),
         reason: reason.to_owned(),

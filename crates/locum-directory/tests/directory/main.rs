@@ -9,6 +9,7 @@
 )]
 
 mod aws_policies;
+mod backups;
 mod commits;
 mod crash;
 mod damage;

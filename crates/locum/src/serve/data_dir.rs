@@ -1,6 +1,6 @@
 //! The data directory: the store, the key that seals it, the first credentials, the audit log.
 //!
-//! Everything in it is for its owner only, and a file that exists is never written over.
+//! Everything in it is for its owner only, and a file that exists is never written over, but for the copy of the store.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -39,6 +39,11 @@ impl DataDir {
 
     pub(crate) fn store(&self) -> PathBuf {
         self.0.join("directory.redb")
+    }
+
+    /// The copy of the store that is made while it is in use.
+    pub(crate) fn backup(&self) -> PathBuf {
+        self.0.join("directory.redb.backup")
     }
 
     pub(crate) fn audit(&self) -> PathBuf {

@@ -23,7 +23,7 @@ use locum_service::{Service, Settings};
 
 use crate::apply;
 
-use super::{Options, OptionsError, Refusal, data_dir::DataDir, memory};
+use super::{Options, OptionsError, Refusal, backup::Backup, data_dir::DataDir, memory};
 
 /// How often the keys are looked at; far more often than they change.
 const ROTATION_INTERVAL: Duration = Duration::from_secs(60);
@@ -38,6 +38,7 @@ pub(crate) struct Deployment {
     new: bool,
     running: Option<Running>,
     audit: Arc<AuditFile>,
+    backup: Backup,
     rotation: Option<(Sender<()>, JoinHandle<()>)>,
     providers: Option<IdentityProviders>,
 }
@@ -59,8 +60,9 @@ impl Deployment {
 
         let data = DataDir::open(&options.data)?;
         let key = data.key_encryption_key(options, &mut SystemRandom)?;
-        let store = RedbStore::open(&data.store())?;
-        let directory = Arc::new(Directory::open(Arc::new(store), key, Box::new(SystemRandom))?);
+        let store = Arc::new(RedbStore::open(&data.store())?);
+        let backup = Backup::of(&store, data.backup());
+        let directory = Arc::new(Directory::open(store, key, Box::new(SystemRandom))?);
         let new = first_start(&directory, &data, options)?;
 
         let audit = Arc::new(AuditFile::open(data.audit(), options.audit.clone())?);
@@ -106,6 +108,7 @@ impl Deployment {
             new,
             running: Some(running),
             audit,
+            backup,
             rotation: Some(rotation),
             providers: Some(providers),
         })
@@ -149,6 +152,11 @@ impl Deployment {
     /// The audit log.
     pub(crate) fn audit(&self) -> Arc<AuditFile> {
         Arc::clone(&self.audit)
+    }
+
+    /// What writes a copy of the store.
+    pub(crate) fn backup(&self) -> Backup {
+        self.backup.clone()
     }
 
     /// Waits until it is stopped and everything is on disk.

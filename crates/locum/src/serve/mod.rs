@@ -3,6 +3,7 @@
 //! The order of a start is: what was asked, the address and the certificate, then the data directory. So a start that
 //! cannot succeed ends in one sentence before anything on disk is made or changed.
 
+mod backup;
 mod data_dir;
 mod deployment;
 mod memory;

@@ -46,7 +46,8 @@ OPTIONS
   --audit-keep <n>         How many audit logs are kept beside the current one. [10]
 
 SIGTERM and SIGINT stop it after the requests under way, a second one at once. SIGHUP reads the certificate anew and
-reopens the audit log, <dir>/audit.jsonl. LOCUM_LOG=info tells more on standard error.
+reopens the audit log, <dir>/audit.jsonl. SIGUSR1 writes a whole copy of the store, <dir>/directory.redb.backup.
+LOCUM_LOG=info tells more on standard error.
 ";
 
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 4566);

@@ -1,7 +1,7 @@
 //! What the operating system tells a running service.
 
 use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM},
+    consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1},
     iterator::{Handle, Signals},
 };
 
@@ -20,18 +20,19 @@ impl Drop for Watch {
 }
 
 /// Listens for signals on a thread of its own: the first SIGTERM or SIGINT stops gracefully, the second at once, SIGHUP
-/// reads the certificate anew and reopens the audit log.
+/// reads the certificate anew and reopens the audit log, SIGUSR1 writes a copy of the store.
 pub(super) fn watch(deployment: &Deployment) -> Result<Watch, Refusal> {
     let failed = |source| Refusal::System {
         what: "listen for signals",
         source,
     };
-    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP]).map_err(failed)?;
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGUSR1]).map_err(failed)?;
     let watch = Watch(signals.handle());
-    let (shutdown, tls, audit) = (
+    let (shutdown, tls, audit, backup) = (
         deployment.shutdown_handle(),
         deployment.tls_reload(),
         deployment.audit(),
+        deployment.backup(),
     );
     let listen = move || {
         let mut stopping = false;
@@ -43,6 +44,7 @@ pub(super) fn watch(deployment: &Deployment) -> Result<Watch, Refusal> {
                         tracing::error!(%error, "the certificate in use stays in use");
                     }
                 }
+                SIGUSR1 => backup.begin(),
                 _ if stopping => std::process::exit(IMPATIENT),
                 _ => {
                     stopping = true;
