@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use locum_crypto::{KeyEncryptionKey, Random, SecretString, SystemRandom};
 use locum_directory::{
     AccessKey, Account, Changes, Directory, InlinePolicy, IssuerScheme, JoinedMethod, KeyOwner,
-    ManagedPolicy, OidcProvider, RedbStore, Role, SamlProvider, User,
+    ManagedPolicy, OidcProvider, RedbStore, Role, SamlProvider, Store, User,
 };
 use locum_names::{AccountId, Partition};
 use locum_policy::{Policy, PolicyKind};
@@ -92,8 +92,9 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
         .mode(0o600)
         .open(data.join("kek"))?;
     file.write_all(kek.file_text().expose().as_bytes())?;
-    let store = RedbStore::open(&data.join("directory.redb"))?;
-    let directory = Directory::open(Arc::new(store), kek, Box::new(SystemRandom))?;
+    let store = Arc::new(RedbStore::open(&data.join("directory.redb"))?);
+    let kept = Arc::clone(&store) as Arc<dyn Store>;
+    let directory = Directory::open(kept, kek, Box::new(SystemRandom))?;
     let first: AccountId = "111122223333".parse()?;
     directory.bootstrap(Some(first), now, &mut random, |_| Ok(()))?;
     let mut writer = Writer::new(&directory);
@@ -230,6 +231,9 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
         })?;
     }
     writer.finish()?;
+    drop(directory);
+    // As a service does when it ends.
+    Arc::into_inner(store).ok_or("the store is in use")?.close()?;
     Ok(seeds)
 }
 

@@ -3,8 +3,8 @@
 //!
 //! The trait is what both an embedded file and etcd can do. A store never sees a value in clear.
 
-mod backup;
 mod change_log;
+mod copy;
 mod memory;
 mod redb;
 

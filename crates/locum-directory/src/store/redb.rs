@@ -84,6 +84,10 @@ impl RedbStore {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(super) const fn database(&self) -> &Database {
         &self.database
     }

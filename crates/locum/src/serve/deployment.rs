@@ -13,7 +13,7 @@ use std::{
 
 use jiff::Timestamp;
 use locum_crypto::{PasswordScheme, RotationSchedule, SystemRandom};
-use locum_directory::{Directory, RedbStore};
+use locum_directory::{Directory, RedbStore, Store};
 use locum_federation::outbound::PublicUrl;
 use locum_server::{
     AuditFile, Config, FetchConfig, IdentityProviders, Running, Server, ServiceApplication, ShutdownHandle,
@@ -39,6 +39,7 @@ pub(crate) struct Deployment {
     running: Option<Running>,
     audit: Arc<AuditFile>,
     backup: Backup,
+    store: Option<Arc<RedbStore>>,
     rotation: Option<(Sender<()>, JoinHandle<()>)>,
     providers: Option<IdentityProviders>,
 }
@@ -62,7 +63,8 @@ impl Deployment {
         let key = data.key_encryption_key(options, &mut SystemRandom)?;
         let store = Arc::new(RedbStore::open(&data.store())?);
         let backup = Backup::of(&store, data.backup());
-        let directory = Arc::new(Directory::open(store, key, Box::new(SystemRandom))?);
+        let kept = Arc::clone(&store) as Arc<dyn Store>;
+        let directory = Arc::new(Directory::open(kept, key, Box::new(SystemRandom))?);
         let new = first_start(&directory, &data, options)?;
 
         let audit = Arc::new(AuditFile::open(data.audit(), options.audit.clone())?);
@@ -109,6 +111,7 @@ impl Deployment {
             running: Some(running),
             audit,
             backup,
+            store: Some(store),
             rotation: Some(rotation),
             providers: Some(providers),
         })
@@ -172,6 +175,12 @@ impl Deployment {
         }
         if let Err(error) = self.audit.close() {
             tracing::error!(%error, "the last audit records");
+        }
+        // Whoever else still has the store may write to it.
+        if let Some(store) = self.store.take().and_then(Arc::into_inner)
+            && let Err(error) = store.close()
+        {
+            tracing::warn!(%error, "the store was not compacted");
         }
     }
 
