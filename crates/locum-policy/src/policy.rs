@@ -57,7 +57,7 @@ impl Policy {
     /// Reads, validates and compiles a document.
     ///
     /// A trust policy is compiled as it is stored, after [`resolve_principals`](crate::resolve_principals): the ARN of a
-    /// user or role that is still in it trusts nobody.
+    /// user, a role or a role's session that is still in it trusts nobody.
     ///
     /// # Errors
     /// The message of AWS's `MalformedPolicyDocument`, in AWS's order of checks (`facts: policy §6.1`).

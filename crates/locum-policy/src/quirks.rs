@@ -57,8 +57,8 @@ pub struct Quirks {
     /// Whether `{"AWS":"*"}` in an `Allow` of a trust policy reaches services, federated identities and the anonymous.
     /// They are not AWS principals, and a wildcard is never meant to trust every identity provider.
     pub trust_star_reaches_outsiders: bool,
-    /// Whether a user's or role's ARN that was never resolved to an id grants anything in a trust policy. It would also
-    /// trust a recreated namesake.
+    /// Whether the ARN of a user, a role or a role's session that was never resolved to an id grants anything in a trust
+    /// policy. It would also trust a recreated namesake.
     pub unresolved_trust_arn_grants: bool,
 }
 

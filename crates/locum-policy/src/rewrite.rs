@@ -1,7 +1,8 @@
 //! Principals of a trust policy, from ARN to unique id when it is saved and back when it is shown.
 //!
-//! A stored trust policy names users and roles by unique id, so that a recreated namesake is a stranger
-//! (`facts: policy §1.5`). Only the principals' own string literals change; the rest of the document stays byte for byte.
+//! A stored trust policy names users and roles by unique id, and a session of a role by the role's and its own name,
+//! `AROA…:name`, so that a recreated namesake is a stranger (`facts: policy §1.5`). Only the principals' own string
+//! literals change; the rest of the document stays byte for byte.
 
 use std::ops::Range;
 
@@ -11,9 +12,11 @@ use crate::{
     PolicyError, PolicyKind,
     json::{self, Node},
     validate,
+    who::session_of,
 };
 
-/// Replaces the ARN of every user and role under `Principal` or `NotPrincipal` by its unique id.
+/// Replaces the ARN of every user, role and session of a role under `Principal` or `NotPrincipal` by its unique id. `find`
+/// is asked for the id of a session's role with the ARN of the session, which does not tell the role's path.
 ///
 /// # Errors
 /// `This policy contains invalid Json`, or `Invalid principal in policy: "AWS":"…"` for an ARN that `find` does not know.
@@ -27,11 +30,13 @@ pub fn resolve_principals(
         let Ok(arn) = text.parse::<PrincipalArn>() else {
             continue;
         };
-        if !matches!(arn.kind, PrincipalKind::User { .. } | PrincipalKind::Role { .. }) {
-            continue;
-        }
-        let id = find(&arn).ok_or_else(|| validate::invalid_principal("AWS", text).at(&span))?;
-        edits.push((span, format!("\"{id}\"")));
+        let mut found = || find(&arn).ok_or_else(|| validate::invalid_principal("AWS", text).at(&span));
+        let stored = match &arn.kind {
+            PrincipalKind::User { .. } | PrincipalKind::Role { .. } => found()?.to_string(),
+            PrincipalKind::AssumedRole { session, .. } => format!("{}:{session}", found()?),
+            PrincipalKind::Root | PrincipalKind::FederatedUser { .. } => continue,
+        };
+        edits.push((span, format!("\"{stored}\"")));
     }
     Ok(apply(document, &edits))
 }
@@ -45,15 +50,29 @@ pub fn restore_principals(document: &str, find: &mut dyn FnMut(&UniqueId) -> Opt
     };
     let mut edits = Vec::new();
     for (span, text) in aws_principals(&root) {
-        if let Ok(id) = text.parse::<UniqueId>()
-            && let Some(arn) = find(&id)
-        {
+        let arn = match session_of(text) {
+            Some((role, session)) => find(&role).and_then(|role| of_session(role, session)),
+            None => text.parse().ok().and_then(|id| find(&id)),
+        };
+        if let Some(arn) = arn {
             // A path may hold a quote or a backslash.
             let text = arn.to_string().replace('\\', "\\\\").replace('"', "\\\"");
             edits.push((span, format!("\"{text}\"")));
         }
     }
     apply(document, &edits)
+}
+
+/// The ARN of a session of a role.
+fn of_session(role: PrincipalArn, session: &str) -> Option<PrincipalArn> {
+    let PrincipalKind::Role { name, .. } = role.kind else {
+        return None;
+    };
+    let kind = PrincipalKind::AssumedRole {
+        role: name,
+        session: session.into(),
+    };
+    Some(PrincipalArn { kind, ..role })
 }
 
 /// Every string under `"AWS"`, in the order of the document.

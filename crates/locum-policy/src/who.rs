@@ -42,6 +42,11 @@ pub(crate) enum Who {
     },
     /// A user or a role by unique id.
     Id(UniqueId),
+    /// One session of a role, the role by unique id.
+    Session {
+        role: UniqueId,
+        name: Box<str>,
+    },
     /// The ARN of a user, role, role session or federated user.
     Named(PrincipalArn),
     Service(Box<str>),
@@ -59,6 +64,15 @@ fn is_host(text: &str) -> bool {
     text.len() <= 253 && text.contains('.') && text.split('.').all(label)
 }
 
+/// Reads a role's unique id and the name of one of its sessions: what the session's ARN is stored as.
+pub(crate) fn session_of(text: &str) -> Option<(UniqueId, &str)> {
+    let (role, name) = text.split_once(':')?;
+    let role: UniqueId = role.parse().ok()?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b);
+    let is_session = role.kind() == UniqueKind::Role && !name.is_empty() && name.bytes().all(plain);
+    is_session.then_some((role, name))
+}
+
 impl Who {
     /// Reads a value under `"AWS"`.
     pub(crate) fn aws(text: &str) -> Option<Self> {
@@ -74,6 +88,12 @@ impl Who {
         if let Ok(id) = text.parse::<UniqueId>() {
             let is_principal = matches!(id.kind(), UniqueKind::User | UniqueKind::Role);
             return is_principal.then_some(Self::Id(id));
+        }
+        if let Some((role, name)) = session_of(text) {
+            return Some(Self::Session {
+                role,
+                name: name.into(),
+            });
         }
         let arn: PrincipalArn = text.parse().ok()?;
         if arn.kind == PrincipalKind::Root {
@@ -131,6 +151,14 @@ impl Who {
                     issuer: FederatedIssuer::User { id: issuer, .. },
                     ..
                 } if issuer == *id => Grants::VIA_USER,
+                _ => Grants::NONE,
+            },
+            Self::Session { role, name } => match principal.kind {
+                RequesterKind::RoleSession {
+                    role_id,
+                    session_name,
+                    ..
+                } if role_id == *role && *session_name == **name => Grants::DIRECT,
                 _ => Grants::NONE,
             },
             Self::Named(arn) => {
@@ -194,7 +222,7 @@ impl Named {
                     session_name,
                     ..
                 },
-            ) if same_but_for(self.effect, role, role_name) && **session == **session_name => Grants::DIRECT,
+            ) if self.same_role(role, role_name) && **session == **session_name => Grants::DIRECT,
             (PrincipalKind::FederatedUser { name }, RequesterKind::FederatedUser { name: own, .. })
                 if **name == **own =>
             {
@@ -212,6 +240,11 @@ impl Named {
             Effect::Allow => path == own_path && name == own_name,
             Effect::Deny => same_but_for(self.effect, name, own_name),
         }
+    }
+
+    /// The same for the role of a session, whose ARN does not tell its path.
+    fn same_role(&self, name: &str, own_name: &str) -> bool {
+        self.same("", name, "", own_name)
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) fn principals<'a>(document: &'a Value, kind: &str) -> Vec<&'a str> {
     named.flat_map(list).filter_map(Value::as_str).collect()
 }
 
-/// A user or role that a principal is.
+/// A user or role that a principal is, or is a session of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NamedPrincipal<'a> {
     /// The number of its account, or what stands for that.
@@ -68,8 +68,17 @@ pub(super) struct NamedPrincipal<'a> {
     pub(super) name: &'a str,
 }
 
-/// Reads the ARN of a user or role.
+/// Reads the ARN of a user or role, or of a role's session, which is stored by its role.
 pub(super) fn named(principal: &str) -> Option<NamedPrincipal<'_>> {
+    let of_sts = principal
+        .split_once(":sts::")
+        .filter(|(head, _)| !head.contains(":iam:"));
+    if let Some((_, rest)) = of_sts {
+        let (account, session) = rest.split_once(":assumed-role/")?;
+        let (name, _) = session.split_once('/')?;
+        let kind = "role";
+        return Some(NamedPrincipal { account, kind, name });
+    }
     let (_, rest) = principal.split_once(":iam::")?;
     let kinds = [("user", ":user/"), ("role", ":role/")];
     let read = kinds.into_iter().filter_map(|(kind, between)| {

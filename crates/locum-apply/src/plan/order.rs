@@ -112,6 +112,11 @@ mod tests {
             ("arn:aws:iam::444455556666:user/a:role/b/x", true),
             ("arn:aws:iam::${locum:account/444455556666}:user/x", true),
             ("arn:aws:iam::${locum:account/data}:role/p/x", true),
+            ("arn:aws:sts::444455556666:assumed-role/x/s", true),
+            (
+                "arn:aws:iam::111122223333:user/a:sts::444455556666:assumed-role/b/x",
+                false,
+            ),
             ("arn:aws:iam::444455556666:root", false),
             ("arn:aws:iam::111122223333:role/x", false),
         ] {

@@ -344,9 +344,12 @@ impl Snapshot {
                 let role = self.role(arn.account, name)?;
                 (role.path == *path && role.name == *name).then_some(role.id)
             }
-            PrincipalKind::Root | PrincipalKind::AssumedRole { .. } | PrincipalKind::FederatedUser { .. } => {
-                None
+            // A session's ARN does not tell its role's path, but names of roles are unique.
+            PrincipalKind::AssumedRole { role: name, .. } => {
+                let role = self.role(arn.account, name)?;
+                (role.name == *name).then_some(role.id)
             }
+            PrincipalKind::Root | PrincipalKind::FederatedUser { .. } => None,
         }
     }
 

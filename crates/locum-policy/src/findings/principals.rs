@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     json::{Member, Node, Value},
-    who::Who,
+    who::{Who, session_of},
 };
 
 /// What the hosts of AWS's services end with.
@@ -135,6 +135,12 @@ fn aws(report: &mut Report, _: FindingsKind, node: &Node, text: &str) {
         };
         let message = format!("The id {} stands for a {what} that may be gone.", clip(text));
         report.push(code, &node.span, message);
+    } else if session_of(text).is_some() {
+        let message = format!(
+            "The id {} stands for a session of a role that may be gone.",
+            clip(text)
+        );
+        report.push(IssueCode::InvalidRoleReference, &node.span, message);
     } else if Who::aws(text).is_some() {
     } else if text.contains(['*', '?']) {
         let message = format!("A principal is named in full; {} is never matched.", clip(text));

@@ -9,9 +9,10 @@ use crate::world::{HERE, account, alice_id, role_id};
 
 const ALICE: &str = "arn:aws:iam::111111111111:user/alice";
 const ROLE: &str = "arn:aws:iam::111111111111:role/team/deploy";
+const SESSION: &str = "arn:aws:sts::111111111111:assumed-role/deploy/ci";
 
 fn find(arn: &PrincipalArn) -> Option<UniqueId> {
-    let known = HashMap::from([(ALICE, alice_id()), (ROLE, role_id())]);
+    let known = HashMap::from([(ALICE, alice_id()), (ROLE, role_id()), (SESSION, role_id())]);
     known.get(arn.to_string().as_str()).copied()
 }
 
@@ -21,11 +22,11 @@ fn back(id: &UniqueId) -> Option<PrincipalArn> {
 }
 
 #[test]
-fn only_the_names_of_users_and_roles_change() {
+fn only_the_names_of_users_roles_and_sessions_change() {
     let document = format!(
         r#" {{ "Version" : "2012-10-17",
   "Statement" : [ {{"Sid":"{ALICE}","Effect":"Allow","Principal":{{"AWS":["{ALICE}","111111111111" , "arn:aws:iam::111111111111:role\/team\/deploy",
-     "arn:aws:sts::111111111111:assumed-role/deploy/ci","*"],"Service":"ec2.amazonaws.com"}},
+     "{SESSION}","arn:aws:sts::111111111111:federated-user/bob","*"],"Service":"ec2.amazonaws.com"}},
      "Action":"sts:AssumeRole","Condition":{{"ArnLike":{{"aws:PrincipalArn":"{ALICE}"}}}}}} ] }}
 "#
     );
@@ -35,7 +36,8 @@ fn only_the_names_of_users_and_roles_change() {
         .replace(
             r"arn:aws:iam::111111111111:role\/team\/deploy",
             role_id().as_str(),
-        );
+        )
+        .replace(SESSION, &format!("{}:ci", role_id()));
     assert_eq!(stored, expected);
     let shown = restore_principals(&stored, &mut back);
     assert_eq!(shown, document.replace(r"role\/team\/deploy", "role/team/deploy"));
@@ -44,13 +46,20 @@ fn only_the_names_of_users_and_roles_change() {
 
 #[test]
 fn an_unknown_principal_is_refused() {
-    let document = r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:user/eve"},"Action":"sts:AssumeRole"}}"#;
-    let error = resolve_principals(document, &mut find).unwrap_err();
-    assert_eq!(
-        error.message,
-        r#"Invalid principal in policy: "AWS":"arn:aws:iam::111111111111:user/eve""#
-    );
-    assert_eq!(error.offset, document.find("\"arn:aws"));
+    for eve in [
+        "arn:aws:iam::111111111111:user/eve",
+        "arn:aws:sts::111111111111:assumed-role/eve/ci",
+    ] {
+        let document = format!(
+            r#"{{"Statement":{{"Effect":"Allow","Principal":{{"AWS":"{eve}"}},"Action":"sts:AssumeRole"}}}}"#
+        );
+        let error = resolve_principals(&document, &mut find).unwrap_err();
+        assert_eq!(
+            error.message,
+            format!(r#"Invalid principal in policy: "AWS":"{eve}""#)
+        );
+        assert_eq!(error.offset, document.find("\"arn:aws"));
+    }
     assert_eq!(
         resolve_principals("{", &mut find).unwrap_err().message,
         "This policy contains invalid Json"

@@ -233,6 +233,35 @@ fn a_trusted_role_follows_its_name_across_accounts() {
 }
 
 #[test]
+fn a_trusted_session_is_one_of_the_role_that_was_there() {
+    let world = World::new();
+    world.role(&world.root, "caller", TRUST_ACCOUNT, None);
+    let session = "arn:aws:sts::111122223333:assumed-role/caller/ci";
+    world.role(&world.root, "worker", &trusts(session), None);
+    let shown = || {
+        let answer = world.admin("GetRole", &[("RoleName", "worker")]).ok();
+        answer.document("AssumeRolePolicyDocument")
+    };
+    assert_eq!(shown(), trusts(session), "shown as it was given");
+    let caller = [("RoleName", "caller")];
+    let id = world.admin("GetRole", &caller).ok().text("RoleId");
+    world.admin("DeleteRole", &caller).ok();
+    let gone = trusts(&format!("{id}:ci"));
+    assert_eq!(shown(), gone, "an id that nobody has stays an id");
+    world.role(&world.root, "caller", TRUST_ACCOUNT, None);
+    assert_eq!(shown(), gone);
+    let update = |document: &str| {
+        let parameters = [("RoleName", "worker"), ("PolicyDocument", document)];
+        world.admin("UpdateAssumeRolePolicy", &parameters).ok();
+    };
+    // What was shown can be written back.
+    update(&gone);
+    assert_eq!(shown(), gone);
+    update(&trusts(session));
+    assert_eq!(shown(), trusts(session));
+}
+
+#[test]
 fn a_principal_that_is_not_there_cannot_be_trusted() {
     let world = World::new();
     world.user(&world.root, "alice", Some(ALLOW_ALL));
@@ -243,6 +272,8 @@ fn a_principal_that_is_not_there_cannot_be_trusted() {
         "arn:aws:iam::111122223333:user/Alice",
         "arn:aws:iam::111122223333:user/staff/alice",
         "arn:aws:iam::111122223333:role/alice",
+        "arn:aws:sts::111122223333:assumed-role/alice/ci",
+        "arn:aws:sts::111122223333:assumed-role/Worker/ci",
         // No delegation crosses partitions.
         "arn:aws-cn:iam::111122223333:user/alice",
         // Not an account of this directory.

@@ -147,6 +147,25 @@ fn a_namesake_is_a_stranger() {
 }
 
 #[test]
+fn a_session_of_a_namesake_is_a_stranger() {
+    let scene = Scene::new();
+    let alice = scene.admin("alice");
+    let worker = scene.role(ACCOUNT, "worker", &trust(ACCOUNT), |_| ());
+    let named = format!("arn:aws:sts::{ACCOUNT}:assumed-role/worker/session");
+    let inner = scene.role(ACCOUNT, "inner", &trust(&named), |_| ());
+    let session = scene.assume(&alice, &worker, &[]).credentials();
+    assumes(&scene, &session, &inner, true);
+    // Whoever may make roles could else make one that is trusted already.
+    scene.delete_role("worker");
+    let again = scene.role(ACCOUNT, "worker", &trust(ACCOUNT), |_| ());
+    let session = scene.assume(&alice, &again, &[]).credentials();
+    assumes(&scene, &session, &inner, false);
+    // The same written anew means the role that there is now.
+    let inner = scene.role(ACCOUNT, "anew", &trust(&named), |_| ());
+    assumes(&scene, &session, &inner, true);
+}
+
+#[test]
 fn a_role_assumes_itself_only_if_it_is_trusted() {
     // §2.4: since 2022 a role needs an explicit grant for itself too.
     let scene = Scene::new();

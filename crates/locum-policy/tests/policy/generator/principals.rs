@@ -22,6 +22,7 @@ fn names(principal: &Principal<'_>) -> Vec<(&'static str, String)> {
             "arn:aws:iam::111111111111:role/team/deploy",
             role_id.as_str(),
             "arn:aws:sts::111111111111:assumed-role/deploy/ci",
+            &format!("{role_id}:ci"),
         ]),
         RequesterKind::FederatedUser { .. } => aws(&[
             "arn:aws:sts::111111111111:federated-user/bob",
@@ -71,6 +72,9 @@ pub fn principals(dice: &mut Dice, asked: &Asked, kind: PolicyKind) -> Value {
             "arn:aws:iam::111111111111:user/alice" if kind == PolicyKind::Trust => alice_id().to_string(),
             "arn:aws:iam::111111111111:role/team/deploy" if kind == PolicyKind::Trust => {
                 role_id().to_string()
+            }
+            "arn:aws:sts::111111111111:assumed-role/deploy/ci" if kind == PolicyKind::Trust => {
+                format!("{}:ci", role_id())
             }
             _ => name,
         };

@@ -83,8 +83,9 @@ fn without_limits_a_role_is_its_session() {
         by_role = rewritten(&by_role, |text| {
             text.replace("role/team/deploy", "role/team/gone")
         });
-        let session = "arn:aws:sts::111111111111:assumed-role/deploy/ci";
-        let by_session = rewritten(&by_role, |text| text.replace(&role, session));
+        let quoted = |name: &str| format!("\"{name}\"");
+        let session = quoted(&format!("{role}:ci"));
+        let by_session = rewritten(&by_role, |text| text.replace(&quoted(&role), &session));
         for asked in by(asked, is_session) {
             assert_eq!(
                 outcome(&asked, &by_role),

@@ -1,5 +1,6 @@
 //! A trust policy must allow whoever assumes its role, by id and not by name; its denials reach everybody of a name.
 
+use locum_names::{UniqueId, UniqueKind};
 use locum_policy::{Context, Decision, Layer, Layers, PolicyKind, Request, ResourcePolicy, Source, decide};
 
 use super::rows::{ALLOW, Row, aws, role_arn, session_arn, user_arn};
@@ -20,9 +21,20 @@ fn a_trust_policy_must_allow() {
         ALLOW
     );
     assert_eq!(
-        Row::of(session(), HERE).grant(session_arn()).refused_by(true),
+        Row::of(session(), HERE)
+            .grant(aws(format!("{}:ci", role_id())))
+            .boundary(false)
+            .session(false)
+            .refused_by(true),
         ALLOW
     );
+    for other in [
+        format!("{}:CI", role_id()),
+        format!("{}:ci", UniqueId::new(UniqueKind::Role, account(HERE), 99)),
+    ] {
+        let row = Row::of(session(), HERE).identity().grant(aws(&other));
+        assert_eq!(row.refused_by(true), Some(Layer::Trust), "{other}");
+    }
     let row = || Row::of(session(), HERE).grant(aws(role_id()));
     assert_eq!(row().refused_by(true), ALLOW);
     assert_eq!(row().boundary(false).refused_by(true), Some(Layer::Boundary));
@@ -35,13 +47,10 @@ fn a_trust_policy_must_allow() {
             .refused_by(true),
         Some(Layer::Trust)
     );
-    assert_eq!(
-        Row::of(session(), HERE)
-            .identity()
-            .grant(role_arn())
-            .refused_by(true),
-        Some(Layer::Trust)
-    );
+    for unresolved in [role_arn(), session_arn()] {
+        let row = Row::of(session(), HERE).identity().grant(&unresolved);
+        assert_eq!(row.refused_by(true), Some(Layer::Trust), "{unresolved}");
+    }
 }
 
 #[test]

@@ -41,6 +41,14 @@ fn classes(kind: &str, entry: &str, ask: &Ask<'_>, deny: bool, trust: bool) -> S
                     (RequesterKind::User { id, .. }, None) if entry == id.as_str() => "D",
                     (RequesterKind::RoleSession { role_id, .. }, None) if entry == role_id.as_str() => "R",
                     (
+                        RequesterKind::RoleSession {
+                            role_id,
+                            session_name,
+                            ..
+                        },
+                        None,
+                    ) if entry == format!("{role_id}:{session_name}") => "D",
+                    (
                         RequesterKind::FederatedUser {
                             issuer: FederatedIssuer::User { id, .. },
                             ..
@@ -71,12 +79,7 @@ fn classes(kind: &str, entry: &str, ask: &Ask<'_>, deny: bool, trust: bool) -> S
                             ..
                         },
                         Some(PrincipalKind::AssumedRole { role, session }),
-                    ) if (*role == **role_name
-                        || deny_folds && role.to_lowercase() == role_name.to_lowercase())
-                        && *session == **session_name =>
-                    {
-                        "D"
-                    }
+                    ) if named("", &role, "", role_name) && *session == **session_name => "D",
                     (
                         RequesterKind::FederatedUser { name: own, .. },
                         Some(PrincipalKind::FederatedUser { name }),

@@ -92,7 +92,7 @@ impl Who {
         self.account
     }
 
-    /// Its own ARN's unique id, and for any other ARN one that it does not have.
+    /// Its own ARN's unique id, for a session of its role that of the role, and for any other ARN one that it does not have.
     pub(super) fn id_of(&self, arn: &PrincipalArn) -> UniqueId {
         let same = self.partition == arn.partition && self.account == arn.account;
         match (&self.kind, &arn.kind) {
@@ -102,6 +102,12 @@ impl Who {
             {
                 *id
             }
+            (Kind::Role { id, name, .. }, PrincipalKind::AssumedRole { role, .. })
+                if same && **name == **role =>
+            {
+                *id
+            }
+            (_, PrincipalKind::AssumedRole { .. }) => UniqueId::new(UniqueKind::Role, arn.account, u64::MAX),
             _ => UniqueId::new(UniqueKind::User, arn.account, u64::MAX),
         }
     }

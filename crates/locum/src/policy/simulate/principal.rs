@@ -98,18 +98,18 @@ impl Asker {
         Principal::of(arn.partition, arn.account, kind)
     }
 
-    /// The unique id that stands for an ARN in a trust policy: the asker's own for the asker or the role it is a session
-    /// of, and somebody else's for every other.
+    /// The unique id that stands for an ARN in a trust policy: the asker's own for the asker, the role it is a session of and
+    /// the role's other sessions, and somebody else's for every other.
     pub(super) fn id_of(&self, other: &PrincipalArn) -> UniqueId {
         let own = match self {
             Self::Of(own) if own.account == other.account && own.partition == other.partition => {
                 match (&own.kind, &other.kind) {
                     // A session's ARN does not tell its role's path.
                     (PrincipalKind::AssumedRole { role, .. }, PrincipalKind::Role { name, .. })
-                        if role == name =>
-                    {
-                        Some(UniqueKind::Role)
-                    }
+                    | (
+                        PrincipalKind::AssumedRole { role, .. } | PrincipalKind::Role { name: role, .. },
+                        PrincipalKind::AssumedRole { role: name, .. },
+                    ) if role == name => Some(UniqueKind::Role),
                     (PrincipalKind::User { .. }, _) if own == other => Some(UniqueKind::User),
                     (PrincipalKind::Role { .. }, _) if own == other => Some(UniqueKind::Role),
                     _ => None,
@@ -117,8 +117,12 @@ impl Asker {
             }
             _ => None,
         };
+        let somebody = match other.kind {
+            PrincipalKind::AssumedRole { .. } => UniqueKind::Role,
+            _ => UniqueKind::User,
+        };
         own.map_or_else(
-            || UniqueId::new(UniqueKind::User, other.account, u64::MAX),
+            || UniqueId::new(somebody, other.account, u64::MAX),
             |kind| id(kind, other.account),
         )
     }
