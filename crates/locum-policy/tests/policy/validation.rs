@@ -453,6 +453,92 @@ fn trust_in_a_shared_issuer_names_a_subject() {
     assert_eq!(trust(private), "ok");
 }
 
+/// AWS's list of issuers that several customers share, and the claim that tells their customers apart.
+#[test]
+fn every_shared_issuer_is_trusted_for_one_tenant_only() {
+    const SHARED: [(&str, &str); 24] = [
+        ("agent.buildkite.com", "sub"),
+        ("api.pulumi.com/oidc", "aud"),
+        ("app.terraform.io", "sub"),
+        ("cognito-identity.amazonaws.com", "aud"),
+        ("gitlab.com", "sub"),
+        ("oidc-configuration.audit-log.githubusercontent.com", "sub"),
+        ("oidc.codefresh.io", "sub"),
+        (
+            "oidc.op1.openshiftapps.com/2c51blsaqa9gkjt0o9rt11mle8mmropu",
+            "sub",
+        ),
+        (
+            "oidc.op1.openshiftapps.com/2f785sojlpb85i7402pk3qogugim5nfb",
+            "sub",
+        ),
+        ("oidc.vercel.com", "aud"),
+        ("proidc.upbound.io", "sub"),
+        (
+            "rh-oidc.s3.us-east-1.amazonaws.com/22ejnvnnturfmt6km08idd0nt4hekbn7",
+            "sub",
+        ),
+        (
+            "rh-oidc.s3.us-east-1.amazonaws.com/23e3sd27sju1hoou6ohfs68vbno607tr",
+            "sub",
+        ),
+        (
+            "rh-oidc.s3.us-east-1.amazonaws.com/23ne21h005qjl3n33d8dui5dlrmv2tmg",
+            "sub",
+        ),
+        (
+            "rh-oidc.s3.us-east-1.amazonaws.com/24jrf12m5dj7ljlfb4ta2frhrcoadm26",
+            "sub",
+        ),
+        ("sandboxes.cloud", "aud"),
+        ("scalr.io", "sub"),
+        (
+            "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d",
+            "sts:RoleSessionName",
+        ),
+        ("studio.datachain.ai/api", "sub"),
+        ("token.actions.githubusercontent.com", "sub"),
+        ("token.actions.githubusercontent.com/octo-enterprise", "sub"),
+        ("tokens.cloud.shisho.dev", "sub"),
+        ("vstoken.actions.githubusercontent.com", "sub"),
+        // Not on AWS's list, and as open.
+        ("accounts.google.com", "aud"),
+    ];
+    let asked = |issuer: &str, condition: &str| {
+        trust(&format!(
+            r#"{{"Effect":"Allow","Principal":{{"Federated":"arn:aws:iam::111111111111:oidc-provider/{issuer}"}},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{{{condition}}}}}"#
+        ))
+    };
+    for (issuer, claim) in SHARED {
+        let key = match claim.contains(':') {
+            true => claim.to_owned(),
+            false => format!("{issuer}:{claim}"),
+        };
+        let with = |value: &str| format!(r#""StringLike":{{"{key}":"{value}"}}"#);
+        let refused = |condition: &str| {
+            let message = asked(issuer, condition);
+            let expected = format!(
+                "Trust policy with trusted principal arn:aws:iam::111111111111:oidc-provider/{issuer} must evaluate, "
+            );
+            assert!(message.starts_with(&expected), "{issuer} {condition}: {message}");
+        };
+        refused(&format!(r#""StringEquals":{{"{issuer}:email":"a@example.com"}}"#));
+        refused(&with("*"));
+        assert_eq!(asked(issuer, &with("tenant*")), "ok", "{issuer}");
+        let upper = issuer.to_uppercase();
+        assert_ne!(asked(&upper, &with("*")), "ok", "{upper}");
+    }
+    // Issuers of one tenant each, at hosts that have a shared one as well.
+    for private in [
+        "oidc.vercel.com/acme",
+        "sts.windows.net/00000000-0000-0000-0000-000000000000",
+        "oidc.op1.openshiftapps.com/another",
+    ] {
+        let condition = format!(r#""StringEquals":{{"{private}:email":"a@example.com"}}"#);
+        assert_eq!(asked(private, &condition), "ok", "{private}");
+    }
+}
+
 #[test]
 fn organization_policies_have_one_text() {
     let text = "The provided policy document does not meet the requirements of the specified policy type.";
