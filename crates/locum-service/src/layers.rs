@@ -1,7 +1,8 @@
 //! Which policies bear on a caller, gathered from the snapshot.
 //!
 //! A policy that should be there and is not must never widen. It might have denied, so whatever it was (attached, a
-//! boundary, a session policy that was deleted since) a policy that denies everything stands in its place.
+//! boundary, a session policy that was deleted since, be another made under its name or not) a policy that denies
+//! everything stands in its place.
 
 use std::{cell::RefCell, collections::HashMap, sync::LazyLock};
 
@@ -130,6 +131,8 @@ impl<'a> ControlPolicies<'a> {
 pub(crate) struct SessionPolicies {
     inline: Option<Policy>,
     arns: Vec<Box<str>>,
+    /// When the session was issued, in Unix seconds.
+    issued_at: i64,
 }
 
 static DENIES_EVERYTHING: LazyLock<Option<Policy>> = LazyLock::new(|| {
@@ -156,6 +159,7 @@ impl SessionPolicies {
                 .as_deref()
                 .and_then(|document| compiled(document).or_else(|| DENIES_EVERYTHING.clone())),
             arns: session.policy_arns.clone(),
+            issued_at: session.issued_at,
         })
     }
 }
@@ -257,7 +261,9 @@ impl SessionPolicies {
             .map(|policy| Source::new(policy, "session-policy"));
         let managed = self.arns.iter().filter_map(|arn| {
             let named = Arn::parse(arn).ok().and_then(|arn| snapshot.policy_by_arn(&arn));
-            let found = named.and_then(|policy| {
+            // One that came into being later is another, which only has the name.
+            let known = named.filter(|policy| policy.created.as_second() <= self.issued_at);
+            let found = known.and_then(|policy| {
                 let compiled = policy.in_force()?;
                 Some(Source::new(compiled, policy_name(&policy.id)))
             });

@@ -1,6 +1,7 @@
 //! Session policies, and what a chain of sessions may do (`facts: sts §2.4`, `security §1.2`).
 
-use locum_directory::{Changes, Role};
+use locum_directory::{Changes, ManagedPolicy, Role};
+use locum_policy::{Policy, PolicyKind};
 
 use super::scene::{ACCOUNT, ALLOW_ALL, Credentials, OTHER, Scene, account, all_but, allow, inline, trust};
 
@@ -68,6 +69,40 @@ fn a_session_policy_that_is_deleted_leaves_nothing() {
         changes
     });
     assert!(!may(&scene, &session));
+}
+
+#[test]
+fn a_session_policy_that_is_made_again_is_another() {
+    let scene = Scene::new();
+    let alice = scene.admin("alice");
+    let wide = scene.role(ACCOUNT, "wide", &trust(ACCOUNT), all);
+    let session = |arn: &str| {
+        let more = [("PolicyArns.member.1.arn", arn)];
+        scene.assume(&alice, &wide, &more).credentials()
+    };
+    let (id, arn) = scene.policy(ACCOUNT, "limit", &allow("s3:*", "*"));
+    let before = session(&arn);
+    assert!(!may(&scene, &before));
+    scene.change(|snapshot| {
+        let mut changes = Changes::new();
+        changes.delete(&**snapshot.policy_by_id(&id).unwrap());
+        changes
+    });
+    scene.advance(1);
+    let (id, again) = scene.policy(ACCOUNT, "limit", &allow("sts:*", "*"));
+    assert_eq!(again, arn);
+    assert!(!may(&scene, &before), "a namesake does not let it out");
+    let after = session(&arn);
+    assert!(may(&scene, &after));
+    // Another version of the same policy counts at once.
+    scene.change(|snapshot| {
+        let mut policy = ManagedPolicy::clone(snapshot.policy_by_id(&id).unwrap());
+        policy.versions[0].policy = Policy::compile(&all_but("sts:*"), PolicyKind::Managed).unwrap();
+        let mut changes = Changes::new();
+        changes.put(policy);
+        changes
+    });
+    assert!(!may(&scene, &after));
 }
 
 #[test]
