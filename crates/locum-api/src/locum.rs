@@ -57,7 +57,7 @@ operation! {
         /// The time in force: the latest that was ever asked for.
         always "RevokedBefore" revoked_before: Timestamp, Shape::Timestamp;
     }
-    errors [NO_SUCH_ENTITY, ORGANIZATIONS_CONCURRENT_MODIFICATION, VALIDATION_EXCEPTION]
+    errors [LIMIT_EXCEEDED, NO_SUCH_ENTITY, ORGANIZATIONS_CONCURRENT_MODIFICATION, VALIDATION_EXCEPTION]
 }
 
 structure! {

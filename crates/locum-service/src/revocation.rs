@@ -25,6 +25,10 @@ use crate::{
 /// How long the revocation of a provider that was deleted is remembered: longer than any session that it vouched for.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 
+/// How many providers an account remembers a revocation of: several times as many as it may have at one time. Each write of
+/// the account carries them all, and whoever makes and deletes providers could make more without end.
+const MOST_PROVIDERS: usize = 1000;
+
 /// What a request names, by the form of its ARN. Whether there is such a thing is another matter.
 #[derive(Clone, Copy)]
 enum Named<'r> {
@@ -59,7 +63,7 @@ impl Perform for RevokeSessionsRequest {
             resource_tag_keys(context, tags.iter().map(|tag| (&*tag.key, &*tag.value)));
         })?;
         let found = found.ok_or_else(|| no_such(named, text))?;
-        let revoked_before = revoke(call, found, text, until);
+        let revoked_before = revoke(call, found, text, until)?;
         Ok(RevokeSessionsResponse {
             principal_arn: self.principal_arn,
             revoked_before,
@@ -160,9 +164,12 @@ impl Found {
 }
 
 /// Puts the later of the time that is there and the one that is asked for, and returns it.
-fn revoke(call: &mut Call<'_>, found: Found, arn: &str, until: Timestamp) -> Timestamp {
+///
+/// # Errors
+/// More providers than are remembered.
+fn revoke(call: &mut Call<'_>, found: Found, arn: &str, until: Timestamp) -> Result<Timestamp, ApiError> {
     let later = |before: Option<Timestamp>| before.map_or(until, |before| before.max(until));
-    match found {
+    Ok(match found {
         Found::Root(account) => {
             let time = later(account.root.revoke_before);
             let mut account = Arc::unwrap_or_clone(account);
@@ -191,6 +198,11 @@ fn revoke(call: &mut Call<'_>, found: Found, arn: &str, until: Timestamp) -> Tim
             account
                 .provider_revocations
                 .retain(|known| *known.provider != *arn && !is_over(snapshot, known, now));
+            if account.provider_revocations.len() >= MOST_PROVIDERS {
+                let text =
+                    format!("Cannot exceed quota for RevokedIdentityProvidersPerAccount: {MOST_PROVIDERS}");
+                return Err(errors::LIMIT_EXCEEDED.with(text));
+            }
             account.provider_revocations.push(ProviderRevocation {
                 provider: arn.into(),
                 revoke_before: time,
@@ -198,7 +210,7 @@ fn revoke(call: &mut Call<'_>, found: Found, arn: &str, until: Timestamp) -> Tim
             call.changes.put(account);
             time
         }
-    }
+    })
 }
 
 /// Whether nothing is left that a revocation could end: the provider is gone, and with it everybody it vouched for.

@@ -1,5 +1,8 @@
 //! What is asked, what is answered, and what the record says.
 
+use std::{convert::Infallible, sync::Arc};
+
+use locum_directory::{Changes, ProviderRevocation};
 use serde_json::{Value, json};
 
 use super::scene::{ACCOUNT, OTHER, ROLE, Scene, USER, refused};
@@ -147,4 +150,60 @@ fn it_leaves_the_record_of_a_write() {
     assert_eq!(record["userIdentity"]["arn"], USER);
     scene.revoke(&scene.alice, "arn:aws:iam::111122223333:role/none");
     assert_eq!(scene.last_record()["errorCode"], "NoSuchEntity");
+}
+
+/// Providers come and go, and what is revoked of them stays for a day: whoever makes and deletes them must not fill the
+/// account's record, which every write of it carries.
+#[test]
+fn so_many_providers_are_remembered_and_no_more() {
+    let scene = Scene::new();
+    let arn = |name: &str| format!("arn:aws:iam::{ACCOUNT}:oidc-provider/{name}");
+    let made = |name: &str| {
+        let url = format!("https://{name}");
+        let parameters = [("Url", &*url), ("ClientIDList.member.1", "client")];
+        scene
+            .iam(&scene.root, "CreateOpenIDConnectProvider", &parameters)
+            .ok();
+        arn(name)
+    };
+    let remembered = || {
+        let snapshot = scene.snapshot();
+        snapshot
+            .account(scene.account)
+            .unwrap()
+            .provider_revocations
+            .len()
+    };
+    let write = |changes: Changes| {
+        let written = scene
+            .service
+            .directory()
+            .write(|_| Ok::<_, Infallible>(((), changes)));
+        written.unwrap().1.wait().unwrap();
+    };
+    let mut account = Arc::unwrap_or_clone(Arc::clone(scene.snapshot().account(scene.account).unwrap()));
+    account.provider_revocations = (0..999)
+        .map(|n| ProviderRevocation {
+            provider: arn(&format!("gone{n}.example.com")).into(),
+            revoke_before: scene.now(),
+        })
+        .collect();
+    let mut changes = Changes::new();
+    changes.put(account);
+    write(changes);
+
+    let last = made("last.example.com");
+    scene.revoke(&scene.root, &last).ok();
+    let more = made("more.example.com");
+    let text = "Cannot exceed quota for RevokedIdentityProvidersPerAccount: 1000";
+    let expected = (409, "LimitExceeded".to_owned(), text.to_owned());
+    assert_eq!(refused(&scene.revoke(&scene.root, &more)), expected);
+    assert_eq!(remembered(), 1000);
+    // One that is remembered already is revoked again, and what ended nothing any more makes room.
+    scene.advance(60);
+    let again = scene.revoke(&scene.root, &last).ok().json();
+    assert_eq!(again["RevokedBefore"], scene.now().as_second());
+    scene.advance(24 * 3600);
+    scene.revoke(&scene.root, &more).ok();
+    assert_eq!(remembered(), 2);
 }
