@@ -58,6 +58,7 @@ fn the_built_in_policies_allow_what_they_are_for() {
         ("iam:CreateUser", "ynnnynnn"),
         ("iam:CreateServiceLinkedRole", "yynnynnn"),
         ("iam:PassRole", "ynnnynnn"),
+        ("locum:RevokeSessions", "ynnnnnnn"),
         ("organizations:DescribeOrganization", "yyyyynnn"),
         ("organizations:ListAccounts", "ynyynnnn"),
         ("organizations:ListPolicies", "ynyyynnn"),
