@@ -229,7 +229,7 @@ impl Authenticator<'_> {
             .ok_or(AuthError::ExpiredToken)
     }
 
-    /// Whether the organization still has turned on what an assumed root is for.
+    /// Whether the organization has had turned on, ever since, what an assumed root is for.
     fn is_task_on(&self, session: &Session) -> bool {
         let task = session
             .policy_arns
@@ -237,7 +237,7 @@ impl Authenticator<'_> {
             .and_then(|arn| RootTask::of_arn(self.settings.partition, arn));
         let organization = self.snapshot.organization();
         task.zip(organization)
-            .is_some_and(|(task, organization)| task.is_on(organization))
+            .is_some_and(|(task, organization)| task.goes_on(organization, session.issued_at))
     }
 
     /// Until when what the identity provider of a session said was revoked. A provider that is gone without that revokes

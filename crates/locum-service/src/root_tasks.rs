@@ -38,6 +38,16 @@ impl RootTask {
             Feature::RootSessions => organization.root_sessions,
         }
     }
+
+    /// Whether a session of the task goes on that was issued at this Unix second: what was turned off in the meantime has ended
+    /// it, even if it is on again. Of the same second: which came first is not known.
+    pub(crate) fn goes_on(self, organization: &Organization, issued_at: i64) -> bool {
+        let ended = match self.0 {
+            Feature::RootCredentialsManagement => organization.root_credentials_management_ended,
+            Feature::RootSessions => organization.root_sessions_ended,
+        };
+        self.is_on(organization) && ended.is_none_or(|time| issued_at > time.as_second())
+    }
 }
 
 /// What every task's ARN begins with.

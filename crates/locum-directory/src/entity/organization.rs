@@ -23,6 +23,10 @@ pub struct Organization {
     pub root_credentials_management: bool,
     /// `RootSessions`: `AssumeRoot` is allowed.
     pub root_sessions: bool,
+    /// When `RootCredentialsManagement` was last turned off: what was assumed up to then for its tasks has ended.
+    pub root_credentials_management_ended: Option<Timestamp>,
+    /// The same of `RootSessions`.
+    pub root_sessions_ended: Option<Timestamp>,
     /// The types of control policies that are in force, each at most once.
     pub policy_types: Vec<ControlPolicyType>,
     /// The services that may act in every account, by name.
@@ -44,6 +48,8 @@ impl Organization {
             created,
             root_credentials_management: false,
             root_sessions: false,
+            root_credentials_management_ended: None,
+            root_sessions_ended: None,
             // As AWS has it for organizations with all features.
             policy_types: vec![ControlPolicyType::ServiceControl],
             trusted_services: Vec::new(),

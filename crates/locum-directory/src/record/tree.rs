@@ -35,6 +35,10 @@ pub(super) struct OrganizationRecord<'a> {
     root_credentials_management: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     root_sessions: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    root_credentials_management_ended: Option<Text<Timestamp>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    root_sessions_ended: Option<Text<Timestamp>>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     policy_types: Vec<Cow<'a, str>>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
@@ -53,6 +57,8 @@ impl<'a> From<&'a Organization> for OrganizationRecord<'a> {
             created: Text(organization.created),
             root_credentials_management: organization.root_credentials_management,
             root_sessions: organization.root_sessions,
+            root_credentials_management_ended: organization.root_credentials_management_ended.map(Text),
+            root_sessions_ended: organization.root_sessions_ended.map(Text),
             policy_types: organization
                 .policy_types
                 .iter()
@@ -80,6 +86,8 @@ impl OrganizationRecord<'_> {
             created: self.created.0,
             root_credentials_management: self.root_credentials_management,
             root_sessions: self.root_sessions,
+            root_credentials_management_ended: self.root_credentials_management_ended.map(|time| time.0),
+            root_sessions_ended: self.root_sessions_ended.map(|time| time.0),
             policy_types: self
                 .policy_types
                 .iter()

@@ -27,6 +27,8 @@ fn every_field_is_there_after_reopening() {
     let organization = Organization {
         root_credentials_management: true,
         root_sessions: true,
+        root_credentials_management_ended: Some("2026-11-22T10:00:00Z".parse().unwrap()),
+        root_sessions_ended: Some("2026-11-22T11:00:00.5Z".parse().unwrap()),
         ..Organization::clone(directory.snapshot().organization().unwrap())
     };
     put(&directory, organization);

@@ -81,12 +81,18 @@ fn change(
     Ok(features)
 }
 
-/// Writes the operation that sets one of the features.
+/// Writes the operation that sets one of the features. Turned off, what it was on for has ended at that time.
 macro_rules! switches {
-    ($($request:ident => $response:ident: $feature:ident = $on:literal;)+) => {
+    ($($request:ident => $response:ident: $feature:ident, $ended:ident = $on:literal;)+) => {
         $(impl Perform for $request {
             fn perform(self, call: &mut Call<'_>) -> Result<$response, Failure> {
-                let features = change(call, Self::OPERATION, |organization| organization.$feature = $on)?;
+                let now = call.now();
+                let features = change(call, Self::OPERATION, |organization| {
+                    if organization.$feature && !$on {
+                        organization.$ended = Some(now);
+                    }
+                    organization.$feature = $on;
+                })?;
                 Ok($response {
                     organization_id: features.organization_id,
                     enabled_features: features.enabled,
@@ -98,11 +104,11 @@ macro_rules! switches {
 
 switches! {
     EnableOrganizationsRootCredentialsManagementRequest => EnableOrganizationsRootCredentialsManagementResponse:
-        root_credentials_management = true;
+        root_credentials_management, root_credentials_management_ended = true;
     DisableOrganizationsRootCredentialsManagementRequest => DisableOrganizationsRootCredentialsManagementResponse:
-        root_credentials_management = false;
-    EnableOrganizationsRootSessionsRequest => EnableOrganizationsRootSessionsResponse: root_sessions = true;
-    DisableOrganizationsRootSessionsRequest => DisableOrganizationsRootSessionsResponse: root_sessions = false;
+        root_credentials_management, root_credentials_management_ended = false;
+    EnableOrganizationsRootSessionsRequest => EnableOrganizationsRootSessionsResponse: root_sessions, root_sessions_ended = true;
+    DisableOrganizationsRootSessionsRequest => DisableOrganizationsRootSessionsResponse: root_sessions, root_sessions_ended = false;
 }
 
 impl Perform for ListOrganizationsFeaturesRequest {

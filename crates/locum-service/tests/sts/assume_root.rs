@@ -193,6 +193,18 @@ fn turning_a_feature_off_ends_its_tasks_and_no_others() {
         scene.sts(&alive, "GetCallerIdentity", &[]).ok();
         assume_root(&scene, &admin, OTHER, ended).fails(403, "AccessDenied", &denied(&arn, THEIR_ROOT));
         session(other);
+        // What has ended does not begin anew with the feature.
+        scene.advance(1);
+        scene
+            .iam(&admin, &format!("EnableOrganizations{feature}"), &[])
+            .ok();
+        scene.sts(&dead, "GetCallerIdentity", &[]).fails(
+            403,
+            "ExpiredToken",
+            "The security token included in the request is expired",
+        );
+        scene.sts(&session(ended), "GetCallerIdentity", &[]).ok();
+        scene.sts(&alive, "GetCallerIdentity", &[]).ok();
     }
 }
 
