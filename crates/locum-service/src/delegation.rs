@@ -48,14 +48,15 @@ pub(crate) fn in_force<'s>(
     (granted && approved.is_some() && is_open(snapshot, request.requestor)).then_some(request)
 }
 
-/// Whoever granted a request, as he is now; `None` if he is gone, or his sessions were revoked after he granted it.
+/// Whoever granted a request, as he is now; `None` if he is gone, or his sessions were revoked after he granted it, or the one
+/// that he granted it in.
 pub(crate) fn approver(snapshot: &Snapshot, approval: &DelegationApproval) -> Option<Identity> {
     let account = snapshot
         .account(approval.by.account)
         .filter(|account| account.status == AccountStatus::Active)?;
     // Of the same second: which came first is not known.
     let stands = |revoke_before: Option<Timestamp>| {
-        revoke_before.is_none_or(|time| approval.at.as_second() > time.as_second())
+        revoke_before.is_none_or(|time| approval.stands_since().as_second() > time.as_second())
     };
     let Some(id) = approval.by.principal else {
         return stands(account.root.revoke_before).then_some(Identity::Root);

@@ -107,6 +107,8 @@ pub struct DelegationApproval {
     pub by: DelegationParty,
     /// When.
     pub at: Timestamp,
+    /// When the session was issued that he granted it in, if he was in one.
+    pub session_issued_at: Option<Timestamp>,
     /// When he had shown a second factor, if he had.
     pub mfa_at: Option<Timestamp>,
     /// The session's name, if he was in a role.
@@ -115,6 +117,15 @@ pub struct DelegationApproval {
     pub session_tags: Vec<Tag>,
     /// The session's source identity.
     pub source_identity: Option<Box<str>>,
+}
+
+impl DelegationApproval {
+    /// The time that a revocation compares with: what takes away the session takes away what was granted in it.
+    #[must_use]
+    pub fn stands_since(&self) -> Timestamp {
+        self.session_issued_at
+            .map_or(self.at, |issued| issued.min(self.at))
+    }
 }
 
 /// The token of an approved delegation request, as far as it is remembered.

@@ -59,6 +59,8 @@ struct ApprovalRecord<'a> {
     by: PartyRecord<'a>,
     at: Text<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    session_issued_at: Option<Text<Timestamp>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     mfa_at: Option<Text<Timestamp>>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     session_name: Option<Cow<'a, str>>,
@@ -73,6 +75,7 @@ impl<'a> ApprovalRecord<'a> {
         Self {
             by: PartyRecord::of(&approval.by),
             at: Text(approval.at),
+            session_issued_at: approval.session_issued_at.map(Text),
             mfa_at: approval.mfa_at.map(Text),
             session_name: approval.session_name.as_deref().map(Cow::Borrowed),
             session_tags: tag_records(&approval.session_tags),
@@ -84,6 +87,7 @@ impl<'a> ApprovalRecord<'a> {
         DelegationApproval {
             by: self.by.into_party(),
             at: self.at.0,
+            session_issued_at: self.session_issued_at.map(|time| time.0),
             mfa_at: self.mfa_at.map(|time| time.0),
             session_name: self.session_name.map(Box::from),
             session_tags: tags(self.session_tags),

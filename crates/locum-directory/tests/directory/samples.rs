@@ -162,6 +162,7 @@ pub(crate) fn full_request() -> DelegationRequest {
         approval: Some(DelegationApproval {
             by: role,
             at: later(1),
+            session_issued_at: Some(now()),
             mfa_at: Some(now()),
             session_name: Some("alice".into()),
             session_tags: tags(),

@@ -25,6 +25,7 @@ use crate::{
     call::{Call, Failure},
     caller::Identity,
     circumstances::canonical_ip,
+    clock::instant,
     delegation::{self, LIFETIME, TRADE_IN_TOKEN_HEADER, end},
     route::Perform,
 };
@@ -172,6 +173,7 @@ fn approval(call: &Call<'_>) -> Result<DelegationApproval, ApiError> {
     Ok(DelegationApproval {
         by: party(call)?,
         at: call.now(),
+        session_issued_at: session.map(|session| instant(session.issued_at)),
         mfa_at: session
             .and_then(|session| session.mfa)
             .and_then(|mfa| Timestamp::from_second(mfa.authenticated_at).ok()),

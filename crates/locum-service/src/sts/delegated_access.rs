@@ -133,7 +133,7 @@ fn grant(unused: &Unused<'_>, approver: Identity, seconds: i32) -> Option<Grant>
             request: request.id.clone(),
         }),
         // Whoever denies the approver what he was issued before a time means what he granted before it, too.
-        granted_at: Some(approval.at),
+        granted_at: Some(approval.stands_since()),
         ..Grant::new(principal, seconds.min(most))
     })
 }

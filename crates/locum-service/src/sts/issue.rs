@@ -30,7 +30,7 @@ pub(super) struct Grant {
     pub(super) chain_depth: u8,
     pub(super) federation: Option<Federation>,
     pub(super) scope: Option<SessionScope>,
-    /// When what the session stands on was granted, if that was before: what a revocation compares with.
+    /// Since when there has been what the session stands on, if that was before: what a revocation compares with.
     pub(super) granted_at: Option<Timestamp>,
 }
 

@@ -1,6 +1,7 @@
 //! What ends delegated access at once: the customer's word, and the end of anybody it stands on.
 
 use locum_directory::{Account, AccountStatus, Changes};
+use serde_json::json;
 
 use super::parties::{ACCOUNT, ALLOW_ALL, Answer, Credentials, Parties, SESSION_EXPIRED, VENDOR};
 
@@ -130,6 +131,30 @@ fn sessions_of_a_users_revocation_end_and_later_grants_do_not() {
     identity(&parties, &after).ok();
 }
 
+/// A time that spares newer sessions spares nothing that an older one granted meanwhile.
+#[test]
+fn what_a_session_granted_ends_with_it() {
+    let parties = Parties::new();
+    let older = parties.in_role("admins", ALLOW_ALL);
+    let until = parties.now().as_second() + 30;
+    parties.advance(60);
+    let newer = parties.assume(&parties.admin, "admins", &[]);
+    let (_, before) = parties.delegated(&older, &[]);
+    let (_, unused) = parties.finalized(&older, &[]);
+    let accepted = parties.accepted(&older, &[]);
+    let (_, spared) = parties.delegated(&newer, &[]);
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/admins");
+    let body = json!({ "PrincipalArn": role, "IssuedBefore": until });
+    parties.own(&parties.root, "RevokeSessions", &body).ok();
+    ended(&identity(&parties, &older));
+    ended(&identity(&parties, &before));
+    assert_eq!(parties.trade(&parties.vendor, &unused).status, 403);
+    let sent = parties.on(&parties.owner, "SendDelegationToken", &accepted);
+    assert_eq!(sent.status, 400);
+    identity(&parties, &newer).ok();
+    identity(&parties, &spared).ok();
+}
+
 /// How AWS revokes the sessions of a role: a policy against those that were issued before.
 #[test]
 fn denying_what_was_issued_before_ends_what_was_granted_before() {
@@ -138,9 +163,10 @@ fn denying_what_was_issued_before_ends_what_was_granted_before() {
     let (_, before) = parties.delegated(&session, &[]);
     let (_, unused) = parties.finalized(&session, &[]);
     parties.advance(60);
+    let (moment, _) = (parties.now(), parties.advance(60));
+    let (_, since) = parties.delegated(&session, &[]);
     let document = format!(
-        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Action":"*","Resource":"*","Condition":{{"DateLessThan":{{"aws:TokenIssueTime":"{}"}}}}}}}}"#,
-        parties.now()
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Action":"*","Resource":"*","Condition":{{"DateLessThan":{{"aws:TokenIssueTime":"{moment}"}}}}}}}}"#,
     );
     let policy = [
         ("RoleName", "admins"),
@@ -150,7 +176,7 @@ fn denying_what_was_issued_before_ends_what_was_granted_before() {
     parties.iam(&parties.root, "PutRolePolicy", &policy).ok();
     parties.advance(60);
     let after = parties.trade(&parties.vendor, &unused).ok().credentials();
-    for who in [&session, &before, &after] {
+    for who in [&session, &before, &after, &since] {
         assert_eq!(parties.iam(who, "ListUsers", &[]).status, 403);
     }
     let session = parties.assume(&parties.admin, "admins", &[]);
