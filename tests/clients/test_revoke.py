@@ -81,6 +81,13 @@ def test_what_is_newer_can_be_spared(administrator, role, tmp_path):
     new.sts.get_caller_identity()
 
 
+def test_a_program_reads_json(administrator, role, tmp_path):
+    words = [f"role/{role.name}", "--output", "json", "--issued-before", "2020-01-01T00:00:00Z"]
+    done = revoke(administrator, tmp_path, *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {"principalArn": role.arn, "revokedBefore": "2020-01-01T00:00:00Z"}
+
+
 def test_who_may_not_is_told_so(root, administrator, role, tmp_path):
     session = assume(administrator, role)
     helper = make_user(root, allow("locum:RevokeSessions", "arn:aws:iam::*:role/another"))
@@ -139,6 +146,7 @@ def test_the_end_survives_a_restart(tmp_path):
         (["arn:aws:sts::111122223333:assumed-role/worker/session"], "is neither the ARN of"),
         (["role/worker", "--issued-before", "noon"], "--issued-before is a time"),
         (["role/worker", "--nothing"], "run `locum revoke --help`"),
+        (["role/worker", "--output", "yaml"], "--output is text or json, not yaml"),
     ],
 )
 def test_a_wrong_line_asks_nobody(words, text, tmp_path):

@@ -88,6 +88,7 @@ fn revoke(words: Vec<OsString>) -> Result<String, RevokeError> {
     let Options {
         principal,
         issued_before,
+        json,
         caller,
     } = parse(words)?;
     let environment = config::environment()?;
@@ -111,13 +112,17 @@ fn revoke(words: Vec<OsString>) -> Result<String, RevokeError> {
         .remote()?
         .send("locum", "RevokeSessions", &parameters, &signer, ATTEMPTS)
         .map_err(RevokeError::of_call)?;
-    told(&arn, &answer).ok_or(RevokeError::Answer)
+    told(&arn, &answer, json).ok_or(RevokeError::Answer)
 }
 
-/// The line about what no longer counts.
-fn told(arn: &str, answer: &Value) -> Option<String> {
+/// What no longer counts: a line, or JSON for a program.
+fn told(arn: &str, answer: &Value, json: bool) -> Option<String> {
     let second = answer.get("RevokedBefore")?.as_i64()?;
     let time = Timestamp::from_second(second).ok()?;
+    if json {
+        let document = json!({ "principalArn": arn, "revokedBefore": time.to_string() });
+        return Some(format!("{document:#}\n"));
+    }
     let provider = [":saml-provider/", ":oidc-provider/"]
         .iter()
         .any(|kind| arn.contains(kind));
@@ -177,8 +182,13 @@ mod tests {
                  counts.\n",
             ),
         ] {
-            assert_eq!(told(arn, &answer).unwrap(), line);
+            assert_eq!(told(arn, &answer, false).unwrap(), line);
+            let document: Value = serde_json::from_str(&told(arn, &answer, true).unwrap()).unwrap();
+            let expected = json!({ "principalArn": arn, "revokedBefore": "2026-11-22T10:20:30Z" });
+            assert_eq!(document, expected);
         }
-        assert_eq!(told("a", &json!({})), None);
+        for json in [false, true] {
+            assert_eq!(told("a", &json!({}), json), None);
+        }
     }
 }

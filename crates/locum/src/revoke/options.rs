@@ -27,6 +27,7 @@ USAGE
 
 OPTIONS
   --issued-before <time>        Spare what was issued after this second, such as 2027-01-31T12:00:00Z. [now]
+  --output <format>             text, or json for programs. [text]
 ";
 
 const EXIT: &str = "
@@ -46,6 +47,8 @@ pub(super) fn help() -> String {
 pub(super) struct Options {
     pub(super) principal: Principal,
     pub(super) issued_before: Option<Timestamp>,
+    /// Whether a program reads what is told.
+    pub(super) json: bool,
     pub(super) caller: CallerOptions,
 }
 
@@ -60,17 +63,26 @@ pub(super) enum OptionsError {
     Principal(#[from] PrincipalError),
     #[error("--issued-before is a time such as 2027-01-31T12:00:00Z, not {0}")]
     Time(String),
+    #[error("--output is text or json, not {0}")]
+    Output(String),
 }
 
 /// Reads the command line.
 pub(super) fn parse(words: Vec<OsString>) -> Result<Options, OptionsError> {
-    let (mut principal, mut issued_before) = (None, None);
+    let (mut principal, mut issued_before, mut json) = (None, None, false);
     let mut caller = CallerOptions::default();
     let mut parser = Parser::from_args(words);
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Value(word) if principal.is_none() => principal = Some(word.string()?),
             Arg::Long("issued-before") => issued_before = Some(time(parser.value()?.string()?)?),
+            Arg::Long("output") => {
+                json = match parser.value()?.string()?.as_str() {
+                    "text" => false,
+                    "json" => true,
+                    other => return Err(OptionsError::Output(other.to_owned())),
+                };
+            }
             Arg::Long(name) => {
                 let name = name.to_owned();
                 caller.accept(&name, &mut parser)?;
@@ -81,6 +93,7 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Options, OptionsError> {
     Ok(Options {
         principal: principal.ok_or(OptionsError::Nobody)?.parse()?,
         issued_before,
+        json,
         caller,
     })
 }
@@ -109,6 +122,7 @@ mod tests {
             let value = match words.next() {
                 Some("<seconds>") => "=900",
                 Some("<time>") => "=2027-01-31T12:00:00Z",
+                Some("<format>") => "=json",
                 Some(word) if word.starts_with('<') => "=x",
                 _ => "",
             };
@@ -133,6 +147,8 @@ mod tests {
                 "--issued-before is a time",
             ),
             ("worker", "worker is neither"),
+            ("role/a --output", "missing argument"),
+            ("role/a --output xml", "--output is text or json, not xml"),
         ] {
             let error = parsed(line).map(drop).unwrap_err().to_string();
             assert!(error.starts_with(text), "{line}: {error}");
@@ -144,5 +160,17 @@ mod tests {
         let options = parsed("role/a --issued-before 2027-01-31T13:00:00+01:00").unwrap();
         assert_eq!(options.issued_before.unwrap().to_string(), "2027-01-31T12:00:00Z");
         assert_eq!(parsed("role/a").unwrap().issued_before, None);
+    }
+
+    #[test]
+    fn people_are_told_unless_a_program_asks() {
+        for (line, json) in [
+            ("root", false),
+            ("root --output text", false),
+            ("--output json root", true),
+            ("root --output=json --output text", false),
+        ] {
+            assert_eq!(parsed(line).unwrap().json, json, "{line}");
+        }
     }
 }
