@@ -96,6 +96,10 @@ pub(super) enum OptionsError {
     Output(String),
     #[error("--format is yaml, json or toml, not {0}")]
     Format(String),
+    #[error(
+        "a program that reads --output json cannot be asked: give --yes to apply, or --dry-run to see the plan"
+    )]
+    Unasked,
     #[error("standard input can be read once only")]
     StandardInputTwice,
     #[error("--account and --all exclude each other")]
@@ -132,6 +136,7 @@ impl ApplyOptions {
         match options.files.iter().filter(|file| *file == "-").count() {
             _ if options.schema => Ok(options),
             _ if options.files.is_empty() => Err(OptionsError::NoFiles),
+            _ if options.json && !options.yes && !options.dry_run => Err(OptionsError::Unasked),
             0 | 1 => Ok(options),
             _ => Err(OptionsError::StandardInputTwice),
         }
@@ -229,6 +234,8 @@ mod tests {
             "",
             "- -",
             "a --output xml",
+            // Nobody agrees to a plan that is not shown.
+            "a --output json",
             "a --frobnicate",
             "a -y",
             "a --region",
