@@ -88,6 +88,30 @@ def test_a_program_reads_json(administrator, role, tmp_path):
     assert json.loads(done.stdout) == {"principalArn": role.arn, "revokedBefore": "2020-01-01T00:00:00Z"}
 
 
+@pytest.mark.parametrize("words", [["sts", "get-caller-identity"], ["whoami"], ["revoke", "{role}"], ["apply", "nothing.yaml", "--yes"]])
+def test_a_session_that_was_kept_is_made_anew(administrator, role, tmp_path, words):
+    """So that nobody has to wait for the end of what a cache holds."""
+    aws = tmp_path / ".aws"
+    aws.mkdir()
+    (aws / "config").write_text(
+        f"[profile base]\naws_access_key_id = {administrator.access_key_id}\naws_secret_access_key = {administrator.secret_access_key}\n"
+        f"[profile in-role]\nrole_arn = {role.arn}\nsource_profile = base\nregion = us-east-1\nendpoint_url = {administrator.server.url}\n"
+    )
+    (tmp_path / "nothing.yaml").write_text("account:\n  users: {}\n")
+
+    def run(*words):
+        words = [str(tmp_path / word) if word.endswith(".yaml") else word.format(role=role.arn) for word in words]
+        return run_locum(*words, "--profile", "in-role", home=tmp_path)
+
+    assert run("sts", "get-caller-identity").returncode == 0
+    kept = [entry.read_text() for entry in (aws / "cli/cache").glob("*.json")]
+    assert revoke(administrator, tmp_path, role.arn).returncode == 0
+    next_second()
+    done = run(*words)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    assert [entry.read_text() for entry in (aws / "cli/cache").glob("*.json")] != kept
+
+
 def test_who_may_not_is_told_so(root, administrator, role, tmp_path):
     session = assume(administrator, role)
     helper = make_user(root, allow("locum:RevokeSessions", "arn:aws:iam::*:role/another"))

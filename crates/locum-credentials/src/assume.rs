@@ -16,6 +16,7 @@ use crate::credentials::Credentials;
 use crate::error::CredentialsError;
 use crate::mfa_session::{Found, Way};
 use crate::recipe::{Mfa, Recipe, Role, WebIdentity};
+use crate::refused::HandedOut;
 use crate::resolve::{Resolver, Spelling, read_spelled};
 use crate::source::Source;
 use crate::state_file;
@@ -119,7 +120,7 @@ impl Role {
 }
 
 impl Resolver<'_> {
-    /// Assumes a role.
+    /// Assumes a role. If the session that it is to be assumed with came from the cache and is over, with another one, once.
     pub(crate) fn assume(&self, role: &Role) -> Result<Credentials, CredentialsError> {
         let realm = self.realm();
         let (key, origin) = (entry_name(role.cache_key(), &realm), origin_of(role, &realm));
@@ -136,13 +137,30 @@ impl Resolver<'_> {
         // Before the lock: two profiles whose roles assume each other would else wait for each other.
         let signer = self.resolve_source(role.keys())?;
         // What a service says of the role's session says nothing of one that it was assumed with.
-        drop(self.codes.take_handed_out());
+        let source = self.codes.take_handed_out();
+        match self.assume_with(role, &wanted, &signer) {
+            Err(CredentialsError::Call(error)) if self.forget_expired_source(source.as_ref(), &error) => {
+                let signer = self.resolve_source(role.keys())?;
+                drop(self.codes.take_handed_out());
+                self.assume_with(role, &wanted, &signer)
+            }
+            made => made,
+        }
+    }
+
+    /// Assumes a role with somebody's credentials, unless another command has done it by now.
+    fn assume_with(
+        &self,
+        role: &Role,
+        wanted: &Wanted<'_>,
+        signer: &Credentials,
+    ) -> Result<Credentials, CredentialsError> {
         let session = match &role.mfa {
-            Some(mfa) if signer.session_token.is_none() => self.session_for(&signer, mfa)?,
+            Some(mfa) if signer.session_token.is_none() => self.session_for(signer, mfa)?,
             _ => None,
         };
-        let _lock = self.sessions.lock(&key, self.clock);
-        if let Some(found) = self.cached(&wanted) {
+        let _lock = self.sessions.lock(wanted.key, self.clock);
+        if let Some(found) = self.cached(wanted) {
             return Ok(found);
         }
         let mut parameters = self.parameters(&role.arn, role.session_name.as_deref());
@@ -153,10 +171,10 @@ impl Resolver<'_> {
             parameters.insert("DurationSeconds".to_owned(), json!(seconds));
         }
         let assume = |parameters: &Map<String, Value>, signer: &Credentials| {
-            self.call("AssumeRole", parameters, Some(signer), &wanted)
+            self.call("AssumeRole", parameters, Some(signer), wanted)
         };
         let Some(mfa) = &role.mfa else {
-            return assume(&parameters, &signer);
+            return assume(&parameters, signer);
         };
         if let Some(session) = session {
             match assume(&parameters, &session.credentials) {
@@ -165,13 +183,13 @@ impl Resolver<'_> {
             }
             (self.debug)("credentials: the MFA session was refused");
             if mfa.session {
-                let again = self.new_session(&signer, mfa, Some(&session.credentials))?;
+                let again = self.new_session(signer, mfa, Some(&session.credentials))?;
                 return assume(&parameters, &again.credentials);
             }
         }
         parameters.insert("SerialNumber".to_owned(), json!(mfa.serial));
         parameters.insert("TokenCode".to_owned(), json!(self.code(mfa)?.expose()));
-        assume(&parameters, &signer)
+        assume(&parameters, signer)
     }
 
     /// The session for a role: one that is there, or a new one if that is wanted. Where none is made, a vault that does not
@@ -276,6 +294,10 @@ impl Resolver<'_> {
     fn cached(&self, wanted: &Wanted<'_>) -> Option<Credentials> {
         let kept = kept(self.sessions, wanted, self.clock.now()).filter(|kept| kept.is_fresh)?;
         (self.debug)(&format!("credentials: {} from the cache", wanted.source));
+        self.codes.hand_out(HandedOut::Cached {
+            key: wanted.key.to_owned(),
+            access_key_id: kept.credentials.access_key_id.clone(),
+        });
         Some(kept.credentials)
     }
 

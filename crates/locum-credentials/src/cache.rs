@@ -4,7 +4,8 @@
 //! makes an entry holds a lock on it, and the others wait and find it made. A cache that cannot be written costs calls,
 //! never a failure.
 
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -53,6 +54,15 @@ impl Cache {
         let stored = state_file::make_directory(directory)
             .and_then(|()| state_file::write(&path, entry.to_string().as_bytes(), clock.now()));
         stored.is_ok()
+    }
+
+    /// Forgets an entry, and tells whether it is gone.
+    pub(crate) fn remove(&self, key: &str) -> bool {
+        let removed = self.path(key, ".json").map(fs::remove_file);
+        match removed {
+            Some(Err(error)) => error.kind() == io::ErrorKind::NotFound,
+            Some(Ok(())) | None => true,
+        }
     }
 
     /// Waits for the right to make an entry. Where nothing can be locked, or nobody gives way, it is given without.

@@ -33,6 +33,7 @@ mod process;
 mod profile_file;
 mod quote;
 mod recipe;
+mod refused;
 mod resolve;
 mod rewrite;
 mod role_plan;

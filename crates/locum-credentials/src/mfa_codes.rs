@@ -10,6 +10,7 @@ use locum_crypto::SecretString;
 
 use crate::error::CredentialsError;
 use crate::recipe::{Mfa, Process};
+use crate::refused::HandedOut;
 use crate::resolve::Resolver;
 use crate::words;
 
@@ -31,8 +32,8 @@ pub struct Codes {
     given: Mutex<Option<Given>>,
     process: Option<Process>,
     used: Mutex<Vec<SecretString>>,
-    /// The name of the session that came from the vault, to be forgotten if a service does not take it.
-    handed_out: Mutex<Option<String>>,
+    /// The session that was kept and is signed with, to be forgotten if a service does not take it.
+    handed_out: Mutex<Option<HandedOut>>,
 }
 
 impl Codes {
@@ -65,11 +66,11 @@ impl Codes {
         })
     }
 
-    pub(crate) fn hand_out(&self, name: String) {
-        *self.handed_out.lock().unwrap_or_else(PoisonError::into_inner) = Some(name);
+    pub(crate) fn hand_out(&self, session: HandedOut) {
+        *self.handed_out.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
     }
 
-    pub(crate) fn take_handed_out(&self) -> Option<String> {
+    pub(crate) fn take_handed_out(&self) -> Option<HandedOut> {
         self.handed_out
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

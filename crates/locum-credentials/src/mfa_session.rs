@@ -13,6 +13,7 @@ use crate::credentials::{Credentials, parse_time};
 use crate::error::CredentialsError;
 use crate::outside::CallError;
 use crate::recipe::{Mfa, MfaSession};
+use crate::refused::{HandedOut, is_over};
 use crate::resolve::{Resolver, Spelling, read_spelled};
 use crate::source::Source;
 use crate::vault::{Kind, Vault, VaultError};
@@ -21,14 +22,6 @@ use crate::vault::{Kind, Vault, VaultError};
 const USUAL_DURATION: i64 = 43_200;
 /// A denial within this many seconds of a code is not for the code's age, where sessions are made.
 const YOUNG: i64 = 60;
-/// What a service says of a session that it does not take (any more).
-const OVER: [&str; 5] = [
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "InvalidClientTokenId",
-    "UnrecognizedClientException",
-    "InvalidToken",
-];
 
 const SESSION: Spelling = Spelling::usual("SessionToken", true);
 
@@ -49,7 +42,8 @@ impl Resolver<'_> {
         }
         let found = self.session(&keys, &session.mfa)?;
         if found.since.is_some() {
-            self.codes.hand_out(self.session_name(&keys, &session.mfa));
+            let name = self.session_name(&keys, &session.mfa);
+            self.codes.hand_out(HandedOut::MfaSession(name));
         }
         Ok(found.credentials)
     }
@@ -147,14 +141,6 @@ impl Resolver<'_> {
         is_over(&code) || (code == "AccessDenied" && (!mfa.session || age > YOUNG))
     }
 
-    /// Forgets the session that this command got from the vault, if a service said by `code` that it is over; tells
-    /// whether another try is worth while. It is once: what is made instead was not in the vault.
-    pub fn forget_refused_session(&self, code: &str) -> bool {
-        let name = is_over(code).then(|| self.codes.take_handed_out()).flatten();
-        let forgotten = name.map(|name| self.vault.remove(Kind::MfaSession, &name));
-        forgotten.is_some_and(|forgotten| forgotten.is_ok())
-    }
-
     fn session_name(&self, keys: &Credentials, mfa: &Mfa) -> String {
         let realm = &self.realm();
         let access_key_id = &keys.access_key_id;
@@ -223,8 +209,4 @@ pub(crate) fn kept(
             since: Some(since.map_or(0, Timestamp::as_second)),
         }),
     )
-}
-
-fn is_over(code: &str) -> bool {
-    OVER.contains(&code)
 }

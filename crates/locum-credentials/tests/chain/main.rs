@@ -10,6 +10,7 @@ mod logins;
 mod offline;
 mod oracle;
 mod processes;
+mod refused;
 mod roles;
 mod vaults;
 mod world;

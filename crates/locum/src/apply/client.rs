@@ -61,12 +61,21 @@ impl Client {
         if who.custom_url()?.is_none() {
             return Err(ConnectError::NoEndpoint);
         }
-        let own = who.credentials()?;
+        let mut own = who.credentials()?;
         let remote = who.remote()?;
-        let caller = Caller::ask(&mut Calls {
-            remote: &remote,
-            credentials: &own,
-        });
+        let ask = |credentials: &Credentials| {
+            Caller::ask(&mut Calls {
+                remote: &remote,
+                credentials,
+            })
+        };
+        let mut caller = ask(&own);
+        if let Err(failure) = &caller
+            && let Some(again) = who.credentials_again(&failure.code)?
+        {
+            own = again;
+            caller = ask(&own);
+        }
         Ok(Self {
             caller: caller.map_err(ConnectError::Caller)?,
             remote,

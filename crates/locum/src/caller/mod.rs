@@ -126,6 +126,20 @@ impl<'a> Caller<'a> {
         self.follow(&Terminal, |recipe| recipe.for_operation(operation))
     }
 
+    /// Finds credentials in place of those that were found and that a service says by `code` are over; `None` if they were not
+    /// kept from before, and so would be no others.
+    pub(crate) fn credentials_again(&self, code: &str) -> Result<Option<Credentials>, Failure> {
+        let forgotten = self.by(&Terminal, |ways| {
+            Ok(credentials::forget_over(
+                code,
+                self.environment,
+                &self.profile,
+                ways,
+            ))
+        })?;
+        forgotten.then(|| self.credentials()).transpose()
+    }
+
     /// Tells what is known of the credentials of a recipe, without asking anybody.
     pub(crate) fn look(&self, recipe: &Recipe, now: Timestamp) -> Known {
         let caches = Caches::of(self.environment);

@@ -73,8 +73,8 @@ pub(crate) fn follow(
     found?.ok_or(Failure::NoCredentials)
 }
 
-/// Forgets a session of the vault that a call was signed with, if that is why it failed; tells whether finding the credentials
-/// and calling again is worth while.
+/// Forgets a session of the vault or the cache that a call was signed with, if that is why it failed; tells whether finding the
+/// credentials and calling again is worth while.
 pub(crate) fn forget_refused(
     failure: &Failure,
     environment: &Environment,
@@ -84,6 +84,11 @@ pub(crate) fn forget_refused(
     let Failure::Service { code, .. } = failure else {
         return false;
     };
+    forget_over(code, environment, profile, ways)
+}
+
+/// As [`forget_refused`], by the code that a service gave.
+pub(crate) fn forget_over(code: &str, environment: &Environment, profile: &Profile, ways: &Ways<'_>) -> bool {
     with_resolver(environment, profile, ways, |resolver| {
         resolver.forget_refused_session(code)
     })

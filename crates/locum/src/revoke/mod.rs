@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use self::options::{Options, OptionsError, parse};
 use self::principal::Principal;
 use crate::caller::Caller;
-use crate::cli::{config, errors::Failure, stream};
+use crate::cli::{config, credentials::Credentials, errors::Failure, prompt::Terminal, stream};
 use crate::outcome::{FAILED, USAGE, asks_for_help, print, refuse};
 
 /// How often a call is tried: a revocation that was stored already is stored once more to no effect.
@@ -96,11 +96,12 @@ fn revoke(words: Vec<OsString>) -> Result<String, RevokeError> {
     if caller.custom_url()?.is_none() {
         return Err(RevokeError::NotThere("AWS"));
     }
-    let signer = caller.credentials()?;
+    let mut signer = caller.credentials()?;
     let arn = match principal {
         Principal::Arn(arn) => arn,
         Principal::Own(resource) => {
-            let identity = caller.sts("GetCallerIdentity", &Map::new(), Some(&signer))?;
+            let identity;
+            (identity, signer) = caller.sts_by(&Terminal, "GetCallerIdentity", &Map::new(), &signer)?;
             Principal::of_account(&resource, &identity).ok_or(RevokeError::Identity)?
         }
     };
@@ -108,10 +109,20 @@ fn revoke(words: Vec<OsString>) -> Result<String, RevokeError> {
     if let (Some(time), Some(members)) = (issued_before, parameters.as_object_mut()) {
         members.insert("IssuedBefore".to_owned(), time.as_second().into());
     }
-    let answer = caller
-        .remote()?
-        .send("locum", "RevokeSessions", &parameters, &signer, ATTEMPTS)
-        .map_err(RevokeError::of_call)?;
+    let remote = caller.remote()?;
+    let send = |signer: &Credentials| remote.send("locum", "RevokeSessions", &parameters, signer, ATTEMPTS);
+    let answer = match send(&signer) {
+        // Whoever revokes the role that he works in has its session no longer.
+        Err(failure) => {
+            let again = match &failure {
+                Failure::Service { code, .. } => caller.credentials_again(code)?,
+                _ => None,
+            };
+            again.map_or(Err(failure), |again| send(&again))
+        }
+        sent => sent,
+    };
+    let answer = answer.map_err(RevokeError::of_call)?;
     told(&arn, &answer, json).ok_or(RevokeError::Answer)
 }
 
