@@ -4,6 +4,7 @@
 use super::{
     account::Planner,
     documents::{named, principals},
+    principals::same_name,
 };
 
 /// Something that is not described.
@@ -42,7 +43,10 @@ impl Planner<'_> {
     /// The user that is to be in a group.
     fn member_of(&self, group: &str) -> Option<String> {
         let mut users = self.described.users.iter().flatten();
-        let found = users.find(|(_, user)| user.groups.iter().flatten().any(|name| name == group));
+        let found = users.find(|(_, user)| {
+            let mut groups = user.groups.iter().flatten();
+            groups.any(|name| same_name(name, group))
+        });
         found.map(|(name, _)| format!("user {name}"))
     }
 
@@ -82,7 +86,10 @@ impl Planner<'_> {
     /// The instance profile that a role is to be in.
     fn profile_with(&self, role: &str) -> Option<String> {
         let mut profiles = self.described.instance_profiles.iter().flatten();
-        let found = profiles.find(|(_, profile)| profile.role.as_deref() == Some(role));
+        let found = profiles.find(|(_, profile)| {
+            let wanted = profile.role.as_deref();
+            wanted.is_some_and(|wanted| same_name(wanted, role))
+        });
         found.map(|(name, _)| format!("instance profile {name}"))
     }
 }

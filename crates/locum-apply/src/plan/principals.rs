@@ -192,7 +192,11 @@ impl Planner<'_> {
                 }
             }
             let wanted_role = wanted.role.as_ref().filter(|role| *role != NONE);
-            if wanted.role.is_some() && wanted_role != present.role.as_ref() {
+            let in_it = match (wanted_role, &present.role) {
+                (Some(wanted), Some(present)) => same_name(wanted, present),
+                (wanted, present) => wanted.is_none() && present.is_none(),
+            };
+            if wanted.role.is_some() && !in_it {
                 if let Some(old) = &present.role {
                     change.detail(Mark::Removed, format!("role {old}"));
                     let parameters = json!({"InstanceProfileName": name, "RoleName": old});
@@ -215,11 +219,17 @@ fn moved<'a>(wanted: Option<&'a str>, present: Option<&str>) -> Option<&'a str> 
     wanted.filter(|path| *path != present.unwrap_or("/"))
 }
 
+/// Whether IAM takes two names for the same.
+pub(super) fn same_name(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
+
 fn memberships(change: &mut Change, user: &str, wanted: Option<&Vec<String>>, present: Option<&Vec<String>>) {
     let Some(wanted) = wanted else { return };
     let nothing = Vec::new();
     let present = present.unwrap_or(&nothing);
-    for group in present.iter().filter(|group| !wanted.contains(group)) {
+    let among = |groups: &[String], group: &str| groups.iter().any(|other| same_name(other, group));
+    for group in present.iter().filter(|group| !among(wanted, group)) {
         change.detail(Mark::Removed, format!("in group {group}"));
         change.iam(
             "RemoveUserFromGroup",
@@ -227,7 +237,8 @@ fn memberships(change: &mut Change, user: &str, wanted: Option<&Vec<String>>, pr
         );
     }
     for (at, group) in wanted.iter().enumerate() {
-        if !present.contains(group) && wanted.iter().position(|other| other == group) == Some(at) {
+        let before = wanted.get(..at).unwrap_or_default();
+        if !among(present, group) && !among(before, group) {
             change.detail(Mark::Created, format!("in group {group}"));
             change.iam("AddUserToGroup", json!({"GroupName": group, "UserName": user}));
         }

@@ -318,3 +318,26 @@ fn what_something_described_needs_is_not_pruned() {
         assert!(plan.contains(gone), "{gone}: {plan}");
     }
 }
+
+/// IAM takes names in any case for the same; so a file that writes one in another case means what is there.
+#[test]
+fn names_that_are_referred_to_may_be_in_another_case() {
+    let service = service();
+    let before = format!(
+        "account: {{groups: {{staff: {{}}}}, users: {{u: {{groups: [staff]}}}}, roles: {{etl: {}}}, \
+         instanceProfiles: {{i: {{role: etl}}}}}}",
+        role("111122223333")
+    );
+    once(&service, &before, false).unwrap();
+    let after = "account: {groups: {}, users: {u: {groups: [Staff, STAFF]}, v: {groups: [Staff]}}, roles: {}, \
+                 instanceProfiles: {i: {role: ETL}}}";
+    let plan = once(&service, after, true).unwrap();
+    for line in [
+        "+ user v\n      + in group Staff\n",
+        "group staff: user u refers to it (kept)",
+        "role etl: instance profile i refers to it (kept)",
+    ] {
+        assert!(plan.contains(line), "{line}: {plan}");
+    }
+    assert!(!plan.contains("- "), "{plan}");
+}
