@@ -341,3 +341,46 @@ fn names_that_are_referred_to_may_be_in_another_case() {
     }
     assert!(!plan.contains("- "), "{plan}");
 }
+
+/// The control policies `a` to `l`, of which a unit has these and no others.
+fn unit_with(policies: &str) -> String {
+    let document =
+        "{document: {Version: 2012-10-17, Statement: [{Effect: Allow, Action: '*', Resource: '*'}]}}";
+    let all: Vec<String> = ('a'..='l').map(|name| format!("{name}: {document}")).collect();
+    format!(
+        "organization: {{policyTypes: [SERVICE_CONTROL_POLICY], serviceControlPolicies: {{{}}}, units: {{U: \
+         {{fullAccess: false, serviceControlPolicies: [{policies}]}}}}}}",
+        all.join(", ")
+    )
+}
+
+/// A unit has at least one and at most ten, at any moment.
+#[test]
+fn any_control_policies_take_the_place_of_any_others() {
+    let service = service();
+    for policies in [
+        "a",
+        "b",
+        "a, b, c",
+        "d, e, f",
+        "a, b, c, d, e, f, g, h, i, j",
+        "c, d, e, f, g, h, i, j, k, l",
+        "a",
+    ] {
+        let plan = once(&service, &unit_with(policies), false);
+        assert!(plan.is_ok(), "{policies}: {plan:?}");
+    }
+}
+
+#[test]
+fn a_unit_goes_with_the_last_policy_that_it_has() {
+    let service = service();
+    once(&service, &unit_with("a"), false).unwrap();
+    let without = "organization: {serviceControlPolicies: {}, units: {}}";
+    let plan = once(&service, without, true).unwrap();
+    assert!(plan.contains("- unit U\n"), "{plan}");
+    assert!(
+        plan.contains("- service control policy a\n      - from unit U\n"),
+        "{plan}"
+    );
+}

@@ -11,8 +11,13 @@ use crate::{
     plan::{Change, Mark, PlanError},
 };
 
-/// The policies of one kind that can be attached to one target.
-const MAX_ATTACHED: usize = 5;
+/// How many policies of a kind can be attached to one target.
+const fn most(kind: PolicyType) -> usize {
+    match kind {
+        PolicyType::ServiceControl => 10,
+        PolicyType::ResourceControl => 5,
+    }
+}
 
 /// What a target has to have attached.
 pub(super) struct Attachments<'a> {
@@ -62,18 +67,22 @@ impl Planner<'_> {
                     .collect(),
             };
             wanted.extend(open.then_some(full));
-            let new = || wanted.iter().filter(|name| !attached.contains(**name));
-            let old = || attached.iter().filter(|name| !wanted.contains(name.as_str()));
-            // One must be attached at any time, and there is room for five.
-            let room = attached.len() + new().count() <= MAX_ATTACHED;
-            if !room {
-                old().for_each(|name| self.detach(change, target, kind, name));
+            let mut new = wanted.iter().filter(|name| !attached.contains(**name));
+            let old = attached.iter().filter(|name| !wanted.contains(name.as_str()));
+            // One must be attached at any time, and there is room for so many: each makes room for the next.
+            let mut room = most(kind).saturating_sub(attached.len());
+            for name in old {
+                while room > 0
+                    && let Some(name) = new.next()
+                {
+                    self.attach_one(change, target, kind, name)?;
+                    room -= 1;
+                }
+                self.detach(change, target, kind, name);
+                room += 1;
             }
-            for name in new() {
+            for name in new {
                 self.attach_one(change, target, kind, name)?;
-            }
-            if room {
-                old().for_each(|name| self.detach(change, target, kind, name));
             }
         }
         Ok(())

@@ -12,12 +12,12 @@ impl Planner<'_> {
     /// Removes policies and empty units that described sections do not mention. Accounts are never closed.
     pub(super) fn removals(&mut self) {
         let units = self.surplus_units();
-        self.surplus_policies(&units);
-        for (path, id) in units {
+        for (path, id) in &units {
             let mut change = Change::new(Mark::Removed, format!("unit {path}"));
             change.organizations("DeleteOrganizationalUnit", json!({"OrganizationalUnitId": id}));
             self.push(change);
         }
+        self.surplus_policies(&units);
     }
 
     /// Removes policies that nothing has once the plan is carried out. One that somebody has whose list is not described stays:
@@ -39,9 +39,9 @@ impl Planner<'_> {
                 continue;
             }
             let mut change = Change::new(Mark::Removed, what);
+            // They went with their policies; the last one of a target cannot be taken from it.
             for target in known.targets.iter().filter(has) {
                 change.detail(Mark::Removed, format!("from {}", target_name(self.state, target)));
-                change.organizations("DetachPolicy", json!({"PolicyId": known.id, "TargetId": target}));
             }
             change.organizations("DeletePolicy", json!({"PolicyId": known.id}));
             self.push(change);
