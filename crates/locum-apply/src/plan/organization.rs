@@ -307,9 +307,14 @@ impl<'a> Planner<'a> {
             return Ok(());
         };
         let mut trusted = self.state.trusted.clone();
+        let mut known = BTreeSet::new();
         for (name, services) in wanted {
             let what = format!("delegated administrator {name}");
             let member = self.member(&what, name)?;
+            if member.is_some_and(|member| !known.insert(&member.id)) {
+                let message = "it is described twice, by its name and by its number; describe it once";
+                return Err(PlanError::of(what, message));
+            }
             let id = member
                 .map(|member| json!(member.id))
                 .or_else(|| self.made.get(name).cloned());

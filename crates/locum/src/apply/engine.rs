@@ -4,6 +4,8 @@
 //! process that dies in between leaves every account as it was or as it is described, and run again it does the rest. Of
 //! accounts that trust each other, one is left as it was but for new policies, users and roles that can do nothing yet.
 
+use std::collections::BTreeSet;
+
 use locum_apply::{
     Account, AccountState, ApiFailure, Described, Inventory, Named, Numbers, OrganizationState, Plan,
     PlanError, Protected, SeveralAccounts, Turn, can_be_pending, is_account_number, is_of, member_of,
@@ -34,6 +36,8 @@ pub(crate) enum EngineError {
     Refused(Box<Refused>),
     #[error("account {0} is described twice, under `account` and under `accounts`; describe it once")]
     Twice(String),
+    #[error("account {0} is described twice, by its name and by its number; describe it once")]
+    TwiceByKey(String),
     #[error(
         "account {0} was not made, although the organization accepted the request; see its creation status"
     )]
@@ -117,6 +121,7 @@ pub(crate) fn prepare(wishes: &Wishes<'_>, reach: &mut dyn Reach) -> Result<Work
                 work.pending.insert(key.clone(), email);
             }
         }
+        check_once(described, &work.numbers)?;
         let numbers = numbers(&work, &own);
         let title = "organization".to_owned();
         let filled = fill_organization(described, &numbers).map_err(|error| plan_failed(&title, error))?;
@@ -162,6 +167,18 @@ pub(crate) fn prepare(wishes: &Wishes<'_>, reach: &mut dyn Reach) -> Result<Work
         }
     }
     Ok(work)
+}
+
+/// Refuses two descriptions of one account: each would take for surplus what the other has.
+fn check_once(described: &Described, numbers: &Named<String>) -> Result<(), EngineError> {
+    let mut known = BTreeSet::new();
+    let keys = described.accounts.iter().flatten().map(|(key, _)| key);
+    for number in keys.filter_map(|key| numbers.get(key)) {
+        if !known.insert(number) {
+            return Err(EngineError::TwiceByKey(number.clone()));
+        }
+    }
+    Ok(())
 }
 
 /// Accounts may trust each other's roles. The first of them only makes its own before the others' turn, and does everything

@@ -384,3 +384,22 @@ fn a_unit_goes_with_the_last_policy_that_it_has() {
         "{plan}"
     );
 }
+
+#[test]
+fn an_account_is_described_once() {
+    let service = service();
+    once(&service, "accounts: {data: {email: data@example.com}}", false).unwrap();
+    let snapshot = service.directory().snapshot();
+    let number = snapshot.account_by_email("data@example.com").unwrap().id;
+    for yaml in [
+        format!("accounts: {{data: {{users: {{a: {{}}}}}}, '{number}': {{users: {{b: {{}}}}}}}}"),
+        format!(
+            "organization: {{delegatedAdministrators: {{data: [a.amazonaws.com], '{number}': [b.amazonaws.com]}}}}"
+        ),
+    ] {
+        for prune in [false, true] {
+            let refused = once(&service, &yaml, prune).unwrap_err();
+            assert!(refused.contains("described twice"), "{yaml}: {refused}");
+        }
+    }
+}
