@@ -138,11 +138,9 @@ impl Planner<'_> {
     }
 }
 
-/// A provider's URL without its scheme, as ARNs have it.
+/// A provider's URL without its scheme, as ARNs have it: with the slash at its end, if there is one.
 pub(super) fn place(url: &str) -> &str {
-    url.split_once("://")
-        .map_or(url, |(_, place)| place)
-        .trim_end_matches('/')
+    url.split_once("://").map_or(url, |(_, place)| place)
 }
 
 /// Line ends and the space around an XML document may have changed on the way.

@@ -403,3 +403,35 @@ fn an_account_is_described_once() {
         }
     }
 }
+
+/// Some issuers have a slash at the end of their name, and it is another name.
+#[test]
+fn providers_are_known_by_their_urls_to_the_letter() {
+    let service = service();
+    let providers = |ids: [&str; 2]| {
+        let [bare, slash] = ids;
+        format!(
+            "account: {{oidcProviders: {{'https://idp.example.com/': {{clientIds: [{slash}]}}, \
+             'https://idp.example.com': {{clientIds: [{bare}]}}}}}}"
+        )
+    };
+    let clients = |place: &str| -> Option<String> {
+        let snapshot = service.directory().snapshot();
+        let account = "111122223333".parse().unwrap();
+        let provider = snapshot.oidc_provider(account, place)?;
+        Some(provider.client_ids.concat())
+    };
+    for ids in [["a", "b"], ["a", "c"], ["d", "c"]] {
+        once(&service, &providers(ids), false).unwrap();
+        for (place, id) in ["idp.example.com", "idp.example.com/"].iter().zip(ids) {
+            assert_eq!(clients(place).as_deref(), Some(id), "{place}");
+        }
+    }
+    let left = "account: {oidcProviders: {'https://idp.example.com/': {clientIds: [c]}}}";
+    let plan = once(&service, left, true).unwrap();
+    assert!(plan.contains("- OIDC provider idp.example.com\n"), "{plan}");
+    assert_eq!(
+        (clients("idp.example.com"), clients("idp.example.com/")),
+        (None, Some("c".into()))
+    );
+}
