@@ -10,6 +10,7 @@ use super::{
 use crate::{
     ApiFailure, Group, Named, Role, User,
     api::{number, text},
+    plan::NONE,
 };
 
 /// The longest session of a role that says nothing else, in seconds.
@@ -144,7 +145,10 @@ pub(super) fn roles(reader: &mut Reader<'_, '_>) -> Result<(), ApiFailure> {
 
 fn boundary(reader: &Reader<'_, '_>, details: &Value) -> Option<String> {
     let arn = text(details.get("PermissionsBoundary")?, "PermissionsBoundaryArn");
+    // By the name of a policy that is called so, a file would take the boundary away.
     Some(reader.reference(&arn))
+        .filter(|name| name != NONE)
+        .or(Some(arn))
 }
 
 fn listed(list: Vec<String>) -> Option<Vec<String>> {

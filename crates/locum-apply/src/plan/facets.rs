@@ -12,7 +12,7 @@ use super::{
 use crate::{Document, Named};
 
 /// The word that takes a boundary or a role away.
-pub(super) const NONE: &str = "none";
+pub(crate) const NONE: &str = "none";
 
 /// An entity that policies are attached to.
 #[derive(Debug, Clone, Copy)]

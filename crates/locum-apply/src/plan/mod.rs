@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 
 use crate::Named;
 
+pub(crate) use self::facets::NONE;
 pub use self::{
     account::{Protected, plan_account},
     circles::Halves,

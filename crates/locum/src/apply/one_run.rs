@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use locum_apply::{Plan, Source, read};
+use locum_apply::{AccountState, Format, Inventory, Plan, Source, export_account, read, write};
 use locum_crypto::{KeyEncryptionKey, RotationSchedule, SystemRandom};
 use locum_directory::{Directory, MemoryStore};
 use locum_federation::outbound::PublicUrl;
@@ -19,6 +19,7 @@ use super::{
     engine::{EngineError, Wishes, Work, prepare},
     operator::Operators,
     options::ACCESS_ROLE,
+    reach::Reach as _,
 };
 
 struct Nowhere;
@@ -434,4 +435,24 @@ fn providers_are_known_by_their_urls_to_the_letter() {
         (clients("idp.example.com"), clients("idp.example.com/")),
         (None, Some("c".into()))
     );
+}
+
+/// A policy may have the name that takes boundaries away, and its export must not.
+#[test]
+fn a_boundary_outlives_an_export_whatever_it_is_called() {
+    let service = service();
+    let policy = "none: {document: {Version: 2012-10-17, Statement: [{Effect: Allow, Action: 's3:*', Resource: '*'}]}}";
+    let boundary = "arn:aws:iam::111122223333:policy/none";
+    let before = format!(
+        "account: {{policies: {{{policy}}}, users: {{u: {{boundary: '{boundary}', policies: [none]}}}}}}"
+    );
+    once(&service, &before, false).unwrap();
+    let mut reach = Operators::of(&service).unwrap();
+    let caller = reach.caller().clone();
+    let mut api = reach.api(&caller.account).unwrap();
+    let state = AccountState::read(api.as_mut(), &caller, Inventory::Everything).unwrap();
+    drop(api);
+    let exported = write(&export_account(&state, ACCESS_ROLE), Format::Yaml).unwrap();
+    let plan = once(&service, &exported, true).unwrap();
+    assert!(plan.contains("nothing to do"), "{exported}{plan}");
 }
