@@ -119,6 +119,17 @@ pub(super) fn difference(change: &mut Change, what: &str, before: &Document, aft
     }
 }
 
+/// Adds the lines in which two texts that are no JSON differ, or all of a new one, whatever their line ends.
+pub(super) fn text_difference(change: &mut Change, what: &str, before: Option<&str>, after: &str) {
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+    let mark = before.map_or(Mark::Created, |_| Mark::Changed);
+    change.detail(mark, what);
+    let before = before.map(lines).unwrap_or_default();
+    for (mark, line) in changed_lines(&before, &lines(after)) {
+        change.detail(mark, format!("  {line}"));
+    }
+}
+
 /// The lines of one text that the other lacks, by their longest common subsequence.
 fn changed_lines(before: &[String], after: &[String]) -> Vec<(Mark, String)> {
     if before.len().saturating_mul(after.len()) > MAX_PAIRS {

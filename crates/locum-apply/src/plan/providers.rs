@@ -5,7 +5,8 @@ use serde_json::json;
 use super::{
     Change, Mark,
     account::Planner,
-    facets::{members, tag_list, tags},
+    documents::text_difference,
+    facets::{members, new_details, tag_list, tags},
 };
 use crate::{Content, OidcProvider, SamlProvider};
 
@@ -44,13 +45,16 @@ impl Planner<'_> {
                     .filter(|tags| !tags.is_empty())
                     .map(|tags| ("Tags", tag_list(tags))),
             );
+            text_difference(&mut change, "metadata", None, &wanted.metadata.0);
+            new_details(&mut change, None, wanted.tags.as_ref());
             change.iam("CreateSAMLProvider", members(parameters));
             return change;
         };
         let mut change = Change::new(Mark::Changed, what);
         let arn = json!(self.saml_arn(name));
         if !same_text(&wanted.metadata, &present.metadata) {
-            change.detail(Mark::Changed, "metadata");
+            let before = Some(&*present.metadata.0);
+            text_difference(&mut change, "metadata", before, &wanted.metadata.0);
             let parameters = json!({"SAMLMetadataDocument": wanted.metadata.0, "SAMLProviderArn": arn});
             change.iam("UpdateSAMLProvider", parameters);
         }
@@ -89,6 +93,10 @@ impl Planner<'_> {
             for id in wanted.client_ids.iter().flatten() {
                 change.detail(Mark::Created, format!("client id {id}"));
             }
+            for print in wanted.thumbprints.iter().flatten() {
+                change.detail(Mark::Created, format!("thumbprint {print}"));
+            }
+            new_details(&mut change, None, wanted.tags.as_ref());
             change.iam("CreateOpenIDConnectProvider", members(parameters));
             return change;
         };
@@ -112,10 +120,25 @@ impl Planner<'_> {
                 .map(|print| print.to_ascii_lowercase())
                 .collect::<Vec<_>>()
         };
+        let present_prints = present.thumbprints.as_ref().map(lower).unwrap_or_default();
         if let Some(prints) = &wanted.thumbprints
-            && lower(prints) != present.thumbprints.as_ref().map(lower).unwrap_or_default()
+            && lower(prints) != present_prints
         {
-            change.detail(Mark::Changed, "thumbprints");
+            let wanted_prints = lower(prints);
+            let lacks = |prints: &[String], print: &String| !prints.contains(print);
+            let gone = present_prints.iter().filter(|print| lacks(&wanted_prints, print));
+            let new = wanted_prints.iter().filter(|print| lacks(&present_prints, print));
+            let details = gone
+                .map(|print| (Mark::Removed, print))
+                .chain(new.map(|print| (Mark::Created, print)))
+                .map(|(mark, print)| (mark, format!("thumbprint {print}")))
+                .collect::<Vec<_>>();
+            if details.is_empty() {
+                change.detail(Mark::Changed, "order of thumbprints");
+            }
+            for (mark, text) in details {
+                change.detail(mark, text);
+            }
             let parameters = json!({"OpenIDConnectProviderArn": arn, "ThumbprintList": prints});
             change.iam("UpdateOpenIDConnectProviderThumbprint", parameters);
         }

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use locum_apply::{AccountState, Format, Inventory, Plan, Source, export_account, read, write};
+use locum_apply::{Plan, Source, read};
 use locum_crypto::{KeyEncryptionKey, RotationSchedule, SystemRandom};
 use locum_directory::{Directory, MemoryStore};
 use locum_federation::outbound::PublicUrl;
@@ -19,8 +19,9 @@ use super::{
     engine::{EngineError, Wishes, Work, prepare},
     operator::Operators,
     options::ACCESS_ROLE,
-    reach::Reach as _,
 };
+
+mod names;
 
 struct Nowhere;
 
@@ -320,29 +321,6 @@ fn what_something_described_needs_is_not_pruned() {
     }
 }
 
-/// IAM takes names in any case for the same; so a file that writes one in another case means what is there.
-#[test]
-fn names_that_are_referred_to_may_be_in_another_case() {
-    let service = service();
-    let before = format!(
-        "account: {{groups: {{staff: {{}}}}, users: {{u: {{groups: [staff]}}}}, roles: {{etl: {}}}, \
-         instanceProfiles: {{i: {{role: etl}}}}}}",
-        role("111122223333")
-    );
-    once(&service, &before, false).unwrap();
-    let after = "account: {groups: {}, users: {u: {groups: [Staff, STAFF]}, v: {groups: [Staff]}}, roles: {}, \
-                 instanceProfiles: {i: {role: ETL}}}";
-    let plan = once(&service, after, true).unwrap();
-    for line in [
-        "+ user v\n      + in group Staff\n",
-        "group staff: user u refers to it (kept)",
-        "role etl: instance profile i refers to it (kept)",
-    ] {
-        assert!(plan.contains(line), "{line}: {plan}");
-    }
-    assert!(!plan.contains("- "), "{plan}");
-}
-
 /// The control policies `a` to `l`, of which a unit has these and no others.
 fn unit_with(policies: &str) -> String {
     let document =
@@ -384,75 +362,4 @@ fn a_unit_goes_with_the_last_policy_that_it_has() {
         plan.contains("- service control policy a\n      - from unit U\n"),
         "{plan}"
     );
-}
-
-#[test]
-fn an_account_is_described_once() {
-    let service = service();
-    once(&service, "accounts: {data: {email: data@example.com}}", false).unwrap();
-    let snapshot = service.directory().snapshot();
-    let number = snapshot.account_by_email("data@example.com").unwrap().id;
-    for yaml in [
-        format!("accounts: {{data: {{users: {{a: {{}}}}}}, '{number}': {{users: {{b: {{}}}}}}}}"),
-        format!(
-            "organization: {{delegatedAdministrators: {{data: [a.amazonaws.com], '{number}': [b.amazonaws.com]}}}}"
-        ),
-    ] {
-        for prune in [false, true] {
-            let refused = once(&service, &yaml, prune).unwrap_err();
-            assert!(refused.contains("described twice"), "{yaml}: {refused}");
-        }
-    }
-}
-
-/// Some issuers have a slash at the end of their name, and it is another name.
-#[test]
-fn providers_are_known_by_their_urls_to_the_letter() {
-    let service = service();
-    let providers = |ids: [&str; 2]| {
-        let [bare, slash] = ids;
-        format!(
-            "account: {{oidcProviders: {{'https://idp.example.com/': {{clientIds: [{slash}]}}, \
-             'https://idp.example.com': {{clientIds: [{bare}]}}}}}}"
-        )
-    };
-    let clients = |place: &str| -> Option<String> {
-        let snapshot = service.directory().snapshot();
-        let account = "111122223333".parse().unwrap();
-        let provider = snapshot.oidc_provider(account, place)?;
-        Some(provider.client_ids.concat())
-    };
-    for ids in [["a", "b"], ["a", "c"], ["d", "c"]] {
-        once(&service, &providers(ids), false).unwrap();
-        for (place, id) in ["idp.example.com", "idp.example.com/"].iter().zip(ids) {
-            assert_eq!(clients(place).as_deref(), Some(id), "{place}");
-        }
-    }
-    let left = "account: {oidcProviders: {'https://idp.example.com/': {clientIds: [c]}}}";
-    let plan = once(&service, left, true).unwrap();
-    assert!(plan.contains("- OIDC provider idp.example.com\n"), "{plan}");
-    assert_eq!(
-        (clients("idp.example.com"), clients("idp.example.com/")),
-        (None, Some("c".into()))
-    );
-}
-
-/// A policy may have the name that takes boundaries away, and its export must not.
-#[test]
-fn a_boundary_outlives_an_export_whatever_it_is_called() {
-    let service = service();
-    let policy = "none: {document: {Version: 2012-10-17, Statement: [{Effect: Allow, Action: 's3:*', Resource: '*'}]}}";
-    let boundary = "arn:aws:iam::111122223333:policy/none";
-    let before = format!(
-        "account: {{policies: {{{policy}}}, users: {{u: {{boundary: '{boundary}', policies: [none]}}}}}}"
-    );
-    once(&service, &before, false).unwrap();
-    let mut reach = Operators::of(&service).unwrap();
-    let caller = reach.caller().clone();
-    let mut api = reach.api(&caller.account).unwrap();
-    let state = AccountState::read(api.as_mut(), &caller, Inventory::Everything).unwrap();
-    drop(api);
-    let exported = write(&export_account(&state, ACCESS_ROLE), Format::Yaml).unwrap();
-    let plan = once(&service, &exported, true).unwrap();
-    assert!(plan.contains("nothing to do"), "{exported}{plan}");
 }
