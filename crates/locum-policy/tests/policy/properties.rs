@@ -132,7 +132,8 @@ proptest! {
         noise in ".{0,40}",
     ) {
         let text = document.to_string();
-        let (head, tail) = text.split_at(cut.index(text.len()));
+        let cut = text.floor_char_boundary(cut.index(text.len()));
+        let (head, tail) = text.split_at(cut);
         for text in [text.clone(), head.to_owned(), format!("{head}{byte}{tail}"), format!("{head}{noise}"), noise.clone()] {
             for kind in [
                 PolicyKind::Managed,
