@@ -133,7 +133,11 @@ def test_features_turned_off_end_it(root, admin, officer):
         assert root.iam.list_organizations_features()["EnabledFeatures"] == ["RootSessions"]
     finally:
         root.iam.enable_organizations_root_credentials_management()
+    # What was issued in the very second of the end has ended, too.
+    time.sleep(1.1 - time.time() % 1)
     assert assume_root(officer, other).arn
+    with refused("ExpiredToken", status=403):
+        session.iam.list_access_keys()
     assert root.iam.disable_organizations_root_sessions()["EnabledFeatures"] == ["RootCredentialsManagement"]
     assert root.iam.enable_organizations_root_sessions()["EnabledFeatures"] == ["RootCredentialsManagement", "RootSessions"]
 
