@@ -218,6 +218,16 @@ def test_another_account_than_the_first(used, tmp_path):
     assert again.stop() == 0
 
 
+def test_another_partition_than_the_first(tmp_path):
+    """Stored policies repeat the partition of the first start, so a later one neither forgets nor changes it."""
+    server = Server(tmp_path, "--partition", "aws-cn")
+    arn = server.root.sts.get_caller_identity()["Arn"]
+    assert arn.startswith("arn:aws-cn:") and server.stop() == 0
+    again = Server(tmp_path)
+    assert again.root.sts.get_caller_identity()["Arn"] == arn and again.stop() == 0
+    one_sentence(serve(server.data, *SOMEWHERE, "--partition", "aws", home=tmp_path))
+
+
 def test_unknown_command(tmp_path):
     done = run_locum("frobnicate", home=tmp_path)
     assert done.returncode > 0 and "frobnicate" in done.stderr and "panicked" not in done.stderr

@@ -1,10 +1,10 @@
-//! The first start: an organization, its management account, and that account's root key.
+//! The first start: an organization, its management account, that account's root key, and the partition of all.
 
 use std::io;
 
 use jiff::Timestamp;
 use locum_crypto::Random;
-use locum_names::AccountId;
+use locum_names::{AccountId, Partition};
 
 use super::{CommitError, Directory, WriteError};
 use crate::{AccessKey, Account, Changes, JoinedMethod, KeyOwner, Organization, Snapshot};
@@ -57,8 +57,39 @@ impl Directory {
             changes.put(management).put(organization).put(key);
             Ok((true, changes))
         };
+        self.decided(decide)
+    }
+
+    /// Returns the partition of every ARN: the one that was settled before, or else `asked`, which is settled by that.
+    ///
+    /// Stored policies name principals and resources by whole ARNs. Under another partition none of them would match
+    /// any more, and a `Deny` that does not match denies nothing.
+    ///
+    /// # Errors
+    /// [`BootstrapError`]: the write failed.
+    pub fn settle_partition(&self, asked: Partition) -> Result<Partition, BootstrapError> {
+        self.decided(|snapshot: &Snapshot| {
+            let mut changes = Changes::new();
+            let Some(organization) = snapshot.organization() else {
+                return Ok((asked, changes));
+            };
+            if let Some(settled) = organization.partition {
+                return Ok((settled, changes));
+            }
+            changes.put(Organization {
+                partition: Some(asked),
+                ..Organization::clone(organization)
+            });
+            Ok((asked, changes))
+        })
+    }
+
+    fn decided<T>(
+        &self,
+        decide: impl FnOnce(&Snapshot) -> io::Result<(T, Changes)>,
+    ) -> Result<T, BootstrapError> {
         match self.write(decide) {
-            Ok((made, pending)) => pending.wait().map(|_| made).map_err(BootstrapError::Commit),
+            Ok((value, pending)) => pending.wait().map(|_| value).map_err(BootstrapError::Commit),
             Err(WriteError::Refused(error)) => Err(BootstrapError::Deliver(error)),
             Err(WriteError::Change(error)) => Err(BootstrapError::Write(WriteError::Change(error))),
             Err(WriteError::Busy) => Err(BootstrapError::Write(WriteError::Busy)),

@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use locum_crypto::Random;
-use locum_names::AccountId;
+use locum_names::{AccountId, Partition};
 
 use super::{ControlPolicyType, LOWER_ALPHANUMERIC, Revision, ServiceGrant, Tag, random_text};
 
@@ -15,6 +15,8 @@ pub struct Organization {
     pub root_id: Box<str>,
     /// The account that made the organization; it can never be removed and no control policy binds it.
     pub management_account: AccountId,
+    /// The partition in every ARN, which stored policies repeat; none only in a store of before it was kept.
+    pub partition: Option<Partition>,
     /// Which features are on.
     pub feature_set: FeatureSet,
     /// When it was made.
@@ -44,6 +46,7 @@ impl Organization {
             id: random_text("o-", 10, LOWER_ALPHANUMERIC, rng),
             root_id: random_text("r-", 4, LOWER_ALPHANUMERIC, rng),
             management_account,
+            partition: None,
             feature_set: FeatureSet::All,
             created,
             root_credentials_management: false,

@@ -8,7 +8,7 @@ use std::{
 use base64::{Engine as _, display::Base64Display, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
 use locum_crypto::SecretBytes;
-use locum_names::{AccessKeyId, AccountId, UniqueId};
+use locum_names::{AccessKeyId, AccountId, Partition, UniqueId};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{self, Error as _, Visitor},
@@ -38,6 +38,7 @@ pub(super) trait FromText: FromStr<Err: Display> {
 impl FromText for AccessKeyId {}
 impl FromText for AccountId {}
 impl FromText for ControlTarget {}
+impl FromText for Partition {}
 impl FromText for UniqueId {}
 impl FromText for UnitId {}
 impl FromText for VersionId {}

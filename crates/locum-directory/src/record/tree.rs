@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use locum_crypto::Purpose;
-use locum_names::{AccountId, UniqueId};
+use locum_names::{AccountId, Partition, UniqueId};
 use locum_policy::PolicyKind;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,8 @@ pub(super) struct OrganizationRecord<'a> {
     #[serde(borrow)]
     root_id: Cow<'a, str>,
     management_account: Text<AccountId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    partition: Option<Text<Partition>>,
     #[serde(borrow)]
     feature_set: Cow<'a, str>,
     created: Text<Timestamp>,
@@ -53,6 +55,7 @@ impl<'a> From<&'a Organization> for OrganizationRecord<'a> {
             id: Cow::Borrowed(&organization.id),
             root_id: Cow::Borrowed(&organization.root_id),
             management_account: Text(organization.management_account),
+            partition: organization.partition.map(Text),
             feature_set: organization.feature_set.as_str().into(),
             created: Text(organization.created),
             root_credentials_management: organization.root_credentials_management,
@@ -77,6 +80,7 @@ impl OrganizationRecord<'_> {
             id: self.id.into(),
             root_id: self.root_id.into(),
             management_account: self.management_account.0,
+            partition: self.partition.map(|partition| partition.0),
             feature_set: one_of(
                 &[FeatureSet::All, FeatureSet::ConsolidatedBilling],
                 FeatureSet::as_str,

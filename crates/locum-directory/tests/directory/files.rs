@@ -12,6 +12,7 @@ use locum_directory::{
     AccessKey, Directory, KeyOwner, ManagedPolicy, MemoryStore, OpenError, Parent, RedbStore, Revision,
     Store, StoreError, Transaction, User,
 };
+use locum_names::Partition;
 use locum_policy::PolicyKind;
 use tempfile::TempDir;
 
@@ -318,4 +319,31 @@ fn the_first_start_is_made_once_and_its_key_is_handed_over_first() {
     assert!(!again.unwrap());
     assert_eq!(view(&directory.snapshot()), before);
     assert!(in_memory().snapshot().revision() > Revision::NEW);
+}
+
+#[test]
+fn the_partition_is_settled_once() {
+    let store = Arc::new(MemoryStore::new());
+    let open = || {
+        let store = Arc::clone(&store) as Arc<dyn Store>;
+        Directory::open(store, kek(), Box::new(SeededRandom::new(2))).unwrap()
+    };
+    let directory = open();
+    // Before the first start there is nothing to settle it for.
+    assert_eq!(
+        directory.settle_partition(Partition::UsGov).unwrap(),
+        Partition::UsGov
+    );
+    let mut rng = SeededRandom::new(3);
+    assert!(directory.bootstrap(None, now(), &mut rng, |_| Ok(())).unwrap());
+    assert_eq!(
+        directory.settle_partition(Partition::China).unwrap(),
+        Partition::China
+    );
+    assert_eq!(
+        directory.settle_partition(Partition::Aws).unwrap(),
+        Partition::China
+    );
+    drop(directory);
+    assert_eq!(open().settle_partition(Partition::Aws).unwrap(), Partition::China);
 }

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use locum_crypto::{PasswordScheme, RotationSchedule, SystemRandom};
 use locum_directory::{Directory, RedbStore, Store};
 use locum_federation::outbound::PublicUrl;
+use locum_names::Partition;
 use locum_server::{
     AuditFile, Config, FetchConfig, IdentityProviders, Running, Server, ServiceApplication, ShutdownHandle,
     TlsReload,
@@ -66,10 +67,11 @@ impl Deployment {
         let kept = Arc::clone(&store) as Arc<dyn Store>;
         let directory = Arc::new(Directory::open(kept, key, Box::new(SystemRandom))?);
         let new = first_start(&directory, &data, options)?;
+        let partition = partition(&directory, &data, options)?;
 
         let audit = Arc::new(AuditFile::open(data.audit(), options.audit.clone())?);
         let settings = Settings {
-            partition: options.partition,
+            partition,
             deployment: *directory.deployment(),
             regions: options.regions.clone(),
             public_url: public_url(options, address, tls.is_some())?,
@@ -219,6 +221,19 @@ fn first_start(directory: &Directory, data: &DataDir, options: &Options) -> Resu
             asked,
         }),
         _ => Ok(new),
+    }
+}
+
+/// The partition of the directory, which the first start decides.
+fn partition(directory: &Directory, data: &DataDir, options: &Options) -> Result<Partition, Refusal> {
+    let actual = directory.settle_partition(options.partition.unwrap_or_default())?;
+    match options.partition {
+        Some(asked) if asked != actual => Err(Refusal::Partition {
+            data: data.path().display().to_string(),
+            actual,
+            asked,
+        }),
+        _ => Ok(actual),
     }
 }
 

@@ -14,7 +14,7 @@ use std::{ffi::OsString, io, process::ExitCode};
 
 use locum_crypto::KeyFileError;
 use locum_directory::{BootstrapError, OpenError, StoreError};
-use locum_names::AccountId;
+use locum_names::{AccountId, Partition};
 use locum_server::{AuditError, ServeError};
 use locum_service::StartError;
 
@@ -91,6 +91,18 @@ pub(crate) enum Refusal {
         actual: AccountId,
         /// What was asked for.
         asked: AccountId,
+    },
+    /// Another partition than that of the first start.
+    #[error(
+        "{data} is of the partition {actual}, not {asked}: leave out --partition, or use another directory"
+    )]
+    Partition {
+        /// The data directory.
+        data: String,
+        /// What its ARNs have.
+        actual: Partition,
+        /// What was asked for.
+        asked: Partition,
     },
     /// A file or directory.
     #[error("cannot {what} {path}: {source}")]

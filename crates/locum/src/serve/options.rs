@@ -28,7 +28,7 @@ OPTIONS
   --admin-listen <address:port>
                            The loopback address of /healthz, /readyz and /metrics. [none]
   --account <id>           The twelve digits of the first account, on first start. [random]
-  --partition <name>       The partition in every ARN. [aws]
+  --partition <name>       The partition in every ARN, on first start. [aws]
   --region <name>          A region it answers for; may be repeated. [every region]
   --saml-recipient <url>   An address that SAML responses may be made for; may be repeated. [AWS's own]
   --public-url <url>       Where the world reaches it, such as https://sts.example.com: what the issuer of web identity
@@ -59,7 +59,7 @@ pub(crate) struct Options {
     pub(crate) listen: SocketAddr,
     pub(crate) admin_listen: Option<SocketAddr>,
     pub(crate) account: Option<AccountId>,
-    pub(crate) partition: Partition,
+    pub(crate) partition: Option<Partition>,
     pub(crate) regions: Regions,
     pub(crate) saml_recipients: SamlRecipients,
     pub(crate) public_url: Option<PublicUrl>,
@@ -116,7 +116,7 @@ impl Options {
             listen: DEFAULT_LISTEN,
             admin_listen: None,
             account: None,
-            partition: Partition::default(),
+            partition: None,
             regions: Regions::default(),
             saml_recipients: SamlRecipients::default(),
             public_url: None,
@@ -146,7 +146,7 @@ impl Options {
                     options.admin_listen = Some(value(&mut parser, "--admin-listen", ADDRESS)?);
                 }
                 Arg::Long("account") => options.account = Some(parser.value()?.parse()?),
-                Arg::Long("partition") => options.partition = parser.value()?.parse()?,
+                Arg::Long("partition") => options.partition = Some(parser.value()?.parse()?),
                 Arg::Long("region") => regions.push(region(parser.value()?.string()?)?),
                 Arg::Long("saml-recipient") => recipients.push(recipient(parser.value()?.string()?)?),
                 Arg::Long("public-url") => {
