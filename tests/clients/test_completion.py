@@ -128,6 +128,12 @@ def complete_line(home, line, *given):
         ("locum sts assume-role --tags Key=a,", ("locum", "a,", "="), ["a,Value="]),
         ("locum --profile ", ("powershell",), ["edge\t", "'two words'\t"]),
         ("locum nothing ", ("locum", "", "nothing"), []),
+        ("locum env --format p", ("locum", "p", "--format"), ["powershell", "process"]),
+        ("locum export --format ", ("locum", "", "--format"), ["yaml", "json", "toml"]),
+        ("locum token --output=", ("locum", "", "="), ["exec-credential", "token"]),
+        ("locum login --oidc-flow ", ("locum", "", "--oidc-flow"), ["browser", "device"]),
+        ("locum policy validate --type r", ("locum", "r", "--type"), ["resource", "rcp"]),
+        ("locum keys ", ("locum", "", "keys"), ["add", "get", "list", "remove", "forget"]),
         ("", (), []),
     ],
 )

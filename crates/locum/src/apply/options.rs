@@ -25,7 +25,7 @@ OPTIONS
   --dry-run              Show the plan and ask the service whether it would be allowed; change nothing.
   --prune                Remove what a described section (users, roles ...) of an account does not mention, unless
                          something described refers to it.
-  --output <format>      text, or json for programs. [text]
+  --output <text|json>   For people, or for programs. [text]
   --role-name <name>     The role by which other accounts of the organization are reached, and with which new ones are
                          made. [OrganizationAccountAccessRole]
   --schema               Print the JSON Schema of the files.
@@ -47,7 +47,8 @@ USAGE
 OPTIONS
   --account <name or number>  Another account of the organization. [the caller's own]
   --all                  The organization and all of its accounts.
-  --format <format>      yaml, json or toml. [yaml]
+  --format <yaml|json|toml>
+                         How to write it. [yaml]
   --role-name <name>     The role by which other accounts are reached. [OrganizationAccountAccessRole]
 
 Passwords, access keys, MFA devices and other secrets are never in it.

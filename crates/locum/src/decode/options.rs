@@ -21,7 +21,7 @@ USAGE
   whoever was denied.
 
 OPTIONS
-  --output <format>             text, or json for programs. [text]
+  --output <text|json>          For people, or for programs. [text]
 ";
 
 const EXIT: &str = "

@@ -18,7 +18,7 @@ USAGE
 
 OPTIONS
   --online                      Ask STS for the time as well, and compare the clocks.
-  --output <format>             text, or json for programs. [text]
+  --output <text|json>          For people, or for programs. [text]
 ";
 
 const EXIT: &str = "

@@ -20,8 +20,8 @@ USAGE
   two name on standard error what is set and stays.
 
 OPTIONS
-  --format <format>      sh (bash, zsh), fish, powershell, cmd, dotenv, json, or process for a credential_process.
-                         [the shell's, by SHELL]
+  --format <sh|fish|powershell|cmd|dotenv|json|process>
+                         sh is for bash and zsh too, process for a credential_process. [the shell's, by SHELL]
   --unset                Print what removes the variables again.
 ";
 

@@ -15,6 +15,7 @@ USAGE
   locum keys remove <name>
   locum keys forget
 
+COMMANDS
   add      Keep keys under a name: typed on the terminal, or as JSON on standard input, such as
            `aws iam create-access-key | locum keys add alice`, or moved out of the credentials file.
   get      Print them as JSON, for a credential_process.

@@ -34,7 +34,8 @@ OPENID CONNECT
   --oidc-issuer <url>         The issuer, whose discovery document is asked.
   --oidc-client-id <id>       The client that locum is there; a public one for native programs.
   --oidc-scopes <scopes>      What to ask for; with offline_access the session renews itself. [openid profile email]
-  --oidc-flow <flow>          browser, or device for machines without one. [browser]
+  --oidc-flow <browser|device>
+                              device is for machines without a browser. [browser]
   --oidc-redirect-url <url>   Where the browser comes back to, on this machine. [http://127.0.0.1/callback, any port]
 
 SAML

@@ -16,9 +16,10 @@ USAGE
   Whether actions, resources and condition keys exist in their service is not looked at.
 
 OPTIONS
-  --type <type>      What the policies are: identity, resource, trust, scp or rcp. [trust if a statement has a principal
-                     and no resource, otherwise identity]
-  --format <format>  text for people, json in the shape of the API, sarif (2.1.0) for code hosts and editors. [text]
+  --type <identity|resource|trust|scp|rcp>
+                     What the policies are. [trust if a statement has a principal and no resource, otherwise identity]
+  --format <text|json|sarif>
+                     For people, in the shape of the API, or SARIF 2.1.0 for code hosts and editors. [text]
   --strict           Let warnings and security warnings count as errors do.
 
 EXIT STATUS

@@ -27,7 +27,7 @@ USAGE
 
 OPTIONS
   --issued-before <time>        Spare what was issued after this second, such as 2027-01-31T12:00:00Z. [now]
-  --output <format>             text, or json for programs. [text]
+  --output <text|json>          For people, or for programs. [text]
 ";
 
 const EXIT: &str = "
@@ -122,7 +122,7 @@ mod tests {
             let value = match words.next() {
                 Some("<seconds>") => "=900",
                 Some("<time>") => "=2027-01-31T12:00:00Z",
-                Some("<format>") => "=json",
+                Some("<text|json>") => "=json",
                 Some(word) if word.starts_with('<') => "=x",
                 _ => "",
             };

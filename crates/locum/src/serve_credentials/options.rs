@@ -23,8 +23,8 @@ OPTIONS
                          of this user and root are answered.
   --any-user             With --imds: answer processes of every user. They all become you.
   --port <port>          The port. [any free one]
-  --format <format>      How to print the variables: sh (bash, zsh), fish, powershell, cmd, dotenv, json.
-                         [the shell's, by SHELL]
+  --format <sh|fish|powershell|cmd|dotenv|json>
+                         How to print the variables; sh is for bash and zsh too. [the shell's, by SHELL]
   --env-file <file>      Write them there instead, readable by you alone; the file is removed at the end.
   --unset                Print what removes the variables again, and end.
 ";

@@ -20,7 +20,8 @@ USAGE
 
 OPTIONS
   --kubernetes <cluster>        A token for a cluster, as `aws eks get-token` makes it.
-  --output <format>             exec-credential, what kubectl reads, or token, the token alone. [exec-credential]
+  --output <exec-credential|token>
+                                What kubectl reads, or the token alone. [exec-credential]
   --vault <server-id>           The parameters of a login to HashiCorp Vault's AWS method, as JSON. What the server has as
                                 iam_server_id_header_value; an empty one if it has none.
   --vault-role <name>           The role of Vault to log in to.

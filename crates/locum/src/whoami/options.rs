@@ -23,7 +23,7 @@ OPTIONS
   --all                         Every profile of the files, side by side. Nobody is asked for MFA codes.
   --timeout <seconds>           With --all: how long to wait for each profile, 1 to 3600. [20]
   --offline                     Tell what environment, files and caches say, and ask nobody: no network, no programs.
-  --output <format>             text, or json for programs. [text]
+  --output <text|json>          For people, or for programs. [text]
   --format <template>           One line, such as '{profile}@{account} {left}'. {{ and }} are braces.
 ";
 

@@ -243,7 +243,7 @@ mod tests {
             match command {
                 ["policy"] => "COMMANDS\n  validate   Find mistakes.\n  explain    Say why.\n".to_owned(),
                 ["policy", "validate"] => {
-                    "USAGE\n  locum policy validate <file>...\n\nOPTIONS\n  --format <text|json>  How.\n  --profile, --region\n  \
+                    "USAGE\n  locum policy validate <file>...\n\nOPTIONS\n  --format <text|json>\n      How.\n  --profile, --region\n  \
                      -q, --quiet   Say less.\n"
                         .to_owned()
                 }
@@ -320,6 +320,14 @@ mod tests {
         ] {
             assert_eq!(after(Name::Locum, line), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn what_an_option_does_may_stand_below_it() {
+        let words = ["policy".to_owned(), "validate".to_owned()];
+        let found = super::super::own::candidates(&words, "--", &Fake);
+        let format = found.iter().find(|candidate| candidate.text == "--format");
+        assert_eq!(format.unwrap().doc, "How.");
     }
 
     #[test]

@@ -91,12 +91,17 @@ fn commands(page: &str) -> Vec<(&str, &str)> {
 
 fn options(page: &str) -> Vec<Shown<'_>> {
     let mut found: Vec<Shown<'_>> = Vec::new();
-    for line in page.lines() {
+    let mut lines = page.lines().peekable();
+    while let Some(line) = lines.next() {
         let row = line.trim_start();
         if !row.starts_with('-') {
             continue;
         }
-        let (left, doc) = row.split_once("  ").unwrap_or((row, ""));
+        // Beside a long name there is no room, and its line follows.
+        let (left, doc) = match row.split_once("  ") {
+            Some(both) => both,
+            None => (row, lines.peek().copied().unwrap_or_default()),
+        };
         let mut words = left.split([' ', ',']).filter(|word| !word.is_empty()).peekable();
         while let Some(word) = words.next() {
             let Some(name) = word.strip_prefix("--") else {

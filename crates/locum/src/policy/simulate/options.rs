@@ -38,10 +38,11 @@ REQUEST
   --context-file <file>     Condition keys as a JSON object of values and lists of values.
 
 ANSWERS
-  --expect <answer>         What every answer should be: allow, deny, explicit-deny or implicit-deny.
+  --expect <allow|deny|explicit-deny|implicit-deny>
+                            What every answer should be.
   --cases <file>            Requests and what to expect of them, as JSON or as lines of
                             <answer> <action> <resource> [<key>=<value>...]
-  --format <format>         text for people, json for programs. [text]
+  --format <text|json>      For people, or for programs. [text]
 
 EXIT STATUS
   0  Every answer is as expected, or nothing was expected.
