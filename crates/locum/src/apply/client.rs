@@ -14,6 +14,7 @@ use super::{
 use crate::{
     caller,
     cli::{config, credentials::Credentials, errors::Failure},
+    outcome::{FAILED, USAGE},
     remote::Remote,
 };
 
@@ -36,6 +37,16 @@ pub(super) enum ConnectError {
     NoEndpoint,
     #[error("cannot tell who calls: {0}")]
     Caller(ApiFailure),
+}
+
+impl ConnectError {
+    /// The exit status.
+    pub(super) fn status(&self) -> u8 {
+        match self {
+            Self::Failure(failure) if failure.is_mistyped() => USAGE,
+            _ => FAILED,
+        }
+    }
 }
 
 impl From<Failure> for ConnectError {

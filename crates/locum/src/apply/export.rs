@@ -45,6 +45,7 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
     };
     match export(&options) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(ExportError::Connect(error)) => refuse(&error.to_string(), error.status()),
         Err(error) => refuse(&error.to_string(), FAILED),
     }
 }

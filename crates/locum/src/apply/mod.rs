@@ -75,7 +75,7 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
     };
     let mut client = match Client::connect(&options.connection) {
         Ok(client) => client,
-        Err(error) => return refuse(&error.to_string(), FAILED),
+        Err(error) => return refuse(&error.to_string(), error.status()),
     };
     let wishes = Wishes {
         described: &described,

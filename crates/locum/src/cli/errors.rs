@@ -57,6 +57,14 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Tells whether the command line is what is wrong, which has a status of its own.
+    pub(crate) const fn is_mistyped(&self) -> bool {
+        matches!(
+            self,
+            Self::Usage(_) | Self::UnknownOptions(_) | Self::Validation(_)
+        )
+    }
+
     /// Returns the exit code.
     pub(crate) const fn exit_code(&self) -> u8 {
         match self {

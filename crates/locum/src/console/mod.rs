@@ -82,6 +82,9 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
     {
         Ok(text) => print(&text, ExitCode::SUCCESS),
         Err(error @ ConsoleError::Options(_)) => refuse(&error.to_string(), USAGE),
+        Err(ref error @ ConsoleError::Call(ref failure)) if failure.is_mistyped() => {
+            refuse(&error.to_string(), USAGE)
+        }
         Err(error) => refuse(&error.to_string(), FAILED),
     }
 }

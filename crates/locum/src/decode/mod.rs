@@ -73,7 +73,7 @@ impl DecodeError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Options(_) | Self::Source(_) | Self::Document(_) | Self::NotFound | Self::TooMany => USAGE,
-            Self::Call(failure) if matches!(**failure, Failure::Usage(_) | Failure::Validation(_)) => USAGE,
+            Self::Call(failure) if failure.is_mistyped() => USAGE,
             _ => FAILED,
         }
     }

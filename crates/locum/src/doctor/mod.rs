@@ -80,7 +80,7 @@ fn examine(options: &Options) -> Result<Report, DoctorError> {
                 clock::compare(&caller, &mut report);
             }
         }
-        Err(failure @ (Failure::Usage(_) | Failure::Validation(_))) => {
+        Err(failure) if failure.is_mistyped() => {
             return Err(DoctorError::Words(Box::new(failure)));
         }
         // What is wrong with a file was told when it was read.

@@ -45,6 +45,7 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
             print(&text, ExitCode::SUCCESS)
         }
         Err(Failure::Usage(sentence)) => refuse(&sentence, USAGE),
+        Err(failure) if failure.is_mistyped() => refuse(&failure.to_string(), USAGE),
         Err(failure) => refuse(&failure.to_string(), FAILED),
     }
 }

@@ -85,6 +85,9 @@ fn finish(outcome: Result<String, LoginError>) -> ExitCode {
     match outcome {
         Ok(text) => print(&text, ExitCode::SUCCESS),
         Err(error @ LoginError::Options(_)) => refuse(&error.to_string(), USAGE),
+        Err(ref error @ LoginError::Call(ref failure)) if failure.is_mistyped() => {
+            refuse(&error.to_string(), USAGE)
+        }
         Err(error) => refuse(&error.to_string(), FAILED),
     }
 }

@@ -65,7 +65,7 @@ impl RevokeError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Options(_) => USAGE,
-            Self::Call(failure) if matches!(**failure, Failure::Usage(_) | Failure::Validation(_)) => USAGE,
+            Self::Call(failure) if failure.is_mistyped() => USAGE,
             _ => FAILED,
         }
     }

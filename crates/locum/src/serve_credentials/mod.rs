@@ -61,6 +61,7 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
     match give_out(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Refusal::Credentials(Failure::Usage(sentence))) => refuse(&sentence, USAGE),
+        Err(Refusal::Credentials(failure)) if failure.is_mistyped() => refuse(&failure.to_string(), USAGE),
         Err(refusal) => refuse(&refusal.to_string(), FAILED),
     }
 }
