@@ -7,7 +7,9 @@ pub enum OpenError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The key does not belong to the store.
-    #[error("wrong key: the store was sealed under another key-encryption key; nothing in it was changed")]
+    #[error(
+        "wrong key: the store was sealed under another key-encryption key, and only that one opens it; nothing in it was changed"
+    )]
     WrongKey,
     /// Values without the stamp that is written first.
     #[error(
