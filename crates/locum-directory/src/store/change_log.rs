@@ -43,6 +43,11 @@ impl ChangeLog {
         }
     }
 
+    /// The last commit that was recorded.
+    pub(super) fn last(&self) -> Revision {
+        self.commits.back().map_or(self.before, |commit| commit.revision)
+    }
+
     pub(super) fn watch(&mut self, from: Revision) -> Result<Receiver<Commit>, StoreError> {
         if from < self.before {
             return Err(StoreError::Compacted { from });

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use redb::{ReadableDatabase, ReadableTable, ReadableTableMetadata};
+use redb::{ReadableTable, ReadableTableMetadata};
 
 use super::{
     StoreError,
@@ -52,7 +52,7 @@ impl RedbStore {
     }
 
     fn close_with(self, little: u64) -> Result<bool, StoreError> {
-        let read = self.database().begin_read().map_err(|e| self.failed(e))?;
+        let read = self.begin_read()?;
         let entries = read.open_table(ENTRIES).map_err(|e| self.failed(e))?;
         let stats = entries.stats().map_err(|e| self.failed(e))?;
         let (used, unused) = (
@@ -73,7 +73,7 @@ impl RedbStore {
         let copy = open_existing(draft)?;
         let failed = |error: redb::Error| failure(draft, &error);
 
-        let read = self.database().begin_read().map_err(|e| self.failed(e))?;
+        let read = self.begin_read()?;
         let meta = read.open_table(META).map_err(|e| self.failed(e))?;
         let revision = meta.get(REVISION).map_err(|e| self.failed(e))?;
         let revision = revision.map_or(Revision::NEW, |revision| Revision(revision.value()));
@@ -142,7 +142,7 @@ mod tests {
 
         let unused = |path: &Path| {
             let store = RedbStore::open(path).unwrap();
-            let read = store.database().begin_read().unwrap();
+            let read = store.begin_read().unwrap();
             read.open_table(ENTRIES)
                 .unwrap()
                 .stats()

@@ -3,18 +3,25 @@
 //! A new file is made whole under another name and only then given its own, so the file is either absent or complete:
 //! one that is empty, cut short or altered is never taken for a new one. Whatever is wrong with a file, opening it
 //! changes nothing in it.
+//!
+//! A file that could not be written once, because the disk was full, is of no more use to the engine as it is open: it is opened
+//! anew for the next write, and goes on if it holds what was acknowledged and nothing else.
 
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read},
     ops::Bound,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError, mpsc::Receiver},
+    sync::{
+        Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+        mpsc::Receiver,
+    },
 };
 
 use redb::{
-    Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, TableDefinition, TableError,
-    backends::FileBackend,
+    Database, DatabaseError, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
+    TableError, WriteTransaction, backends::FileBackend,
 };
 
 use super::{Commit, Item, Store, StoreError, Transaction, change_log::ChangeLog};
@@ -36,7 +43,10 @@ const CACHE_BYTES: usize = 16 << 20;
 #[derive(Debug)]
 pub struct RedbStore {
     path: PathBuf,
-    database: Database,
+    /// `None` if it was to be opened anew and could not be.
+    database: RwLock<Option<Database>>,
+    /// Whether a write failed since it was opened.
+    failed: AtomicBool,
     log: Mutex<ChangeLog>,
 }
 
@@ -50,19 +60,23 @@ impl RedbStore {
         if !path.try_exists().map_err(|error| unavailable(path, &error))? {
             create(path)?;
         }
-        let database = open_existing(path)?;
-        let store = Self {
-            path: path.to_owned(),
-            database,
-            log: Mutex::new(ChangeLog::from(Revision::NEW)),
-        };
+        let store = Self::over(path, open_existing(path)?);
         let revision = store.stored_revision()?;
         *store.log() = ChangeLog::from(revision);
         Ok(store)
     }
 
+    fn over(path: &Path, database: Database) -> Self {
+        Self {
+            path: path.to_owned(),
+            database: RwLock::new(Some(database)),
+            failed: AtomicBool::default(),
+            log: Mutex::new(ChangeLog::from(Revision::NEW)),
+        }
+    }
+
     pub(super) fn stored_revision(&self) -> Result<Revision, StoreError> {
-        let read = self.database.begin_read().map_err(|e| self.failed(e))?;
+        let read = self.begin_read()?;
         let meta = match read.open_table(META) {
             Ok(meta) => meta,
             Err(TableError::Storage(error)) => return Err(self.failed(error)),
@@ -88,20 +102,62 @@ impl RedbStore {
         &self.path
     }
 
-    pub(super) const fn database(&self) -> &Database {
-        &self.database
+    pub(super) fn begin_read(&self) -> Result<ReadTransaction, StoreError> {
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        let database = database.as_ref().ok_or_else(|| self.closed())?;
+        database.begin_read().map_err(|e| self.failed(e))
+    }
+
+    fn begin_write(&self) -> Result<WriteTransaction, StoreError> {
+        if self.failed.load(Relaxed) {
+            self.open_again()?;
+        }
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        let database = database.as_ref().ok_or_else(|| self.closed())?;
+        database.begin_write().map_err(|e| self.failed(e))
+    }
+
+    /// Opens the file anew. A commit that failed may be in it all the same, and while it was closed somebody else may have written:
+    /// then what readers see is not what is stored, and nothing is written on top of it.
+    fn open_again(&self) -> Result<(), StoreError> {
+        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        // Its lock goes with it.
+        *database = None;
+        *database = Some(open_existing(&self.path)?);
+        drop(database);
+        if self.stored_revision()? != self.log().last() {
+            return Err(StoreError::Unavailable {
+                path: self.path.display().to_string(),
+                reason: "it holds a commit that nobody was told of; start again".to_owned(),
+            });
+        }
+        self.failed.store(false, Relaxed);
+        Ok(())
+    }
+
+    fn closed(&self) -> StoreError {
+        StoreError::Unavailable {
+            path: self.path.display().to_string(),
+            reason: "it could not be opened again".to_owned(),
+        }
     }
 
     pub(super) fn failed(&self, error: impl Into<redb::Error>) -> StoreError {
         failure(&self.path, &error.into())
     }
 
+    fn commit(&self, transaction: &Transaction) -> Result<Revision, StoreError> {
+        let mut write = self.begin_write()?;
+        write
+            .set_durability(Durability::Immediate)
+            .map_err(|e| self.failed(e))?;
+        let revision = self.write(&write, transaction)?;
+        write.commit().map_err(|e| self.failed(e))?;
+        Ok(revision)
+    }
+
     /// Writes into an open transaction; dropped without a commit, it leaves nothing.
-    fn write(
-        &self,
-        write: &redb::WriteTransaction,
-        transaction: &Transaction,
-    ) -> Result<Revision, StoreError> {
+    fn write(&self, write: &WriteTransaction, transaction: &Transaction) -> Result<Revision, StoreError> {
         let mut entries = write.open_table(ENTRIES).map_err(|e| self.failed(e))?;
         for (key, expected) in &transaction.compare {
             let found = entries.get(key.as_str()).map_err(|e| self.failed(e))?;
@@ -134,7 +190,7 @@ impl Store for RedbStore {
     }
 
     fn get(&self, key: &str) -> Result<Option<Item>, StoreError> {
-        let read = self.database.begin_read().map_err(|e| self.failed(e))?;
+        let read = self.begin_read()?;
         let entries = read.open_table(ENTRIES).map_err(|e| self.failed(e))?;
         let found = entries.get(key).map_err(|e| self.failed(e))?;
         Ok(found.map(|item| {
@@ -152,7 +208,7 @@ impl Store for RedbStore {
             Some(after) if after >= prefix => Bound::Excluded(after),
             _ => Bound::Included(prefix),
         };
-        let read = self.database.begin_read().map_err(|e| self.failed(e))?;
+        let read = self.begin_read()?;
         let entries = read.open_table(ENTRIES).map_err(|e| self.failed(e))?;
         let range = entries
             .range::<&str>((from, Bound::Unbounded))
@@ -174,12 +230,11 @@ impl Store for RedbStore {
     }
 
     fn transact(&self, transaction: &Transaction) -> Result<Revision, StoreError> {
-        let mut write = self.database.begin_write().map_err(|e| self.failed(e))?;
-        write
-            .set_durability(Durability::Immediate)
-            .map_err(|e| self.failed(e))?;
-        let revision = self.write(&write, transaction)?;
-        write.commit().map_err(|e| self.failed(e))?;
+        let committed = self.commit(transaction);
+        if !matches!(committed, Ok(_) | Err(StoreError::Conflict { .. })) {
+            self.failed.store(true, Relaxed);
+        }
+        let revision = committed?;
         self.log().record(Commit {
             revision,
             puts: transaction.puts.clone(),
@@ -310,3 +365,7 @@ fn foreign(path: &Path) -> StoreError {
         path: path.display().to_string(),
     }
 }
+
+#[cfg(test)]
+#[path = "redb_tests.rs"]
+mod tests;
