@@ -259,17 +259,45 @@ pub(super) fn open_existing(path: &Path) -> Result<Database, StoreError> {
     if head != MAGIC {
         return Err(foreign(path));
     }
-    let opened = Database::builder()
-        .set_cache_size(CACHE_BYTES)
-        // Every page's checksum, at every start: the whole file is read into the snapshot anyway.
-        .set_check_integrity_on_open(true)
-        .open(path);
-    opened.map_err(|error| match error {
+    let open = || {
+        Database::builder()
+            .set_cache_size(CACHE_BYTES)
+            // Every page's checksum, at every start: the whole file is read into the snapshot anyway.
+            .set_check_integrity_on_open(true)
+            .open(path)
+    };
+    hold(path, open).map_err(|error| match error {
         DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => StoreError::Locked {
             path: path.display().to_string(),
         },
         error => failure(path, &error.into()),
     })
+}
+
+/// Opens the file that has the name when it is locked: a process that closes its store may have put a denser one in its place since it
+/// was opened, and what is written to a file without a name is lost.
+fn hold(path: &Path, open: impl Fn() -> Result<Database, DatabaseError>) -> Result<Database, DatabaseError> {
+    loop {
+        let before = identity(path)?;
+        let database = open()?;
+        // As long as it is open, no other file gets its number.
+        if identity(path)? == before {
+            return Ok(database);
+        }
+    }
+}
+
+/// What tells the file of this name from others.
+#[cfg(unix)]
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let file = fs::metadata(path)?;
+    Ok((file.dev(), file.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Makes an empty store under a name of this process and gives it the right one when it is whole.

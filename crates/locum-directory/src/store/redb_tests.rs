@@ -1,4 +1,7 @@
-use std::sync::{Arc, atomic::AtomicU8};
+use std::{
+    cell::Cell,
+    sync::{Arc, atomic::AtomicU8},
+};
 
 use redb::StorageBackend;
 
@@ -161,4 +164,25 @@ fn a_store_that_somebody_else_took_meanwhile_is_left_to_them() {
         Err(StoreError::Unavailable { .. })
     ));
     assert_eq!(store.revision(), Ok(Revision(2)));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_was_replaced_while_it_was_opened_is_let_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, denser) = (folder.path().join("directory.redb"), folder.path().join("denser"));
+    drop(RedbStore::open(&path).unwrap());
+    drop(RedbStore::open(&denser).unwrap());
+    let opened = Cell::new(0);
+    let held = hold(&path, || {
+        let database = Database::open(&path);
+        // Before the first one is locked, its owner puts another in its place and goes.
+        if opened.replace(opened.get() + 1) == 0 {
+            fs::rename(&denser, &path).unwrap();
+        }
+        database
+    });
+    assert!(held.is_ok());
+    assert_eq!(opened.get(), 2);
+    assert!(matches!(RedbStore::open(&path), Err(StoreError::Locked { .. })));
 }
