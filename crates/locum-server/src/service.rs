@@ -132,4 +132,8 @@ impl AuditSink for AuditFile {
     fn record(&self, line: &[u8]) -> Result<(), Unrecorded> {
         Self::record(self, line).map_err(|_| Unrecorded)
     }
+
+    fn is_failing(&self) -> bool {
+        Self::is_failing(self)
+    }
 }

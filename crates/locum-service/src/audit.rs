@@ -31,6 +31,11 @@ pub trait AuditSink: Send + Sync {
     /// # Errors
     /// `Unrecorded` if the record is lost.
     fn record(&self, line: &[u8]) -> Result<(), Unrecorded>;
+
+    /// Whether records are known to be lost now. What cannot be recorded is not done either: no write is begun meanwhile.
+    fn is_failing(&self) -> bool {
+        false
+    }
 }
 
 /// A record that could not be kept.

@@ -304,6 +304,9 @@ impl Service {
         if !writes && first.asks_for_nothing() {
             return (first.answered, None);
         }
+        if let Err(problem) = self.may_write() {
+            return (Err(problem), None);
+        }
         let written = self.directory.write(|newest| {
             let run = attempt.run(newest, trace, random);
             match run.answered {
@@ -318,6 +321,14 @@ impl Service {
             Err(WriteError::Change(_)) => (Err(conflict(asked.operation.service).into()), None),
             Err(WriteError::Busy | WriteError::Closed) => (Err(ApiError::service_unavailable().into()), None),
         }
+    }
+
+    /// Refuses a write that no record could tell of: undoing it is not possible, so it must not be begun.
+    pub(crate) fn may_write(&self) -> Result<(), Problem> {
+        if self.audit.is_failing() {
+            return Err(ApiError::service_unavailable().into());
+        }
+        Ok(())
     }
 
     /// Whether a finished call leaves a record: all do but those of strangers that there is no room for.

@@ -101,6 +101,11 @@ impl<'a> Transaction<'a> {
             return (Err(problem), None);
         }
         let service = self.attempt.service;
+        if !self.is_dry_run()
+            && let Err(problem) = service.may_write()
+        {
+            return (Err(problem), None);
+        }
         let _turn = (!self.is_dry_run()).then(|| service.transaction_turn());
         for _ in 0..ATTEMPTS {
             let mut draft = directory.draft();

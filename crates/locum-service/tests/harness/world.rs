@@ -3,7 +3,10 @@
 use std::{
     cell::{Cell, RefCell},
     num::NonZeroU32,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -33,12 +36,19 @@ pub struct World {
 }
 
 #[derive(Default)]
-struct Records(Mutex<Vec<Vec<u8>>>);
+struct Records(Mutex<Vec<Vec<u8>>>, AtomicBool);
 
 impl AuditSink for Records {
     fn record(&self, line: &[u8]) -> Result<(), Unrecorded> {
+        if self.is_failing() {
+            return Err(Unrecorded);
+        }
         self.0.lock().unwrap().push(line.to_vec());
         Ok(())
+    }
+
+    fn is_failing(&self) -> bool {
+        self.1.load(Relaxed)
     }
 }
 
@@ -109,6 +119,11 @@ impl World {
 
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.service.directory().snapshot()
+    }
+
+    /// Lets the audit log fail, or work again.
+    pub fn fail_audit(&self, failing: bool) {
+        self.records.1.store(failing, Relaxed);
     }
 
     /// The audit records so far, oldest first.

@@ -43,6 +43,27 @@ fn a_user_is_created_shown_listed_and_deleted() {
 }
 
 #[test]
+fn what_cannot_be_recorded_is_not_done() {
+    let world = World::new();
+    let before = world.snapshot().revision();
+    world.fail_audit(true);
+    for parameters in [
+        &[("UserName", "Alice")][..],
+        &[("UserName", "Bob"), ("Path", "/a/")],
+    ] {
+        let answer = world.admin("CreateUser", parameters);
+        assert_eq!(
+            (answer.status, answer.text("Code")),
+            (503, "ServiceUnavailable".to_owned())
+        );
+    }
+    assert_eq!(world.snapshot().revision(), before);
+    world.fail_audit(false);
+    assert_eq!(world.admin("ListUsers", &[]).ok().texts("UserName"), [""; 0]);
+    world.admin("CreateUser", &[("UserName", "Alice")]).ok();
+}
+
+#[test]
 fn names_are_unique_ignoring_case_and_keep_theirs() {
     let world = World::new();
     world.admin("CreateUser", &[("UserName", "Alice")]).ok();

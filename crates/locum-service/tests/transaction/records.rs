@@ -26,6 +26,20 @@ fn texts<'a>(records: &'a [Value], name: &str) -> Vec<&'a str> {
 }
 
 #[test]
+fn what_cannot_be_recorded_is_not_done() {
+    let world = World::new();
+    let before = world.snapshot().revision();
+    world.fail_audit(true);
+    let answer = world.transaction(&world.root, &[create("alice"), create("bob")]);
+    assert_eq!(answer.status, 503);
+    assert_eq!(world.snapshot().revision(), before);
+    world.fail_audit(false);
+    world
+        .transaction(&world.root, &[create("alice"), create("bob")])
+        .ok();
+}
+
+#[test]
 fn each_request_leaves_the_record_it_would_leave_alone() {
     let world = World::new();
     let account: Asked = (
