@@ -115,6 +115,11 @@ impl AuditQueue {
         self.state().taken = 0;
     }
 
+    /// Whether the file is to be opened anew before or behind any record that waits.
+    pub(crate) fn is_to_reopen(&self) -> bool {
+        !self.state().batch.reopen.is_empty()
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.state().closed
     }

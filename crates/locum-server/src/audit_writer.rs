@@ -66,6 +66,8 @@ pub(crate) struct Writer {
     due: usize,
     /// How many of them are written: a part may have been before a failure, and writing it again would tear a record.
     done: usize,
+    /// Whether the file was to be opened anew and has not been yet: then what is open may be a file that nobody will look at.
+    is_outdated: bool,
     shared: Arc<Shared>,
 }
 
@@ -82,6 +84,7 @@ impl Writer {
             batch: Batch::default(),
             due: 0,
             done: 0,
+            is_outdated: false,
             shared,
         })
     }
@@ -96,9 +99,12 @@ impl Writer {
             // While failing, the queue holds what comes, so that it can say that it is full.
             while self.is_failing() && !self.shared.queue.is_closed() {
                 thread::sleep(RETRY);
-                self.attempt(Self::flush);
+                // Whoever put another file in the place of the failing one has said so behind what waits here.
+                self.is_outdated |= self.shared.queue.is_to_reopen();
+                self.attempt(Self::carry_on);
             }
             // Whoever closes is told of what the file does not take even now.
+            self.attempt(Self::carry_on);
             self.flush().map_err(|source| self.failure(source))?;
             let count = self.batch.ends.len() as u64;
             self.shared.written.fetch_add(count, Relaxed);
@@ -117,7 +123,8 @@ impl Writer {
         let mut start = 0;
         for (number, end) in ends.iter().enumerate() {
             while reopens.next_if(|before| *before <= number).is_some() {
-                self.attempt(Self::reopen);
+                self.is_outdated = true;
+                self.attempt(Self::carry_on);
             }
             let ahead = self.size + (start - self.done) as u64;
             if ahead > 0 && ahead + (end - start) as u64 > self.limit {
@@ -126,16 +133,14 @@ impl Writer {
             start = *end;
             self.due = start;
         }
-        for _ in reopens {
-            self.attempt(Self::reopen);
-        }
-        self.attempt(Self::flush);
+        self.is_outdated |= reopens.next().is_some();
+        self.attempt(Self::carry_on);
         self.batch.ends = ends;
     }
 
     /// Begins a new file, of which `ahead` would be the size otherwise.
     fn turn(&mut self, ahead: u64) {
-        self.attempt(Self::flush);
+        self.attempt(Self::carry_on);
         self.limit = match self.rotate() {
             Ok(()) => self.policy.max_bytes,
             // A file that is too long is better than none; it is tried again when that much more is in it.
@@ -192,7 +197,10 @@ impl Writer {
             PathBuf::from(name)
         };
         if self.policy.keep == 0 {
-            fs::remove_file(&self.path)?;
+            match fs::remove_file(&self.path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
         } else {
             // Renaming replaces, so the oldest goes without being asked.
             for number in (1..self.policy.keep).rev() {
@@ -211,10 +219,27 @@ impl Writer {
         sync_directory(&self.path)
     }
 
+    /// Writes what is due, into a new file if there is to be one.
+    fn carry_on(&mut self) -> io::Result<()> {
+        if self.is_outdated {
+            self.reopen()?;
+        }
+        self.flush()
+    }
+
     fn reopen(&mut self) -> io::Result<()> {
-        self.flush()?;
-        self.file.sync_all()?;
+        let left = self.flush().and_then(|()| self.file.sync_all());
         (self.file, self.size) = open(&self.path)?;
+        self.is_outdated = false;
+        if let Err(error) = left {
+            tracing::error!(path = %self.path.display(), %error, "the end of the audit log that was left");
+        }
+        // A record that was cut off there begins anew here.
+        let written = self.batch.bytes.get(..self.done).unwrap_or_default();
+        self.done = written
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |end| end + 1);
         Ok(())
     }
 

@@ -163,3 +163,71 @@ fn a_full_disk_refuses_instead_of_forgetting() {
         "what was accepted is reported lost"
     );
 }
+
+/// Waits for what the log does on a thread of its own.
+#[track_caller]
+fn eventually(what: impl Fn() -> bool) {
+    for _ in 0..2_000 {
+        if what() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("it did not happen");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn another_file_in_the_place_of_a_failing_one_takes_what_waited() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("audit.jsonl");
+    std::os::unix::fs::symlink("/dev/full", &path).unwrap();
+    let file = AuditFile::open(&path, RotatePolicy::default()).unwrap();
+    file.record(b"one").unwrap();
+    eventually(|| file.is_failing());
+    fs::remove_file(&path).unwrap();
+    file.reopen();
+    eventually(|| !file.is_failing());
+    file.record(b"two").unwrap();
+    file.close().unwrap();
+    assert_eq!(lines(&path), ["one", "two"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_anew_is_tried_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("audit.jsonl");
+    let moved = directory.path().join("moved");
+    let file = AuditFile::open(&path, RotatePolicy::default()).unwrap();
+    file.record(b"old").unwrap();
+    fs::rename(&path, &moved).unwrap();
+    fs::create_dir(&path).unwrap();
+    file.reopen();
+    eventually(|| file.is_failing());
+    assert!(matches!(file.record(b"nowhere"), Err(AuditError::Full)));
+    fs::remove_dir(&path).unwrap();
+    eventually(|| !file.is_failing());
+    file.record(b"new").unwrap();
+    file.close().unwrap();
+    assert_eq!(
+        (lines(&moved), lines(&path)),
+        (vec!["old".to_owned()], vec!["new".to_owned()])
+    );
+}
+
+#[test]
+fn a_file_that_was_removed_is_begun_anew_though_none_is_kept() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("audit.jsonl");
+    let policy = RotatePolicy {
+        max_bytes: 10,
+        keep: 0,
+        ..RotatePolicy::default()
+    };
+    let file = AuditFile::open(&path, policy).unwrap();
+    file.record(b"removed").unwrap();
+    fs::remove_file(&path).unwrap();
+    file.record(b"the next").unwrap();
+    file.close().unwrap();
+    assert_eq!(lines(&path), ["the next"]);
+}
