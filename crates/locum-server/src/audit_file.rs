@@ -126,6 +126,13 @@ impl AuditFile {
         Err(AuditError::Full)
     }
 
+    /// Has a record written when the file works again, if there is room for it. It is not accepted: what it tells of must not be
+    /// acknowledged.
+    pub fn keep(&self, line: &[u8]) {
+        // A queue that is full or closed cannot even do that.
+        let _ = self.shared.queue.push(line);
+    }
+
     /// Opens the path anew, after something else has moved the file away.
     pub fn reopen(&self) {
         self.shared.queue.reopen();

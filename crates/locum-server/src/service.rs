@@ -133,6 +133,10 @@ impl AuditSink for AuditFile {
         Self::record(self, line).map_err(|_| Unrecorded)
     }
 
+    fn keep(&self, line: &[u8]) {
+        Self::keep(self, line);
+    }
+
     fn is_failing(&self) -> bool {
         Self::is_failing(self)
     }

@@ -32,6 +32,11 @@ pub trait AuditSink: Send + Sync {
     /// `Unrecorded` if the record is lost.
     fn record(&self, line: &[u8]) -> Result<(), Unrecorded>;
 
+    /// Takes a record that was just refused, of what has happened and cannot be undone, to be written if that is ever possible.
+    fn keep(&self, line: &[u8]) {
+        let _ = line;
+    }
+
     /// Whether records are known to be lost now. What cannot be recorded is not done either: no write is begun meanwhile.
     fn is_failing(&self) -> bool {
         false

@@ -77,9 +77,14 @@ impl Record {
         let done = std::mem::replace(&mut self.done, Lines::none());
         let failed = std::mem::replace(&mut self.failed, Lines::none());
         pending.on_durable(move |outcome| {
-            let lines = if outcome.is_ok() { done } else { failed };
-            let recorded = record_all(&*sink, &lines);
-            then(outcome.is_ok() && recorded.is_ok());
+            let kept = match outcome {
+                Ok(_) => record_done(&*sink, &done),
+                Err(_) => {
+                    let _ = record_all(&*sink, &failed);
+                    false
+                }
+            };
+            then(kept);
         });
     }
 }
@@ -99,6 +104,19 @@ pub(crate) fn record_all(sink: &dyn AuditSink, lines: &Lines) -> Result<(), Unre
     lost.take(MOST_LOST).last().map_or(Ok(()), Err)
 }
 
+/// Records what has been done. Where the log began to fail meanwhile, it is told as soon as that is possible; returns whether all is
+/// told now.
+fn record_done(sink: &dyn AuditSink, lines: &Lines) -> bool {
+    let mut lost = 0;
+    for line in lines.iter() {
+        if lost >= MOST_LOST || sink.record(line).is_err() {
+            lost += 1;
+            sink.keep(line);
+        }
+    }
+    lost == 0
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
@@ -107,6 +125,36 @@ mod tests {
 
     /// Loses the lines that are empty.
     struct Torn(Mutex<Vec<Vec<u8>>>);
+
+    /// Fails, and keeps what it is asked to.
+    #[derive(Default)]
+    struct Failing {
+        tried: Mutex<usize>,
+        kept: Mutex<Vec<Vec<u8>>>,
+    }
+
+    impl AuditSink for Failing {
+        fn record(&self, _: &[u8]) -> Result<(), Unrecorded> {
+            *self.tried.lock().unwrap() += 1;
+            Err(Unrecorded)
+        }
+
+        fn keep(&self, line: &[u8]) {
+            self.kept.lock().unwrap().push(line.to_vec());
+        }
+    }
+
+    #[test]
+    fn what_is_done_already_is_told_later() {
+        let sink = Failing::default();
+        let lines = ["a", "b", "c", "d", "e", "f"];
+        assert!(!record_done(&sink, &Lines::from(lines)));
+        assert_eq!(
+            *sink.kept.lock().unwrap(),
+            lines.map(|line| line.as_bytes().to_vec())
+        );
+        assert_eq!(*sink.tried.lock().unwrap(), MOST_LOST, "no more are waited for");
+    }
 
     impl AuditSink for Torn {
         fn record(&self, line: &[u8]) -> Result<(), Unrecorded> {

@@ -185,12 +185,14 @@ fn another_file_in_the_place_of_a_failing_one_takes_what_waited() {
     let file = AuditFile::open(&path, RotatePolicy::default()).unwrap();
     file.record(b"one").unwrap();
     eventually(|| file.is_failing());
+    assert!(matches!(file.record(b"refused"), Err(AuditError::Full)));
+    file.keep(b"kept");
     fs::remove_file(&path).unwrap();
     file.reopen();
     eventually(|| !file.is_failing());
     file.record(b"two").unwrap();
     file.close().unwrap();
-    assert_eq!(lines(&path), ["one", "two"]);
+    assert_eq!(lines(&path), ["one", "kept", "two"]);
 }
 
 #[test]
