@@ -128,20 +128,20 @@ def stranger(server):
 class Server:
     """A running `locum serve`, its address and its root caller."""
 
-    def __init__(self, directory, *arguments, **variables):
+    def __init__(self, directory, *arguments, stderr=None, **variables):
         self.directory = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.data = self.directory / "data"
         self.log = self.directory / "stderr.log"
         self.printed = []
-        with self.log.open("ab") as stderr:
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [BINARY, "serve", "--data", str(self.data), "--listen", "127.0.0.1:0", *map(str, arguments)],
                 env=clean_environment(self.directory, **variables),
                 cwd=self.directory,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                stderr=stderr,
+                stderr=stderr or log,
                 text=True,
             )
         self._lines = queue.Queue()

@@ -28,6 +28,14 @@ def test_stops_while_connections_are_open(tmp_path):
     idle.close()
 
 
+def test_a_log_that_cannot_be_written_ends_nothing(tmp_path):
+    with open("/dev/full", "wb") as full:
+        server = Server(tmp_path, stderr=full, LOCUM_LOG="debug")
+    for _ in range(3):
+        assert server.root.sts.get_caller_identity()["Account"]
+    assert server.stop() == 0
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """A certificate for 127.0.0.1, by the openssl command."""

@@ -181,6 +181,8 @@ fn start_log() {
     let filter = EnvFilter::try_from_env("LOCUM_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // What cannot be told must not end the service: telling of it in the same place would panic.
+        .log_internal_errors(false)
         .with_writer(io::stderr);
     // A second log in one process is not an error worth ending for.
     let _ = if io::stderr().is_terminal() {
