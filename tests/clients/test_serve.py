@@ -1,10 +1,15 @@
 """The running process: readiness, orderly end, TLS."""
 
 import http.client
+import os
+import signal
 import socket
 import ssl
 import subprocess
+import threading
+import time
 import urllib.parse
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +31,37 @@ def test_stops_while_connections_are_open(tmp_path):
     server.root.sts.get_caller_identity()
     assert server.stop() == 0
     idle.close()
+
+
+def test_signals_during_the_start_wait_for_its_end(tmp_path):
+    kek = tmp_path / "kek"
+    os.mkfifo(kek, 0o600)
+
+    def signal_and_go_on():
+        # Opened when the other end is: the start waits for its key.
+        with kek.open("wb") as key:
+            (process,) = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and is_child(pid)]
+            os.kill(process, signal.SIGHUP)
+            os.kill(process, signal.SIGUSR1)
+            key.write(bytes(range(32)).hex().encode())
+
+    def is_child(pid):
+        try:
+            arguments = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return False
+        return str(kek).encode() in arguments.split(b"\0")
+
+    sender = threading.Thread(target=signal_and_go_on)
+    sender.start()
+    server = Server(tmp_path, "--kek-file", kek)
+    sender.join()
+    backup = server.data / "directory.redb.backup"
+    deadline = time.monotonic() + 20
+    while not backup.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert backup.exists(), "what was asked for during the start is done after it"
+    assert server.stop() == 0
 
 
 def test_a_log_that_cannot_be_written_ends_nothing(tmp_path):

@@ -135,8 +135,9 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
 fn serve(words: Vec<OsString>) -> Result<(), Refusal> {
     let options = Options::parse(words)?;
     start_log();
+    let signals = signals::hold()?;
     let mut deployment = Deployment::start(&options)?;
-    let stopping = signals::watch(&deployment)?;
+    let stopping = signals::watch(signals, &deployment)?;
     if let Some(admin) = deployment.admin_address() {
         tracing::info!(%admin, "health and metrics");
     }

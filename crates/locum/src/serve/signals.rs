@@ -19,14 +19,25 @@ impl Drop for Watch {
     }
 }
 
-/// Listens for signals on a thread of its own: the first SIGTERM or SIGINT stops gracefully, the second at once, SIGHUP
-/// reads the certificate anew and reopens the audit log, SIGUSR1 writes a copy of the store.
-pub(super) fn watch(deployment: &Deployment) -> Result<Watch, Refusal> {
-    let failed = |source| Refusal::System {
+/// Keeps what a running service is told until there is one: without this, a rotation of logs in the middle of a start would end it.
+/// SIGTERM and SIGINT end it at once.
+pub(super) fn hold() -> Result<Signals, Refusal> {
+    Signals::new([SIGHUP, SIGUSR1]).map_err(failed)
+}
+
+fn failed(source: std::io::Error) -> Refusal {
+    Refusal::System {
         what: "listen for signals",
         source,
-    };
-    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGUSR1]).map_err(failed)?;
+    }
+}
+
+/// Listens for signals on a thread of its own: the first SIGTERM or SIGINT stops gracefully, the second at once, SIGHUP
+/// reads the certificate anew and reopens the audit log, SIGUSR1 writes a copy of the store.
+pub(super) fn watch(mut signals: Signals, deployment: &Deployment) -> Result<Watch, Refusal> {
+    for signal in [SIGTERM, SIGINT] {
+        signals.add_signal(signal).map_err(failed)?;
+    }
     let watch = Watch(signals.handle());
     let (shutdown, tls, audit, backup) = (
         deployment.shutdown_handle(),
