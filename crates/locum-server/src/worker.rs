@@ -6,7 +6,7 @@ use std::{
     net::TcpListener as StdListener,
     rc::Rc,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::{
@@ -29,6 +29,9 @@ use crate::{
 
 /// How long to leave a listener alone after the system had no descriptor or memory for a connection.
 const BACK_OFF: Duration = Duration::from_millis(100);
+
+/// How long a worker is silent after it told of that: as long as others hold what it lacks, every attempt fails.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// What all workers share.
 pub(crate) struct Shared {
@@ -112,13 +115,14 @@ pub(crate) fn run(shared: Arc<Shared>, listeners: Vec<StdListener>, ready: Ready
 async fn accept(worker: Rc<Worker>, listener: TcpListener, alive: mpsc::Sender<()>) {
     let stop = worker.shared.stop.clone();
     let mut stopped = std::pin::pin!(stop.stopped());
+    let mut told = None;
     loop {
         tokio::select! {
             biased;
             () = &mut stopped => return,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => admit(&worker, stream, &alive),
-                Err(error) => recover(&worker, error).await,
+                Err(error) => recover(&worker, error, &mut told).await,
             },
         }
     }
@@ -149,7 +153,7 @@ fn admit(worker: &Rc<Worker>, stream: TcpStream, alive: &mpsc::Sender<()>) {
     }
 }
 
-async fn recover(worker: &Worker, error: io::Error) {
+async fn recover(worker: &Worker, error: io::Error, told: &mut Option<Instant>) {
     worker.shared.metrics.accept_errors.add();
     // These concern the one connection that failed before it was accepted; the next may be fine.
     if matches!(
@@ -158,6 +162,9 @@ async fn recover(worker: &Worker, error: io::Error) {
     ) {
         return;
     }
-    tracing::warn!(%error, "cannot accept connections for now");
+    if told.is_none_or(|told| told.elapsed() >= SILENCE) {
+        *told = Some(Instant::now());
+        tracing::warn!(%error, "cannot accept connections for now");
+    }
     tokio::time::sleep(BACK_OFF).await;
 }

@@ -24,7 +24,7 @@ use locum_service::{Service, Settings};
 
 use crate::apply;
 
-use super::{Options, OptionsError, Refusal, backup::Backup, data_dir::DataDir, memory};
+use super::{Options, OptionsError, Refusal, backup::Backup, data_dir::DataDir, descriptors, memory};
 
 /// How often the keys are looked at; far more often than they change.
 const ROTATION_INTERVAL: Duration = Duration::from_secs(60);
@@ -53,6 +53,7 @@ impl Deployment {
             admin_listen: options.admin_listen,
             workers: options.workers,
             tls: options.tls.clone(),
+            limits: descriptors::limits(options.workers),
             ..Config::new(options.listen)
         };
         // A wrong file is told before anything is made.

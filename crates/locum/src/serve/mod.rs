@@ -6,6 +6,7 @@
 mod backup;
 mod data_dir;
 mod deployment;
+mod descriptors;
 mod memory;
 mod options;
 mod signals;
