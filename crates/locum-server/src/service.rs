@@ -87,7 +87,7 @@ impl Application for ServiceApplication {
     }
 
     fn ready(&self) -> bool {
-        !self.audit.is_failing()
+        !self.audit.is_failing() && !self.service.directory().is_closed()
     }
 
     fn write_metrics(&self, out: &mut String) {

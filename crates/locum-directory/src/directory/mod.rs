@@ -111,6 +111,12 @@ impl Directory {
         })
     }
 
+    /// Whether it is over with writes until it is opened again: the store went on without it, so what readers see is not what is stored.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.queue.is_closed()
+    }
+
     /// Begins a draft on the newest durable state, for [`commit`](Self::commit). Takes no lock.
     #[must_use]
     pub fn draft(&self) -> Draft {

@@ -114,6 +114,10 @@ impl Queue {
         self.wake.notify_one();
     }
 
+    pub(super) fn is_closed(&self) -> bool {
+        self.state().closed
+    }
+
     /// Waits for writes and takes all there are. `None` when the queue is closed and empty.
     fn take(&self) -> Option<Batch> {
         let idle = |state: &mut State| state.waiting.is_empty() && !state.closed;

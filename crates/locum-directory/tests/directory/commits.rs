@@ -183,8 +183,10 @@ fn a_store_written_by_somebody_else_stops_the_directory_instead_of_diverging() {
             ..Transaction::default()
         })
         .unwrap();
+    assert!(!directory.is_closed());
     let outcome = queue(&directory, put_user(1)).unwrap().wait();
     assert_eq!(outcome, Err(CommitError::Diverged));
+    assert!(directory.is_closed(), "whoever asks whether it is well is told");
     assert!(matches!(queue(&directory, put_user(2)), Err(WriteError::Closed)));
 }
 
