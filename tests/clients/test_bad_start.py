@@ -3,13 +3,16 @@
 import base64
 import hashlib
 import os
+import resource
 import secrets
+import signal
 import socket
 import stat
+import subprocess
 
 import pytest
 
-from server import Server, run_locum
+from server import BINARY, Server, clean_environment, run_locum
 from world import make_user
 
 CERTIFICATE, CERTIFICATE_KEY = "--tls-cert", "--tls-key"
@@ -53,6 +56,31 @@ def key_file(path):
     path.write_text(base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
     path.chmod(0o600)
     return path
+
+
+@pytest.mark.parametrize("room", [0, 1, 64, 65, 4096])
+def test_a_first_start_without_room_leaves_nothing_in_the_way(tmp_path, room):
+    """A limit of the size of files, as a full disk would be."""
+
+    def little_room():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+    data = tmp_path / "data"
+    done = subprocess.run(
+        [BINARY, "serve", "--data", str(data), *SOMEWHERE],
+        env=clean_environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=little_room,
+        restore_signals=False,
+    )
+    assert "cannot" in one_sentence(done)
+    assert not list(data.glob("*.new"))
+    server = Server(tmp_path)
+    assert server.root.sts.get_caller_identity()["Account"]
+    assert server.stop() == 0
 
 
 @pytest.fixture

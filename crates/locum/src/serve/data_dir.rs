@@ -126,13 +126,32 @@ fn read_key(path: &Path) -> Result<KeyEncryptionKey, Refusal> {
     })
 }
 
+/// Makes a file that is whole or not there: a start that was cut off, or found no room, must leave the next one nothing to stumble over.
 fn create(path: &Path, contents: &[u8]) -> Result<(), Refusal> {
-    let written = write_new(path, contents);
+    let mut draft = path.to_owned().into_os_string();
+    draft.push(format!(".{}.new", std::process::id()));
+    let draft = PathBuf::from(draft);
+    // An earlier process of this number may have left one.
+    let _ = fs::remove_file(&draft);
+    let written = write_new(&draft, contents).and_then(|()| publish(&draft, path));
+    // After a link both names are there, after a failure the draft is of no use.
+    let _ = fs::remove_file(&draft);
     written.map_err(|source| Refusal::File {
         what: "write",
         path: shown(path),
         source,
     })
+}
+
+/// Gives a file its name. A hard link, unlike a rename, cannot replace a file that another process made at the same moment.
+fn publish(draft: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(draft, path) {
+        // Some file systems have no links.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !path.try_exists()? => {
+            fs::rename(draft, path)
+        }
+        outcome => outcome,
+    }
 }
 
 /// Writes a file that must not be there yet, for its owner only, and waits until it is on disk.
