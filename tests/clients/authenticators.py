@@ -8,6 +8,8 @@ import pyotp
 import zxingcpp
 
 STEP = 30
+# What a command may take from a code to its use, in seconds.
+LITTLE = 5
 
 
 def read_png(data):
@@ -52,7 +54,11 @@ class Authenticator:
         return self.totp.at(step * STEP)
 
     def pair(self):
-        """Two codes in a row, as old as a person's may be: the present one stays unused."""
+        """Two codes in a row, as old as a person's may be: the present one stays unused. A step later they would say that the device's
+        clock is behind, so what little is left of a step is waited for."""
+        left = STEP - time.time() % STEP
+        if left < LITTLE:
+            time.sleep(left)
         now = int(time.time()) // STEP
         self.last = now - 1
         return self.at_step(now - 2), self.at_step(now - 1)
