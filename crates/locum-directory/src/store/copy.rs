@@ -10,8 +10,8 @@ use redb::{ReadableTable, ReadableTableMetadata};
 use super::{
     StoreError,
     redb::{
-        ENTRIES, META, REVISION, RedbStore, corrupt, create_draft, failure, open_existing, sync_folder,
-        unavailable,
+        ENTRIES, META, REVISION, RedbStore, corrupt, create_draft, failure, foreign, open_existing,
+        sync_folder, unavailable,
     },
 };
 use crate::Revision;
@@ -76,7 +76,7 @@ impl RedbStore {
         let read = self.begin_read()?;
         let meta = read.open_table(META).map_err(|e| self.failed(e))?;
         let revision = meta.get(REVISION).map_err(|e| self.failed(e))?;
-        let revision = revision.map_or(Revision::NEW, |revision| Revision(revision.value()));
+        let revision = Revision(revision.ok_or_else(|| foreign(self.path()))?.value());
         let entries = read.open_table(ENTRIES).map_err(|e| self.failed(e))?;
 
         let write = copy.begin_write().map_err(|e| failed(e.into()))?;

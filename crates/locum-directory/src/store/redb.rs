@@ -388,7 +388,7 @@ pub(super) fn corrupt(path: &Path, reason: &str) -> StoreError {
     }
 }
 
-fn foreign(path: &Path) -> StoreError {
+pub(super) fn foreign(path: &Path) -> StoreError {
     StoreError::Foreign {
         path: path.display().to_string(),
     }
