@@ -84,7 +84,7 @@ pub(crate) fn tables(options: &Options) -> Result<Vec<Table>, Box<dyn Error>> {
         let singles = plans.iter().map(|plan| plan.a_round * (plan.rounds + 1));
         let requests = callers.requests(call, singles.sum::<usize>() + 1)?;
         let answer = settled(&server, call, &requests)?;
-        let ceiling = bare(answer.len(), None)?;
+        let ceiling = bare(answer.len(), 1, None)?;
         let [_, middle, _] = plans;
         let floor = match call.goal() {
             Some(_) => against(primitives(call, answer.len(), &ceiling, &requests, middle)?, None),
@@ -170,7 +170,7 @@ fn primitives(
     requests: &Requests,
     plan: Plan,
 ) -> Result<f64, Box<dyn Error>> {
-    let server = bare(size, Some(call))?;
+    let server = bare(size, 1, Some(call))?;
     let [with, without] = beside(&server, ceiling, &requests.bare(), plan)?;
     Ok(with.against(&without, |f| f.cpu))
 }
@@ -198,11 +198,11 @@ fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
 
-/// A ceiling whose answers have bodies of this size, with the primitives of a call or without any.
-pub(crate) fn bare(size: usize, primitives: Option<Call>) -> Result<Server, Box<dyn Error>> {
+/// A ceiling whose answers have bodies of this size, on so many threads, with the primitives of a call or without any.
+pub(crate) fn bare(size: usize, workers: usize, primitives: Option<Call>) -> Result<Server, Box<dyn Error>> {
     let this = std::env::current_exe()?;
     let mut command = Command::new(this);
-    command.args(["ceiling", &size.to_string(), "1"]);
+    command.args(["ceiling", &size.to_string(), &workers.to_string()]);
     if let Some(call) = primitives {
         command.arg(call.name());
     }

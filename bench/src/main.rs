@@ -27,6 +27,7 @@ mod scenario;
 mod server;
 mod sizes;
 mod training;
+mod workers;
 mod world;
 
 use std::{env, error::Error, fs, path::Path, process::ExitCode};
@@ -83,6 +84,7 @@ fn measure(options: &Options) -> Result<(), Box<dyn Error>> {
         }
         let tables = match part {
             Part::Calls => calls::tables(options)?,
+            Part::Workers => vec![workers::table(&options.binary)?],
             Part::Peers => vec![peers::table(options)?],
             Part::Growth => growth::tables(&options.binary, options.whole)?,
             Part::Rest => vec![rest::table(&options.binary, options.whole)?],

@@ -13,7 +13,7 @@ Usage: locum-bench --binary <locum> [options]
   --moto <program>      moto's server, to measure as a peer
   --ministack <program> ministack's
   --fakecloud <program> fakecloud's
-  --only <part>         calls, peers, growth, rest or command; may be repeated [all]
+  --only <part>         calls, workers, peers, growth, rest or command; may be repeated [all]
   --whole               also with a million principals and ten million sessions, which takes half an hour
   --write <page>        put each part's tables between its marks of this Markdown page
   --guided              the programs were built along a profile: put the tables between the marks for that
@@ -24,6 +24,8 @@ Usage: locum-bench --binary <locum> [options]
 pub(crate) enum Part {
     /// Every kind of call beside the ceiling.
     Calls,
+    /// The same call on several threads.
+    Workers,
     /// Other servers that install from a registry.
     Peers,
     /// The same call with more of everything.
@@ -36,12 +38,20 @@ pub(crate) enum Part {
 
 impl Part {
     /// In the order of the page.
-    pub(crate) const ALL: [Self; 5] = [Self::Calls, Self::Peers, Self::Growth, Self::Rest, Self::Command];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Calls,
+        Self::Workers,
+        Self::Peers,
+        Self::Growth,
+        Self::Rest,
+        Self::Command,
+    ];
 
     /// As the command line and the marks have it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Calls => "calls",
+            Self::Workers => "workers",
             Self::Peers => "peers",
             Self::Growth => "growth",
             Self::Rest => "rest",

@@ -40,7 +40,7 @@ pub(crate) fn run(binary: &Path) -> Result<(), Box<dyn Error>> {
         let requests = callers.requests(call, count + 1)?;
         let answer = settled(&server, call, &requests)?;
         load::run(server.address, &requests, CONNECTIONS, count)?;
-        let ceiling = bare(answer.len(), None)?;
+        let ceiling = bare(answer.len(), 1, None)?;
         load::run(ceiling.address, &requests.bare(), CONNECTIONS, REQUESTS)?;
         ceiling.end()?;
     }
