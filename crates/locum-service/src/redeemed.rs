@@ -1,12 +1,13 @@
 //! Forgets the assertions that could not be redeemed again anyway.
 //!
-//! Each is remembered for about five minutes, and nothing but time takes the memory away. What a call takes is bounded,
+//! Each is remembered for about five minutes, and nothing but time takes the memory away. How far it was taken away is kept: if
+//! the clock was ahead and is put right, what was forgotten too early is still refused. What a call takes is bounded,
 //! so that a flood of sign-ins does not hold up whoever waits for the writers: the rest is for the next call.
 
-use std::convert::Infallible;
+use std::{collections::BTreeMap, convert::Infallible};
 
 use jiff::Timestamp;
-use locum_directory::{Changes, Directory, Snapshot};
+use locum_directory::{Changes, Directory, Snapshot, UsedAssertion};
 
 use crate::service::StartError;
 
@@ -26,8 +27,22 @@ pub(crate) fn forget(directory: &Directory, now: Timestamp) -> Result<(), StartE
         }
         let write = |newest: &Snapshot| {
             let mut changes = Changes::new();
+            let mut forgotten = BTreeMap::new();
             for used in newest.used_assertions_until(now).take(A_WRITE) {
                 changes.delete(&**used);
+                // The oldest come first.
+                forgotten.insert(used.account, used.until);
+            }
+            for (account, until) in forgotten {
+                match newest.forgotten_assertions(account) {
+                    Some(mark) if mark.until >= until => {}
+                    Some(mark) => {
+                        changes.put(UsedAssertion { until, ..**mark });
+                    }
+                    None => {
+                        changes.put(UsedAssertion::forgotten(account, until));
+                    }
+                }
             }
             Ok::<_, Infallible>(((), changes))
         };

@@ -3,6 +3,9 @@ use locum_names::AccountId;
 
 use super::Revision;
 
+/// The digest of no assertion that anybody could find.
+pub(crate) const FORGOTTEN: [u8; 32] = [0xff; 32];
+
 /// The memory of an assertion that was redeemed. A second put of the same one is a conflict: a replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UsedAssertion {
@@ -26,5 +29,17 @@ impl UsedAssertion {
             digest,
             until,
         }
+    }
+
+    /// The mark that stands for what an account no longer remembers: everything until then.
+    #[must_use]
+    pub const fn forgotten(account: AccountId, until: Timestamp) -> Self {
+        Self::new(account, FORGOTTEN, until)
+    }
+
+    /// Whether it is such a mark, and no assertion.
+    #[must_use]
+    pub fn is_mark(&self) -> bool {
+        self.digest == FORGOTTEN
     }
 }

@@ -1,4 +1,7 @@
 //! Which assertions were redeemed already, for as long as they could be redeemed again.
+//!
+//! A clock can be wrong, and go back after it made us forget. So each account keeps a mark of how far it has forgotten: what
+//! would have been forgotten by then may have been redeemed, whatever the clock says later.
 
 use std::sync::Arc;
 
@@ -7,7 +10,7 @@ use jiff::Timestamp;
 use locum_names::AccountId;
 
 use super::{ChangeError, Snapshot};
-use crate::{EntityKey, UsedAssertion};
+use crate::{EntityKey, UsedAssertion, entity::FORGOTTEN};
 
 type Key = (AccountId, [u8; 32]);
 
@@ -15,11 +18,15 @@ type Key = (AccountId, [u8; 32]);
 pub(super) struct UsedAssertions {
     by_digest: HashMap<Key, Arc<UsedAssertion>>,
     by_end: OrdSet<(Timestamp, Key)>,
+    marks: HashMap<AccountId, Arc<UsedAssertion>>,
 }
 
 impl UsedAssertions {
     /// Remembers an assertion. What is remembered cannot be changed: it could only be forgotten earlier.
     pub(super) fn put(&mut self, used: Arc<UsedAssertion>) -> Result<(), ChangeError> {
+        if used.is_mark() {
+            return self.put_mark(used);
+        }
         let key = (used.account, used.digest);
         if self.by_digest.contains_key(&key) {
             let key = EntityKey::UsedAssertion(used.account, used.digest);
@@ -30,7 +37,22 @@ impl UsedAssertions {
         Ok(())
     }
 
+    /// A mark moves forward only.
+    fn put_mark(&mut self, mark: Arc<UsedAssertion>) -> Result<(), ChangeError> {
+        let before = self.marks.get(&mark.account);
+        if before.is_some_and(|before| before.until > mark.until) {
+            let key = EntityKey::UsedAssertion(mark.account, mark.digest);
+            return Err(ChangeError::Invalid(key, "what was forgotten is not known again"));
+        }
+        self.marks.insert(mark.account, mark);
+        Ok(())
+    }
+
     pub(super) fn delete(&mut self, account: AccountId, digest: [u8; 32]) {
+        if digest == FORGOTTEN {
+            self.marks.remove(&account);
+            return;
+        }
         let key = (account, digest);
         if let Some(used) = self.by_digest.remove(&key) {
             self.by_end.remove(&(used.until, key));
@@ -42,7 +64,17 @@ impl Snapshot {
     /// The memory of the assertion with this digest, if it was redeemed and is not forgotten yet.
     #[must_use]
     pub fn used_assertion(&self, account: AccountId, digest: [u8; 32]) -> Option<&Arc<UsedAssertion>> {
+        if digest == FORGOTTEN {
+            return self.forgotten_assertions(account);
+        }
         self.used.by_digest.get(&(account, digest))
+    }
+
+    /// The mark of what an account has forgotten: an assertion that was to be remembered until then or less may have been
+    /// redeemed.
+    #[must_use]
+    pub fn forgotten_assertions(&self, account: AccountId) -> Option<&Arc<UsedAssertion>> {
+        self.used.marks.get(&account)
     }
 
     /// What need not be remembered at `now`: `until` is then or before. Oldest first, at the cost of what is taken.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use locum_crypto::{SecretBytes, SeededRandom};
 use locum_directory::{
-    Account, ChangeError, Changes, Entity, KeyOwner, MemoryStore, MfaDevice, OidcProvider, Organization,
-    OutboundFederation, ProviderRevocation, SamlProvider, Store, UsedAssertion, User,
+    Account, ChangeError, Changes, Directory, Entity, KeyOwner, MemoryStore, MfaDevice, OidcProvider,
+    Organization, OutboundFederation, ProviderRevocation, SamlProvider, Store, UsedAssertion, User,
 };
 use locum_names::{AccountId, Arn, Partition};
 
@@ -94,6 +94,28 @@ fn no_secret_is_printed() {
     for secret in ["PRIVATE KEY", "[7, 7", "[82, 83, 65"] {
         assert!(!seen.iter().any(|text| text.contains(secret)), "{secret}");
     }
+}
+
+/// A clock that goes back must not bring back what was forgotten, not even after a restart.
+#[test]
+fn how_far_assertions_are_forgotten_is_kept_and_moves_forward_only() {
+    let store = Arc::new(MemoryStore::new());
+    let directory = open(Arc::clone(&store) as Arc<dyn Store>);
+    put(&directory, UsedAssertion::forgotten(account(), later(5)));
+    let mark = |directory: &Directory| **directory.snapshot().forgotten_assertions(account()).unwrap();
+    let moved = |until| UsedAssertion {
+        until,
+        ..mark(&directory)
+    };
+    let back = put_refused(&directory, moved(later(4)));
+    assert!(matches!(back, ChangeError::Invalid(..)), "{back}");
+    put(&directory, moved(later(6)));
+
+    let snapshot = directory.snapshot();
+    assert_eq!(snapshot.used_assertion_count(), 0);
+    assert_eq!(snapshot.used_assertions_until(later(100)).count(), 0);
+    drop((snapshot, directory));
+    assert_eq!(mark(&open(store)).until, later(6));
 }
 
 #[test]

@@ -154,16 +154,21 @@ impl Presented {
         // To the second, as with sessions: the order within one is not known.
         let text = if revoked.is_some_and(|time| self.assertion.issued_at.as_second() <= time.as_second()) {
             "The SAML assertion was issued before the time from which the provider's assertions are accepted."
-        } else if call
-            .snapshot
-            .used_assertion(self.provider.account, self.digest)
-            .is_some()
-        {
+        } else if self.may_have_been_redeemed(call) {
             "The SAML assertion was already redeemed. Sign in at the identity provider again."
         } else {
             return Ok(());
         };
         Err(errors::INVALID_IDENTITY_TOKEN.with(text))
+    }
+
+    /// Whether it is remembered, or would have been forgotten by now if it had been: then nobody can tell, for the clock was
+    /// ahead of what it says.
+    fn may_have_been_redeemed(&self, call: &UnsignedCall<'_>) -> bool {
+        let account = self.provider.account;
+        let forgotten = call.snapshot.forgotten_assertions(account);
+        call.snapshot.used_assertion(account, self.digest).is_some()
+            || forgotten.is_some_and(|mark| self.assertion.redeem_until <= mark.until)
     }
 
     /// The memory that keeps the assertion from being redeemed again.

@@ -4,6 +4,7 @@ use std::sync::{Arc, Barrier};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use locum_crypto::{RotationSchedule, SeededRandom};
+use locum_names::AccountId;
 
 use super::{
     idp::Said,
@@ -174,6 +175,30 @@ fn an_assertion_is_forgotten_when_it_could_not_be_redeemed_any_more() {
     scene.advance(1);
     rotate(&scene);
     assert_eq!(scene.snapshot().used_assertion_count(), 0);
+}
+
+/// What a clock that was ahead made us forget is refused when the clock is right again.
+#[test]
+fn a_clock_that_goes_back_redeems_nothing_twice() {
+    let scene = Scene::new();
+    let response = scene.idp.response(&scene.said());
+    scene.redeem(&response, &[]).ok();
+    for hours in [1, -1] {
+        scene.advance(hours * 3600);
+        let schedule = RotationSchedule::default();
+        scene
+            .service
+            .rotate(scene.now(), &schedule, &mut SeededRandom::new(5))
+            .unwrap();
+        assert_eq!(scene.snapshot().used_assertion_count(), 0);
+    }
+    scene.redeem(&response, &[]).fails(400, INVALID, REDEEMED);
+
+    // Nobody who signs in after that is turned away, and nobody of another account.
+    scene.advance(1);
+    scene.ask(&scene.said().id("_a2")).ok();
+    let account: AccountId = OTHER.parse().unwrap();
+    assert!(scene.snapshot().forgotten_assertions(account).is_none());
 }
 
 #[test]
