@@ -3,7 +3,7 @@
 //! Records go through a bounded queue to one thread, so a request never waits for a disk. What if the disk does not
 //! keep up? A credential service must not hand out what it cannot account for, and must not hang for ever either: a
 //! full queue makes [`AuditFile::record`] wait a moment, then refuse, and when the file is known to be failing it
-//! refuses at once. What was accepted is kept and written as soon as the file works again. A record is on disk for
+//! refuses at once; so it does, after somebody waited in vain, until something is written. What was accepted is kept and written as soon as the file works again. A record is on disk for
 //! certain (fsync) after a rotation and after [`AuditFile::close`].
 
 use std::{
@@ -54,7 +54,7 @@ pub enum AuditError {
         /// What the system said.
         source: io::Error,
     },
-    /// The file is failing, or the disk too slow, and the queue is full.
+    /// The file is failing, or the disk too slow and the queue full.
     #[error("the audit log cannot keep up")]
     Full,
     /// The log was closed.
@@ -114,7 +114,8 @@ impl AuditFile {
                 self.shared.waited.fetch_add(1, Relaxed);
                 Instant::now() + self.patience
             });
-            if Instant::now() >= end {
+            if Instant::now() >= end && queue.stall(line.len()) {
+                tracing::error!("the disk of the audit log does not keep up: no calls are answered");
                 break;
             }
             thread::sleep(Duration::from_millis(1));
@@ -130,7 +131,7 @@ impl AuditFile {
     /// acknowledged.
     pub fn keep(&self, line: &[u8]) {
         // A queue that is full or closed cannot even do that.
-        let _ = self.shared.queue.push(line);
+        let _ = self.shared.queue.push_late(line);
     }
 
     /// Opens the path anew, after something else has moved the file away.
@@ -151,10 +152,10 @@ impl AuditFile {
         writer.join().unwrap_or(Err(AuditError::Closed))
     }
 
-    /// Whether the last write failed; such a log accepts no records until a write succeeds.
+    /// Whether the last write failed, or hangs while no more records can wait; such a log accepts none until a write succeeds.
     #[must_use]
     pub fn is_failing(&self) -> bool {
-        self.shared.failing.load(Relaxed)
+        self.shared.failing.load(Relaxed) || self.shared.queue.is_stalled()
     }
 
     /// Appends the log's metrics in the Prometheus text format.
@@ -193,7 +194,7 @@ impl AuditFile {
         }
         let _ = writeln!(
             out,
-            "# HELP locum_audit_failing Whether the last write of the audit log failed.\n\
+            "# HELP locum_audit_failing Whether the last write of the audit log failed or hangs.\n\
              # TYPE locum_audit_failing gauge\nlocum_audit_failing {}",
             u8::from(self.is_failing())
         );

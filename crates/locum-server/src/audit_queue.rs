@@ -6,11 +6,18 @@
 
 use std::{
     mem,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 /// How much room a buffer keeps after a burst, in bytes.
 const KEPT: usize = 128 * 1024;
+
+/// How many bytes of records may wait: a record may be as long as the request that it tells of, and a disk that hangs lets
+/// all gather that there is room for.
+const MOST: usize = 64 * 1024 * 1024;
 
 /// Records on their way to the file, and what else is asked of its writer.
 #[derive(Debug)]
@@ -18,6 +25,8 @@ pub(crate) struct AuditQueue {
     /// How many records may wait.
     room: usize,
     state: Mutex<State>,
+    /// Whether the queue stayed full for longer than anybody waits, and nothing was written since. Changed under the lock.
+    stalled: AtomicBool,
     /// Told when a sleeping writer has something to do.
     work: Condvar,
 }
@@ -25,8 +34,9 @@ pub(crate) struct AuditQueue {
 #[derive(Debug, Default)]
 struct State {
     batch: Batch,
-    /// Records that the writer has taken and not yet written.
+    /// Records that the writer has taken and not yet written, and their length.
     taken: usize,
+    taken_bytes: usize,
     closed: bool,
     asleep: bool,
 }
@@ -57,17 +67,27 @@ impl AuditQueue {
         Self {
             room: room.max(1),
             state: Mutex::default(),
+            stalled: AtomicBool::default(),
             work: Condvar::new(),
         }
     }
 
     /// Puts a record, given without its line break, at the end.
     pub(crate) fn push(&self, line: &[u8]) -> Result<(), NotQueued> {
+        self.put(line, 1)
+    }
+
+    /// Puts a record of what has happened and cannot be undone at the end. There is as much room again for these.
+    pub(crate) fn push_late(&self, line: &[u8]) -> Result<(), NotQueued> {
+        self.put(line, 2)
+    }
+
+    fn put(&self, line: &[u8], times: usize) -> Result<(), NotQueued> {
         let mut state = self.state();
         if state.closed {
             return Err(NotQueued::Closed);
         }
-        if state.batch.ends.len() + state.taken >= self.room {
+        if self.is_full(&state, line.len(), times) {
             return Err(NotQueued::Full);
         }
         let batch = &mut state.batch;
@@ -78,6 +98,30 @@ impl AuditQueue {
         batch.ends.push(batch.bytes.len());
         self.wake(state);
         Ok(())
+    }
+
+    /// Whether so many times the room is taken, or too little of it left for a record of this length. The first always fits.
+    fn is_full(&self, state: &State, length: usize, times: usize) -> bool {
+        let waiting = state.batch.ends.len() + state.taken;
+        let bytes = state.batch.bytes.len() + state.taken_bytes;
+        waiting >= self.room.saturating_mul(times)
+            || (waiting > 0 && bytes.saturating_add(length) >= MOST.saturating_mul(times))
+    }
+
+    /// Notes that a record of this length waited too long for room, unless there is some now; returns whether it is noted. It
+    /// is until something is written.
+    pub(crate) fn stall(&self, length: usize) -> bool {
+        let state = self.state();
+        let full = self.is_full(&state, length, 1);
+        if full {
+            self.stalled.store(true, Relaxed);
+        }
+        full
+    }
+
+    /// Whether nothing was written since somebody waited too long.
+    pub(crate) fn is_stalled(&self) -> bool {
+        self.stalled.load(Relaxed)
     }
 
     /// Has the file opened anew, behind the records that wait.
@@ -106,13 +150,15 @@ impl AuditQueue {
         }
         state.asleep = false;
         mem::swap(&mut state.batch, batch);
-        state.taken = batch.ends.len();
+        (state.taken, state.taken_bytes) = (batch.ends.len(), batch.bytes.len());
         state.closed
     }
 
     /// Makes room for as many as were taken: they are written.
     pub(crate) fn settle(&self) {
-        self.state().taken = 0;
+        let mut state = self.state();
+        (state.taken, state.taken_bytes) = (0, 0);
+        self.stalled.store(false, Relaxed);
     }
 
     /// Whether the file is to be opened anew before or behind any record that waits.
@@ -202,6 +248,38 @@ mod tests {
         queue.settle();
         queue.push(b"three").unwrap();
         assert_eq!(queue.push(b"four"), Err(NotQueued::Full));
+    }
+
+    #[test]
+    fn long_records_take_more_room() {
+        let queue = AuditQueue::new(1_000);
+        let line = vec![b'x'; MOST / 4];
+        for _ in 0..2 {
+            queue.push(&line).unwrap();
+        }
+        taken(&queue);
+        queue.push(&line).unwrap();
+        assert_eq!(queue.push(&line), Err(NotQueued::Full));
+        assert_eq!(queue.push(b"a short one"), Ok(()));
+        queue.push_late(&line).unwrap();
+        queue.settle();
+        taken(&queue);
+        queue.settle();
+        assert_eq!(queue.push(&vec![b'x'; MOST + 1]), Ok(()), "alone, any fits");
+    }
+
+    #[test]
+    fn what_waited_too_long_is_noted_until_something_is_written() {
+        let queue = AuditQueue::new(1);
+        assert!(!queue.stall(3), "there is room");
+        queue.push(b"one").unwrap();
+        taken(&queue);
+        assert!(queue.stall(3) && queue.is_stalled());
+        assert_eq!(queue.push(b"two"), Err(NotQueued::Full));
+        queue.push_late(b"two").unwrap();
+        assert_eq!(queue.push_late(b"three"), Err(NotQueued::Full));
+        queue.settle();
+        assert!(!queue.is_stalled());
     }
 
     #[test]

@@ -233,3 +233,51 @@ fn a_file_that_was_removed_is_begun_anew_though_none_is_kept() {
     file.close().unwrap();
     assert_eq!(lines(&path), ["the next"]);
 }
+
+/// A pipe that nobody reads takes some and then nothing, as a disk that hangs.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_hangs_holds_nobody_up_for_long() {
+    use std::{io::Read, process::Command, time::Instant};
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("audit.jsonl");
+    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let patience = Duration::from_millis(300);
+    let policy = RotatePolicy {
+        queue: 4,
+        patience,
+        ..RotatePolicy::default()
+    };
+    let file = AuditFile::open(&path, policy).unwrap();
+    let line = vec![b'x'; 64 * 1024];
+    let mut accepted = 0;
+    while file.record(&line).is_ok() {
+        accepted += 1;
+    }
+    assert!(file.is_failing(), "no write is to be begun");
+    let began = Instant::now();
+    for _ in 0..100 {
+        assert!(matches!(file.record(b"refused"), Err(AuditError::Full)));
+    }
+    assert!(began.elapsed() < 10 * patience, "only the first waits");
+    file.keep(b"kept");
+
+    let mut reader = fs::File::open(&path).unwrap();
+    let reading = std::thread::spawn(move || {
+        let (mut all, mut some) = (Vec::new(), vec![0; 64 * 1024]);
+        while !all.ends_with(b"\nlast\n") {
+            let length = reader.read(&mut some).unwrap();
+            all.extend_from_slice(&some[..length]);
+        }
+        String::from_utf8(all).unwrap()
+    });
+    eventually(|| !file.is_failing());
+    file.record(b"last").unwrap();
+    let all = reading.join().unwrap();
+    let short: Vec<_> = all.lines().filter(|line| line.len() < 100).collect();
+    assert_eq!(short, ["kept", "last"]);
+    assert_eq!(all.lines().count(), accepted + 2);
+    // A pipe cannot be made durable.
+    let _ = file.close();
+}
