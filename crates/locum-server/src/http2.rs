@@ -1,4 +1,4 @@
-//! HTTP/2: its limits, and the idle deadline that hyper has not.
+//! HTTP/2: its limits, and the deadlines that hyper has not: for who asks nothing, and for who takes no answer.
 //!
 //! Framing has one meaning here, so there is no guard; what is left to check of a request is in
 //! [`exchange`](crate::exchange).
@@ -13,12 +13,17 @@ use std::{
 };
 
 use bytes::{Buf, Bytes, BytesMut};
-use http_body_util::Full;
 use hyper::{Response, body::Incoming, server::conn::http2, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::{connection::until_stopped, exchange, state::State, worker::Worker};
+use crate::{
+    connection::until_stopped,
+    exchange,
+    state::State,
+    unsent::{Unsent, Watched},
+    worker::Worker,
+};
 
 /// Serves HTTP/2 on `stream`, of which `buffer` has been read already.
 pub(crate) async fn serve<S>(worker: &Rc<Worker>, stream: S, buffer: BytesMut, state: Rc<State>)
@@ -46,21 +51,30 @@ where
         .max_send_buf_size(64 * 1024)
         .keep_alive_interval(limits.idle_timeout / 2)
         .keep_alive_timeout(limits.header_timeout);
+    let unsent = Rc::new(Unsent::default());
     let service = {
-        let (worker, state) = (Rc::clone(worker), Rc::clone(&state));
-        service_fn(move |request| exchange::answer(Rc::clone(&worker), Rc::clone(&state), request))
+        let (worker, state, unsent) = (Rc::clone(worker), Rc::clone(&state), Rc::clone(&unsent));
+        service_fn(move |request| {
+            let answer = exchange::answer(Rc::clone(&worker), Rc::clone(&state), request);
+            let unsent = Rc::clone(&unsent);
+            async move { Ok(answer.await?.map(|body| unsent.watch(body))) }
+        })
     };
     let stream = Prefixed {
         prefix: buffer.freeze(),
         inner: stream,
     };
     let connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let mut connection = IdleLimited {
+    let tick = limits.idle_timeout.min(limits.write_timeout);
+    let mut connection = TimeLimited {
         inner: connection,
         state: Rc::clone(&state),
-        timer: Box::pin(tokio::time::sleep(limits.idle_timeout)),
+        unsent,
+        timer: Box::pin(tokio::time::sleep(tick)),
+        tick,
         idle: limits.idle_timeout,
-        closing: false,
+        write: limits.write_timeout,
+        closing: None,
         last_call: limits.header_timeout,
     };
     let outcome = until_stopped(&mut connection, &state, &worker.shared.stop, |connection| {
@@ -72,22 +86,28 @@ where
     }
 }
 
-/// An HTTP/2 connection that is closed when it has had no request for too long; hyper has no such limit.
-struct IdleLimited<'a, C> {
+/// An HTTP/2 connection that is closed when it has had no request for too long, or an answer of which nothing was taken for
+/// too long; hyper has no such limits.
+struct TimeLimited<'a, C> {
     inner: Pin<&'a mut C>,
     state: Rc<State>,
+    unsent: Rc<Unsent>,
     timer: Pin<Box<tokio::time::Sleep>>,
+    /// How often to look, at least.
+    tick: Duration,
     idle: Duration,
-    closing: bool,
+    write: Duration,
+    /// When to end it, once it was told goodbye.
+    closing: Option<Instant>,
     /// From the polite goodbye to the end.
     last_call: Duration,
 }
 
-impl<S, F, R> Future for IdleLimited<'_, http2::Connection<TokioIo<Prefixed<S>>, F, LocalExecutor>>
+impl<S, F, R> Future for TimeLimited<'_, http2::Connection<TokioIo<Prefixed<S>>, F, LocalExecutor>>
 where
     S: AsyncRead + AsyncWrite + Unpin + 'static,
-    F: hyper::service::HttpService<Incoming, Future = R, ResBody = Full<Bytes>, Error = Infallible>,
-    R: Future<Output = Result<Response<Full<Bytes>>, Infallible>> + 'static,
+    F: hyper::service::HttpService<Incoming, Future = R, ResBody = Watched, Error = Infallible>,
+    R: Future<Output = Result<Response<Watched>, Infallible>> + 'static,
 {
     type Output = Result<(), hyper::Error>;
 
@@ -101,19 +121,32 @@ where
                 return Poll::Pending;
             }
             let now = Instant::now();
-            let end = this.state.last_active() + this.idle;
-            if this.state.is_busy() {
-                this.timer.as_mut().reset((now + this.idle).into());
-            } else if end > now && !this.closing {
-                this.timer.as_mut().reset(end.into());
-            } else if this.closing {
-                tracing::debug!(peer = %this.state.peer, "idle connection dropped");
+            if this
+                .unsent
+                .longest()
+                .is_some_and(|since| since + this.write <= now)
+            {
+                tracing::debug!(peer = %this.state.peer, "connection dropped: an answer is not taken");
                 return Poll::Ready(Ok(()));
-            } else {
-                this.closing = true;
-                this.timer.as_mut().reset((now + this.last_call).into());
-                this.inner.as_mut().graceful_shutdown();
             }
+            let end = this.state.last_active() + this.idle;
+            let next = if this.state.is_busy() || this.unsent.is_any() {
+                now + this.tick
+            } else if let Some(end) = this.closing {
+                if end <= now {
+                    tracing::debug!(peer = %this.state.peer, "idle connection dropped");
+                    return Poll::Ready(Ok(()));
+                }
+                end
+            } else if end <= now {
+                let last = now + this.last_call;
+                this.closing = Some(last);
+                this.inner.as_mut().graceful_shutdown();
+                last
+            } else {
+                end
+            };
+            this.timer.as_mut().reset(next.min(now + this.tick).into());
         }
     }
 }

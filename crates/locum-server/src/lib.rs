@@ -38,6 +38,7 @@ mod state;
 mod stop;
 mod tls;
 mod turn;
+mod unsent;
 mod whole;
 mod worker;
 

@@ -12,6 +12,7 @@ mod abandoned;
 mod admin;
 mod audit;
 mod fixture;
+mod frames;
 mod framing;
 mod http2;
 mod limits;
