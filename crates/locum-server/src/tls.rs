@@ -4,10 +4,13 @@ use std::{fs, path::Path, sync::Arc};
 
 use arc_swap::ArcSwap;
 use rustls::{
-    CipherSuite, Error as TlsError, ProtocolVersion, ServerConfig, ServerConnection, crypto::aws_lc_rs,
-    server::ProducesTickets,
+    CertificateError, CipherSuite, Error as TlsError, ProtocolVersion, RootCertStore, ServerConfig,
+    ServerConnection,
+    client::verify_server_cert_signed_by_trust_anchor,
+    crypto::{CryptoProvider, aws_lc_rs},
+    server::{ParsedCertificate, ProducesTickets},
 };
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, UnixTime, pem::PemObject};
 use zeroize::Zeroizing;
 
 use crate::{ServeError, TlsFacts, TlsFiles};
@@ -24,11 +27,15 @@ pub(crate) struct TlsSource {
 impl TlsSource {
     pub(crate) fn open(files: TlsFiles) -> Result<Self, ServeError> {
         let ticketer = aws_lc_rs::Ticketer::new().map_err(|error| content("key", &files.key, &error))?;
-        let config = load(&files, &ticketer)?;
+        let loaded = load(&files, &ticketer)?;
+        if loaded.has_expired {
+            // Its clients find it out; there is nothing better to serve until a reload.
+            tracing::warn!("the certificate in {} has expired", files.cert.display());
+        }
         Ok(Self {
             files,
             ticketer,
-            current: ArcSwap::from_pointee(config),
+            current: ArcSwap::from_pointee(loaded.config),
         })
     }
 
@@ -49,15 +56,28 @@ impl TlsReload {
     /// Reads the files again and uses them if they are good; otherwise the old ones stay in use.
     ///
     /// # Errors
-    /// What is wrong with the files.
+    /// What is wrong with the files; that the certificate has expired, too.
     pub fn reload(&self) -> Result<(), ServeError> {
-        let config = load(&self.0.files, &self.0.ticketer)?;
-        self.0.current.store(Arc::new(config));
+        let loaded = load(&self.0.files, &self.0.ticketer)?;
+        if loaded.has_expired {
+            return Err(ServeError::TlsContent {
+                what: "certificate",
+                path: self.0.files.cert.clone(),
+                reason: "has expired".to_owned(),
+            });
+        }
+        self.0.current.store(Arc::new(loaded.config));
         Ok(())
     }
 }
 
-fn load(files: &TlsFiles, ticketer: &Arc<dyn ProducesTickets>) -> Result<ServerConfig, ServeError> {
+/// What the files hold.
+struct Loaded {
+    config: ServerConfig,
+    has_expired: bool,
+}
+
+fn load(files: &TlsFiles, ticketer: &Arc<dyn ProducesTickets>) -> Result<Loaded, ServeError> {
     let text = read("certificate", &files.cert)?;
     let chain = CertificateDer::pem_slice_iter(&text)
         .collect::<Result<Vec<_>, _>>()
@@ -65,11 +85,16 @@ fn load(files: &TlsFiles, ticketer: &Arc<dyn ProducesTickets>) -> Result<ServerC
     if chain.is_empty() {
         return Err(holds_no("certificate", &files.cert));
     }
+    let provider = aws_lc_rs::default_provider();
+    let has_expired = chain.first().is_some_and(|leaf| has_expired(leaf, &provider));
     let text = read("key", &files.key)?;
+    if let Some((mode, how)) = exposed(&files.key) {
+        tracing::warn!("the key file {} has mode {mode:04o}: {how}", files.key.display());
+    }
     // What the parser says could quote the file.
     let key = PrivateKeyDer::from_pem_slice(&text).map_err(|_| holds_no("key", &files.key))?;
 
-    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+    let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .map_err(|error| content("certificate", &files.cert, &error))?
         .with_no_client_auth()
@@ -86,7 +111,50 @@ fn load(files: &TlsFiles, ticketer: &Arc<dyn ProducesTickets>) -> Result<ServerC
     config.ticketer = Arc::clone(ticketer);
     // One is what clients use; each costs a sealing and a record.
     config.send_tls13_tickets = 1;
-    Ok(config)
+    Ok(Loaded { config, has_expired })
+}
+
+/// Whether a certificate's time is over. Who issued it is for clients to judge.
+fn has_expired(leaf: &CertificateDer<'_>, provider: &CryptoProvider) -> bool {
+    let Ok(leaf) = ParsedCertificate::try_from(leaf) else {
+        return false;
+    };
+    let algorithms = provider.signature_verification_algorithms.all;
+    // Nobody is trusted, and a certificate's own times are looked at first.
+    let verified = verify_server_cert_signed_by_trust_anchor(
+        &leaf,
+        &RootCertStore::empty(),
+        &[],
+        UnixTime::now(),
+        algorithms,
+    );
+    matches!(
+        verified,
+        Err(TlsError::InvalidCertificate(
+            CertificateError::Expired | CertificateError::ExpiredContext { .. }
+        ))
+    )
+}
+
+/// The mode of a key file that everybody can read, or others than its owner change. A group that can read it is made for
+/// that, as Kubernetes makes one for its secrets and Debian for its keys. It is told and no more: the files of a secret are
+/// readable by all who are in a container unless its author thought of it.
+#[cfg(unix)]
+fn exposed(key: &Path) -> Option<(u32, &'static str)> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let mode = fs::metadata(key).ok()?.permissions().mode() & 0o777;
+    let how = match mode {
+        _ if mode & 0o022 != 0 => "others than its owner can change it",
+        _ if mode & 0o004 != 0 => "everybody on this machine can read it",
+        _ => return None,
+    };
+    Some((mode, how))
+}
+
+#[cfg(not(unix))]
+const fn exposed(_key: &Path) -> Option<(u32, &'static str)> {
+    None
 }
 
 fn read(what: &'static str, path: &Path) -> Result<Zeroizing<Vec<u8>>, ServeError> {
@@ -136,4 +204,40 @@ pub(crate) fn facts(connection: &ServerConnection) -> Option<TlsFacts> {
         other => other.as_str()?,
     };
     Some(TlsFacts { version, cipher })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    /// Kubernetes shows a file by way of two links, whose own modes say nothing.
+    #[test]
+    fn a_key_that_others_can_read_is_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let (file, link) = (directory.path().join("data"), directory.path().join("key.pem"));
+        fs::write(&file, "").unwrap();
+        symlink(&file, &link).unwrap();
+        for (mode, told) in [
+            (0o600, None),
+            (0o400, None),
+            (0o440, None),
+            (0o640, None),
+            (0o644, Some("read")),
+            (0o444, Some("read")),
+            (0o604, Some("read")),
+            (0o660, Some("change")),
+            (0o602, Some("change")),
+            (0o666, Some("change")),
+        ] {
+            fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+            for path in [&file, &link] {
+                let exposed = exposed(path);
+                assert_eq!(exposed.map(|(shown, _)| shown), told.map(|_| mode));
+                let how = exposed.map_or("", |(_, how)| how);
+                assert!(how.contains(told.unwrap_or_default()), "{mode:o}: {how}");
+            }
+        }
+    }
 }

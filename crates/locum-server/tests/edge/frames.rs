@@ -17,6 +17,7 @@ const GOAWAY: u8 = 7;
 const WINDOW_UPDATE: u8 = 8;
 const CONTINUATION: u8 = 9;
 
+const ACK: u8 = 1;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 
@@ -62,7 +63,7 @@ impl Peer {
         self.stream.write_all(bytes).is_ok()
     }
 
-    /// The next frame; `None` if there will be none.
+    /// The next frame; `None` if there will be none. A ping is answered.
     fn read(&mut self) -> Option<Frame> {
         while self.read.len() < 9 || self.read.len() < 9 + self.length() {
             let mut bytes = [0; 64 * 1024];
@@ -75,12 +76,16 @@ impl Peer {
         }
         let length = self.length();
         let whole: Vec<u8> = self.read.drain(..9 + length).collect();
-        Some(Frame {
+        let frame = Frame {
             kind: whole[3],
             flags: whole[4],
             stream: u32::from_be_bytes(whole[5..9].try_into().unwrap()),
             payload: whole[9..].to_vec(),
-        })
+        };
+        if frame.kind == PING && frame.flags & ACK == 0 {
+            self.send(&self::frame(PING, ACK, 0, &frame.payload));
+        }
+        Some(frame)
     }
 
     fn length(&self) -> usize {
@@ -466,7 +471,12 @@ fn a_peer_that_takes_no_answer_is_cut_off() {
 
 #[test]
 fn a_peer_that_takes_its_answer_slowly_gets_it() {
-    let server = Fixture::start(|config| config.limits.write_timeout = 2 * SHORT);
+    let server = Fixture::start(|config| {
+        config.limits.write_timeout = 2 * SHORT;
+        // Taking an answer is no idleness.
+        config.limits.idle_timeout = SHORT / 2;
+        config.limits.header_timeout = SHORT / 2;
+    });
     let mut peer = Peer::connect(&server, &[(INITIAL_WINDOW, 1)]);
     peer.ask(1, "/?facts");
     let mut body = Vec::new();

@@ -2,8 +2,10 @@
 
 use std::{
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use locum_server::{Config, Server, TlsFiles};
@@ -63,10 +65,18 @@ impl Identity {
 
 /// Writes a fresh self-signed pair.
 fn write(directory: &Path) -> rustls_pki_types::CertificateDer<'static> {
-    let pair = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    fs::write(directory.join("cert.pem"), pair.cert.pem()).unwrap();
-    fs::write(directory.join("key.pem"), pair.signing_key.serialize_pem()).unwrap();
-    pair.cert.der().clone()
+    write_until(directory, 4096)
+}
+
+/// Writes a fresh self-signed pair that is good until a year.
+fn write_until(directory: &Path, year: i32) -> rustls_pki_types::CertificateDer<'static> {
+    let mut parameters = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+    parameters.not_after = rcgen::date_time_ymd(year, 1, 1);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = parameters.self_signed(&key).unwrap();
+    fs::write(directory.join("cert.pem"), certificate.pem()).unwrap();
+    fs::write(directory.join("key.pem"), key.serialize_pem()).unwrap();
+    certificate.der().clone()
 }
 
 pub(crate) fn name() -> ServerName<'static> {
@@ -185,15 +195,146 @@ fn a_reload_uses_the_new_files_or_keeps_the_old() {
     };
     assert!(works(&identity));
 
-    fs::write(identity.path("key.pem"), "nothing").unwrap();
-    assert!(reload.reload().is_err());
-    assert!(works(&identity), "the old pair stays in use");
-
     let old = identity.certificate.clone();
+    for (spoil, part) in [
+        (
+            (|path| fs::write(path, "nothing")) as fn(PathBuf) -> _,
+            "holds no PEM private key",
+        ),
+        (|path| fs::write(path, ""), "holds no PEM private key"),
+        (fs::remove_file, "cannot read the key file"),
+        // Of a renewal, one file is written before the other.
+        (
+            |path| fs::write(path, rcgen::KeyPair::generate().unwrap().serialize_pem()),
+            "does not belong to the certificate",
+        ),
+        (
+            |path| {
+                write_until(path.parent().unwrap(), 2020);
+                Ok(())
+            },
+            "has expired",
+        ),
+    ] {
+        spoil(identity.path("key.pem")).unwrap();
+        let error = reload.reload().unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+        assert!(works(&identity), "the old pair stays in use: {part}");
+    }
+
     identity.certificate = write(identity.directory.path());
     assert!(!works(&identity), "not before the reload");
     reload.reload().unwrap();
     assert!(works(&identity));
     identity.certificate = old;
     assert!(!works(&identity), "the old certificate is gone");
+}
+
+/// A certificate that is over is better than none, and can be replaced.
+#[test]
+fn a_start_with_an_expired_certificate_goes_on() {
+    let mut identity = Identity::new();
+    write_until(identity.directory.path(), 2020);
+    let bound = bind(|config| config.tls = Some(identity.files()));
+    let reload = bound.tls_reload().unwrap();
+    let server = Fixture::run(bound);
+    identity.certificate = write(identity.directory.path());
+    reload.reload().unwrap();
+    let connector = identity.connector(&[&rustls::version::TLS13], b"http/1.1");
+    assert!(block_on(facts(&server, &connector)).is_ok());
+}
+
+/// A client hello of an old version.
+fn hello(version: u8) -> Vec<u8> {
+    let mut body = vec![3, version];
+    body.extend([7; 32]);
+    // No session; ECDHE with AES-128 and SHA, as it was then; no compression; no extensions.
+    body.extend([0, 0, 2, 0xc0, 0x09, 1, 0, 0, 0]);
+    let length = u8::try_from(body.len()).unwrap();
+    [&[22, 3, 1, 0, length + 4, 1, 0, 0, length], &body[..]].concat()
+}
+
+#[test]
+fn old_versions_are_refused() {
+    let identity = Identity::new();
+    let server = Fixture::start(|config| config.tls = Some(identity.files()));
+    for version in [0, 1, 2] {
+        let mut stream = std::net::TcpStream::connect(server.address).unwrap();
+        stream.write_all(&hello(version)).unwrap();
+        let mut answer = Vec::new();
+        let _ = std::io::Read::read_to_end(&mut stream, &mut answer);
+        // A fatal alert and nothing else: 70 is protocol_version, 40 handshake_failure.
+        assert!(
+            matches!(answer[..], [21, 3, _, 0, 2, 2, 70 | 40 | 50 | 109]),
+            "SSL 3.{version}: {answer:?}"
+        );
+    }
+    server.expect_metric("locum_tls_handshake_failures_total 3");
+}
+
+#[test]
+fn a_handshake_that_never_ends_is_cut_off() {
+    let identity = Identity::new();
+    let server = Fixture::start(|config| {
+        config.tls = Some(identity.files());
+        config.limits.header_timeout = Duration::from_millis(150);
+    });
+    let began = Instant::now();
+    let mut dripping = server.connect();
+    for byte in hello(3) {
+        if dripping.stream.write_all(&[byte]).is_err() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(dripping.is_closed());
+    assert!(server.connect().is_closed(), "without a word");
+    // Gone in the middle.
+    let mut gone = server.connect();
+    gone.send(&hello(3)[..20]);
+    drop(gone);
+    assert!(began.elapsed() < Duration::from_secs(10));
+    server.expect_metric("locum_tls_handshake_failures_total 3");
+    server.expect_metric("locum_connections 0");
+    let connector = identity.connector(&[&rustls::version::TLS13], b"http/1.1");
+    assert!(block_on(facts(&server, &connector)).is_ok());
+}
+
+#[test]
+fn protocols_are_chosen_by_name_and_unknown_ones_refused() {
+    let identity = Identity::new();
+    let server = Fixture::start(|config| config.tls = Some(identity.files()));
+    let versions = [&rustls::version::TLS12, &rustls::version::TLS13];
+    let ask = |protocol: &[u8]| block_on(facts(&server, &identity.connector(&versions, protocol)));
+    assert!(ask(b"http/1.1").unwrap().starts_with("Http11"));
+    for unknown in [&b"h3"[..], b"h2c", b"http/1.0", b"H2"] {
+        assert!(ask(unknown).is_err(), "{unknown:?}");
+    }
+    // Whoever chose HTTP/1.1 and speaks HTTP/2 is not understood.
+    block_on(async {
+        let stream = TcpStream::connect(server.address).await.unwrap();
+        let connector = identity.connector(&versions, b"http/1.1");
+        let mut stream = connector.connect(name(), stream).await.unwrap();
+        stream
+            .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+            .await
+            .unwrap();
+        let mut reply = String::new();
+        let _ = stream.read_to_string(&mut reply).await;
+        assert!(reply.starts_with("HTTP/1.1 400 "), "{reply}");
+    });
+}
+
+/// There is one certificate, which is shown whatever name is asked for; the signature covers the host.
+#[test]
+fn a_name_that_is_not_ours_gets_the_certificate_there_is() {
+    let identity = Identity::new();
+    let server = Fixture::start(|config| config.tls = Some(identity.files()));
+    let connector = identity.connector(&[&rustls::version::TLS13], b"http/1.1");
+    let error = block_on(async {
+        let stream = TcpStream::connect(server.address).await.unwrap();
+        let name = ServerName::try_from("elsewhere.example").unwrap();
+        connector.connect(name, stream).await.map(drop).unwrap_err()
+    });
+    assert!(error.to_string().contains("not valid for name"), "{error}");
 }
