@@ -65,7 +65,7 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener) {
         };
         let (shared, limits) = (Arc::clone(&shared), Rc::clone(&limits));
         tokio::task::spawn_local(async move {
-            let state = State::new(peer, local, None);
+            let state = State::new(peer, local, None, place.share());
             let stop = shared.stop.clone();
             let answer = {
                 let state = Rc::clone(&state);

@@ -13,12 +13,13 @@ use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming as RequestBody};
 use tokio::time::timeout;
 
-use crate::{Limits, long::Allowance, refusal::Refusal};
+use crate::{Limits, capacity::Share, long::Allowance, refusal::Refusal};
 
-/// Reads the rest of a request.
+/// Reads the rest of a request, of a peer with this share.
 pub(crate) async fn read(
     mut body: RequestBody,
     limits: &Limits,
+    share: &Share,
     allowance: &mut Allowance<'_>,
 ) -> Result<Bytes, Refusal> {
     if body.is_end_stream() {
@@ -58,6 +59,10 @@ pub(crate) async fn read(
     if let Poll::Ready(read) = poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await {
         return read;
     }
+    // Whoever lets us wait holds a place that others could have, and needs nothing for it but an address.
+    let Some(_awaited) = share.wait(limits.awaited_of_one_peer()) else {
+        return Err(Refusal::Busy);
+    };
     timeout(limits.body_timeout, reading)
         .await
         .unwrap_or(Err(Refusal::BodyTimeout))

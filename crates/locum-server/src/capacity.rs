@@ -1,4 +1,4 @@
-//! How many connections there may be, in all and from one peer.
+//! How many connections there may be, in all and from one peer, and for how many bodies of one peer the server waits.
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,33 @@ pub(crate) struct Capacity {
     max: usize,
     max_per_peer: usize,
     open: AtomicUsize,
-    peers: Mutex<HashMap<Peer, usize>>,
+    peers: Mutex<HashMap<Peer, Arc<Share>>>,
+}
+
+/// What one peer takes.
+#[derive(Debug, Default)]
+pub(crate) struct Share {
+    /// Its connections; changed under the lock of all peers.
+    open: AtomicUsize,
+    waiting: AtomicUsize,
+}
+
+/// A body of a peer that is waited for; dropping it ends the wait.
+#[derive(Debug)]
+pub(crate) struct Awaited<'a>(&'a Share);
+
+impl Share {
+    /// Waits for one more body, unless there are as many as may be.
+    pub(crate) fn wait(&self, most: usize) -> Option<Awaited<'_>> {
+        let awaited = Awaited(self);
+        (self.waiting.fetch_add(1, Ordering::Relaxed) < most).then_some(awaited)
+    }
+}
+
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Who is one peer: an IPv4 address, or the /64 that one IPv6 host usually has to itself.
@@ -46,6 +72,14 @@ pub(crate) enum Full {
 pub(crate) struct Place {
     capacity: Arc<Capacity>,
     peer: Peer,
+    share: Arc<Share>,
+}
+
+impl Place {
+    /// What the peer of this connection takes in all.
+    pub(crate) fn share(&self) -> Arc<Share> {
+        Arc::clone(&self.share)
+    }
 }
 
 impl Capacity {
@@ -66,16 +100,17 @@ impl Capacity {
             return Err(Full::Server);
         }
         let mut peers = self.peers();
-        let count = peers.entry(peer).or_insert(0);
-        if *count >= self.max_per_peer {
+        let share = Arc::clone(peers.entry(peer).or_default());
+        if share.open.load(Ordering::Relaxed) >= self.max_per_peer {
             self.open.fetch_sub(1, Ordering::Relaxed);
             return Err(Full::Peer);
         }
-        *count += 1;
+        share.open.fetch_add(1, Ordering::Relaxed);
         drop(peers);
         Ok(Place {
             capacity: Arc::clone(self),
             peer,
+            share,
         })
     }
 
@@ -84,7 +119,7 @@ impl Capacity {
         self.open.load(Ordering::Relaxed)
     }
 
-    fn peers(&self) -> MutexGuard<'_, HashMap<Peer, usize>> {
+    fn peers(&self) -> MutexGuard<'_, HashMap<Peer, Arc<Share>>> {
         self.peers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -93,11 +128,8 @@ impl Drop for Place {
     fn drop(&mut self) {
         self.capacity.open.fetch_sub(1, Ordering::Relaxed);
         let mut peers = self.capacity.peers();
-        if let Some(count) = peers.get_mut(&self.peer) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                peers.remove(&self.peer);
-            }
+        if self.share.open.fetch_sub(1, Ordering::Relaxed) == 1 {
+            peers.remove(&self.peer);
         }
     }
 }
@@ -105,6 +137,21 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn waits_for_so_many_bodies_of_a_peer() {
+        let capacity = Arc::new(Capacity::new(9, 9));
+        let share = |text: &str| capacity.admit(text.parse().unwrap()).unwrap();
+        let places = [share("10.0.0.1"), share("10.0.0.1"), share("10.0.0.2")];
+        let [one, two, other] = places.each_ref().map(Place::share);
+        let first = one.wait(2);
+        let second = two.wait(2);
+        assert!(first.is_some() && second.is_some());
+        assert!(one.wait(2).is_none() && two.wait(2).is_none());
+        assert!(other.wait(2).is_some());
+        drop(first);
+        assert!(two.wait(2).is_some(), "what was refused took no place");
+    }
 
     #[test]
     fn counts_in_all_and_by_peer() {

@@ -69,10 +69,18 @@ pub struct Limits {
     pub max_connections: usize,
     /// Connections at one time from one IPv4 address or IPv6 /64; more are closed at once.
     pub max_connections_per_peer: usize,
-    /// Requests at one time over all connections; more get 503. Times `max_body` it bounds the memory for bodies.
+    /// Requests at one time over all connections; more get 503. Times `max_body` it bounds the memory for bodies. A quarter of
+    /// them at most wait for bodies of one IPv4 address or IPv6 /64.
     pub max_requests_in_flight: usize,
     /// Requests at one time on one HTTP/2 connection.
     pub max_streams: u32,
+}
+
+impl Limits {
+    /// For how many bodies of one peer the server waits.
+    pub(crate) fn awaited_of_one_peer(&self) -> usize {
+        (self.max_requests_in_flight / 4).max(1)
+    }
 }
 
 impl Default for Limits {

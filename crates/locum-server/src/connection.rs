@@ -1,7 +1,8 @@
 //! The life of one connection: encryption, which HTTP it speaks, and its end.
 
 use std::{
-    convert::Infallible, future::Future, net::SocketAddr, pin::Pin, rc::Rc, task::Poll, time::Duration,
+    convert::Infallible, future::Future, net::SocketAddr, pin::Pin, rc::Rc, sync::Arc, task::Poll,
+    time::Duration,
 };
 
 use bytes::{Bytes, BytesMut};
@@ -15,7 +16,9 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::{Limits, exchange, guard::Guard, http2, state::State, stop::Stop, tls, worker::Worker};
+use crate::{
+    Limits, capacity::Share, exchange, guard::Guard, http2, state::State, stop::Stop, tls, worker::Worker,
+};
 
 /// What an HTTP/2 client sends first.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -25,13 +28,18 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const DISCARD_BYTES: usize = 10_000_000;
 const DISCARD_TIME: Duration = Duration::from_secs(2);
 
-/// Serves one connection to its end.
-pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAddr, local: SocketAddr) {
+/// Serves one connection, between these two ends and of a peer with this share, to its end.
+pub(crate) async fn serve(
+    worker: Rc<Worker>,
+    stream: TcpStream,
+    (peer, local): (SocketAddr, SocketAddr),
+    share: Arc<Share>,
+) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
     }
     let Some(source) = &worker.shared.tls else {
-        let state = State::new(peer, local, None);
+        let state = State::new(peer, local, None, share);
         return cleartext(&worker, stream, state).await;
     };
 
@@ -50,7 +58,7 @@ pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAdd
         Ok(Ok(stream)) => {
             metrics.tls_handshakes.add();
             let (_, session) = stream.get_ref();
-            let state = State::new(peer, local, tls::facts(session));
+            let state = State::new(peer, local, tls::facts(session), share);
             if session.alpn_protocol() == Some(b"h2") {
                 http2::serve(&worker, stream, BytesMut::new(), state).await;
             } else {

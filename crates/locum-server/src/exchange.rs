@@ -139,7 +139,7 @@ async fn respond(
     }
     let is_long = long::is_long(worker, &whole);
     let mut allowance = Allowance::new(&worker.limits, is_long.then_some(&worker.shared.long));
-    whole.put_body(read(body, &worker.limits, &mut allowance).await?);
+    whole.put_body(read(body, &worker.limits, &state.share, &mut allowance).await?);
 
     let answer = if is_long {
         None

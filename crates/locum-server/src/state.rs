@@ -2,15 +2,16 @@
 //!
 //! All on one thread, so plain cells do.
 
-use std::{cell::Cell, net::SocketAddr, rc::Rc, time::Instant};
+use std::{cell::Cell, net::SocketAddr, rc::Rc, sync::Arc, time::Instant};
 
-use crate::{TlsFacts, refusal::Refusal};
+use crate::{TlsFacts, capacity::Share, refusal::Refusal};
 
 /// The state of one connection.
 pub(crate) struct State {
     pub(crate) peer: SocketAddr,
     pub(crate) local: SocketAddr,
     pub(crate) tls: Option<TlsFacts>,
+    pub(crate) share: Arc<Share>,
     heads: Cell<u64>,
     served: Cell<u64>,
     busy: Cell<u32>,
@@ -21,11 +22,17 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(peer: SocketAddr, local: SocketAddr, tls: Option<TlsFacts>) -> Rc<Self> {
+    pub(crate) fn new(
+        peer: SocketAddr,
+        local: SocketAddr,
+        tls: Option<TlsFacts>,
+        share: Arc<Share>,
+    ) -> Rc<Self> {
         Rc::new(Self {
             peer,
             local,
             tls,
+            share,
             heads: Cell::new(0),
             served: Cell::new(0),
             busy: Cell::new(0),
@@ -109,7 +116,7 @@ mod tests {
     #[test]
     fn a_head_that_hyper_has_and_nobody_serves_yet_is_no_idleness() {
         let address = SocketAddr::from(([127, 0, 0, 1], 80));
-        let state = State::new(address, address, None);
+        let state = State::new(address, address, None, Arc::default());
         assert!(!state.is_idle(), "before the first request");
         for _ in 0..2 {
             state.count_head();

@@ -139,7 +139,7 @@ fn admit(worker: &Rc<Worker>, stream: TcpStream, alive: &mpsc::Sender<()>) {
             metrics.connections.add();
             let (worker, alive) = (Rc::clone(worker), alive.clone());
             tokio::task::spawn_local(async move {
-                connection::serve(worker, stream, peer, local).await;
+                connection::serve(worker, stream, (peer, local), place.share()).await;
                 drop((place, alive));
             });
         }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::fixture::{Fixture, post};
+use crate::fixture::{Client, Fixture, post};
 
 const SHORT: Duration = Duration::from_millis(150);
 
@@ -160,6 +160,40 @@ fn requests_over_the_limit_are_503() {
     assert_eq!(reply.status, 503);
     assert_eq!(slow.read().status, 200);
     assert_eq!(server.connect().ask(&post("a")).status, 200);
+}
+
+/// Whoever sends heads and no bodies must not take all the places there are.
+#[cfg(target_os = "linux")]
+#[test]
+fn one_peer_does_not_take_all_places_by_bodies_that_do_not_come() {
+    let server = Fixture::start(|config| config.limits.max_requests_in_flight = 8);
+    let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel";
+    let mut stalled: Vec<_> = (0..8)
+        .map(|_| {
+            let mut client = server.connect();
+            client.send(head.as_bytes());
+            client
+        })
+        .collect();
+    server.expect_metric("locum_requests_refused_total{reason=\"busy\"} 6");
+    server.expect_metric("locum_requests_in_flight 2");
+    let other = || Client::connect_from([127, 0, 0, 2], server.address);
+    assert_eq!(other().ask(&post("on")).body, "on");
+    assert_eq!(server.connect().ask(&post("on")).body, "on", "what comes at once");
+    let mut slow = other();
+    slow.send(head.as_bytes());
+    slow.send(b"lo");
+    assert_eq!(slow.read().body, "hello");
+
+    let mut answers: Vec<_> = stalled
+        .iter_mut()
+        .map(|client| {
+            client.send(b"lo");
+            client.read().status
+        })
+        .collect();
+    answers.sort_unstable();
+    assert_eq!(answers, [200, 200, 503, 503, 503, 503, 503, 503]);
 }
 
 #[test]
