@@ -19,4 +19,5 @@ mod limits;
 mod long;
 mod requests;
 mod stop;
+mod streams;
 mod tls;
