@@ -121,9 +121,24 @@ pub(super) struct Held {
     at: i64,
 }
 
+impl Held {
+    /// The same keys, which came by `now`: those that a clock which ran ahead has stamped would serve for longer than others.
+    fn by(self: &Arc<Self>, now: i64) -> Arc<Self> {
+        if self.at <= now {
+            return Arc::clone(self);
+        }
+        Arc::new(Self {
+            keys: self.keys.clone(),
+            verification: self.verification.clone(),
+            at: now,
+        })
+    }
+}
+
 /// One issuer.
 #[derive(Debug)]
 pub(super) struct Entry {
+    /// In the order in which they came.
     held: ArcSwap<Vec<Arc<Held>>>,
     problem: ArcSwapOption<FetchProblem>,
     thumbprints: ArcSwap<Vec<[u8; 20]>>,
@@ -167,8 +182,7 @@ impl Entry {
         let accepted = held
             .iter()
             .filter(|held| held.verification.convinces(thumbprints))
-            .filter(|held| held.at >= oldest)
-            .max_by_key(|held| held.at);
+            .rfind(|held| held.at >= oldest);
         if let Some(held) = accepted {
             return Stock::Keys(Arc::clone(held));
         }
@@ -244,9 +258,9 @@ impl Entry {
     /// Takes what a fetch brought. Keys replace those that the same vouches for; without any, the old ones stay.
     pub(super) fn put(&self, outcome: Result<Fetched, FetchProblem>, now: Timestamp) {
         let now = now.as_millisecond();
+        let mut held: Vec<_> = self.held.load().iter().map(|held| held.by(now)).collect();
         let wait = match outcome {
             Ok(Fetched { keys, verification }) => {
-                let mut held: Vec<_> = self.held.load().iter().map(Arc::clone).collect();
                 held.retain(|other| !verification.covers(&other.verification));
                 let surplus = (held.len() + 1).saturating_sub(MOST_HELD);
                 held.drain(..surplus);
@@ -261,6 +275,7 @@ impl Entry {
                 REFRESH_INTERVAL
             }
             Err(problem) => {
+                self.held.store(Arc::new(held));
                 self.problem.store(Some(Arc::new(problem)));
                 let failures = self.failures.fetch_add(1, SeqCst).min(16);
                 (RETRY_FIRST << failures).min(RETRY_LAST)

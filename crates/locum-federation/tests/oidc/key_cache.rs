@@ -352,6 +352,26 @@ fn a_clock_that_goes_back_stops_nothing() {
     assert_eq!(cache.due(at(10), MOST).len(), 1);
 }
 
+/// What came while the clock ran ahead is neither newer than what came since nor good for longer.
+#[test]
+fn keys_of_a_clock_that_ran_ahead_are_as_old_as_they_are() {
+    let year = 365 * 24 * HOUR;
+    let cache = KeyCache::new();
+    cache.register(&[source(ISSUER, &[A])]);
+    cache.put(ISSUER, pinned(keys(), &[A]), at(year));
+    let withdrawn = KeySet::parse(br#"{"keys":[]}"#).unwrap();
+    cache.put(ISSUER, fetched(withdrawn), at(0));
+    assert_ne!(verify_as(&cache, &good(), &[A], at(1)), Ok(()));
+
+    let cache = KeyCache::new();
+    cache.register(&[source(ISSUER, &[])]);
+    cache.put(ISSUER, fetched(keys()), at(year));
+    assert_eq!(cache.due(at(0), MOST).len(), 1);
+    cache.put(ISSUER, Err(FetchProblem::Unreachable), at(0));
+    assert!(is_ready(&cache, at(WEEK)));
+    assert!(!is_ready(&cache, at(WEEK + 1)));
+}
+
 #[test]
 fn a_thumbprint_vouches_for_those_who_registered_it() {
     let cache = KeyCache::new();
