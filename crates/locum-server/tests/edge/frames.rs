@@ -322,7 +322,9 @@ fn floods_end_the_connection() {
     let head = || block(&PLAIN);
     let open = move |number| frame(HEADERS, END_HEADERS, stream(number), &head());
     type Next = Box<dyn Fn(usize) -> Vec<u8>>;
-    let floods: [(&str, Next); 5] = [
+    let floods: [(&str, Next); 6] = [
+        // Some that cross the announcement are refused, one by one.
+        ("streams beyond the limit", Box::new(open)),
         (
             "rapid reset",
             Box::new(move |number| {

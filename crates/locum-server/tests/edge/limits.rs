@@ -240,3 +240,38 @@ fn answers_wait_for_a_few_others_only() {
         "the quick ones waited for all of the slow ones"
     );
 }
+
+/// Who asks without end, whether he reads the answers or not, holds up nobody.
+#[test]
+fn a_flood_of_requests_on_one_connection_holds_up_nobody() {
+    use std::{io::Read, io::Write, net::Shutdown};
+
+    for reads in [true, false] {
+        let server = Fixture::start(|config| config.workers = Some(1));
+        let flooder = server.connect();
+        let (mut asking, mut reading) = (
+            flooder.stream.try_clone().unwrap(),
+            flooder.stream.try_clone().unwrap(),
+        );
+        let flood = std::thread::spawn(move || {
+            let many = post("a").repeat(1_000);
+            while asking.write_all(many.as_bytes()).is_ok() {}
+        });
+        let reader = std::thread::spawn(move || {
+            let mut some = vec![0; 64 * 1024];
+            while reads && matches!(reading.read(&mut some), Ok(1..)) {}
+        });
+        while server.calls() < 500 {
+            std::thread::yield_now();
+        }
+        let mut client = server.connect();
+        for _ in 0..100 {
+            let began = Instant::now();
+            assert_eq!(client.ask(&post("b")).body, "b");
+            assert!(began.elapsed() < Duration::from_secs(3), "reads: {reads}");
+        }
+        let _ = flooder.stream.shutdown(Shutdown::Both);
+        flood.join().unwrap();
+        reader.join().unwrap();
+    }
+}
