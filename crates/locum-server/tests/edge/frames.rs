@@ -402,9 +402,8 @@ fn so_many_streams_at_a_time_and_no_more() {
     });
     let mut peer = Peer::connect(&server, &[]);
     // Bodies that never end.
-    for number in 0..20 {
-        peer.send(&frame(HEADERS, END_HEADERS, stream(number), &block(&PLAIN)));
-    }
+    let heads = (0..20).flat_map(|number| frame(HEADERS, END_HEADERS, stream(number), &block(&PLAIN)));
+    peer.send(&heads.collect::<Vec<_>>());
     let (mut answered, mut refused) = (0, 0);
     while answered + refused < 20 {
         let frame = peer.read().unwrap();
@@ -474,10 +473,10 @@ fn a_peer_that_takes_no_answer_is_cut_off() {
 #[test]
 fn a_peer_that_takes_its_answer_slowly_gets_it() {
     let server = Fixture::start(|config| {
-        config.limits.write_timeout = 2 * SHORT;
+        config.limits.write_timeout = Duration::from_secs(2);
         // Taking an answer is no idleness.
-        config.limits.idle_timeout = SHORT / 2;
-        config.limits.header_timeout = SHORT / 2;
+        config.limits.idle_timeout = SHORT;
+        config.limits.header_timeout = Duration::from_secs(2);
     });
     let mut peer = Peer::connect(&server, &[(INITIAL_WINDOW, 1)]);
     peer.ask(1, "/?facts");
@@ -488,7 +487,7 @@ fn a_peer_that_takes_its_answer_slowly_gets_it() {
         if data.flags & END_STREAM != 0 {
             break;
         }
-        std::thread::sleep(SHORT / 4);
+        std::thread::sleep(SHORT);
         peer.send(&frame(WINDOW_UPDATE, 0, 1, &[0, 0, 0, 1]));
     }
     assert_eq!(body, b"Http2 a None");

@@ -277,7 +277,7 @@ fn a_handshake_that_never_ends_is_cut_off() {
     let identity = Identity::new();
     let server = Fixture::start(|config| {
         config.tls = Some(identity.files());
-        config.limits.header_timeout = Duration::from_millis(150);
+        config.limits.header_timeout = Duration::from_secs(1);
     });
     let began = Instant::now();
     let mut dripping = server.connect();
@@ -285,7 +285,7 @@ fn a_handshake_that_never_ends_is_cut_off() {
         if dripping.stream.write_all(&[byte]).is_err() {
             break;
         }
-        std::thread::sleep(Duration::from_millis(10));
+        std::thread::sleep(Duration::from_millis(30));
     }
     assert!(dripping.is_closed());
     assert!(server.connect().is_closed(), "without a word");
@@ -293,7 +293,7 @@ fn a_handshake_that_never_ends_is_cut_off() {
     let mut gone = server.connect();
     gone.send(&hello(3)[..20]);
     drop(gone);
-    assert!(began.elapsed() < Duration::from_secs(10));
+    assert!(began.elapsed() < Duration::from_secs(15));
     server.expect_metric("locum_tls_handshake_failures_total 3");
     server.expect_metric("locum_connections 0");
     let connector = identity.connector(&[&rustls::version::TLS13], b"http/1.1");
