@@ -244,6 +244,13 @@ impl Client {
         }
     }
 
+    /// Reads so much of a body, or what there is of it.
+    pub(crate) fn read_body(&mut self, length: usize) -> Vec<u8> {
+        while self.read.len() < length && self.fill().is_some() {}
+        let length = length.min(self.read.len());
+        self.read.drain(..length).collect()
+    }
+
     pub(crate) fn try_read(&mut self) -> Option<Reply> {
         let end = loop {
             if let Some(end) = self.read.windows(4).position(|window| window == b"\r\n\r\n") {

@@ -173,3 +173,48 @@ fn framing_holds_however_the_bytes_are_cut() {
     }
     assert_eq!(server.calls(), 15);
 }
+
+/// A body that nobody reads, of a method that seldom has one, is a body all the same.
+#[test]
+fn the_body_of_any_method_is_its_body() {
+    let server = Fixture::start(|_| {});
+    let inner = "GET /?facts HTTP/1.1\r\nHost: a\r\n\r\n";
+    for method in [
+        "PUT", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE", "PRI", "GET",
+    ] {
+        for target in ["/", "/other", "*", "http://a/"] {
+            for framed in [
+                format!("Content-Length: {}\r\n\r\n{inner}", inner.len()),
+                format!(
+                    "Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{inner}\r\n0\r\n\r\n",
+                    inner.len()
+                ),
+            ] {
+                let request = format!(
+                    "{method} {target} HTTP/1.1\r\nHost: a\r\n{framed}{}",
+                    post("after")
+                );
+                let before = server.calls();
+                let mut client = server.connect();
+                client.send(request.as_bytes());
+                let head = client.read_head();
+                let is_served = head.starts_with("HTTP/1.1 200") && method == "GET";
+                if is_served {
+                    let _ = client.read_body(inner.len());
+                } else if method != "HEAD" {
+                    let length = head
+                        .lines()
+                        .find_map(|line| line.strip_prefix("content-length: "));
+                    let _ = client.read_body(length.map_or(0, |length| length.parse().unwrap()));
+                }
+                // Then the next, or the end.
+                let next = client.try_read();
+                let calls = usize::from(is_served) + usize::from(next.is_some());
+                if let Some(reply) = next {
+                    assert_eq!(reply.body, "after", "{request}");
+                }
+                assert_eq!(server.calls(), before + calls, "{request}");
+            }
+        }
+    }
+}
