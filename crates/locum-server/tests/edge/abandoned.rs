@@ -3,7 +3,7 @@
 use std::{
     fs,
     num::NonZeroU32,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -44,6 +44,10 @@ impl Application for Slow {
     fn is_long(&self, head: Incoming<'_>) -> bool {
         self.service.is_long(head)
     }
+
+    fn ready(&self) -> bool {
+        self.service.ready()
+    }
 }
 
 struct Deployed {
@@ -59,6 +63,12 @@ struct Deployed {
 
 impl Deployed {
     fn start(adjust: impl FnOnce(&mut Config)) -> Self {
+        Self::recording(adjust, |path| {
+            Arc::new(AuditFile::open(path, RotatePolicy::default()).unwrap())
+        })
+    }
+
+    fn recording(adjust: impl FnOnce(&mut Config), open: impl FnOnce(&Path) -> Arc<AuditFile>) -> Self {
         let (random, now) = (&mut SeededRandom::new(1), Timestamp::now());
         let kek = KeyEncryptionKey::generate(random);
         let store = Arc::new(MemoryStore::new());
@@ -80,7 +90,7 @@ impl Deployed {
         };
         let files = tempfile::tempdir().unwrap();
         let audit = files.path().join("audit.jsonl");
-        let sink = Arc::new(AuditFile::open(&audit, RotatePolicy::default()).unwrap());
+        let sink = open(&audit);
         let schedule = RotationSchedule::default();
         let service = Service::new(
             settings,
@@ -191,4 +201,52 @@ fn what_is_under_way_when_the_grace_ends_is_recorded() {
     let mut deployed = Deployed::start(|config| config.shutdown_grace = Duration::from_millis(1));
     deployed.send();
     assert_eq!(deployed.stop(), everything());
+}
+
+/// A pipe that nobody reads is a disk that hangs: what it cannot be told of is not done.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_is_done_while_the_audit_disk_hangs() {
+    use std::{io::Read, process::Command};
+
+    let mut sink = None;
+    let mut deployed = Deployed::recording(
+        |_| {},
+        |path| {
+            assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+            let policy = RotatePolicy {
+                queue: 2,
+                ..RotatePolicy::default()
+            };
+            let file = Arc::new(AuditFile::open(path, policy).unwrap());
+            // Longer than a pipe is.
+            while file.record(&vec![b'x'; 128 * 1024]).is_ok() {}
+            sink = Some(Arc::clone(&file));
+            file
+        },
+    );
+    let sink = sink.unwrap();
+    deployed.send();
+    assert_eq!(deployed.client.read().status, 503);
+    assert!(!deployed.application.ready());
+    let users = |deployed: &Deployed| {
+        let snapshot = deployed.service.directory().snapshot();
+        snapshot.users(deployed.account, None, "/").count()
+    };
+    assert_eq!(users(&deployed), 0);
+
+    let mut reader = fs::File::open(&deployed.audit).unwrap();
+    thread::spawn(move || {
+        let mut some = vec![0; 64 * 1024];
+        while matches!(reader.read(&mut some), Ok(1..)) {}
+    });
+    while sink.is_failing() {
+        thread::sleep(Duration::from_millis(5));
+    }
+    deployed.client = Client::connect(deployed.client.stream.peer_addr().unwrap());
+    deployed.send();
+    assert_eq!(deployed.client.read().status, 200);
+    assert_eq!(users(&deployed), 2);
+    assert!(deployed.application.ready());
+    deployed.running.shutdown_handle().stop();
 }
