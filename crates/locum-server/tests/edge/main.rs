@@ -17,6 +17,7 @@ mod framing;
 mod http2;
 mod limits;
 mod long;
+mod peer;
 mod requests;
 mod stop;
 mod streams;
