@@ -8,7 +8,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use crate::{
     QUIRKS, Values,
     arn_pattern::ArnPattern,
-    fold::fold_hash,
+    fold::{fold_hash, same_key},
     glob::{Pattern, Syntax},
     operator::{Comparison, Operator, Quantifier, Relation},
     quirks::Truth,
@@ -20,9 +20,14 @@ use crate::{
 pub(crate) struct Condition {
     key: Box<str>,
     hash: u64,
+    /// The values of its key are themselves the keys of tags.
+    names_tags: bool,
     operator: Operator,
     test: Test,
 }
+
+/// The condition keys whose values are the keys of tags.
+const NAME_TAGS: [&str; 2] = ["aws:TagKeys", "sts:TransitiveTagKeys"];
 
 /// The policy's values, parsed once. `None` stands for a value that is not of its type: it never matches.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,6 +94,7 @@ impl Condition {
         Self {
             key: key.into(),
             hash: fold_hash(key),
+            names_tags: NAME_TAGS.iter().any(|known| same_key(known, key)),
             operator,
             test,
         }
@@ -218,6 +224,8 @@ impl Condition {
                 Truth::any(patterns.iter().map(|p| {
                     if folded {
                         p.matches_folded(value, scope)
+                    } else if self.names_tags {
+                        p.matches_tag_key(value, scope)
                     } else {
                         p.matches(value, scope)
                     }
@@ -275,6 +283,7 @@ impl Condition {
         };
         let each = match self.operator.comparison {
             Comparison::Text { ignore_case: true } => value.len(),
+            _ if self.names_tags => value.len(),
             _ => value.len() / BYTES_A_STEP,
         };
         wanted.saturating_mul(1 + each)

@@ -10,7 +10,7 @@ mod walk;
 
 use crate::{
     Context, QUIRKS, Values,
-    fold::{fold, fold_hash, fold_widely},
+    fold::{fold, fold_hash, fold_widely, same_key},
     quirks::{Reading, Truth},
     work::{Scope, Work},
 };
@@ -252,14 +252,32 @@ impl Pattern {
         }
     }
 
-    /// The same without regard to ASCII and Latin-1 case; unclear for texts that only a wider folding makes equal.
+    /// The same of a tag's key; unclear if it is the key in another case.
+    pub(crate) fn matches_tag_key(&self, text: &str, scope: Scope<'_>) -> Truth {
+        let exact = self.matches(text, scope);
+        if exact != Truth::Fails {
+            return exact;
+        }
+        let folded = match &*self.tokens {
+            [Token::Literal(literal)] => same_key(literal, text),
+            _ => self.matches_narrowly(text, scope) != Truth::Fails,
+        };
+        if folded {
+            QUIRKS.tag_key_in_another_case.truth()
+        } else {
+            Truth::Fails
+        }
+    }
+
+    /// Whether the whole of `text` matches without regard to ASCII and Latin-1 case.
+    fn matches_narrowly(&self, text: &str, scope: Scope<'_>) -> Truth {
+        let take = |text: &str, literal: &str| folded_prefix(text, literal, fold);
+        self.walk(text, scope, take, anywhere)
+    }
+
+    /// The same; unclear for texts that only a wider folding makes equal.
     pub(crate) fn matches_folded(&self, text: &str, scope: Scope<'_>) -> Truth {
-        let narrow = self.walk(
-            text,
-            scope,
-            |text, literal| folded_prefix(text, literal, fold),
-            anywhere,
-        );
+        let narrow = self.matches_narrowly(text, scope);
         if narrow != Truth::Fails {
             return narrow;
         }

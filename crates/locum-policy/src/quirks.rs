@@ -34,6 +34,9 @@ pub struct Quirks {
     pub empty_variable: Reading,
     /// Letters that are equal but for case only beyond Latin-1, under `…IgnoreCase`.
     pub fold_beyond_latin: Reading,
+    /// A tag key in another case under an operator that tells cases apart, as the value of `aws:TagKeys` or
+    /// `sts:TransitiveTagKeys`: of the tag itself no condition tells them apart, and here nothing else does.
+    pub tag_key_in_another_case: Reading,
     /// A number such as `1e3`, `+5` or `10abc`, which some engines read and others do not.
     pub odd_number: Reading,
     /// `Bool` with `false` on what is not a boolean, and `Bool` with a variable.
@@ -72,6 +75,7 @@ pub const QUIRKS: Quirks = Quirks {
     odd_variable: Reading::AgainstTheCaller,
     empty_variable: Reading::AgainstTheCaller,
     fold_beyond_latin: Reading::AgainstTheCaller,
+    tag_key_in_another_case: Reading::AgainstTheCaller,
     odd_number: Reading::AgainstTheCaller,
     odd_boolean: Reading::AgainstTheCaller,
     negated_on_malformed: Reading::AgainstTheCaller,

@@ -153,11 +153,27 @@ pub fn verdict(decision: &Decision<'_>) -> Verdict {
 }
 
 /// Calls `each` with this many pairs; a stack is compiled once and asked several requests.
-pub fn each_pair(seed: u64, pairs: u64, mut each: impl FnMut(u64, &Asked, &Stack, &Compiled)) {
+pub fn each_pair(seed: u64, pairs: u64, each: impl FnMut(u64, &Asked, &Stack, &Compiled)) {
+    each_pair_of(seed, pairs, |_, _| (), each);
+}
+
+/// The same pairs, but about what has a rule of its own: an action that AWS does not have, and a key whose values are the keys
+/// of tags.
+pub fn each_own_pair(seed: u64, pairs: u64, each: impl FnMut(u64, &Asked, &Stack, &Compiled)) {
+    each_pair_of(seed, pairs, generator::make_own, each);
+}
+
+fn each_pair_of(
+    seed: u64,
+    pairs: u64,
+    make: impl Fn(&mut Asked, &mut Stack),
+    mut each: impl FnMut(u64, &Asked, &Stack, &Compiled),
+) {
     for round in 0..pairs / REQUESTS {
         let mut dice = Dice::new(seed + round);
-        let asked = generator::asked(&mut dice);
+        let mut asked = generator::asked(&mut dice);
         let mut stack = generator::stack(&mut dice, &asked);
+        make(&mut asked, &mut stack);
         let compiled = Compiled::of(&mut stack);
         each(round, &asked, &stack, &compiled);
         for _ in 1..REQUESTS {

@@ -2,8 +2,9 @@
 //! generated pair tells the two apart. An engine with that mistake would fail [`crate::agreement`] the same way.
 
 use crate::{
-    compiled::each_pair,
-    naive::{self, Mutation, with_mutation},
+    compiled::{Compiled, each_own_pair, each_pair},
+    generator::Asked,
+    naive::{self, Mutation, Stack, with_mutation},
 };
 
 /// Far fewer than the comparison has.
@@ -12,7 +13,7 @@ const PAIRS: u64 = 40_000;
 #[test]
 fn every_mistake_is_noticed() {
     let mut unnoticed = Mutation::ALL.to_vec();
-    each_pair(0, PAIRS, |_, asked, stack, compiled| {
+    let mut look = |_, asked: &Asked, stack: &Stack, compiled: &Compiled| {
         if unnoticed.is_empty() {
             return;
         }
@@ -21,6 +22,8 @@ fn every_mistake_is_noticed() {
             let wrong = with_mutation(*mistake, || naive::decide(&asked.ask(), stack).verdict);
             wrong == right
         });
-    });
+    };
+    each_pair(0, PAIRS, &mut look);
+    each_own_pair(0, PAIRS, &mut look);
     assert!(unnoticed.is_empty(), "{unnoticed:?}");
 }

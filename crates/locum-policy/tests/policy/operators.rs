@@ -16,12 +16,17 @@ fn matches(condition: &str, values: Option<&str>) -> (bool, bool) {
     context.set("aws:username", "alice");
     context.set("aws:PrincipalTag/star", "*");
     context.set("aws:PrincipalTag/blank", "");
+    in_context(condition, &context)
+}
+
+/// The same with these keys.
+fn in_context(condition: &str, context: &Context<'_>) -> (bool, bool) {
     let document = |statements: &str| format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
     let statement = |effect: &str| {
         format!(r#"{{"Effect":"{effect}","Action":"*","Resource":"*","Condition":{{{condition}}}}}"#)
     };
     let all = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
-    let ask = |document: String| alone(&document, "s3:GetObject", "*", &context);
+    let ask = |document: String| alone(&document, "s3:GetObject", "*", context);
     let allow = ask(document(&statement("Allow")));
     let deny = !ask(document(&format!("{all},{}", statement("Deny"))));
     (allow, deny)
@@ -371,6 +376,80 @@ fn sets() {
         ("StringEquals", r#""a""#, Some("a|a")),
         ("StringNotEquals", r#""a""#, Some("b|c")),
     ]);
+}
+
+/// A tag's key in another case is the key: it neither passes by a `Deny` nor through an `Allow`.
+#[test]
+fn keys_of_tags() {
+    let with = |condition: &str, keys: &[&str]| {
+        let mut context = Context::new();
+        context.set_many("aws:TagKeys", keys.to_vec());
+        context.set_many("sts:TransitiveTagKeys", keys.to_vec());
+        context.set_many("x:keys", keys.to_vec());
+        in_context(condition, &context)
+    };
+    let (yes, no, unclear) = ((true, true), (false, false), (false, true));
+    let rows: [(&str, &[&str], (bool, bool)); 12] = [
+        (
+            r#""ForAnyValue:StringEquals":{"aws:TagKeys":"team"}"#,
+            &["x", "team"],
+            yes,
+        ),
+        (
+            r#""ForAnyValue:StringEquals":{"aws:TagKeys":"team"}"#,
+            &["x", "Team"],
+            unclear,
+        ),
+        (
+            r#""ForAnyValue:StringEquals":{"AWS:tagkeys":"équipe"}"#,
+            &["ÉQUIPE"],
+            unclear,
+        ),
+        (
+            r#""ForAnyValue:StringEquals":{"aws:TagKeys":"task"}"#,
+            &["tas\u{212a}"],
+            no,
+        ),
+        (
+            r#""ForAnyValue:StringEquals":{"sts:TransitiveTagKeys":"team"}"#,
+            &["TEAM"],
+            unclear,
+        ),
+        (r#""ForAnyValue:StringEquals":{"x:keys":"team"}"#, &["TEAM"], no),
+        (
+            r#""ForAllValues:StringNotEquals":{"aws:TagKeys":"team"}"#,
+            &["x"],
+            yes,
+        ),
+        (
+            r#""ForAllValues:StringNotEquals":{"aws:TagKeys":"team"}"#,
+            &["x", "TEAM"],
+            unclear,
+        ),
+        (
+            r#""ForAllValues:StringEquals":{"aws:TagKeys":["team","x"]}"#,
+            &["TEAM"],
+            unclear,
+        ),
+        (
+            r#""ForAnyValue:StringLike":{"aws:TagKeys":"te*m"}"#,
+            &["TEaM"],
+            unclear,
+        ),
+        (
+            r#""ForAnyValue:StringNotLike":{"aws:TagKeys":"te*"}"#,
+            &["TEAM"],
+            unclear,
+        ),
+        (
+            r#""ForAnyValue:StringEqualsIgnoreCase":{"aws:TagKeys":"team"}"#,
+            &["TEAM"],
+            yes,
+        ),
+    ];
+    for (condition, keys, expected) in rows {
+        assert_eq!(with(condition, keys), expected, "{condition} on {keys:?}");
+    }
 }
 
 #[test]

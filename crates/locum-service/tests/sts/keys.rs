@@ -243,6 +243,50 @@ fn a_sessions_tag_replaces_the_roles_whatever_its_case() {
     assert!(may("site", "of-role"));
 }
 
+/// `aws:PrincipalTag/admin` means the session's tag in any case, so a Deny of the key does.
+#[test]
+fn a_denied_tag_key_is_denied_in_any_case() {
+    let scene = Scene::new();
+    let deny = |action: &str, key: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"*","Resource":"*"}},{{"Effect":"Deny","Action":"{action}","Resource":"*","Condition":{{"ForAnyValue:StringEquals":{{"{key}":["admin"]}}}}}}]}}"#
+        )
+    };
+    let tags = deny("sts:TagSession", "aws:TagKeys");
+    let passed = scene.user(ACCOUNT, "alice", |user| user.inline.push(inline(&tags)));
+    let handed_on = deny("sts:TagSession", "sts:TransitiveTagKeys");
+    let handed_on = scene.user(ACCOUNT, "bob", |user| user.inline.push(inline(&handed_on)));
+    let role = scene.role(ACCOUNT, "worker", &trust(ACCOUNT), |_| ());
+    let none_of_them = r#"{"ForAllValues:StringNotEquals":{"aws:TagKeys":["admin"]}}"#;
+    let open = scene.admin("carol");
+    let guarded = scene.role(ACCOUNT, "guarded", &trust_if(ACCOUNT, none_of_them), |_| ());
+    for (key, status) in [("admin", 403), ("ADMIN", 403), ("aDmin", 403), ("admins", 200)] {
+        let more = [
+            ("Tags.member.1.Key", key),
+            ("Tags.member.1.Value", "yes"),
+            ("TransitiveTagKeys.member.1", key),
+        ];
+        for (who, role) in [(&passed, &role), (&handed_on, &role), (&open, &guarded)] {
+            let answer = scene.assume(who, role, &more);
+            assert_eq!(answer.status, status, "{key}: {}", answer.body);
+        }
+        let federated = [
+            ("Name", "guest"),
+            ("Tags.member.1.Key", key),
+            ("Tags.member.1.Value", "yes"),
+        ];
+        let answer = scene.sts(&passed, "GetFederationToken", &federated);
+        assert_eq!(answer.status, status, "{key}: {}", answer.body);
+    }
+    // What an Allow says it says to the letter.
+    let only = r#"{"ForAllValues:StringEquals":{"aws:TagKeys":["team"]}}"#;
+    let exact = scene.role(ACCOUNT, "exact", &trust_if(ACCOUNT, only), |_| ());
+    for (key, status) in [("team", 200), ("TEAM", 403)] {
+        let more = [("Tags.member.1.Key", key), ("Tags.member.1.Value", "a")];
+        assert_eq!(scene.assume(&open, &exact, &more).status, status, "{key}");
+    }
+}
+
 #[test]
 fn the_circumstances_are_the_servers_to_say() {
     let scene = Scene::new();

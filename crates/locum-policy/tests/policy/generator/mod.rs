@@ -7,6 +7,7 @@
 mod conditions;
 mod documents;
 mod near;
+mod own;
 mod principals;
 mod requests;
 mod statements;
@@ -15,6 +16,7 @@ mod vocabulary;
 pub use conditions::operators;
 pub use documents::{document, stack};
 pub use near::near;
+pub use own::make_own;
 pub use requests::{Asked, asked, bend, callers, context};
 pub use statements::{actions, resources};
 pub use vocabulary::{ACTIONS, ARNS, RESOURCES, TEXTS};

@@ -106,6 +106,23 @@ fn compare(base: &str, policy: &str, given: &str, mode: Mode, context: &Context<
     }
 }
 
+/// Whether a value would be a tag's key that is meant if letters had no case.
+fn is_key_in_another_case(base: &str, policy: &str, given: &str, mode: Mode, context: &Context<'_>) -> bool {
+    let wild = base == "StringLike";
+    if !wild && base != "StringEquals" {
+        return false;
+    }
+    let without_case = |symbol: Symbol| match symbol {
+        Symbol::Char(c) => Symbol::Char(lower(&c.to_string()).chars().next().unwrap()),
+        other => other,
+    };
+    let symbols = symbols(policy, wild, mode, context);
+    symbols.is_some_and(|symbols| {
+        let symbols: Vec<Symbol> = symbols.into_iter().map(without_case).collect();
+        glob(&symbols, &lower(given))
+    })
+}
+
 pub fn condition(operator: &str, key: &str, wanted: &Value, variables: bool, context: &Context<'_>) -> Truth {
     let (quantifier, name) = match operator.split_once(':') {
         Some((quantifier, name)) => (quantifier, name),
@@ -145,10 +162,17 @@ pub fn condition(operator: &str, key: &str, wanted: &Value, variables: bool, con
             _ => Some(mutated(Mutation::PositiveHoldsOnAbsentKey)),
         };
     }
+    let names_tags = ["aws:tagkeys", "sts:transitivetagkeys"].contains(&&*key.to_ascii_lowercase())
+        && !mutated(Mutation::TagKeysHaveCase);
     let one = |value: &String| {
         let each = wanted.iter().map(|w| {
             both(variables, w, |mode| {
                 match compare(&base, w, value, mode, context) {
+                    Some(Some(false))
+                        if names_tags && is_key_in_another_case(&base, w, value, mode, context) =>
+                    {
+                        None
+                    }
                     Some(truth) => truth,
                     None if negated => None,
                     None => Some(false),

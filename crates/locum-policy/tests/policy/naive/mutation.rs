@@ -31,6 +31,8 @@ mutations! {
     AnyValueHoldsOnAbsentKey,
     /// Several values without a set operator: any will do.
     SeveralValuesAreAny,
+    /// A tag key in another case is another key.
+    TagKeysHaveCase,
     /// An unresolved variable is the empty text.
     UnresolvedIsEmpty,
     /// An unresolved variable is its own source text.
