@@ -51,6 +51,9 @@ pub struct Quirks {
     /// An entry of `NotResource` with an unresolved variable: either the statement never applies (so for `Allow`), or
     /// the entry is inert (so for `Deny`).
     pub unresolved_in_not_resource: Reading,
+    /// `NotAction` and an action of locum's own: who wrote "everything but `iam:*`" for AWS left out all that ends the sessions
+    /// of others, and could not know the name that it has here.
+    pub not_action_means_own_actions: Reading,
     /// `Deny` with `NotPrincipal` hits every caller with a permissions boundary, whoever is listed: documented in one
     /// place only, and kept because it denies.
     pub deny_not_principal_hits_boundaries: bool,
@@ -82,6 +85,7 @@ pub const QUIRKS: Quirks = Quirks {
     arn_wildcard_across_fields: Reading::AgainstTheCaller,
     resource_wildcard_across_fields: Reading::AgainstTheCaller,
     unresolved_in_not_resource: Reading::AgainstTheCaller,
+    not_action_means_own_actions: Reading::AgainstTheCaller,
     deny_not_principal_hits_boundaries: true,
     deny_not_principal_needs_every_member: true,
     trust_star_reaches_outsiders: false,

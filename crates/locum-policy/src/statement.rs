@@ -13,6 +13,9 @@ use crate::{
     work::{Scope, Work},
 };
 
+/// What locum's own actions begin with.
+const OWN: &str = "locum:";
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Statement {
     pub(crate) sid: Box<str>,
@@ -73,7 +76,11 @@ impl Actions {
             return Truth::Unclear;
         }
         let listed = Truth::any(self.patterns.iter().map(|p| p.means_action(action, work)));
-        if self.negated { listed.not() } else { listed }
+        match self.negated {
+            false => listed,
+            true if is_own(action) => listed.not().and(QUIRKS.not_action_means_own_actions.truth()),
+            true => listed.not(),
+        }
     }
 }
 
@@ -95,6 +102,13 @@ impl Resources {
             effect.takes(listed.not())
         })
     }
+}
+
+/// Whether an action is one of locum's, which AWS does not have.
+fn is_own(action: &str) -> bool {
+    action
+        .get(..OWN.len())
+        .is_some_and(|vendor| vendor.eq_ignore_ascii_case(OWN))
 }
 
 /// Whether a pattern means the resource; unclear, and not even looked at, when there are no steps left.

@@ -48,6 +48,34 @@ fn actions() {
     }
 }
 
+/// Who wrote a policy for AWS left out of `NotAction` what AWS has.
+#[test]
+fn an_allow_names_the_actions_that_aws_does_not_have() {
+    let rows = [
+        (r#""NotAction":"iam:*""#, "locum:RevokeSessions", (false, true)),
+        (r#""NotAction":"iam:*""#, "LOCUM:revokesessions", (false, true)),
+        (
+            r#""NotAction":["iam:*","locum:*"]"#,
+            "locum:RevokeSessions",
+            (false, false),
+        ),
+        (r#""NotAction":"iam:*""#, "locumx:Do", (true, true)),
+        (r#""NotAction":"iam:*""#, "locum", (true, true)),
+        (r#""Action":"*""#, "locum:RevokeSessions", (true, true)),
+        (r#""Action":"*:*""#, "locum:RevokeSessions", (true, true)),
+        (
+            r#""Action":"locum:Revoke*""#,
+            "locum:RevokeSessions",
+            (true, true),
+        ),
+        (r#""Action":"iam:*""#, "locum:RevokeSessions", (false, false)),
+    ];
+    for (element, action, expected) in rows {
+        let found = matches(&format!(r#"{element},"Resource":"*""#), action, "*", &context());
+        assert_eq!(found, expected, "{element} on {action}");
+    }
+}
+
 #[test]
 fn resources() {
     let rows = [

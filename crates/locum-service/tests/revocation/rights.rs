@@ -62,6 +62,27 @@ fn nobody_may_by_himself() {
     denied(&scene, &caller, "arn:aws:iam::111122223333:root");
 }
 
+/// On AWS it takes `iam:PutRolePolicy` to end the sessions of others, and who allowed everything but IAM did not give that.
+#[test]
+fn everything_but_iam_is_not_enough() {
+    let but_iam =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}}"#;
+    let scene = Scene::new();
+    let victim = scene.assumed();
+    let caller = scene.user(&scene.root, "caller", Some(but_iam));
+    let message = denied(&scene, &caller, ROLE);
+    assert!(message.contains("no identity-based policy"), "{message}");
+
+    let assume = [
+        ("RoleArn", ROLE),
+        ("RoleSessionName", "limited"),
+        ("Policy", but_iam),
+    ];
+    let limited = scene.sts(&scene.alice, "AssumeRole", &assume).credentials();
+    assert!(denied(&scene, &limited, ROLE).contains("no session policy"));
+    assert!(scene.lives(&victim));
+}
+
 #[test]
 fn every_layer_can_deny() {
     let scene = Scene::new();

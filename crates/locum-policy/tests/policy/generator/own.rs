@@ -6,11 +6,17 @@ use serde_json::Value;
 use super::requests::Asked;
 use crate::naive::Stack;
 
+/// An action that AWS does not have.
+const ACTION: &str = "locum:RevokeSessions";
 /// A key whose values are the keys of tags.
 const TAG_KEYS: &str = "aws:TagKeys";
 
-/// Gives a request tags that are called as `x:tag` is, in capitals; and what policies ask of `x:tag` they ask of those.
+/// Makes a request one for that action, but for those of trust policies, with tags that are called as `x:tag` is, in capitals;
+/// and what policies ask of `x:tag` they ask of those.
 pub fn make_own(asked: &mut Asked, stack: &mut Stack) {
+    if !asked.action.starts_with("sts:") {
+        ACTION.clone_into(&mut asked.action);
+    }
     match asked.context.get("x:tag").cloned() {
         None => {}
         Some(Values::One(tag)) => asked.context.set(TAG_KEYS, tag.to_uppercase()),

@@ -81,7 +81,12 @@ fn action_matches(statement: &Value, ask: &Ask<'_>) -> bool {
     };
     match (statement.get("Action"), statement.get("NotAction")) {
         (Some(list), _) => items(list).into_iter().any(action),
-        (_, Some(list)) => !items(list).into_iter().any(action),
+        (_, Some(list)) => {
+            let unnamed =
+                ask.action.to_ascii_lowercase().starts_with("locum:") && statement["Effect"] == "Allow";
+            let reached = !unnamed || mutated(Mutation::NotActionReachesOwn);
+            reached && !items(list).into_iter().any(action)
+        }
         _ => unreachable!(),
     }
 }

@@ -67,6 +67,8 @@ mutations! {
     PointInActionIsAny,
     /// `?` in an action is itself.
     QuestionInActionIsLiteral,
+    /// `NotAction` in an `Allow` means locum's own actions, too.
+    NotActionReachesOwn,
     /// A request on `*` is meant by every resource.
     NoResourceIsEvery,
     /// The entry of a `NotResource` that has no value is passed over.
