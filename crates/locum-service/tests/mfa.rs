@@ -12,6 +12,7 @@ mod harness;
 mod mfa {
     mod audit;
     mod authorization;
+    mod chains;
     mod codes;
     mod conditions;
     mod devices;

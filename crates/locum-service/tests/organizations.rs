@@ -17,6 +17,7 @@ mod organizations {
     mod creation_tags;
     mod enforcement;
     mod explanations;
+    mod lent;
     mod lists;
     mod outsiders;
     mod policies;

@@ -20,6 +20,7 @@ mod sts {
     mod federation;
     mod identity;
     mod keys;
+    mod lives;
     mod properties;
     mod rotation;
     mod scene;
