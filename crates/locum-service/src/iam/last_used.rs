@@ -12,44 +12,40 @@ use super::{
     devices::ROOT,
 };
 use crate::{
-    call::{Call, Failure},
+    call::{Call, Failure, Target},
+    denial::{Denial, Wording},
     route::Perform,
 };
 
+const ACTION: &str = "iam:GetAccessKeyLastUsed";
 /// How long ago the last use of a role may be to be told: AWS's 400 days.
 const ROLE_TRACKING_PERIOD: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// What stands where there was no use.
 pub(super) const NOT_APPLICABLE: &str = "N/A";
 
 impl Perform for GetAccessKeyLastUsedRequest {
-    /// A key that is not the account's is denied in AWS's words, whether it exists or not.
+    /// A key that is not the account's is denied in AWS's words, whether it exists or not; and so is one that the caller may not
+    /// ask about, whoever has it.
     fn perform(self, call: &mut Call<'_>) -> Result<GetAccessKeyLastUsedResponse, Failure> {
         let known = self.access_key_id.parse().ok();
         let known = known.and_then(|id| call.snapshot.access_key(&id));
         let Some(key) = known.filter(|key| key.account == call.account()) else {
-            let (caller, id) = (call.caller.arn(), &self.access_key_id);
-            return Err(ApiError::access_denied(format!(
-                "User: {caller} is not authorized to perform: iam:GetAccessKeyLastUsed on resource: access key {id}"
-            ))
-            .into());
+            return Err(self.of_no_key(call));
         };
-        let user_name = match key.owner {
+        let owner = match key.owner {
             KeyOwner::User(id) => {
                 let user = call.snapshot.user_by_id(&id);
-                let user = user.ok_or_else(ApiError::internal_failure)?;
-                let keys = Keys {
-                    resource_tags: &user.tags,
-                    ..Keys::default()
-                };
-                let arn = user.arn(call.partition()).to_string();
-                authorize(call, Self::OPERATION, &arn, keys)?;
-                user.name.to_string()
+                Some(user.ok_or_else(ApiError::internal_failure)?)
             }
-            KeyOwner::Root(_) => {
-                authorize(call, Self::OPERATION, &root_arn(call), Keys::default())?;
-                ROOT.to_owned()
-            }
+            KeyOwner::Root(_) => None,
         };
+        let keys = Keys {
+            resource_tags: owner.map_or(&[], |user| &user.tags),
+            ..Keys::default()
+        };
+        let arn = owner.map_or_else(|| root_arn(call), |user| user.arn(call.partition()).to_string());
+        authorize(call, Self::OPERATION, &arn, keys).map_err(|failure| self.of_some_key(call, failure))?;
+        let user_name = owner.map_or(ROOT, |user| &user.name).to_owned();
         let used = call.last_uses.of(call.snapshot, UsedBy::Key(key.id));
         let (last_used_date, service_name, region) = match used {
             Some(used) => (Some(used.at), used.service.into(), used.region.into()),
@@ -63,6 +59,32 @@ impl Perform for GetAccessKeyLastUsedRequest {
                 region,
             }),
         })
+    }
+}
+
+trait Refused {
+    /// The denial of a key that the account does not have.
+    fn of_no_key(&self, call: &Call<'_>) -> Failure;
+    /// A denial by the policies, in the same words: those who may know are told whose key it is by its explanation.
+    fn of_some_key(&self, call: &Call<'_>, failure: Failure) -> Failure;
+}
+
+impl Refused for GetAccessKeyLastUsedRequest {
+    fn of_no_key(&self, call: &Call<'_>) -> Failure {
+        let resource = format!("access key {}", self.access_key_id);
+        let target = Target::plain(&resource, call.account());
+        let why = "The account has no such access key.";
+        call.refuse(ACTION, target, Wording::Unexplained, why, |_| ())
+    }
+
+    fn of_some_key(&self, call: &Call<'_>, failure: Failure) -> Failure {
+        match (failure, self.of_no_key(call)) {
+            (Failure::Denied(denial), Failure::Denied(of_no_key)) => Failure::Denied(Box::new(Denial {
+                message: of_no_key.message,
+                ..*denial
+            })),
+            (failure, _) => failure,
+        }
     }
 }
 

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use locum_crypto::{RotationSchedule, SeededRandom};
 use locum_directory::MemoryStore;
+use serde_json::Value;
 
 use super::texts::{ALLOW_ALL, TRUST_ACCOUNT};
 use crate::harness::{Answer, Breakable, Credentials, World};
@@ -144,8 +145,35 @@ fn the_root_users_key_has_a_last_use_and_others_keys_are_none_of_ones_business()
         )
     };
     of(&alice).ok();
-    assert_eq!(of(&bob).status, 403);
-    assert_eq!(of(&world.root).status, 403);
+    // Who may not ask is not told whose key it is, nor that it is anybody's.
+    let absent = Credentials {
+        access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+        ..bob.clone()
+    };
+    for who in [&bob, &world.root, &absent] {
+        let denied = of(who);
+        let id = &who.access_key_id;
+        let text = format!(
+            "User: arn:aws:iam::111122223333:user/alice is not authorized to perform: iam:GetAccessKeyLastUsed on \
+             resource: access key {id}"
+        );
+        denied.fails(403, "AccessDenied", &text);
+        assert!(denied.header("x-locum-authorization-message").is_some());
+    }
+    // The account's administrators are told why.
+    let why = |denied: &Answer| {
+        let message = denied.header("x-locum-authorization-message").unwrap();
+        let decoded = world.sts(
+            &world.root,
+            "DecodeAuthorizationMessage",
+            &[("EncodedMessage", message)],
+        );
+        serde_json::from_str::<Value>(&decoded.ok().text("DecodedMessage")).unwrap()
+    };
+    let resource = &why(&of(&bob))["context"]["resource"];
+    assert_eq!(resource, "arn:aws:iam::111122223333:user/bob");
+    let reason = &why(&of(&absent))["explanation"]["reason"];
+    assert_eq!(reason, "The account has no such access key.");
 }
 
 #[test]
