@@ -21,6 +21,7 @@ mod sts {
     mod identity;
     mod keys;
     mod lives;
+    mod order;
     mod properties;
     mod rotation;
     mod scene;
