@@ -96,7 +96,7 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
     let kept = Arc::clone(&store) as Arc<dyn Store>;
     let directory = Directory::open(kept, kek, Box::new(SystemRandom))?;
     let first: AccountId = "111122223333".parse()?;
-    directory.bootstrap(Some(first), now, &mut random, |_| Ok(()))?;
+    directory.bootstrap(Some(first), Partition::Aws, now, &mut random, |_| Ok(()))?;
     let mut writer = Writer::new(&directory);
     let trust = |principal: &str, action: &str| {
         let document = format!(

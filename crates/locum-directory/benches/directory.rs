@@ -12,7 +12,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
 use locum_crypto::{KeyEncryptionKey, SeededRandom};
 use locum_directory::{AccessKey, Changes, Directory, KeyOwner, MemoryStore, Revision, Role, Snapshot, User};
-use locum_names::AccountId;
+use locum_names::{AccountId, Partition};
 use locum_policy::PolicyKind;
 
 const SIZES: [u64; 3] = [10, 10_000, 100_000];
@@ -32,7 +32,7 @@ fn directory(size: u64) -> Directory {
     let kek = KeyEncryptionKey::generate(&mut rng);
     let directory = Directory::open(Arc::new(MemoryStore::new()), kek, Box::new(rng.clone())).unwrap();
     directory
-        .bootstrap(Some(account()), now(), &mut rng, |_| Ok(()))
+        .bootstrap(Some(account()), Partition::Aws, now(), &mut rng, |_| Ok(()))
         .unwrap();
     let trust = directory.compile(TRUST, PolicyKind::Trust).unwrap();
     for number in 0..size {

@@ -10,12 +10,13 @@
 //! use jiff::Timestamp;
 //! use locum_crypto::{KeyEncryptionKey, SystemRandom};
 //! use locum_directory::{Changes, Directory, MemoryStore, User};
+//! use locum_names::Partition;
 //!
 //! let mut rng = SystemRandom;
 //! let kek = KeyEncryptionKey::generate(&mut rng);
 //! let directory = Directory::open(Arc::new(MemoryStore::new()), kek, Box::new(rng))?;
 //! let now: Timestamp = "2026-11-22T00:00:00Z".parse()?;
-//! directory.bootstrap(None, now, &mut rng, |key| {
+//! directory.bootstrap(None, Partition::Aws, now, &mut rng, |key| {
 //!     assert_eq!(key.secret.expose().len(), 40);
 //!     Ok(())
 //! })?;

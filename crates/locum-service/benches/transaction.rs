@@ -44,7 +44,7 @@ fn directory(now: Timestamp, account: AccountId) -> (Directory, AccessKey) {
     let kek = KeyEncryptionKey::generate(&mut random);
     let directory = Directory::open(Arc::new(MemoryStore::new()), kek, Box::new(SystemRandom)).unwrap();
     directory
-        .bootstrap(Some(account), now, &mut random, |_| Ok(()))
+        .bootstrap(Some(account), Partition::Aws, now, &mut random, |_| Ok(()))
         .unwrap();
     let mut user = User::new(account, "/", "alice", now, &mut random);
     user.inline.push(InlinePolicy {

@@ -28,7 +28,7 @@ pub enum BootstrapError {
 
 impl Directory {
     /// Makes the organization, its management account (`account`, or a random number) and a key of its root user,
-    /// unless there is an organization already. Returns whether it made them.
+    /// unless there is an organization already, and settles the partition of every ARN by that. Returns whether it made them.
     ///
     /// `deliver` is given the key, secret included, before anything is stored: a crash in between leaves a key that
     /// opens nothing and a first start still to come, never a deployment whose only key is lost.
@@ -38,6 +38,7 @@ impl Directory {
     pub fn bootstrap(
         &self,
         account: Option<AccountId>,
+        partition: Partition,
         now: Timestamp,
         rng: &mut dyn Random,
         deliver: impl FnOnce(&RootKey) -> io::Result<()>,
@@ -47,7 +48,10 @@ impl Directory {
                 return Ok((false, Changes::new()));
             }
             let id = account.unwrap_or_else(|| AccountId::from_random(rng.next_u64()));
-            let organization = Organization::new(id, now, rng);
+            let organization = Organization {
+                partition: Some(partition),
+                ..Organization::new(id, now, rng)
+            };
             let email = format!("root@{id}.invalid");
             let joined = JoinedMethod::Invited;
             let management = Account::new(id, "management", &email, joined, now);
@@ -60,7 +64,8 @@ impl Directory {
         self.decided(decide)
     }
 
-    /// Returns the partition of every ARN: the one that was settled before, or else `asked`, which is settled by that.
+    /// Returns the partition of every ARN: the one that was settled before, or else `asked`, which is settled by that: an
+    /// organization of an earlier version has none.
     ///
     /// Stored policies name principals and resources by whole ARNs. Under another partition none of them would match
     /// any more, and a `Deny` that does not match denies nothing.

@@ -9,8 +9,8 @@ use std::{
 
 use locum_crypto::{KeyEncryptionKey, SeededRandom};
 use locum_directory::{
-    AccessKey, Directory, KeyOwner, ManagedPolicy, MemoryStore, OpenError, Parent, RedbStore, Revision,
-    Store, StoreError, Transaction, User,
+    AccessKey, Directory, KeyOwner, ManagedPolicy, MemoryStore, OpenError, Organization, Parent, RedbStore,
+    Revision, Store, StoreError, Transaction, User,
 };
 use locum_names::Partition;
 use locum_policy::PolicyKind;
@@ -285,7 +285,9 @@ fn the_first_start_is_made_once_and_its_key_is_handed_over_first() {
     )
     .unwrap();
     let mut rng = SeededRandom::new(3);
-    let failed = directory.bootstrap(None, now(), &mut rng, |_| Err(IoError::other("disk full")));
+    let failed = directory.bootstrap(None, Partition::Aws, now(), &mut rng, |_| {
+        Err(IoError::other("disk full"))
+    });
     assert_eq!(
         failed.unwrap_err().to_string(),
         "cannot keep the root user's key: disk full"
@@ -297,7 +299,11 @@ fn the_first_start_is_made_once_and_its_key_is_handed_over_first() {
         delivered = Some(key.clone());
         Ok(())
     };
-    assert!(directory.bootstrap(None, now(), &mut rng, deliver).unwrap());
+    assert!(
+        directory
+            .bootstrap(None, Partition::Aws, now(), &mut rng, deliver)
+            .unwrap()
+    );
     let key = delivered.unwrap();
     let snapshot = directory.snapshot();
     let organization = snapshot.organization().unwrap();
@@ -315,7 +321,9 @@ fn the_first_start_is_made_once_and_its_key_is_handed_over_first() {
     assert_eq!((organization.id.len(), organization.root_id.len()), (12, 6));
 
     let before = view(&snapshot);
-    let again = directory.bootstrap(None, now(), &mut rng, |_| Err(IoError::other("a second key")));
+    let again = directory.bootstrap(None, Partition::Aws, now(), &mut rng, |_| {
+        Err(IoError::other("a second key"))
+    });
     assert!(!again.unwrap());
     assert_eq!(view(&directory.snapshot()), before);
     assert!(in_memory().snapshot().revision() > Revision::NEW);
@@ -335,15 +343,44 @@ fn the_partition_is_settled_once() {
         Partition::UsGov
     );
     let mut rng = SeededRandom::new(3);
-    assert!(directory.bootstrap(None, now(), &mut rng, |_| Ok(())).unwrap());
-    assert_eq!(
-        directory.settle_partition(Partition::China).unwrap(),
-        Partition::China
+    let asked = Partition::China;
+    assert!(
+        directory
+            .bootstrap(None, asked, now(), &mut rng, |_| Ok(()))
+            .unwrap()
     );
+    let first = directory.snapshot();
     assert_eq!(
-        directory.settle_partition(Partition::Aws).unwrap(),
-        Partition::China
+        first.organization().unwrap().partition,
+        Some(asked),
+        "in one write"
+    );
+    for later in [Partition::Aws, asked] {
+        assert!(
+            !directory
+                .bootstrap(None, later, now(), &mut rng, |_| Ok(()))
+                .unwrap()
+        );
+        assert_eq!(directory.settle_partition(later).unwrap(), asked);
+    }
+    assert_eq!(
+        directory.snapshot().revision(),
+        first.revision(),
+        "nothing was left to settle"
     );
     drop(directory);
     assert_eq!(open().settle_partition(Partition::Aws).unwrap(), Partition::China);
+}
+
+#[test]
+fn an_organization_of_before_there_were_partitions_is_given_one() {
+    let directory = in_memory();
+    let organization = Organization {
+        partition: None,
+        ..Organization::clone(directory.snapshot().organization().unwrap())
+    };
+    put(&directory, organization);
+    for asked in [Partition::UsGov, Partition::Aws] {
+        assert_eq!(directory.settle_partition(asked).unwrap(), Partition::UsGov);
+    }
 }

@@ -8,7 +8,7 @@ use locum_directory::{
     ChangeError, Changes, ControlPolicyType, Directory, Entity, KeyOwner, MemoryStore, Pending, PolicyUse,
     Revision, Snapshot, Store, UsedBy, WriteError,
 };
-use locum_names::AccountId;
+use locum_names::{AccountId, Partition};
 use locum_policy::{Policy, PolicyKind};
 
 pub(crate) const ALLOW: &str =
@@ -36,7 +36,13 @@ pub(crate) fn policy(kind: PolicyKind) -> Policy {
 pub(crate) fn open(store: Arc<dyn Store>) -> Directory {
     let directory = Directory::open(store, kek(), Box::new(SeededRandom::new(2))).unwrap();
     directory
-        .bootstrap(Some(account()), now(), &mut SeededRandom::new(3), |_| Ok(()))
+        .bootstrap(
+            Some(account()),
+            Partition::Aws,
+            now(),
+            &mut SeededRandom::new(3),
+            |_| Ok(()),
+        )
         .unwrap();
     directory
 }

@@ -75,7 +75,7 @@ impl Deployed {
         let directory = Directory::open(store, kek, Box::new(SeededRandom::new(2))).unwrap();
         let account: AccountId = "111122223333".parse().unwrap();
         directory
-            .bootstrap(Some(account), now, random, |_| Ok(()))
+            .bootstrap(Some(account), Partition::Aws, now, random, |_| Ok(()))
             .unwrap();
         let snapshot = directory.snapshot();
         let key = snapshot.access_keys(KeyOwner::Root(account)).next().unwrap();

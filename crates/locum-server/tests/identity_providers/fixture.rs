@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use locum_crypto::{KeyEncryptionKey, SeededRandom};
 use locum_directory::{Changes, Directory, IssuerScheme, MemoryStore, OidcProvider};
 use locum_federation::oidc::{FetchProblem, KeyCache, Keys};
-use locum_names::AccountId;
+use locum_names::{AccountId, Partition};
 use locum_server::{AllowedIssuers, FetchConfig, IdentityProviders};
 use rustls_pki_types::CertificateDer;
 
@@ -37,6 +37,7 @@ impl Fixture {
         directory
             .bootstrap(
                 Some(account()),
+                Partition::Aws,
                 Timestamp::now(),
                 &mut SeededRandom::new(3),
                 |_| Ok(()),

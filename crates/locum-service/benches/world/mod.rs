@@ -53,7 +53,7 @@ pub(crate) fn world() -> World {
     let directory = Directory::open(Arc::new(MemoryStore::new()), kek, Box::new(SystemRandom)).unwrap();
     let account: AccountId = "111122223333".parse().unwrap();
     directory
-        .bootstrap(Some(account), now, &mut random, |_| Ok(()))
+        .bootstrap(Some(account), Partition::Aws, now, &mut random, |_| Ok(()))
         .unwrap();
     let mut user = User::new(account, "/", "alice", now, &mut random);
     user.inline.push(InlinePolicy {

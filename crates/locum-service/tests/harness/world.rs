@@ -79,7 +79,7 @@ impl World {
         let directory = Directory::open(store, kek, Box::new(SeededRandom::new(seed + 1000))).unwrap();
         let account: AccountId = ACCOUNT.parse().unwrap();
         directory
-            .bootstrap(Some(account), now, &mut random, |_| Ok(()))
+            .bootstrap(Some(account), Partition::Aws, now, &mut random, |_| Ok(()))
             .unwrap();
         let snapshot = directory.snapshot();
         let root = snapshot.access_keys(KeyOwner::Root(account)).next();

@@ -39,7 +39,7 @@ fn service() -> Service {
     let directory = Directory::open(Arc::new(MemoryStore::new()), key, Box::new(SystemRandom)).unwrap();
     let account = "111122223333".parse().unwrap();
     directory
-        .bootstrap(Some(account), now, random, |_| Ok(()))
+        .bootstrap(Some(account), Partition::Aws, now, random, |_| Ok(()))
         .unwrap();
     let settings = Settings {
         partition: Partition::Aws,

@@ -210,7 +210,13 @@ fn public_url(options: &Options, address: SocketAddr, encrypted: bool) -> Result
 /// Makes the first account unless there is one; returns whether it did.
 fn first_start(directory: &Directory, data: &DataDir, options: &Options) -> Result<bool, Refusal> {
     let deliver = |key: &_| data.write_credentials(key);
-    let new = directory.bootstrap(options.account, Timestamp::now(), &mut SystemRandom, deliver)?;
+    let new = directory.bootstrap(
+        options.account,
+        options.partition.unwrap_or_default(),
+        Timestamp::now(),
+        &mut SystemRandom,
+        deliver,
+    )?;
     let snapshot = directory.snapshot();
     let actual = snapshot
         .organization()
