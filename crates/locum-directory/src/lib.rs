@@ -39,6 +39,7 @@ mod change;
 mod directory;
 mod documents;
 mod entity;
+mod new_file;
 mod record;
 mod snapshot;
 mod store;
@@ -63,3 +64,4 @@ pub use entity::{
 };
 pub use snapshot::{Attachment, ChangeError, Counts, PolicyUsage, PolicyUse, Snapshot};
 pub use store::{Commit, Item, MemoryStore, RedbStore, Store, StoreError, Transaction};
+pub use new_file::{NewFile, remove_drafts, sync_folder};

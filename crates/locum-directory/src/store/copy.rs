@@ -1,20 +1,18 @@
-//! Copies of the embedded store: a backup, made while it is in use, and a denser one of itself, made when it is closed.
+//! Copies of the embedded store: a backup, made while it is in use, a denser one of itself, made when it is closed, and one
+//! whose values are sealed under another key.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{borrow::Cow, fs, path::Path};
 
 use redb::{ReadableTable, ReadableTableMetadata};
 
 use super::{
     StoreError,
     redb::{
-        ENTRIES, META, REVISION, RedbStore, corrupt, create_draft, failure, foreign, open_existing,
-        sync_folder, unavailable,
+        ENTRIES, META, REVISION, RedbStore, corrupt, failure, foreign, open_existing, unavailable,
+        write_empty,
     },
 };
-use crate::Revision;
+use crate::{NewFile, Revision};
 
 /// A store with less unused room in its pages than this is not worth compacting, in bytes: a start reads it in tenths of a second.
 const LITTLE: u64 = 32 << 20;
@@ -26,20 +24,12 @@ impl RedbStore {
     /// # Errors
     /// `Unavailable` if the operating system refuses, `Corrupt` if a page of either file is damaged. What was at `path` is as it was.
     pub fn back_up(&self, path: &Path) -> Result<Revision, StoreError> {
-        let mut draft = path.to_owned().into_os_string();
-        draft.push(".new");
-        let draft = PathBuf::from(draft);
-        // What an earlier one left that was cut off.
-        let _ = fs::remove_file(&draft);
-        let copied = self.copy(&draft).and_then(|revision| {
-            fs::rename(&draft, path).map_err(|error| unavailable(path, &error))?;
-            sync_folder(path)?;
-            Ok(revision)
-        });
-        if copied.is_err() {
-            let _ = fs::remove_file(&draft);
-        }
-        copied
+        let new = NewFile::alone(path);
+        let copy = self.copy(&new, |_, value| Ok::<_, StoreError>(Some(Cow::Borrowed(value))))?;
+        let revision = copy.stored_revision()?;
+        drop(copy);
+        new.replace().map_err(|error| unavailable(path, &error))?;
+        Ok(revision)
     }
 
     /// Closes the store; if more than a quarter of a large one is unused room, which writes in no order leave in its pages, puts a copy
@@ -68,8 +58,13 @@ impl RedbStore {
         Ok(is_loose)
     }
 
-    fn copy(&self, draft: &Path) -> Result<Revision, StoreError> {
-        create_draft(draft)?;
+    fn copy<E: From<StoreError>>(
+        &self,
+        new: &NewFile,
+        mut change: impl for<'a> FnMut(&str, &'a [u8]) -> Result<Option<Cow<'a, [u8]>>, E>,
+    ) -> Result<Self, E> {
+        write_empty(new)?;
+        let draft = new.draft();
         let copy = open_existing(draft)?;
         let failed = |error: redb::Error| failure(draft, &error);
 
@@ -81,14 +76,20 @@ impl RedbStore {
 
         let write = copy.begin_write().map_err(|e| failed(e.into()))?;
         let mut copied = write.open_table(ENTRIES).map_err(|e| failed(e.into()))?;
+        let mut left_out = 0;
         for entry in entries.iter().map_err(|e| self.failed(e))? {
             let (key, value) = entry.map_err(|e| self.failed(e))?;
+            let (written, value) = value.value();
+            let Some(value) = change(key.value(), value)? else {
+                left_out += 1;
+                continue;
+            };
             copied
-                .insert(key.value(), value.value())
+                .insert(key.value(), (written, &*value))
                 .map_err(|e| failed(e.into()))?;
         }
-        let is_whole =
-            copied.len().map_err(|e| failed(e.into()))? == entries.len().map_err(|e| self.failed(e))?;
+        let is_whole = copied.len().map_err(|e| failed(e.into()))? + left_out
+            == entries.len().map_err(|e| self.failed(e))?;
         drop(copied);
         write
             .open_table(META)
@@ -99,11 +100,11 @@ impl RedbStore {
         copy.close().map_err(|e| failed(e.into()))?;
 
         // Opening reads every page and its checksum.
-        let read_again = Self::open(draft)?.stored_revision()?;
-        if is_whole && read_again == revision {
-            Ok(revision)
+        let copy = Self::open_existing(draft)?;
+        if is_whole && copy.stored_revision()? == revision {
+            Ok(copy)
         } else {
-            Err(corrupt(draft, "it is not what was written"))
+            Err(corrupt(draft, "it is not what was written").into())
         }
     }
 }

@@ -1,14 +1,14 @@
 //! The embedded store: one `redb` file, held by one process, every commit flushed before it is acknowledged.
 //!
-//! A new file is made whole under another name and only then given its own, so the file is either absent or complete:
-//! one that is empty, cut short or altered is never taken for a new one. Whatever is wrong with a file, opening it
+//! A new file is made whole under another name and only then given its own ([`NewFile`]), so the file is either absent or
+//! complete: one that is empty, cut short or altered is never taken for a new one. Whatever is wrong with a file, opening it
 //! changes nothing in it.
 //!
 //! A file that could not be written once, because the disk was full, is of no more use to the engine as it is open: it is opened
 //! anew for the next write, and goes on if it holds what was acknowledged and nothing else.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Read},
     ops::Bound,
     path::{Path, PathBuf},
@@ -25,7 +25,7 @@ use redb::{
 };
 
 use super::{Commit, Item, Store, StoreError, Transaction, change_log::ChangeLog};
-use crate::Revision;
+use crate::{NewFile, Revision, remove_drafts};
 
 /// Key to (commit, sealed value).
 pub(super) const ENTRIES: TableDefinition<'_, &str, (u64, &[u8])> = TableDefinition::new("locum.entries.1");
@@ -60,10 +60,30 @@ impl RedbStore {
         if !path.try_exists().map_err(|error| unavailable(path, &error))? {
             create(path)?;
         }
+        Self::open_existing(path)
+    }
+
+    /// Opens the file, which must be there.
+    ///
+    /// # Errors
+    /// As those of [`open`](Self::open).
+    pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
         let store = Self::over(path, open_existing(path)?);
         let revision = store.stored_revision()?;
         *store.log() = ChangeLog::from(revision);
+        store.remove_drafts();
         Ok(store)
+    }
+
+    /// Removes what a start or a compaction left that was killed.
+    fn remove_drafts(&self) {
+        remove_drafts(&self.path);
+        // A compaction works where the file is, not where a link to it is.
+        if let Ok(path) = fs::canonicalize(&self.path)
+            && path != self.path
+        {
+            remove_drafts(&path);
+        }
     }
 
     fn over(path: &Path, database: Database) -> Self {
@@ -300,26 +320,20 @@ fn identity(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes an empty store under a name of this process and gives it the right one when it is whole.
+/// Makes an empty store. If somebody else makes one at the same moment, either is as good.
 fn create(path: &Path) -> Result<(), StoreError> {
-    let mut draft = path.to_owned().into_os_string();
-    draft.push(format!(".{}.new", std::process::id()));
-    let draft = PathBuf::from(draft);
-    let made = create_draft(&draft).and_then(|()| publish(&draft, path));
-    // After a link both names are there, after a failure the draft is of no use; an error here harms nothing.
-    let _ = fs::remove_file(&draft);
-    made
+    let new = NewFile::beside(path);
+    write_empty(&new)?;
+    match new.place() {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        placed => placed.map_err(|error| unavailable(path, &error)),
+    }
 }
 
-pub(super) fn create_draft(draft: &Path) -> Result<(), StoreError> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let file = options.open(draft).map_err(|error| unavailable(draft, &error))?;
+/// Writes an empty store into a file that does not have its name yet.
+pub(super) fn write_empty(new: &NewFile) -> Result<(), StoreError> {
+    let draft = new.draft();
+    let file = new.create().map_err(|error| unavailable(draft, &error))?;
     let failed = |error: redb::Error| failure(draft, &error);
     let backend = FileBackend::new(file).map_err(|e| failed(e.into()))?;
     let database = Database::builder()
@@ -334,26 +348,6 @@ pub(super) fn create_draft(draft: &Path) -> Result<(), StoreError> {
         .map_err(|e| failed(e.into()))?;
     write.commit().map_err(|e| failed(e.into()))?;
     database.close().map_err(|e| failed(e.into()))
-}
-
-/// A hard link, unlike a rename, cannot replace a file that another process made at the same moment.
-fn publish(draft: &Path, path: &Path) -> Result<(), StoreError> {
-    let linked = match fs::hard_link(draft, path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        // Some file systems have no links.
-        Err(_) => fs::rename(draft, path),
-        Ok(()) => Ok(()),
-    };
-    linked.map_err(|error| unavailable(path, &error))?;
-    sync_folder(path)
-}
-
-/// The name of a file must survive a crash as well as its content.
-pub(super) fn sync_folder(path: &Path) -> Result<(), StoreError> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))
-        .and_then(|folder| folder.sync_all())
-        .map_err(|error| unavailable(path, &error))
 }
 
 pub(super) fn failure(path: &Path, error: &redb::Error) -> StoreError {

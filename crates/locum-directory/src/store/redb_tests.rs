@@ -1,5 +1,6 @@
 use std::{
     cell::Cell,
+    fs::OpenOptions,
     sync::{Arc, atomic::AtomicU8},
 };
 
