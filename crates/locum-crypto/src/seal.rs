@@ -41,6 +41,12 @@ pub struct KeyId(pub(crate) [u8; Self::LEN]);
 
 impl KeyId {
     pub(crate) const LEN: usize = 4;
+
+    /// The key that a sealed value names; `None` if it does not have the shape of one.
+    #[must_use]
+    pub fn of(sealed: &[u8]) -> Option<Self> {
+        read_key_id(sealed).ok()
+    }
 }
 
 impl std::fmt::Display for KeyId {

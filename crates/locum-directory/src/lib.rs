@@ -49,7 +49,10 @@ use documents::Documents;
 
 pub use aws_managed::{AwsPolicies, BuiltInError};
 pub use change::{Change, Changes, Entity, EntityKey};
-pub use directory::{BootstrapError, CommitError, Directory, Draft, OpenError, Pending, RootKey, WriteError};
+pub use directory::{
+    BootstrapError, CommitError, Directory, Draft, OpenError, Pending, RekeyError, RootKey, Sessions,
+    WriteError, opens, rekey,
+};
 pub use entity::{
     AccessKey, Account, AccountStatus, AssertionEncryption, ControlAttachments, ControlPolicy,
     ControlPolicyType, ControlTarget, CreateAccountState, CreateAccountStatus, CredentialReport,
@@ -62,6 +65,6 @@ pub use entity::{
     Revision, Ring, Role, RootUser, SERVICE_LINKED_PATH, SamlPrivateKey, SamlProvider, ServiceGrant, Tag,
     UnitId, UsedAssertion, UsedBy, User, VersionId, WrongGuesses,
 };
+pub use new_file::{NewFile, remove_drafts, sync_folder};
 pub use snapshot::{Attachment, ChangeError, Counts, PolicyUsage, PolicyUse, Snapshot};
 pub use store::{Commit, Item, MemoryStore, RedbStore, Store, StoreError, Transaction};
-pub use new_file::{NewFile, remove_drafts, sync_folder};

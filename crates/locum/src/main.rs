@@ -18,6 +18,7 @@ mod loopback;
 mod outcome;
 mod policy;
 mod quickstart;
+mod rekey;
 mod remote;
 mod revoke;
 mod secure_url;
@@ -55,6 +56,11 @@ const COMMANDS: &[Command] = &[
         name: "serve",
         doc: "Run a Security Token Service on this machine.",
         run: |words| serve::run(words.into_iter().skip(1).collect()),
+    },
+    Command {
+        name: "rekey",
+        doc: "Seal a service's store under another key.",
+        run: |words| rekey::run(words.into_iter().skip(1).collect()),
     },
     Command {
         name: "quickstart",

@@ -1,3 +1,5 @@
+use locum_crypto::KeyId;
+
 use crate::{BuiltInError, ChangeError, StoreError};
 
 /// Why a directory could not be opened. Each text is one sentence for the operator.
@@ -8,9 +10,12 @@ pub enum OpenError {
     Store(#[from] StoreError),
     /// The key does not belong to the store.
     #[error(
-        "wrong key: the store was sealed under another key-encryption key, and only that one opens it; nothing in it was changed"
+        "wrong key: the store was sealed under another key-encryption key ({needed}), and only that one opens it; nothing in it was changed"
     )]
-    WrongKey,
+    WrongKey {
+        /// The id of the right one.
+        needed: KeyId,
+    },
     /// Values without the stamp that is written first.
     #[error(
         "the store holds values but no locum stamp; it is not a locum directory, nothing in it was changed"
@@ -53,6 +58,26 @@ pub enum OpenError {
     /// The operating system gave no thread.
     #[error("cannot start a thread of the directory: {0}")]
     Thread(std::io::Error),
+}
+
+/// Why a store was not sealed under another key. It opens with the one before.
+#[derive(Debug, thiserror::Error)]
+pub enum RekeyError {
+    /// It cannot be read or written.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// There is nothing in it.
+    #[error("the store is empty: start the service first")]
+    Empty,
+    /// The new key is the old one.
+    #[error("the new key-encryption key is the one in use ({0}); make another from 32 random bytes")]
+    SameKey(KeyId),
+}
+
+impl From<StoreError> for RekeyError {
+    fn from(error: StoreError) -> Self {
+        Self::Open(error.into())
+    }
 }
 
 /// Why a write was not queued.

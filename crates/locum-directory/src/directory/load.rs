@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use locum_crypto::{DeploymentId, KeyEncryptionKey, OpenError as SealError, Random};
+use locum_crypto::{DeploymentId, KeyEncryptionKey, KeyId, OpenError as SealError, Random};
 use locum_names::AccountId;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -13,11 +13,15 @@ use crate::{
     record::{self, Recent},
 };
 
-const STAMP_KEY: &str = "/stamp";
+/// In clear.
+pub(super) const STAMP_KEY: &str = "/stamp";
 const MARK_KEY: &str = "/mark";
 const MARK: &[u8] = b"sealed under the right key";
 const FORMAT: &str = "locum directory";
 const VERSION: u32 = 1;
+
+/// Where the keys that seal sessions are.
+pub(super) const RINGS: &str = "/rings/";
 
 /// Where entities are, each kind after those it refers to.
 const PREFIXES: [&str; 24] = [
@@ -27,7 +31,7 @@ const PREFIXES: [&str; 24] = [
     "/control-policies/",
     "/control-attachments/",
     "/delegated-administrators/",
-    "/rings/",
+    RINGS,
     "/create-account/",
     "/policies/",
     "/groups/",
@@ -70,9 +74,14 @@ pub(super) fn stamp(
     kek: &KeyEncryptionKey,
     rng: &mut dyn Random,
 ) -> Result<DeploymentId, OpenError> {
+    stamped(store, kek)?.map_or_else(|| initialise(store, kek, rng), Ok)
+}
+
+/// Reads and checks the stamp and the key's mark; `None` for an empty store.
+pub(super) fn stamped(store: &dyn Store, kek: &KeyEncryptionKey) -> Result<Option<DeploymentId>, OpenError> {
     let Some(item) = store.get(STAMP_KEY)? else {
         return if store.range("", None, 1)?.is_empty() {
-            initialise(store, kek, rng)
+            Ok(None)
         } else {
             Err(OpenError::Unstamped)
         };
@@ -96,8 +105,8 @@ pub(super) fn stamp(
         .ok_or_else(|| damaged(MARK_KEY, "it is missing"))?;
     let path = sealing_path(&deployment, MARK_KEY);
     kek.open_value(&path, &mark.value)
-        .map_err(|error| not_opened(MARK_KEY, error))?;
-    Ok(deployment)
+        .map_err(|error| not_opened(MARK_KEY, &mark.value, error))?;
+    Ok(Some(deployment))
 }
 
 fn initialise(
@@ -143,7 +152,7 @@ pub(super) fn snapshot(
 
 /// Refuses a store with values of another kind than those that are read: a newer program may have put a restriction there,
 /// and what is not read is not enforced.
-fn refuse_unknown(store: &dyn Store) -> Result<(), OpenError> {
+pub(super) fn refuse_unknown(store: &dyn Store) -> Result<(), OpenError> {
     let mut after = None;
     // One look at each kind: what follows the last key that a known one may have.
     while let Some(Item { key, .. }) = store.range("", after.as_deref(), 1)?.pop() {
@@ -183,7 +192,7 @@ impl Decoder<'_> {
             value.clear();
             value.extend_from_slice(&item.value);
             let opened = self.kek.open_value_in_place(&path, &mut value);
-            let plaintext = opened.map_err(|error| not_opened(&item.key, error))?;
+            let plaintext = opened.map_err(|error| not_opened(&item.key, &item.value, error))?;
             let entity = record::decode(prefix, plaintext, self.documents, &mut trusts)
                 .map_err(|e| damaged(&item.key, e))?;
             if !is_key_of(&item.key, &entity) {
@@ -227,10 +236,10 @@ fn is_written(text: &str, key: &EntityKey) -> bool {
     write!(rest, "{key}").is_ok() && rest.0.is_empty()
 }
 
-fn not_opened(key: &str, error: SealError) -> OpenError {
-    match error {
-        SealError::UnknownKey => OpenError::WrongKey,
-        error => damaged(key, error),
+pub(super) fn not_opened(key: &str, sealed: &[u8], error: SealError) -> OpenError {
+    match (error, KeyId::of(sealed)) {
+        (SealError::UnknownKey, Some(needed)) => OpenError::WrongKey { needed },
+        (error, _) => damaged(key, error),
     }
 }
 

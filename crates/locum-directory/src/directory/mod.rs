@@ -11,6 +11,7 @@ mod error;
 mod load;
 mod pending;
 mod reading;
+mod rekey;
 mod writer;
 
 use std::{
@@ -27,8 +28,9 @@ use writer::Queue;
 
 pub use bootstrap::{BootstrapError, RootKey};
 pub use draft::Draft;
-pub use error::{CommitError, OpenError, WriteError};
+pub use error::{CommitError, OpenError, RekeyError, WriteError};
 pub use pending::Pending;
+pub use rekey::{Sessions, opens, rekey};
 
 /// How many documents [`Directory::compile`] remembers in each of two generations.
 const REMEMBERED_DOCUMENTS: usize = 4096;

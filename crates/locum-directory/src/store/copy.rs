@@ -58,6 +58,22 @@ impl RedbStore {
         Ok(is_loose)
     }
 
+    /// Puts a copy in the place of this store, with every value as `change` makes it, or without it; `check` is asked about the copy before.
+    /// Nobody else can open the store in between: this one is held until the copy, which is returned, has its name.
+    pub(crate) fn rewrite<E: From<StoreError>>(
+        self,
+        change: impl for<'a> FnMut(&str, &'a [u8]) -> Result<Option<Cow<'a, [u8]>>, E>,
+        check: impl FnOnce(&Self) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let failed = |error| unavailable(self.path(), &error);
+        let path = fs::canonicalize(self.path()).map_err(failed)?;
+        let new = NewFile::alone(&path);
+        let copy = self.copy(&new, change)?;
+        check(&copy)?;
+        new.replace().map_err(failed)?;
+        Ok(copy.renamed(self.path()))
+    }
+
     fn copy<E: From<StoreError>>(
         &self,
         new: &NewFile,

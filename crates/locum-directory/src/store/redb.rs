@@ -122,6 +122,14 @@ impl RedbStore {
         &self.path
     }
 
+    /// The same store, after its file got another name.
+    pub(super) fn renamed(self, path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            ..self
+        }
+    }
+
     pub(super) fn begin_read(&self) -> Result<ReadTransaction, StoreError> {
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
         let database = database.as_ref().ok_or_else(|| self.closed())?;

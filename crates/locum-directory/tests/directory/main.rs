@@ -27,6 +27,7 @@ mod organization;
 mod organization_model;
 mod passwords;
 mod refusals;
+mod rekeyed;
 mod samples;
 mod service_links;
 mod stores;

@@ -1,21 +1,22 @@
 //! The data directory: the store, the key that seals it, the first credentials, the audit log.
 //!
-//! Everything in it is for its owner only, and a file that exists is never written over, but for the copy of the store.
+//! Everything in it is for its owner only, and a file that exists is never written over, but for the copy of the store and, when the
+//! key is changed, the key, which is kept under another name.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    fs::{self, DirBuilder},
+    io,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
-use locum_crypto::{KeyEncryptionKey, Random};
-use locum_directory::RootKey;
+use locum_crypto::{KeyEncryptionKey, KeyId, Random};
+use locum_directory::{NewFile, RootKey, Store, opens, remove_drafts, sync_folder};
 
-use super::{Options, Refusal};
+use super::Refusal;
 
 /// The variable that may hold the key-encryption key.
-const KEK_VARIABLE: &str = "LOCUM_KEK";
+pub(crate) const KEK_VARIABLE: &str = "LOCUM_KEK";
 
 /// The files of a deployment.
 #[derive(Debug, Clone)]
@@ -31,6 +32,11 @@ impl DataDir {
             source,
         })?;
         Ok(Self(path.to_owned()))
+    }
+
+    /// The directory, which should be there.
+    pub(crate) fn existing(path: &Path) -> Self {
+        Self(path.to_owned())
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -58,25 +64,30 @@ impl DataDir {
         self.0.join("kek")
     }
 
+    /// The key that a change of keys gives the store, until it is the one in use.
+    fn next_kek(&self) -> PathBuf {
+        self.0.join("kek.next")
+    }
+
+    /// Where a key is kept that is no longer in use, for the backups that were made under it.
+    pub(crate) fn former_kek(&self, id: KeyId) -> PathBuf {
+        self.0.join(format!("kek.{id}"))
+    }
+
     /// The key-encryption key: from `--kek-file`, else from the environment, else from the directory, where the first
     /// start makes one. A store without a key is never given a new one.
     pub(crate) fn key_encryption_key(
         &self,
-        options: &Options,
+        kek_file: Option<&Path>,
         random: &mut dyn Random,
-    ) -> Result<KeyEncryptionKey, Refusal> {
-        if let Some(path) = &options.kek_file {
-            return read_key(path);
-        }
-        if let Some(text) = std::env::var_os(KEK_VARIABLE) {
-            return KeyEncryptionKey::parse(text.as_encoded_bytes()).map_err(|reason| Refusal::Key {
-                place: KEK_VARIABLE.to_owned(),
-                reason,
-            });
+    ) -> Result<FoundKey, Refusal> {
+        if let Some(key) = given_key(kek_file, KEK_VARIABLE)? {
+            return Ok(FoundKey { key, own: false });
         }
         let path = self.kek();
         if path.exists() {
-            return read_key(&path);
+            let key = read_key(&path)?;
+            return Ok(FoundKey { key, own: true });
         }
         if self.store().exists() {
             return Err(Refusal::KeyMissing {
@@ -85,25 +96,105 @@ impl DataDir {
             });
         }
         let key = KeyEncryptionKey::generate(random);
-        create(&path, key.file_text().expose().as_bytes())?;
+        create_key(&path, &key)?;
+        Ok(FoundKey { key, own: true })
+    }
+
+    /// The key that opens the store. If a change of keys was cut off when the store had the new one and the directory's file the old one,
+    /// it is brought to its end. The store must be held.
+    pub(crate) fn settled_key(
+        &self,
+        found: FoundKey,
+        store: &dyn Store,
+    ) -> Result<KeyEncryptionKey, Refusal> {
+        let next = self.next_kek();
+        if !found.own || !next.exists() || opens(store, &found.key)? {
+            return Ok(found.key);
+        }
+        let key = read_key(&next)?;
+        if !opens(store, &key)? {
+            return Ok(found.key);
+        }
+        self.adopt_next_key(&found.key)?;
         Ok(key)
+    }
+
+    /// Puts a new key beside the one in use, which stays for backups. Nothing is sealed under what an earlier change left there, and
+    /// settled.
+    pub(crate) fn prepare_next_key(&self, key: &KeyEncryptionKey) -> Result<(), Refusal> {
+        let path = self.next_kek();
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(Refusal::File {
+                what: "remove",
+                path: shown(&path),
+                source,
+            }),
+            _ => create_key(&path, key),
+        }
+    }
+
+    /// Makes the prepared key the one in use, after keeping the one before: a backup may need it.
+    pub(crate) fn adopt_next_key(&self, former: &KeyEncryptionKey) -> Result<(), Refusal> {
+        self.keep_former_key(former)?;
+        rename(&self.next_kek(), &self.kek())
+    }
+
+    /// Keeps a key that is no longer in use. The key's own file stays.
+    pub(crate) fn keep_former_key(&self, former: &KeyEncryptionKey) -> Result<(), Refusal> {
+        let path = self.former_kek(former.id());
+        // It may be there already: of an end that was cut off.
+        if path.exists() && read_key(&path)?.id() == former.id() {
+            return Ok(());
+        }
+        create_key(&path, former)
+    }
+
+    /// Takes its name from the directory's key after another one, kept elsewhere, came into use.
+    pub(crate) fn retire_key(&self, former: &KeyEncryptionKey) -> Result<(), Refusal> {
+        rename(&self.kek(), &self.former_kek(former.id()))
+    }
+
+    /// Removes what processes that were killed left half made. The store must be held.
+    pub(crate) fn remove_drafts(&self) {
+        for path in [self.kek(), self.next_kek(), self.backup(), self.credentials()] {
+            remove_drafts(&path);
+        }
     }
 
     /// Writes the root user's key in the shared-credentials format. A file left by a first start that did not come
     /// about is replaced: its key opens nothing.
     pub(crate) fn write_credentials(&self, key: &RootKey) -> io::Result<()> {
-        let path = self.credentials();
-        let new = self.0.join("credentials.new");
-        let _ = fs::remove_file(&new);
         let text = format!(
             "[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
             key.id,
             key.secret.expose()
         );
-        write_new(&new, text.as_bytes())?;
-        fs::rename(&new, &path)?;
-        File::open(&self.0)?.sync_all()
+        let new = NewFile::alone(&self.credentials());
+        new.write(text.as_bytes())?;
+        new.replace()
     }
+}
+
+/// A key, and whether it is the directory's own.
+#[derive(Debug)]
+pub(crate) struct FoundKey {
+    pub(crate) key: KeyEncryptionKey,
+    pub(crate) own: bool,
+}
+
+/// The key in a file that was named, else in a variable.
+pub(crate) fn given_key(file: Option<&Path>, variable: &str) -> Result<Option<KeyEncryptionKey>, Refusal> {
+    if let Some(path) = file {
+        return read_key(path).map(Some);
+    }
+    let Some(text) = std::env::var_os(variable) else {
+        return Ok(None);
+    };
+    let key = KeyEncryptionKey::parse(text.as_encoded_bytes());
+    key.map(Some).map_err(|reason| Refusal::Key {
+        place: variable.to_owned(),
+        reason,
+    })
 }
 
 fn read_key(path: &Path) -> Result<KeyEncryptionKey, Refusal> {
@@ -126,43 +217,26 @@ fn read_key(path: &Path) -> Result<KeyEncryptionKey, Refusal> {
     })
 }
 
-/// Makes a file that is whole or not there: a start that was cut off, or found no room, must leave the next one nothing to stumble over.
-fn create(path: &Path, contents: &[u8]) -> Result<(), Refusal> {
-    let mut draft = path.to_owned().into_os_string();
-    draft.push(format!(".{}.new", std::process::id()));
-    let draft = PathBuf::from(draft);
-    // An earlier process of this number may have left one.
-    let _ = fs::remove_file(&draft);
-    let written = write_new(&draft, contents).and_then(|()| publish(&draft, path));
-    // After a link both names are there, after a failure the draft is of no use.
-    let _ = fs::remove_file(&draft);
-    written.map_err(|source| Refusal::File {
-        what: "write",
-        path: shown(path),
-        source,
-    })
+fn create_key(path: &Path, key: &KeyEncryptionKey) -> Result<(), Refusal> {
+    let new = NewFile::beside(path);
+    let written = new.write(key.file_text().expose().as_bytes());
+    written
+        .and_then(|()| new.place())
+        .map_err(|source| Refusal::File {
+            what: "write",
+            path: shown(path),
+            source,
+        })
 }
 
-/// Gives a file its name. A hard link, unlike a rename, cannot replace a file that another process made at the same moment.
-fn publish(draft: &Path, path: &Path) -> io::Result<()> {
-    match fs::hard_link(draft, path) {
-        // Some file systems have no links.
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !path.try_exists()? => {
-            fs::rename(draft, path)
-        }
-        outcome => outcome,
-    }
-}
-
-/// Writes a file that must not be there yet, for its owner only, and waits until it is on disk.
-fn write_new(path: &Path, contents: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(contents)?;
-    file.sync_all()
+fn rename(from: &Path, to: &Path) -> Result<(), Refusal> {
+    fs::rename(from, to)
+        .and_then(|()| sync_folder(to))
+        .map_err(|source| Refusal::File {
+            what: "rename a key-encryption key to",
+            path: shown(to),
+            source,
+        })
 }
 
 fn shown(path: &Path) -> String {

@@ -62,8 +62,10 @@ impl Deployment {
         let (address, admin, tls) = (bound.local_addr(), bound.admin_addr(), bound.tls_reload());
 
         let data = DataDir::open(&options.data)?;
-        let key = data.key_encryption_key(options, &mut SystemRandom)?;
+        let key = data.key_encryption_key(options.kek_file.as_deref(), &mut SystemRandom)?;
         let store = Arc::new(RedbStore::open(&data.store())?);
+        data.remove_drafts();
+        let key = data.settled_key(key, &*store)?;
         let backup = Backup::of(&store, data.backup());
         let kept = Arc::clone(&store) as Arc<dyn Store>;
         let directory = Arc::new(Directory::open(kept, key, Box::new(SystemRandom))?);

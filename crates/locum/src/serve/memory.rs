@@ -9,7 +9,7 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use super::Refusal;
 
 /// Forbids core files, and on Linux other processes' looks at the memory.
-pub(super) fn keep_private() -> Result<(), Refusal> {
+pub(crate) fn keep_private() -> Result<(), Refusal> {
     let none = Rlimit {
         current: Some(0),
         maximum: Some(0),

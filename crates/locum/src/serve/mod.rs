@@ -4,17 +4,17 @@
 //! cannot succeed ends in one sentence before anything on disk is made or changed.
 
 mod backup;
-mod data_dir;
+pub(crate) mod data_dir;
 mod deployment;
 mod descriptors;
-mod memory;
+pub(crate) mod memory;
 mod options;
 mod signals;
 
 use std::{ffi::OsString, io, process::ExitCode};
 
 use locum_crypto::KeyFileError;
-use locum_directory::{BootstrapError, OpenError, StoreError};
+use locum_directory::{BootstrapError, OpenError, RekeyError, StoreError};
 use locum_names::{AccountId, Partition};
 use locum_server::{AuditError, ServeError};
 use locum_service::StartError;
@@ -75,6 +75,29 @@ pub(crate) enum Refusal {
         /// Where the key would be.
         key: String,
     },
+    /// No store whose key could be changed.
+    #[error("{data} holds no store")]
+    NoStore {
+        /// The data directory.
+        data: String,
+    },
+    /// A store that would be another user's afterwards.
+    #[error("{path} belongs to another user: run this as the one that serves it")]
+    Owner {
+        /// The store.
+        path: String,
+    },
+    /// The new key.
+    #[error(
+        "the key in use is not {data}'s own: make a new one where it is kept, and name it with --new-kek-file or LOCUM_NEW_KEK"
+    )]
+    NoNewKey {
+        /// The data directory.
+        data: String,
+    },
+    /// Another key for the store.
+    #[error(transparent)]
+    Rekey(#[from] RekeyError),
     /// A file that anyone may read.
     #[error("{path} can be read by others (mode {mode:o}): run `chmod 600 {path}`")]
     Exposed {
