@@ -113,7 +113,7 @@ impl Drop for NewFile {
     }
 }
 
-/// Removes what processes that were killed left of drafts of this file. It is for whoever holds the store: nobody else writes a draft then but a start
+/// Removes what processes that were killed left of drafts of this file, and of those whose names begin with its name and a dot. It is for whoever holds the store: nobody else writes a draft then but a start
 /// that will find it held, and end.
 pub fn remove_drafts(path: &Path) {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
@@ -121,11 +121,9 @@ pub fn remove_drafts(path: &Path) {
     };
     let is_draft = |found: &str| {
         let between = found.strip_prefix(name).and_then(|rest| rest.strip_suffix(DRAFT));
+        let number = |text: &str| text.len() == DIGITS && text.bytes().all(|b| b.is_ascii_hexdigit());
         between.is_some_and(|between| {
-            between.is_empty()
-                || between.strip_prefix('.').is_some_and(|number| {
-                    number.len() == DIGITS && number.bytes().all(|b| b.is_ascii_hexdigit())
-                })
+            between.is_empty() || between.starts_with('.') && between.rsplit('.').next().is_some_and(number)
         })
     };
     // What cannot be removed is of no use, and in nobody's way.
@@ -201,6 +199,8 @@ mod tests {
             ("kek", true),
             ("kek.new", false),
             ("kek.0123456789abcdef.new", false),
+            ("kek.01234567.0123456789abcdef.new", false),
+            ("kek0123456789abcdef.new", true),
             ("kek.next", true),
             ("kek.01234567", true),
             ("kek.0123456789abcde.new", true),

@@ -156,7 +156,7 @@ impl DataDir {
 
     /// Removes what processes that were killed left half made. The store must be held.
     pub(crate) fn remove_drafts(&self) {
-        for path in [self.kek(), self.next_kek(), self.backup(), self.credentials()] {
+        for path in [self.kek(), self.backup(), self.credentials()] {
             remove_drafts(&path);
         }
     }
