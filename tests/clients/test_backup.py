@@ -1,11 +1,13 @@
 """A copy of the store, made while the service runs, and a service that starts with it."""
 
 import os
+import re
 import shutil
 import signal
 import stat
 import threading
 import time
+import urllib.request
 
 import pytest
 
@@ -114,3 +116,50 @@ def test_a_backup_is_sealed_and_needs_its_key(tmp_path):
     with pytest.raises(AssertionError, match="key-encryption key"):
         restored(backup, other, tmp_path / "three")
     assert server.stop() == 0
+
+
+def shown(server):
+    """What `/metrics` says of backups."""
+    address = next(line for line in server.told().splitlines() if "health and metrics" in line)
+    port = re.search(r"127\.0\.0\.1:(\d+)", address).group(1)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    return {name: int(value) for name, value in (line.rsplit(" ", 1) for line in lines if line.startswith("locum_backup"))}
+
+
+def test_the_metrics_tell_of_backups(tmp_path):
+    arguments = ("--admin-listen", "127.0.0.1:0")
+    server = Server(tmp_path, *arguments, LOCUM_LOG="info")
+    none = {
+        'locum_backups_total{outcome="ok"}': 0,
+        'locum_backups_total{outcome="failed"}': 0,
+        "locum_backup_failing": 0,
+        "locum_backup_last_timestamp_seconds": 0,
+        "locum_backup_last_bytes": 0,
+    }
+    assert shown(server) == none
+
+    def until(name, value):
+        deadline = time.monotonic() + 30
+        while shown(server)[name] != value:
+            assert time.monotonic() < deadline, (shown(server), server.told())
+            time.sleep(0.01)
+
+    os.mkdir(server.data / f"{BACKUP}.new")
+    server.process.send_signal(signal.SIGUSR1)
+    until('locum_backups_total{outcome="failed"}', 1)
+    assert shown(server) == {**none, 'locum_backups_total{outcome="failed"}': 1, "locum_backup_failing": 1}
+    os.rmdir(server.data / f"{BACKUP}.new")
+    backup = back_up(server)
+    until('locum_backups_total{outcome="ok"}', 1)
+    told = shown(server)
+    assert told["locum_backup_failing"] == 0
+    assert told["locum_backup_last_bytes"] == backup.stat().st_size
+    assert abs(told["locum_backup_last_timestamp_seconds"] - time.time()) < 60
+    assert server.stop() == 0
+
+    server.log.unlink()
+    again = Server(tmp_path, *arguments, LOCUM_LOG="info")
+    assert shown(again)["locum_backup_last_timestamp_seconds"] == told["locum_backup_last_timestamp_seconds"]
+    assert shown(again)['locum_backups_total{outcome="ok"}'] == 0
+    assert again.stop() == 0

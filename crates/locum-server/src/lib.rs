@@ -36,6 +36,7 @@ mod server;
 mod service;
 mod state;
 mod stop;
+mod store_metrics;
 mod tls;
 mod turn;
 mod unsent;

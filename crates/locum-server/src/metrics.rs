@@ -299,11 +299,11 @@ fn seconds(nanoseconds: u64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-fn head(out: &mut String, name: &str, kind: &str, help: &str) {
+pub(crate) fn head(out: &mut String, name: &str, kind: &str, help: &str) {
     let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
 }
 
-fn line(out: &mut String, name: &str, labels: &[(&str, &str)], value: u64) {
+pub(crate) fn line(out: &mut String, name: &str, labels: &[(&str, &str)], value: u64) {
     out.push_str(name);
     for (index, (label, text)) in labels.iter().enumerate() {
         let _ = write!(out, "{}{label}=\"{text}\"", if index == 0 { '{' } else { ',' });

@@ -13,7 +13,7 @@ use locum_service::{
     audit::{AuditSink, Unrecorded},
 };
 
-use crate::{Answer, Application, AuditFile, Done, Incoming, Label, Pending};
+use crate::{Answer, Application, AuditFile, Done, Incoming, Label, Pending, store_metrics};
 
 thread_local! {
     /// One source a thread: a draw of its own from the system would cost more than all else that a nonce costs.
@@ -92,6 +92,7 @@ impl Application for ServiceApplication {
 
     fn write_metrics(&self, out: &mut String) {
         self.audit.write_metrics(out);
+        store_metrics::write(self.service.directory(), out);
         for write in &self.metrics {
             write(out);
         }

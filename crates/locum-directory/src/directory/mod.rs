@@ -8,6 +8,7 @@
 mod bootstrap;
 mod draft;
 mod error;
+mod health;
 mod load;
 mod pending;
 mod reading;
@@ -24,11 +25,13 @@ use locum_crypto::{DeploymentId, KeyEncryptionKey, Purpose, Random, SecretBytes}
 use locum_policy::{Policy, PolicyError, PolicyKind};
 
 use crate::{Changes, Documents, Revision, Ring, Snapshot, Store};
+use health::Health;
 use writer::Queue;
 
 pub use bootstrap::{BootstrapError, RootKey};
 pub use draft::Draft;
 pub use error::{CommitError, OpenError, RekeyError, WriteError};
+pub use health::WriteCounts;
 pub use pending::Pending;
 pub use rekey::{Sessions, opens, rekey};
 
@@ -42,6 +45,7 @@ pub struct Directory {
     documents: Documents,
     published: Arc<ArcSwap<Snapshot>>,
     queue: Arc<Queue>,
+    health: Arc<Health>,
     writer: Option<JoinHandle<()>>,
 }
 
@@ -62,12 +66,14 @@ impl Directory {
         put_in_order(Arc::clone(&snapshot));
         let published = Arc::new(ArcSwap::from(Arc::clone(&snapshot)));
         let queue = Arc::new(Queue::new(snapshot));
+        let health = Arc::new(Health::default());
         let writer = writer::Writer {
             store,
             kek,
             deployment,
             rng,
             queue: Arc::clone(&queue),
+            health: Arc::clone(&health),
             published: Arc::clone(&published),
         };
         let writer = thread::Builder::new()
@@ -79,6 +85,7 @@ impl Directory {
             documents: documents.with_capacity(REMEMBERED_DOCUMENTS),
             published,
             queue,
+            health,
             writer: Some(writer),
         })
     }
@@ -117,6 +124,12 @@ impl Directory {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.queue.is_closed()
+    }
+
+    /// What became of the commits since it was opened.
+    #[must_use]
+    pub fn write_counts(&self) -> WriteCounts {
+        self.health.counts(self.is_closed())
     }
 
     /// Begins a draft on the newest durable state, for [`commit`](Self::commit). Takes no lock.

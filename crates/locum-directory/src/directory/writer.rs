@@ -11,7 +11,9 @@ use arc_swap::ArcSwap;
 use locum_crypto::{DeploymentId, KeyEncryptionKey, Random};
 
 use super::{
-    CommitError, Draft, Pending, WriteError, load,
+    CommitError, Draft, Pending, WriteError,
+    health::Health,
+    load,
     pending::{Completion, pending},
 };
 use crate::{Change, Changes, Entity, EntityKey, Revision, Snapshot, Store, Transaction, record};
@@ -159,6 +161,7 @@ pub(super) struct Writer {
     pub(super) deployment: DeploymentId,
     pub(super) rng: Box<dyn Random + Send>,
     pub(super) queue: Arc<Queue>,
+    pub(super) health: Arc<Health>,
     pub(super) published: Arc<ArcSwap<Snapshot>>,
 }
 
@@ -169,7 +172,10 @@ impl Writer {
         while let Some(batch) = self.queue.take() {
             match self.commit(&batch) {
                 Ok(revision) => complete(batch.writes, &Ok(revision)),
-                Err(error) => self.fail(batch.writes, error),
+                Err(error) => {
+                    self.health.failed();
+                    self.fail(batch.writes, error);
+                }
             }
         }
     }
@@ -187,6 +193,7 @@ impl Writer {
             self.queue.close();
             return Err(CommitError::Diverged);
         }
+        self.health.succeeded();
         self.published.store(Arc::clone(&batch.snapshot));
         Ok(revision)
     }

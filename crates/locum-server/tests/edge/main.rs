@@ -21,4 +21,5 @@ mod peer;
 mod requests;
 mod stop;
 mod streams;
+mod store;
 mod tls;

@@ -1,8 +1,14 @@
 //! A copy of the store, made while the service runs.
 
 use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex, TryLockError, Weak},
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, TryLockError, Weak,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+    time::UNIX_EPOCH,
 };
 
 use locum_directory::RedbStore;
@@ -13,15 +19,80 @@ pub(crate) struct Backup {
     store: Weak<RedbStore>,
     path: PathBuf,
     alone: Arc<Mutex<()>>,
+    told: Arc<Told>,
+}
+
+/// What the metrics tell of copies.
+#[derive(Debug, Default)]
+struct Told {
+    /// When the last one was written, in seconds; 0 if there is none.
+    written: AtomicU64,
+    bytes: AtomicU64,
+    succeeded: AtomicU64,
+    failed: AtomicU64,
+    failing: AtomicBool,
+}
+
+impl Told {
+    /// Looks at the copy that there is, also that of an earlier process.
+    fn look_at(&self, path: &Path) {
+        let Ok(found) = fs::metadata(path) else {
+            return;
+        };
+        let written = found.modified().ok();
+        let seconds = written.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        self.written
+            .store(seconds.map_or(0, |time| time.as_secs()), Relaxed);
+        self.bytes.store(found.len(), Relaxed);
+    }
+
+    fn write(&self, out: &mut String) {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            out,
+            "# HELP locum_backups_total Copies of the store that were asked for, by what became of them.\n\
+             # TYPE locum_backups_total counter\n\
+             locum_backups_total{{outcome=\"ok\"}} {}\n\
+             locum_backups_total{{outcome=\"failed\"}} {}\n\
+             # HELP locum_backup_failing Whether the last one failed.\n\
+             # TYPE locum_backup_failing gauge\n\
+             locum_backup_failing {}\n\
+             # HELP locum_backup_last_timestamp_seconds When the last copy was written; 0 if there is none.\n\
+             # TYPE locum_backup_last_timestamp_seconds gauge\n\
+             locum_backup_last_timestamp_seconds {}\n\
+             # HELP locum_backup_last_bytes Its size.\n\
+             # TYPE locum_backup_last_bytes gauge\n\
+             locum_backup_last_bytes {}\n",
+            self.succeeded.load(Relaxed),
+            self.failed.load(Relaxed),
+            u8::from(self.failing.load(Relaxed)),
+            self.written.load(Relaxed),
+            self.bytes.load(Relaxed),
+        );
+    }
+
+    fn failed(&self) {
+        self.failed.fetch_add(1, Relaxed);
+        self.failing.store(true, Relaxed);
+    }
 }
 
 impl Backup {
     pub(super) fn of(store: &Arc<RedbStore>, path: PathBuf) -> Self {
+        let told = Told::default();
+        told.look_at(&path);
         Self {
             store: Arc::downgrade(store),
             path,
             alone: Arc::default(),
+            told: Arc::new(told),
         }
+    }
+
+    /// Returns what writes the metrics of copies in the Prometheus text format.
+    pub(super) fn metrics(&self) -> impl Fn(&mut String) + Send + Sync + use<> {
+        let told = Arc::clone(&self.told);
+        move |out| told.write(out)
     }
 
     /// Begins to write a copy, on a thread of its own. The log tells what became of it.
@@ -29,6 +100,7 @@ impl Backup {
         let backup = self.clone();
         let thread = std::thread::Builder::new().name("locum-backup".to_owned());
         if let Err(error) = thread.spawn(move || backup.write()) {
+            self.told.failed();
             tracing::error!(%error, "no backup was written");
         }
     }
@@ -48,9 +120,15 @@ impl Backup {
         };
         match store.back_up(&self.path) {
             Ok(revision) => {
+                self.told.look_at(&self.path);
+                self.told.succeeded.fetch_add(1, Relaxed);
+                self.told.failing.store(false, Relaxed);
                 tracing::info!(path = %self.path.display(), revision = revision.0, "backup written");
             }
-            Err(error) => tracing::error!(%error, "no backup was written; the one before is as it was"),
+            Err(error) => {
+                self.told.failed();
+                tracing::error!(%error, "no backup was written; the one before is as it was");
+            }
         }
     }
 }

@@ -103,8 +103,9 @@ impl Deployment {
             Arc::clone(service.identity_keys()),
             FetchConfig::new(options.allowed_issuers.clone()),
         )?;
-        let application =
-            ServiceApplication::new(service, Arc::clone(&audit)).with_metrics(providers.metrics());
+        let application = ServiceApplication::new(service, Arc::clone(&audit))
+            .with_metrics(providers.metrics())
+            .with_metrics(backup.metrics());
         let running = bound.start(Arc::new(application))?;
         Ok(Self {
             data,
