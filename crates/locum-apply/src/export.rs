@@ -84,6 +84,8 @@ fn contents(state: &AccountState, access_role: &str, names: &Named<String>) -> A
         roles.remove(access_role);
     }
     account.roles = account.roles.and_then(filled);
+    let profiles = account.instance_profiles.iter_mut().flatten();
+    profiles.for_each(|(_, profile)| profile.name_role_plainly());
     account.instance_profiles = account.instance_profiles.and_then(filled);
     account.saml_providers = account.saml_providers.and_then(filled);
     account.oidc_providers = account.oidc_providers.and_then(filled);

@@ -310,7 +310,51 @@ account:
 }
 
 fn names() -> impl Strategy<Value = String> {
-    prop::sample::select(vec!["a", "b", "c", "d", "no", "1e3"]).prop_map(str::to_owned)
+    prop::sample::select(vec![
+        "a",
+        "b",
+        "c",
+        "no",
+        "null",
+        "none",
+        "0x10",
+        "1e3",
+        "007",
+        ".inf",
+        "-",
+        "=",
+        "@",
+        "2026-11-23",
+    ])
+    .prop_map(str::to_owned)
+}
+
+/// Texts of which a reader may make something else.
+fn texts() -> impl Strategy<Value = String> {
+    let words = vec![
+        "~",
+        "null",
+        "yes",
+        "0o17",
+        "1_0",
+        "a: b",
+        "a #b",
+        "- a",
+        "'",
+        "\"",
+        "<<",
+        "|",
+        "%a",
+        "&a",
+        "*a",
+        "\\",
+        "${aws:username}",
+    ];
+    prop_oneof![
+        prop::sample::select(words).prop_map(str::to_owned),
+        "([ -~]|\\PC|\u{85}|\u{2028}|\u{feff}|\n|\t){1,5}",
+        Just("long ".repeat(300)),
+    ]
 }
 
 /// Documents that are easily read as something else.
@@ -336,15 +380,15 @@ prop_compose! {
     fn accounts()(
         policies in prop::collection::btree_map(names(), documents(), 0..4),
         users in prop::collection::btree_map(names(), (documents(), prop::collection::btree_map(names(), "([ -~]|\\PC|\u{85}|\u{2028}|\u{feff}|\n|\t){0,5}", 0..3)), 0..4),
-        roles in prop::collection::btree_map(names(), (documents(), 3600..43200_u32), 0..4),
+        roles in prop::collection::btree_map(names(), (documents(), 3600..43200_u32, texts()), 0..4),
         groups in prop::collection::btree_set(names(), 0..4),
     ) -> serde_json::Value {
         let attached: Vec<_> = policies.keys().cloned().collect();
         serde_json::json!({
-            "policies": policies.iter().map(|(n, d)| (n.clone(), serde_json::json!({"document": d}))).collect::<serde_json::Map<_, _>>(),
+            "policies": policies.iter().map(|(n, d)| (n.clone(), serde_json::json!({"document": d, "path": format!("/{n}/"), "description": format!("{n}: #\u{e9} ~")}))).collect::<serde_json::Map<_, _>>(),
             "groups": groups.iter().map(|n| (n.clone(), serde_json::json!({"policies": attached}))).collect::<serde_json::Map<_, _>>(),
             "users": users.iter().map(|(n, (d, t))| (n.clone(), serde_json::json!({"inline": {"i": d}, "tags": t, "groups": groups}))).collect::<serde_json::Map<_, _>>(),
-            "roles": roles.iter().map(|(n, (d, s))| (n.clone(), serde_json::json!({"trust": d, "maxSessionDuration": s, "policies": attached}))).collect::<serde_json::Map<_, _>>(),
+            "roles": roles.iter().map(|(n, (d, s, t))| (n.clone(), serde_json::json!({"trust": d, "maxSessionDuration": s, "policies": attached, "description": t}))).collect::<serde_json::Map<_, _>>(),
         })
     }
 }

@@ -3,6 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Document, Named};
+use crate::plan::NONE;
+
+/// What a role may be named with; a name has no slash.
+const ROLE: &str = "role/";
 
 /// A user.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -83,10 +87,25 @@ pub struct InstanceProfile {
     /// The path, `/` unless written. It cannot be changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// The role in it; `none` takes it out.
+    /// The role in it, as its name or as `role/<name>`; `none` takes it out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
     /// All tags.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Named<String>>,
+}
+
+impl InstanceProfile {
+    /// Returns what is said of the role: nothing, that there is none, or its name.
+    pub(crate) fn wanted_role(&self) -> Option<Option<&str>> {
+        let role = self.role.as_deref()?;
+        Some((role != NONE).then(|| role.strip_prefix(ROLE).unwrap_or(role)))
+    }
+
+    /// Says which role is in it so that it means that one, also if it is called as if there were none.
+    pub(crate) fn name_role_plainly(&mut self) {
+        if let Some(role) = self.role.as_mut().filter(|role| *role == NONE) {
+            role.insert_str(0, ROLE);
+        }
+    }
 }

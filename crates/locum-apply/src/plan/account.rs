@@ -41,7 +41,7 @@ pub fn plan_account(
     };
     planner.settings();
     planner.policies()?;
-    planner.providers();
+    planner.providers()?;
     planner.groups()?;
     planner.users()?;
     planner.roles()?;

@@ -87,7 +87,7 @@ impl Planner<'_> {
     fn profile_with(&self, role: &str) -> Option<String> {
         let mut profiles = self.described.instance_profiles.iter().flatten();
         let found = profiles.find(|(_, profile)| {
-            let wanted = profile.role.as_deref();
+            let wanted = profile.wanted_role().flatten();
             wanted.is_some_and(|wanted| same_name(wanted, role))
         });
         found.map(|(name, _)| format!("instance profile {name}"))

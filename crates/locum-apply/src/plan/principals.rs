@@ -191,7 +191,7 @@ impl Planner<'_> {
                     );
                 }
             }
-            let wanted_role = wanted.role.as_ref().filter(|role| *role != NONE);
+            let wanted_role = wanted.wanted_role().flatten();
             let in_it = match (wanted_role, &present.role) {
                 (Some(wanted), Some(present)) => same_name(wanted, present),
                 (wanted, present) => wanted.is_none() && present.is_none(),

@@ -3,15 +3,16 @@
 use serde_json::json;
 
 use super::{
-    Change, Mark,
+    Change, Mark, PlanError,
     account::Planner,
     documents::text_difference,
     facets::{members, new_details, tag_list, tags},
+    policies::fixed,
 };
 use crate::{Content, OidcProvider, SamlProvider};
 
 impl Planner<'_> {
-    pub(super) fn providers(&mut self) {
+    pub(super) fn providers(&mut self) -> Result<(), PlanError> {
         for (name, wanted) in self.described.saml_providers.iter().flatten() {
             let found = self
                 .state
@@ -26,8 +27,13 @@ impl Planner<'_> {
             let present = self.state.account.oidc_providers.iter().flatten();
             let found = present.clone().find(|(known, _)| place(known) == place(url));
             let change = self.oidc(url, wanted, found.map(|(_, provider)| provider));
+            if let Some((known, _)) = found {
+                // With another scheme it has the same ARN, and its keys come by another way.
+                fixed(&change.what, "URL", Some(url), known)?;
+            }
             self.push(change);
         }
+        Ok(())
     }
 
     fn saml(&self, name: &str, wanted: &SamlProvider, found: Option<&SamlProvider>) -> Change {

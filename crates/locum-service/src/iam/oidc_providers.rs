@@ -15,7 +15,7 @@ use locum_api::{
     },
     model::Operation,
 };
-use locum_directory::OidcProvider;
+use locum_directory::{IssuerScheme, OidcProvider};
 use locum_names::Arn;
 
 use super::{
@@ -149,12 +149,21 @@ impl Perform for GetOpenIDConnectProviderRequest {
         let provider = NamedProvider::permitted(call, Self::OPERATION, arn, Keys::default())?;
         let texts = |texts: &[Box<str>]| texts.iter().map(|text| text.to_string()).collect();
         Ok(GetOpenIDConnectProviderResponse {
-            url: provider.url.to_string(),
+            url: shown_url(&provider),
             client_id_list: texts(&provider.client_ids),
             thumbprint_list: texts(&provider.thumbprints),
             create_date: provider.created,
             tags: shown::tags(&provider.tags),
         })
+    }
+}
+
+/// The URL without `https://`, as AWS shows it, which has no other scheme. With `http://` it says so: whoever registers it anew by what
+/// is shown must not get another issuer.
+fn shown_url(provider: &OidcProvider) -> String {
+    match provider.scheme {
+        IssuerScheme::Https => provider.url.to_string(),
+        IssuerScheme::Http => format!("{}://{}", provider.scheme.as_str(), provider.url),
     }
 }
 

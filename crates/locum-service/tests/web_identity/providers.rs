@@ -122,7 +122,11 @@ fn which_urls_there_may_be() {
     }
     create(ALLOWED_ISSUER).ok();
     let place = ALLOWED_ISSUER.strip_prefix("http://").unwrap();
-    assert_eq!(get(&scene, place).ok().text("Url"), place);
+    assert_eq!(
+        get(&scene, place).ok().text("Url"),
+        ALLOWED_ISSUER,
+        "not what stands for https://"
+    );
     let answer = create(&format!("https://{}", "a".repeat(248)));
     let text = "1 validation error detected: Value at 'url' failed to satisfy constraint: Member must have length less \
                 than or equal to 255";

@@ -48,7 +48,7 @@ fn service() -> Service {
         public_url: PublicUrl::parse("https://sts.example.com").unwrap(),
         password_iterations: NonZeroU32::new(2).unwrap(),
         saml_recipients: SamlRecipients::Aws,
-        allowed_issuers: Vec::new(),
+        allowed_issuers: vec![names::PLAIN_ISSUER.to_owned()],
     };
     let schedule = RotationSchedule::default();
     Service::new(

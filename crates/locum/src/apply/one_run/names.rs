@@ -4,6 +4,10 @@ use locum_apply::{AccountState, Format, Inventory, export_account, write};
 
 use super::super::{operator::Operators, options::ACCESS_ROLE, reach::Reach as _};
 use super::{once, role, service, with_plan};
+use locum_service::Service;
+
+/// An issuer that the operator allows, without TLS.
+pub(super) const PLAIN_ISSUER: &str = "http://idp.internal:8080/realms/staff";
 
 /// IAM takes names in any case for the same; so a file that writes one in another case means what is there.
 #[test]
@@ -89,14 +93,107 @@ fn a_boundary_outlives_an_export_whatever_it_is_called() {
         "account: {{policies: {{{policy}}}, users: {{u: {{boundary: '{boundary}', policies: [none]}}}}}}"
     );
     once(&service, &before, false).unwrap();
-    let mut reach = Operators::of(&service).unwrap();
+    let exported = exported(&service);
+    let plan = once(&service, &exported, true).unwrap();
+    assert!(plan.contains("nothing to do"), "{exported}{plan}");
+}
+
+fn exported(service: &Service) -> String {
+    let mut reach = Operators::of(service).unwrap();
     let caller = reach.caller().clone();
     let mut api = reach.api(&caller.account).unwrap();
     let state = AccountState::read(api.as_mut(), &caller, Inventory::Everything).unwrap();
     drop(api);
-    let exported = write(&export_account(&state, ACCESS_ROLE), Format::Yaml).unwrap();
-    let plan = once(&service, &exported, true).unwrap();
-    assert!(plan.contains("nothing to do"), "{exported}{plan}");
+    write(&export_account(&state, ACCESS_ROLE), Format::Yaml).unwrap()
+}
+
+/// What IAM takes, and YAML, JSON, TOML or this format has a meaning for.
+#[test]
+fn an_export_makes_the_same_whatever_things_are_called() {
+    const NAMES: [&str; 22] = [
+        "null",
+        "Yes",
+        "off",
+        "y",
+        "n",
+        "True",
+        "none",
+        "nan",
+        ".inf",
+        ".",
+        "-",
+        "=",
+        "@at",
+        "0x10",
+        "1e3",
+        "007",
+        "1_000",
+        "2026-11-23",
+        "1,2",
+        "a+b",
+        "role",
+        "aws",
+    ];
+    let texts = [
+        "~",
+        " # no comment ",
+        "a: b",
+        "'\"",
+        "- x",
+        "&a *b",
+        "!!str 1",
+        "é\u{e9}",
+        "null",
+        "0x10",
+    ];
+    let document = serde_json::json!({"Version": "2012-10-17", "Statement": [{"Sid": "1e3", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}]});
+    let trust = serde_json::json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "111122223333"},
+        "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"aws:PrincipalTag/x": ["no", "1.10", "", "~"]}}}});
+    let all = |entity: &dyn Fn(&str, &str) -> serde_json::Value| {
+        let named = NAMES.iter().zip(texts.iter().cycle());
+        let entities = named.map(|(name, text)| ((*name).to_owned(), entity(name, text)));
+        entities.collect::<serde_json::Map<_, _>>()
+    };
+    // Tags take fewer characters.
+    let allowed = |text: &str| text.replace(['#', '!', '*', '&', '\'', '"', '~'], "_");
+    let tag = |name: &str, text: &str| serde_json::json!({name.replace(',', "."): allowed(text)});
+    let described = serde_json::json!({"account": {
+        "policies": all(&|name, text| serde_json::json!({"path": format!("/{name}/"), "description": text, "document": document, "tags": tag(name, text)})),
+        "groups": all(&|name, _| serde_json::json!({"path": format!("/{name}/"), "policies": [name], "inline": {name: document}})),
+        "users": all(&|name, text| serde_json::json!({"path": format!("/{name}/"), "groups": [name], "policies": [name],
+            "boundary": format!("arn:aws:iam::111122223333:policy/{name}/{name}"), "inline": {name: document}, "tags": tag(name, text)})),
+        "roles": all(&|name, text| serde_json::json!({"path": format!("/{name}/"), "description": text.replace('\u{e9}', "e"), "trust": trust, "policies": [name], "inline": {name: document}, "tags": tag(name, text)})),
+        "instanceProfiles": all(&|name, text| serde_json::json!({"path": format!("/{name}/"), "role": format!("role/{name}"), "tags": tag(name, text)})),
+        "oidcProviders": {PLAIN_ISSUER: {"clientIds": ["null", "0x10", "~"], "tags": {"yes": "no"}}, "https://idp.example.com/null": {"clientIds": ["1e3"]}},
+    }});
+    let (here, there) = (service(), service());
+    once(&here, &described.to_string(), false).unwrap();
+    let first = exported(&here);
+    let plan = once(&here, &first, true).unwrap();
+    assert!(plan.contains("nothing to do"), "{first}{plan}");
+    once(&there, &first, true).unwrap();
+    assert_eq!(exported(&there), first);
+    let plan = once(&there, &described.to_string(), true).unwrap();
+    assert!(plan.contains("nothing to do"), "{plan}");
+}
+
+/// Both schemes have one ARN, and who can change what is fetched is another question for each.
+#[test]
+fn an_issuer_does_not_change_its_scheme() {
+    let service = service();
+    let providers = |url: &str| format!("account: {{oidcProviders: {{'{url}': {{clientIds: [c]}}}}}}");
+    once(&service, &providers(PLAIN_ISSUER), false).unwrap();
+    let refused = once(
+        &service,
+        &providers(&PLAIN_ISSUER.replace("http:", "https:")),
+        false,
+    )
+    .unwrap_err();
+    assert!(
+        refused.contains("its URL is") && refused.contains("cannot be changed"),
+        "{refused}"
+    );
+    once(&service, &providers(PLAIN_ISSUER), true).unwrap();
 }
 
 /// Whoever agrees to a plan lets in whom it names.
