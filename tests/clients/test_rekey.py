@@ -68,10 +68,11 @@ def test_a_key_of_the_directory_is_followed_by_another(stopped, tmp_path):
     with pytest.raises(AssertionError, match=f"wrong key.*{former.removeprefix('kek.')}"):
         restored(backup, again, tmp_path / "two")
     shutil.copy(data / former, tmp_path / "two/data/kek")
-    assert stopped.user.name in names(Server(tmp_path / "two").root)
     back_up(again)
     assert again.stop() == 0
-    assert stopped.user.name in names(restored(backup, again, tmp_path / "three").root)
+    for of_before_or_after in [Server(tmp_path / "two"), restored(backup, again, tmp_path / "three")]:
+        assert stopped.user.name in names(of_before_or_after.root)
+        assert of_before_or_after.stop() == 0
 
 
 def test_sessions_end_if_that_is_asked_for(stopped, tmp_path):
@@ -82,7 +83,9 @@ def test_sessions_end_if_that_is_asked_for(stopped, tmp_path):
     fresh = again.root.sts.get_session_token()["Credentials"]
     assert is_accepted(again, fresh)
     again.kill()
-    assert is_accepted(Server(tmp_path / "one"), fresh)
+    last = Server(tmp_path / "one")
+    assert is_accepted(last, fresh)
+    assert last.stop() == 0
 
 
 def test_keys_that_are_kept_elsewhere(stopped, tmp_path):
