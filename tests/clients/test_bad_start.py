@@ -5,6 +5,7 @@ import hashlib
 import os
 import resource
 import secrets
+import shutil
 import signal
 import socket
 import stat
@@ -81,6 +82,34 @@ def test_a_first_start_without_room_leaves_nothing_in_the_way(tmp_path, room):
     server = Server(tmp_path)
     assert server.root.sts.get_caller_identity()["Account"]
     assert server.stop() == 0
+
+
+def test_of_first_starts_at_one_moment_one_goes_on(tmp_path):
+    data = tmp_path / "data"
+    for _ in range(5):
+        starts = [
+            subprocess.Popen(
+                [BINARY, "serve", "--data", str(data), *SOMEWHERE],
+                env=clean_environment(tmp_path),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(4)
+        ]
+        ready = [start for start in starts if "locum ready" in start.stdout.readline()]
+        for start in starts:
+            start.terminate()
+        told = [start.communicate(timeout=60)[1] for start in starts if start not in ready]
+        for start in ready:
+            start.communicate(timeout=60)
+        assert len(ready) == 1, told
+        assert all("is in use by another process" in text for text in told), told
+        server = Server(tmp_path)
+        assert server.root.sts.get_caller_identity()["Account"]
+        assert server.stop() == 0
+        assert {path.name for path in data.iterdir()} == {"audit.jsonl", "credentials", "directory.redb", "kek"}
+        shutil.rmtree(data)
 
 
 @pytest.fixture

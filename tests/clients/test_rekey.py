@@ -67,7 +67,9 @@ def test_a_key_of_the_directory_is_followed_by_another(stopped, tmp_path):
     backup = data / "directory.redb.backup"
     with pytest.raises(AssertionError, match=f"wrong key.*{former.removeprefix('kek.')}"):
         restored(backup, again, tmp_path / "two")
-    shutil.copy(data / former, tmp_path / "two/data/kek")
+    shutil.copy(data / former, tmp_path / "two/data/old")
+    keys = ("--kek-file", tmp_path / "two/data/old", "--new-kek-file", tmp_path / "two/data/kek")
+    assert rekey(tmp_path / "two/data", *keys, home=tmp_path).returncode == 0
     back_up(again)
     assert again.stop() == 0
     for of_before_or_after in [Server(tmp_path / "two"), restored(backup, again, tmp_path / "three")]:

@@ -86,12 +86,13 @@ impl NewFile {
     /// `AlreadyExists`, or what else the operating system says.
     pub fn place(self) -> io::Result<()> {
         // A hard link, unlike a rename, cannot replace a file that another process made at the same moment.
-        match fs::hard_link(&self.draft, &self.path) {
-            // Some file systems have no links.
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !self.path.try_exists()? => {
-                fs::rename(&self.draft, &self.path)?;
+        if fs::hard_link(&self.draft, &self.path).is_err() {
+            // Who made it may have removed the draft as well.
+            if self.path.try_exists()? {
+                return Err(io::ErrorKind::AlreadyExists.into());
             }
-            linked => linked?,
+            // Some file systems have no links.
+            fs::rename(&self.draft, &self.path)?;
         }
         sync_folder(&self.path)
     }
@@ -179,6 +180,21 @@ mod tests {
         third.replace().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"third");
         assert_eq!(names(folder.path()), ["kek"]);
+    }
+
+    /// As a start finds it that lost the race of two.
+    #[test]
+    fn a_file_that_another_process_made_is_there_whatever_became_of_the_draft() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kek");
+        let (first, second) = (NewFile::beside(&path), NewFile::beside(&path));
+        first.write(b"first").unwrap();
+        second.write(b"second").unwrap();
+        first.place().unwrap();
+        remove_drafts(&path);
+        let error = second.place().unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).unwrap(), b"first");
     }
 
     #[test]

@@ -95,8 +95,14 @@ impl DataDir {
                 key: shown(&path),
             });
         }
-        let key = KeyEncryptionKey::generate(random);
-        create_key(&path, &key)?;
+        let mut key = KeyEncryptionKey::generate(random);
+        match create_key(&path, &key) {
+            // Of another first start at the same moment. Which of the two goes on is decided at the store.
+            Err(Refusal::File { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
+                key = read_key(&path)?;
+            }
+            created => created?,
+        }
         Ok(FoundKey { key, own: true })
     }
 
