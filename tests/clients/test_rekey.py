@@ -106,6 +106,13 @@ def test_keys_that_are_kept_elsewhere(stopped, tmp_path):
     assert stopped.user.name in names(server.root)
     assert server.stop() == 0
 
+    # A link leads elsewhere, too: what follows the key does not come into the directory by itself.
+    (data / "kek").symlink_to(second)
+    done = rekey(data, home=tmp_path)
+    assert done.returncode == 1 and "--new-kek-file" in done.stderr
+    assert (data / "kek").is_symlink() and "kek.next" not in files(data)
+    (data / "kek").unlink()
+
     # And back into the directory.
     shutil.copy(first, data / "kek")
     done = rekey(data, "--kek-file", second, "--new-kek-file", data / "kek", home=tmp_path)

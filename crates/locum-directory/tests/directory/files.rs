@@ -73,6 +73,39 @@ fn the_file_is_its_owners_alone_and_no_draft_stays() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_a_killed_process_left_goes_with_the_next_that_holds_the_store() {
+    let (folder, path) = place();
+    filled(&path);
+    let linked = folder.path().join("linked");
+    fs::create_dir(&linked).unwrap();
+    let link = linked.join("directory.redb");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let left = [
+        // Of a compaction, of a first start, and of one that had given the store its name already.
+        folder.path().join("directory.redb.new"),
+        linked.join("directory.redb.0123456789abcdef.new"),
+        folder.path().join("directory.redb.fedcba9876543210.new"),
+    ];
+    for draft in &left[..2] {
+        fs::write(draft, "half").unwrap();
+    }
+    fs::hard_link(&path, &left[2]).unwrap();
+    let backup = folder.path().join("directory.redb.backup");
+    fs::write(&backup, "a copy").unwrap();
+    let there = || left.iter().filter(|draft| draft.exists()).count();
+
+    let held = RedbStore::open(&left[2]).unwrap();
+    assert!(matches!(RedbStore::open(&link), Err(StoreError::Locked { .. })));
+    assert_eq!(there(), 3, "who has it may be writing them");
+    drop(held);
+    let again = attempt(&link, kek()).unwrap();
+    assert_eq!(there(), 0);
+    assert!(backup.exists());
+    assert_eq!(again.snapshot().users(account(), None, "/").count(), 40);
+}
+
 #[test]
 fn a_wrong_key_is_told_from_damage() {
     let (_folder, path) = place();

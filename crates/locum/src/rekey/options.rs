@@ -22,7 +22,7 @@ OPTIONS
   --data <dir>             The data directory.
   --kek-file <file>        The key in use. Also LOCUM_KEK. [<dir>/kek]
   --new-kek-file <file>    The new key: 32 bytes, raw, hex or base64. Also LOCUM_NEW_KEK. Needed if the key in use is not
-                           <dir>/kek. [<dir>/kek, made anew]
+                           <dir>/kek, or that is a link. [<dir>/kek, made anew]
   --end-sessions           End every session: whoever had the key and a copy of the store can make sessions of their own
                            until the keys that seal them are others.
 

@@ -87,7 +87,9 @@ impl DataDir {
         let path = self.kek();
         if path.exists() {
             let key = read_key(&path)?;
-            return Ok(FoundKey { key, own: true });
+            // Behind a link it is kept elsewhere, and what follows it does not belong here.
+            let own = !path.is_symlink();
+            return Ok(FoundKey { key, own });
         }
         if self.store().exists() {
             return Err(Refusal::KeyMissing {
