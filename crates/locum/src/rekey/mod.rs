@@ -1,8 +1,8 @@
 //! `locum rekey`: another key-encryption key for a store that nobody serves.
 //!
-//! The store and a key in its directory cannot be replaced at the same moment. So the new key is on disk, beside the one in use, before the
-//! store is replaced, and takes its name after that. Between the two, a start finds that the key in use does not open the store and the other
-//! one does, and goes on from there.
+//! The store and a key in its directory cannot be replaced at the same moment. So the new key is on disk, beside the one in use and
+//! a copy of that, before the store is replaced, and takes its name after that. Between the two, a start finds that the key in use
+//! does not open the store and the other one does, and goes on from there.
 
 mod options;
 
@@ -69,6 +69,8 @@ fn change(options: &Options) -> Result<String, Refusal> {
         }
         None => {
             let new = another_than(&old);
+            // What needs room comes before the store is replaced.
+            data.keep_former_key(&old)?;
             data.prepare_next_key(&new)?;
             held = rekey(store, &old, &new, options.sessions, &mut SystemRandom)?;
             data.adopt_next_key(&old)?;
