@@ -169,7 +169,14 @@ def test_one_inside_of_another(home, household):
 def test_the_shell_is_the_command_when_there_is_none(home):
     done = home.run(*TEAM, typed="echo $LOCUM_EXEC; exit 5\n")
     assert (done.stdout, done.returncode) == ("team\n", 5)
-    assert "starting /bin/sh" in done.stderr
+    assert done.stderr == "locum: starting /bin/sh; `exit` leaves it\n"
+
+
+@pytest.mark.parametrize("words", [(), ("--refresh",)])
+def test_no_shell_is_said_to_start_without_credentials(home, words):
+    done = home.run("exec", *words)
+    assert (done.stdout, done.returncode) == ("", 125)
+    assert "Unable to locate credentials" in done.stderr and done.stderr.count("\n") == 1, done.stderr
 
 
 @pytest.mark.parametrize("way", [TEAM, REFRESH])

@@ -86,13 +86,21 @@ fn execute(options: Options) -> Result<ExitCode, Refusal> {
     // A prompt that is interrupted must let the terminal echo again.
     stream::watch_interrupts();
     let whose = Whose::new(options.caller, config::environment()?);
+    let is_shell = options.command.is_empty();
     let (name, arguments) = words_or_shell(options.command);
+    // When there are credentials, and not before: without them nothing starts.
+    let tell = || {
+        if is_shell {
+            hint(&format!("starting {}; `exit` leaves it", name.display()));
+        }
+    };
     let mut command = Command::new(&name);
     command.args(arguments).env(MARK, whose.name()?);
     if options.refresh {
         let variables = open_endpoint(&whose)?;
         give(&mut command, &variables);
         hide_rivals(&mut command, &variables);
+        tell();
         stream::leave_interrupts();
         return watch::run(command).map_err(|error| match error {
             watch::WatchError::Run(source) => Refusal::Run { name, source },
@@ -104,6 +112,7 @@ fn execute(options: Options) -> Result<ExitCode, Refusal> {
         &mut command,
         &Variables::of_credentials(&credentials, &whose.surroundings()?),
     );
+    tell();
     let source = command.exec();
     Err(Refusal::Run { name, source })
 }
@@ -112,9 +121,7 @@ fn execute(options: Options) -> Result<ExitCode, Refusal> {
 fn words_or_shell(mut command: Vec<OsString>) -> (OsString, Vec<OsString>) {
     if command.is_empty() {
         let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
-        let shell = shell.unwrap_or_else(|| "/bin/sh".into());
-        hint(&format!("starting {}; `exit` leaves it", shell.display()));
-        return (shell, command);
+        return (shell.unwrap_or_else(|| "/bin/sh".into()), command);
     }
     let name = command.remove(0);
     (name, command)
