@@ -19,12 +19,16 @@ fn is_read(name: &str) -> bool {
 
 /// The environment variables of a command.
 #[derive(Default, Clone)]
-pub struct Environment(HashMap<String, String>);
+pub struct Environment {
+    variables: HashMap<String, String>,
+    /// The home directory that the system has for whoever runs this.
+    of_account: Option<String>,
+}
 
 impl fmt::Debug for Environment {
     /// Shows no values: some are secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Environment({} variables)", self.0.len())
+        write!(f, "Environment({} variables)", self.variables.len())
     }
 }
 
@@ -34,10 +38,15 @@ impl Environment {
     /// # Errors
     /// One that is read here is not text: passing over it would mean another profile or other files.
     pub fn of_process() -> Result<Self, NotText> {
-        Self::of_system(std::env::vars_os())
+        // What starts at boot or by a clock often has no `HOME`; the original finds its files all the same.
+        let home = std::env::home_dir().and_then(|home| home.into_os_string().into_string().ok());
+        Self::of_system(std::env::vars_os(), home)
     }
 
-    fn of_system(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Self, NotText> {
+    fn of_system(
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+        home: Option<String>,
+    ) -> Result<Self, NotText> {
         let mut text = HashMap::new();
         for (name, value) in variables {
             let Ok(name) = name.into_string() else { continue };
@@ -49,24 +58,28 @@ impl Environment {
                 Err(_) => {}
             }
         }
-        Ok(Self(text))
+        Ok(Self {
+            variables: text,
+            of_account: home.filter(|home| home.starts_with('/')),
+        })
     }
 
     /// Takes the variables given.
     #[must_use]
     pub fn of(variables: &[(&str, &str)]) -> Self {
-        Self(
-            variables
+        Self {
+            variables: variables
                 .iter()
                 .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
                 .collect(),
-        )
+            of_account: None,
+        }
     }
 
     /// Returns a variable, set or empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<String> {
-        self.0.get(name).cloned()
+        self.variables.get(name).cloned()
     }
 
     /// Returns a variable that is set to something.
@@ -77,13 +90,18 @@ impl Environment {
 
     /// Returns the names of all variables, in no order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.variables.keys().map(String::as_str)
     }
 
-    /// Returns the home directory.
+    /// Returns the home directory: what `HOME` says, or the account where nothing does. An empty `HOME` is none.
     #[must_use]
     pub fn home(&self) -> Option<String> {
-        self.non_empty("HOME").or_else(|| self.non_empty("USERPROFILE"))
+        let named = ["HOME", "USERPROFILE"].into_iter();
+        let named = named.filter_map(|name| self.non_empty(name)).next();
+        named.or_else(|| match self.get("HOME") {
+            Some(_) => None,
+            None => self.of_account.clone(),
+        })
     }
 
     /// Returns a path with a leading `~` and every `$NAME` or `${NAME}` that is set replaced.
@@ -126,7 +144,8 @@ mod tests {
     fn what_is_not_text_is_refused_where_it_is_read() {
         use std::os::unix::ffi::OsStringExt as _;
         let broken = || OsString::from_vec(b"prod\xff".to_vec());
-        let of = |name: &str| Environment::of_system([(name.into(), broken()), ("A".into(), "x".into())]);
+        let of =
+            |name: &str| Environment::of_system([(name.into(), broken()), ("A".into(), "x".into())], None);
         for name in [
             "AWS_PROFILE",
             "AWS_CONFIG_FILE",
@@ -141,7 +160,30 @@ mod tests {
             (environment.get("A").as_deref(), environment.get("LS_COLORS")),
             (Some("x"), None)
         );
-        assert!(Environment::of_system([(broken(), "x".into())]).is_ok());
+        assert!(Environment::of_system([(broken(), "x".into())], None).is_ok());
+    }
+
+    #[test]
+    fn who_has_no_home_variable_has_a_home() {
+        for (variable, account, expected) in [
+            (Some("/h"), Some("/root"), Some("/h")),
+            (None, Some("/root"), Some("/root")),
+            // Somebody wants none.
+            (Some(""), Some("/root"), None),
+            (Some(""), Some(""), None),
+            (None, Some("nowhere"), None),
+            (None, None, None),
+        ] {
+            let variables = variable.map(|home| ("HOME".into(), home.into()));
+            let environment = Environment::of_system(variables, account.map(str::to_owned)).unwrap();
+            assert_eq!(
+                environment.home().as_deref(),
+                expected,
+                "{variable:?} {account:?}"
+            );
+            let path = expected.map_or_else(|| "~/f".to_owned(), |home| format!("{home}/f"));
+            assert_eq!(environment.expand("~/f"), PathBuf::from(path));
+        }
     }
 
     #[test]
