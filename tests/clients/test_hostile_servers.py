@@ -186,6 +186,22 @@ def test_a_result_does_not_drive_the_terminal(tmp_path, output):
     assert not any(c in shown for c in ("\x9b", "\u202e", "\x7f", "\x1b")), shown
 
 
+WHOAMI = [("whoami",), ("whoami", "--output", "json"), ("whoami", "--format", "{arn} {account}"), ("whoami", "--debug"), ("whoami", "--all")]
+
+
+@pytest.mark.parametrize("words", [(*WHO, "--debug"), *WHOAMI, ("whoami", "--all", "--output", "json")], ids=" ".join)
+def test_nothing_that_is_told_of_a_result_drives_the_terminal(tmp_path, words):
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/config").write_text("[default]\naws_access_key_id = AKIAX\naws_secret_access_key = y\n")
+    arn = f"arn:aws:iam::1{DRIVING}:user/a{DRIVING}b"
+    server = Raw(reply(envelope("GetCallerIdentity", f"<UserId>{DRIVING}</UserId><Account>{DRIVING}</Account><Arn>{arn}</Arn>")))
+    status, shown = on_a_terminal(tmp_path, server.url, *words)
+    server.stop()
+    assert status == 0 and "user/a" in shown, shown
+    shown = shown.replace("\x1b[K", "")
+    assert not any(c in shown for c in ("\x9b", "\u202e", "\x7f", "\x1b")), shown
+
+
 @pytest.mark.parametrize("output", ["json", "text"])
 def test_a_pipe_gets_the_result_as_it_came(tmp_path, output):
     done = run(tmp_path, Raw(reply(envelope("GetCallerIdentity", f"<Account>a{DRIVING}b</Account>"))), *WHO, "--output", output)

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use locum_credentials::one_line;
 
+use crate::cli::{errors::escape_controls, stream};
+
 /// Something failed.
 pub(crate) const FAILED: u8 = 1;
 /// The command line or a file is wrong.
@@ -18,8 +20,15 @@ pub(crate) fn asks_for_help(words: &[OsString]) -> bool {
         || words.iter().any(|word| word == "--help" || word == "-h")
 }
 
-/// Writes to standard output at once.
+/// Writes to standard output at once. A terminal sees what would drive it spelled out, for much of it comes from servers and
+/// files.
 pub(crate) fn write_out(text: &str) -> io::Result<()> {
+    let harmless = stream::stdout_is_terminal().then(|| escape_controls(text));
+    write_coloured(harmless.as_deref().unwrap_or(text))
+}
+
+/// Writes to standard output as it is: for colours, around nothing that comes from elsewhere.
+pub(crate) fn write_coloured(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()

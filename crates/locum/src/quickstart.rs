@@ -21,7 +21,7 @@ use locum_crypto::{Random, SecretString, SystemRandom, hex};
 use serde_json::{Value, json};
 
 use crate::{
-    outcome::{hint, write_out},
+    outcome::{hint, write_coloured, write_out},
     remote::{Caller, Denied, Remote, RemoteError},
     serve::{Deployment, Options, Refusal, finish},
 };
@@ -344,7 +344,7 @@ impl Screen {
         } else {
             ("", "")
         };
-        write_out(&format!("\n{on}{number}. {title}{off}\n"))
+        write_coloured(&format!("\n{on}{number}. {title}{off}\n"))
     }
 
     fn command(&self, command: &str) -> io::Result<()> {
@@ -353,7 +353,7 @@ impl Screen {
         } else {
             ("", "")
         };
-        write_out(&format!("   {on}$ {command}{off}\n"))
+        write_coloured(&format!("   {on}$ {command}{off}\n"))
     }
 
     fn line(&self, name: &str, value: &str) -> io::Result<()> {

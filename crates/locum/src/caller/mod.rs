@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use locum_credentials::{
     Chain, Codes, ConfigError, Credentials, HttpError, HttpReply, HttpRequest, Known, MfaSession, Offline,
-    Plan, Prompt, Recipe, Role, SystemRunner,
+    Plan, Prompt, Recipe, Role, SystemRunner, one_line,
 };
 use serde_json::{Map, Value};
 
@@ -334,7 +334,7 @@ impl<'a> Caller<'a> {
 
     fn debug(&self, line: &str) {
         if self.options.debug {
-            stream::print_error(&format!("{line}\n"));
+            stream::print_error(&format!("{}\n", one_line(line)));
         }
     }
 }

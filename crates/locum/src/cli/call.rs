@@ -1,7 +1,7 @@
 //! An operation from its options to its printed result.
 
 use locum_api::model::{Operation, Shape};
-use locum_credentials::{Codes, SystemRunner};
+use locum_credentials::{Codes, SystemRunner, one_line};
 use locum_crypto::SystemRandom;
 use serde_json::{Map, Value};
 
@@ -296,7 +296,7 @@ impl<'a> Session<'a> {
 
     fn debug(&self, line: &str) {
         if self.options.debug {
-            stream::print_error(&format!("{line}\n"));
+            stream::print_error(&format!("{}\n", one_line(line)));
         }
     }
 }
