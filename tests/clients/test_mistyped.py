@@ -23,7 +23,15 @@ COMMANDS = {
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": REGION, "SHELL": "/bin/sh"}
 
 
-OPTIONS = [("--endpoint-url", "nowhere"), ("--external-id", "x"), ("--frobnicate",)]
+OPTIONS = [
+    ("--endpoint-url", "nowhere"),
+    ("--external-id", "x"),
+    ("--frobnicate",),
+    ("--region", "no region!"),
+    ("--region", ""),
+    ("--ca-bundle", "/nonexistent/ca.pem"),
+    ("--ca-bundle", "a.yaml"),
+]
 PROFILE = """[default]
 locum_oidc_issuer = https://127.0.0.1:1
 locum_oidc_client_id = locum
@@ -43,3 +51,5 @@ def test_a_mistyped_option(tmp_path, command, option):
     done = run_locum(*COMMANDS[command], *option, *program, home=tmp_path, **KEYS)
     assert done.returncode == (125 if command == "exec" else 2), done
     assert done.stdout == "" and done.stderr.count("\n") == 1 and option[0] in done.stderr, done
+    # That is said for scripts of `aws`, which do not run these commands.
+    assert "An error occurred" not in done.stderr

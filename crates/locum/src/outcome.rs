@@ -6,12 +6,20 @@ use std::process::ExitCode;
 
 use locum_credentials::one_line;
 
-use crate::cli::{errors::escape_controls, stream};
+use crate::cli::{
+    errors::{Failure, escape_controls},
+    stream,
+};
 
 /// Something failed.
 pub(crate) const FAILED: u8 = 1;
 /// The command line or a file is wrong.
 pub(crate) const USAGE: u8 = 2;
+
+/// Returns the exit status for what went wrong with a call, or on the way to it.
+pub(crate) const fn status(failure: &Failure) -> u8 {
+    if failure.is_mistyped() { USAGE } else { FAILED }
+}
 
 /// Tells whether the words of a command ask for its page: `--help` and `-h` anywhere, `help` in the first place only, since
 /// further on it is the value of an option.

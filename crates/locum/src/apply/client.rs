@@ -14,7 +14,7 @@ use super::{
 use crate::{
     caller,
     cli::{config, credentials::Credentials, errors::Failure},
-    outcome::{FAILED, USAGE},
+    outcome::{FAILED, status},
     remote::Remote,
 };
 
@@ -28,7 +28,7 @@ const SESSION_NAME: &str = "locum-apply";
 /// Why there is no way to the service.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ConnectError {
-    #[error("{0}")]
+    #[error("{}", .0.sentence())]
     Failure(Box<Failure>),
     #[error(
         "say where locum is, with --endpoint-url or AWS_ENDPOINT_URL; AWS itself has no transactions, so there is nothing \
@@ -43,7 +43,7 @@ impl ConnectError {
     /// The exit status.
     pub(super) fn status(&self) -> u8 {
         match self {
-            Self::Failure(failure) if failure.is_mistyped() => USAGE,
+            Self::Failure(failure) => status(failure),
             _ => FAILED,
         }
     }

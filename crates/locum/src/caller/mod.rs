@@ -44,12 +44,7 @@ pub(crate) struct Caller<'a> {
 impl<'a> Caller<'a> {
     /// Reads the configuration; asks nothing of anybody.
     pub(crate) fn open(options: &'a CallerOptions, environment: &'a Environment) -> Result<Self, Failure> {
-        if let Some(option) = options.without_role() {
-            return Err(Failure::Usage(format!("{option} needs --role")));
-        }
-        if let Some(url) = &options.endpoint_url {
-            endpoint::check_url(url, "--endpoint-url")?;
-        }
+        options.check()?;
         let files = Files::load(environment)?;
         let profile = Profile::choose(files, options.profile.as_deref(), environment)?;
         Ok(Self {

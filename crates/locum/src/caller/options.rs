@@ -7,7 +7,7 @@ use locum_credentials::{Codes, Given};
 use locum_crypto::SecretString;
 
 use crate::cli::errors::Failure;
-use crate::cli::prompt;
+use crate::cli::{endpoint, prompt, transport};
 
 /// The rows of a help page for [`CallerOptions`].
 pub(crate) const CALLER_HELP: &str = "  --profile <name>              Work as this profile, and not with the environment's credentials. Also AWS_PROFILE.
@@ -113,8 +113,32 @@ impl CallerOptions {
         }
     }
 
+    /// Refuses what no call could be made with, before anybody is asked for anything.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        if let Some(option) = self.without_role() {
+            return Err(Failure::Usage(format!("{option} needs --role")));
+        }
+        if let Some(url) = &self.endpoint_url {
+            endpoint::check_url(url, "--endpoint-url")?;
+        }
+        if let Some(region) = self
+            .region
+            .as_deref()
+            .filter(|region| !endpoint::is_region(region))
+        {
+            return Err(Failure::Usage(format!(
+                "Bad value for --region \"{region}\": it is no name of a region, such as eu-west-1"
+            )));
+        }
+        if let Some(path) = &self.ca_bundle {
+            let read = transport::read_bundle(path);
+            read.map_err(|failure| Failure::Usage(format!("Bad value for --ca-bundle: {failure}")))?;
+        }
+        Ok(())
+    }
+
     /// Returns an option that needs `--role` and was given without it.
-    pub(crate) fn without_role(&self) -> Option<&'static str> {
+    fn without_role(&self) -> Option<&'static str> {
         let given = [
             ("--role-session-name", self.role_session_name.is_some()),
             ("--external-id", self.external_id.is_some()),

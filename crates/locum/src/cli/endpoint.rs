@@ -192,7 +192,7 @@ pub(crate) fn realm(
 }
 
 /// Tells whether a text can be a label of a host name, which is what a region becomes.
-fn is_region(text: &str) -> bool {
+pub(crate) fn is_region(text: &str) -> bool {
     let plain = text.len() <= 63 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     plain
         && !text.is_empty()

@@ -97,6 +97,19 @@ impl Failure {
         Some((code, message))
     }
 
+    /// Returns the sentence for commands of our own: only what a service said is introduced as scripts of `aws` expect it.
+    pub(crate) fn sentence(&self) -> String {
+        match self {
+            Self::Usage(text) | Self::Validation(text) | Self::Configuration(text) => text.clone(),
+            Self::NoCredentials | Self::NoRegion => {
+                let told = self.to_string();
+                told.split_once("): ")
+                    .map_or_else(|| told.clone(), |(_, rest)| rest.to_owned())
+            }
+            Self::UnknownOptions(_) | Self::Service { .. } | Self::General(_) => self.to_string(),
+        }
+    }
+
     /// The encoded explanation of a denial: locum's comes with it, that of EC2 and others in its sentence.
     pub(crate) fn sealed(&self) -> Option<String> {
         let Self::Service {

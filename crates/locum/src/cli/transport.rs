@@ -292,7 +292,8 @@ fn tls(settings: &Settings) -> Result<TlsConfig, Failure> {
     Ok(builder.root_certs(RootCerts::new_with_certs(&roots)).build())
 }
 
-fn read_bundle(path: &str) -> Result<Vec<CertificateDer<'static>>, Failure> {
+/// Reads the certificates of a file.
+pub(crate) fn read_bundle(path: &str) -> Result<Vec<CertificateDer<'static>>, Failure> {
     let unreadable = |why: &dyn std::fmt::Display| {
         Failure::General(format!("The CA bundle \"{path}\" cannot be read: {why}"))
     };

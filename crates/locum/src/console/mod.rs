@@ -23,7 +23,7 @@ use self::options::{HELP, Options, OptionsError};
 use crate::browser;
 use crate::caller::{CALLER_HELP, Caller};
 use crate::cli::{config, errors::Failure, stream};
-use crate::outcome::{FAILED, USAGE, hint, print, refuse};
+use crate::outcome::{FAILED, USAGE, hint, print, refuse, status};
 use crate::secure_url::{InsecureUrl, SecureUrl};
 
 /// What a session of a user's own keys is called unless somebody names it.
@@ -41,7 +41,7 @@ enum ConsoleError {
     #[error(transparent)]
     Insecure(#[from] InsecureUrl),
     /// The configuration or the service, as every command says it.
-    #[error("{}", plain(&.0.to_string()))]
+    #[error("{}", plain(&.0.sentence()))]
     Call(#[from] Failure),
     #[error("the console of the partition of {0} has no published address; give --federation-url")]
     Partition(String),
@@ -82,9 +82,7 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
     {
         Ok(text) => print(&text, ExitCode::SUCCESS),
         Err(error @ ConsoleError::Options(_)) => refuse(&error.to_string(), USAGE),
-        Err(ref error @ ConsoleError::Call(ref failure)) if failure.is_mistyped() => {
-            refuse(&error.to_string(), USAGE)
-        }
+        Err(ref error @ ConsoleError::Call(ref failure)) => refuse(&error.to_string(), status(failure)),
         Err(error) => refuse(&error.to_string(), FAILED),
     }
 }

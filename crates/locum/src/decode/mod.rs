@@ -53,7 +53,7 @@ enum DecodeError {
         "{0}. Ask somebody who has sts:DecodeAuthorizationMessage in this account, and give them the message"
     )]
     Denied(String),
-    #[error("{0}")]
+    #[error("{}", .0.sentence())]
     Call(Box<Failure>),
     #[error("what the service decoded cannot be read: {0}")]
     Answer(MessageError),

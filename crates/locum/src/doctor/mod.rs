@@ -29,7 +29,7 @@ use crate::outcome::{FAILED, USAGE, asks_for_help, print, refuse};
 enum DoctorError {
     #[error(transparent)]
     Options(#[from] OptionsError),
-    #[error("{0}")]
+    #[error("{}", .0.sentence())]
     Words(Box<Failure>),
 }
 

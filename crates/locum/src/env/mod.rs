@@ -14,7 +14,7 @@ use self::options::{HELP, HELP_END, Options, Output};
 use crate::caller::CALLER_HELP;
 use crate::cli::{config, errors::Failure, stream};
 use crate::handout::{Format, Variables, Whose};
-use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse};
+use crate::outcome::{USAGE, asks_for_help, hint, print, refuse, status};
 
 /// Runs `locum env …`.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
@@ -44,9 +44,7 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
             }
             print(&text, ExitCode::SUCCESS)
         }
-        Err(Failure::Usage(sentence)) => refuse(&sentence, USAGE),
-        Err(failure) if failure.is_mistyped() => refuse(&failure.to_string(), USAGE),
-        Err(failure) => refuse(&failure.to_string(), FAILED),
+        Err(failure) => refuse(&failure.sentence(), status(&failure)),
     }
 }
 

@@ -36,7 +36,7 @@ const NOT_FOUND: u8 = 127;
 enum Refusal {
     #[error("this is inside of another `locum exec` already: leave it first, or say --nested")]
     Nested,
-    #[error("{0}")]
+    #[error("{}", .0.sentence())]
     Credentials(#[from] Failure),
     #[error("cannot open an endpoint for the credentials: {0}")]
     Endpoint(io::Error),

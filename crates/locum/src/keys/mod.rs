@@ -35,7 +35,7 @@ const FILES: &str = "configuration files";
 enum KeysError {
     #[error("{0}")]
     Options(#[from] OptionsError),
-    #[error("{0}")]
+    #[error("{}", .0.sentence())]
     Configuration(Box<Failure>),
     #[error("{0}")]
     Vault(#[from] VaultError),

@@ -77,7 +77,7 @@ pub(super) enum LoginError {
 
 /// A failure without the words that introduce it for scripts of `aws`.
 fn spoken(failure: &Failure) -> String {
-    plain(&failure.to_string())
+    plain(&failure.sentence())
 }
 
 fn describe(code: &str, description: &str) -> String {

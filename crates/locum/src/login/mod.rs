@@ -41,7 +41,7 @@ use self::web::Web;
 use crate::caller::{Caller, CallerOptions};
 use crate::cli::config;
 use crate::cli::errors::Failure;
-use crate::outcome::{FAILED, USAGE, hint, print, refuse};
+use crate::outcome::{FAILED, USAGE, hint, print, refuse, status};
 use crate::secure_url::SecureUrl;
 use crate::{browser, vault};
 
@@ -85,9 +85,7 @@ fn finish(outcome: Result<String, LoginError>) -> ExitCode {
     match outcome {
         Ok(text) => print(&text, ExitCode::SUCCESS),
         Err(error @ LoginError::Options(_)) => refuse(&error.to_string(), USAGE),
-        Err(ref error @ LoginError::Call(ref failure)) if failure.is_mistyped() => {
-            refuse(&error.to_string(), USAGE)
-        }
+        Err(ref error @ LoginError::Call(ref failure)) => refuse(&error.to_string(), status(failure)),
         Err(error) => refuse(&error.to_string(), FAILED),
     }
 }

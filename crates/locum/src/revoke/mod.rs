@@ -32,7 +32,7 @@ enum RevokeError {
          DateLessThan aws:TokenIssueTime. If you mean locum, say where it is, with --endpoint-url or AWS_ENDPOINT_URL"
     )]
     NotThere(&'static str),
-    #[error("{0}")]
+    #[error("{}", .0.sentence())]
     Call(Box<Failure>),
     #[error("the service does not say whose credentials these are")]
     Identity,

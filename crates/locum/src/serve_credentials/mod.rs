@@ -23,12 +23,12 @@ use crate::cli::{config, errors::Failure, prompt};
 use crate::handout::{Container, Endpoint, Instance, Renewal, Variables, Whose, rivals, serve};
 use crate::ignored_signals::is_ignored;
 use crate::loopback::{Loopback, tells_users};
-use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse, write_out};
+use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse, status, write_out};
 
 /// Why nothing is given out.
 #[derive(Debug, thiserror::Error)]
 enum Refusal {
-    #[error("{0}")]
+    #[error("{}", .0.sentence())]
     Credentials(#[from] Failure),
     #[error("cannot listen on port {port} of 127.0.0.1: {source}")]
     Listen { port: u16, source: io::Error },
@@ -60,9 +60,13 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
     };
     match give_out(options) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Refusal::Credentials(Failure::Usage(sentence))) => refuse(&sentence, USAGE),
-        Err(Refusal::Credentials(failure)) if failure.is_mistyped() => refuse(&failure.to_string(), USAGE),
-        Err(refusal) => refuse(&refusal.to_string(), FAILED),
+        Err(refusal) => {
+            let code = match &refusal {
+                Refusal::Credentials(failure) => status(failure),
+                _ => FAILED,
+            };
+            refuse(&refusal.to_string(), code)
+        }
     }
 }
 

@@ -31,7 +31,7 @@ const OWN_LIFETIME: u32 = 900;
 enum TokenError {
     #[error(transparent)]
     Options(#[from] OptionsError),
-    #[error("{0}")]
+    #[error("{}", .0.sentence())]
     Call(Box<Failure>),
     #[error("{0}")]
     Sign(#[from] SignError),

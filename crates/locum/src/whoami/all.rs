@@ -33,9 +33,7 @@ const LONGEST: usize = 100;
 pub(super) fn rows(options: &Options, environment: &Environment) -> Result<Vec<Identity>, WhoamiError> {
     let files = Profile::choose(Files::load(environment)?, None, &Environment::default())?.files;
     let names: Vec<&str> = files.names();
-    if let Some(option) = options.caller.without_role() {
-        return Err(Failure::Usage(format!("{option} needs --role")).into());
-    }
+    options.caller.check()?;
     if names.is_empty() {
         return Err(WhoamiError::NoProfiles);
     }

@@ -34,7 +34,7 @@ use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse};
 enum WhoamiError {
     #[error(transparent)]
     Options(#[from] OptionsError),
-    #[error("{0}")]
+    #[error("{}", .0.sentence())]
     Call(Box<Failure>),
     #[error("there are no profiles; `aws configure` makes one")]
     NoProfiles,
