@@ -1,6 +1,7 @@
 //! How a command of our own speaks and ends: results on standard output, one line on standard error, exit codes.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -15,6 +16,46 @@ use crate::cli::{
 pub(crate) const FAILED: u8 = 1;
 /// The command line or a file is wrong.
 pub(crate) const USAGE: u8 = 2;
+
+/// Why a command does not do what it was told to, in one sentence.
+pub(crate) trait Refusal: fmt::Display {
+    /// The exit status that goes with it.
+    fn exit_code(&self) -> u8;
+}
+
+/// What a command prints, and how it ends.
+pub(crate) struct Printed {
+    /// For standard output.
+    pub(crate) text: String,
+    /// The exit status.
+    pub(crate) code: ExitCode,
+}
+
+impl From<String> for Printed {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            code: ExitCode::SUCCESS,
+        }
+    }
+}
+
+/// Runs a command that prints one text: its page where that is asked for, else what `work` makes of the words.
+pub(crate) fn answer<T: Into<Printed>, R: Refusal>(
+    words: Vec<OsString>,
+    page: fn() -> String,
+    work: fn(Vec<OsString>) -> Result<T, R>,
+) -> ExitCode {
+    // A prompt for a code hides what is typed, and an interrupt must not leave the terminal so.
+    stream::watch_interrupts();
+    if asks_for_help(&words) {
+        return print(&page(), ExitCode::SUCCESS);
+    }
+    match work(words).map(Into::into) {
+        Ok(Printed { text, code }) => print(&text, code),
+        Err(refusal) => refuse(&refusal.to_string(), refusal.exit_code()),
+    }
+}
 
 /// Returns the exit status for what went wrong with a call, or on the way to it.
 pub(crate) const fn status(failure: &Failure) -> u8 {

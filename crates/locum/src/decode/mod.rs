@@ -17,8 +17,8 @@ use serde_json::{Map, Value};
 use self::find::Found;
 use self::options::{OptionsError, parse};
 use crate::caller::Caller;
-use crate::cli::{config, errors::Failure, stream};
-use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse};
+use crate::cli::{config, errors::Failure};
+use crate::outcome::{FAILED, Refusal, USAGE, answer, hint, status};
 use crate::policy::{
     explain::{Message, MessageError},
     source::{self, SourceError},
@@ -69,11 +69,11 @@ impl From<Failure> for DecodeError {
     }
 }
 
-impl DecodeError {
+impl Refusal for DecodeError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Options(_) | Self::Source(_) | Self::Document(_) | Self::NotFound | Self::TooMany => USAGE,
-            Self::Call(failure) if failure.is_mistyped() => USAGE,
+            Self::Call(failure) => status(failure),
             _ => FAILED,
         }
     }
@@ -81,15 +81,7 @@ impl DecodeError {
 
 /// Runs the command.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
-    // A prompt for a code hides what is typed, and an interrupt must not leave the terminal so.
-    stream::watch_interrupts();
-    if asks_for_help(&words) {
-        return print(&options::help(), ExitCode::SUCCESS);
-    }
-    match decode(words) {
-        Ok(text) => print(&text, ExitCode::SUCCESS),
-        Err(error) => refuse(&error.to_string(), error.exit_code()),
-    }
+    answer(words, options::help, decode)
 }
 
 fn decode(words: Vec<OsString>) -> Result<String, DecodeError> {

@@ -15,8 +15,8 @@ use serde_json::{Map, Value, json};
 use self::options::{Options, OptionsError, parse};
 use self::principal::Principal;
 use crate::caller::Caller;
-use crate::cli::{config, credentials::Credentials, errors::Failure, prompt::Terminal, stream};
-use crate::outcome::{FAILED, USAGE, asks_for_help, print, refuse};
+use crate::cli::{config, credentials::Credentials, errors::Failure, prompt::Terminal};
+use crate::outcome::{FAILED, Refusal, USAGE, answer, status};
 
 /// How often a call is tried: a revocation that was stored already is stored once more to no effect.
 const ATTEMPTS: u32 = 3;
@@ -61,11 +61,13 @@ impl RevokeError {
             _ => failure.into(),
         }
     }
+}
 
+impl Refusal for RevokeError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Options(_) => USAGE,
-            Self::Call(failure) if failure.is_mistyped() => USAGE,
+            Self::Call(failure) => status(failure),
             _ => FAILED,
         }
     }
@@ -73,15 +75,7 @@ impl RevokeError {
 
 /// Runs the command.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
-    // A prompt for a code hides what is typed, and an interrupt must not leave the terminal so.
-    stream::watch_interrupts();
-    if asks_for_help(&words) {
-        return print(&options::help(), ExitCode::SUCCESS);
-    }
-    match revoke(words) {
-        Ok(text) => print(&text, ExitCode::SUCCESS),
-        Err(error) => refuse(&error.to_string(), error.exit_code()),
-    }
+    answer(words, options::help, revoke)
 }
 
 fn revoke(words: Vec<OsString>) -> Result<String, RevokeError> {

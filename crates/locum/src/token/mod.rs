@@ -17,8 +17,8 @@ use locum_sigv4::{PathRule, SignError, Signer};
 use self::options::{Audience, Options, OptionsError, parse};
 use self::request::Request;
 use crate::caller::Caller;
-use crate::cli::{config, errors::Failure, stream};
-use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse};
+use crate::cli::{config, errors::Failure};
+use crate::outcome::{FAILED, Refusal, USAGE, answer, hint, status};
 
 /// What a token is good for where STS is AWS's, in seconds; AWS makes fifteen minutes of it (facts: cli §4.1).
 const LIFETIME: u32 = 60;
@@ -47,11 +47,11 @@ impl From<Failure> for TokenError {
     }
 }
 
-impl TokenError {
+impl Refusal for TokenError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Options(_) => USAGE,
-            Self::Call(failure) if failure.is_mistyped() => USAGE,
+            Self::Call(failure) => status(failure),
             _ => FAILED,
         }
     }
@@ -59,15 +59,7 @@ impl TokenError {
 
 /// Runs the command.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
-    // A prompt for a code hides what is typed, and an interrupt must not leave the terminal so.
-    stream::watch_interrupts();
-    if asks_for_help(&words) {
-        return print(&options::help(), ExitCode::SUCCESS);
-    }
-    match make(words) {
-        Ok(text) => print(&text, ExitCode::SUCCESS),
-        Err(error) => refuse(&error.to_string(), error.exit_code()),
-    }
+    answer(words, options::help, make)
 }
 
 fn make(words: Vec<OsString>) -> Result<String, TokenError> {

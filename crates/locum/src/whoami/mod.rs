@@ -26,8 +26,7 @@ use crate::caller::Caller;
 use crate::cli::config::{self, Environment};
 use crate::cli::errors::Failure;
 use crate::cli::prompt::Terminal;
-use crate::cli::stream;
-use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse};
+use crate::outcome::{FAILED, Printed, Refusal, USAGE, answer, hint, status};
 
 /// Why nothing was told.
 #[derive(Debug, thiserror::Error)]
@@ -46,11 +45,11 @@ impl From<Failure> for WhoamiError {
     }
 }
 
-impl WhoamiError {
+impl Refusal for WhoamiError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Options(_) => USAGE,
-            Self::Call(failure) if failure.is_mistyped() => USAGE,
+            Self::Call(failure) => status(failure),
             _ => FAILED,
         }
     }
@@ -58,19 +57,10 @@ impl WhoamiError {
 
 /// Runs the command.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
-    // A prompt for a code hides what is typed, and an interrupt must not leave the terminal so.
-    stream::watch_interrupts();
-    if asks_for_help(&words) {
-        return print(&options::help(), ExitCode::SUCCESS);
-    }
-    match tell(words) {
-        Ok((text, is_good)) => print(&text, ExitCode::from(if is_good { 0 } else { FAILED })),
-        Err(error) => refuse(&error.to_string(), error.exit_code()),
-    }
+    answer(words, options::help, tell)
 }
 
-/// Returns what to print, and whether all is well.
-fn tell(words: Vec<OsString>) -> Result<(String, bool), WhoamiError> {
+fn tell(words: Vec<OsString>) -> Result<Printed, WhoamiError> {
     let options = parse(words)?;
     let environment = config::environment()?;
     if options.all {
@@ -84,7 +74,7 @@ fn tell(words: Vec<OsString>) -> Result<(String, bool), WhoamiError> {
                 .map(|who| format!("{}\n", template.fill(who)))
                 .collect(),
         };
-        return Ok((text, is_good));
+        return Ok(printed(text, is_good));
     }
     let who = one(&options, &environment)?;
     if who.hops.is_empty() {
@@ -95,7 +85,15 @@ fn tell(words: Vec<OsString>) -> Result<(String, bool), WhoamiError> {
         Style::Json => format!("{:#}\n", who.document()),
         Style::Template(template) => format!("{}\n", template.fill(&who)),
     };
-    Ok((text, who.is_good()))
+    Ok(printed(text, who.is_good()))
+}
+
+fn printed(text: String, is_good: bool) -> Printed {
+    let code = if is_good { 0 } else { FAILED };
+    Printed {
+        text,
+        code: ExitCode::from(code),
+    }
 }
 
 fn one(options: &Options, environment: &Environment) -> Result<Identity, WhoamiError> {
