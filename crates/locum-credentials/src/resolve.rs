@@ -11,6 +11,7 @@ use crate::error::CredentialsError;
 use crate::mfa_codes::Codes;
 use crate::outside::{Clock, Prompt, Runner, Services, Transport};
 use crate::plan::Chain;
+use crate::quote::plain;
 use crate::recipe::Recipe;
 use crate::source::Source;
 use crate::vault::Vault;
@@ -134,28 +135,30 @@ pub(crate) fn read_spelled(
     let access_key_id = needed(spelling.key)?;
     let secret = needed(spelling.secret)?;
     let session_token = text(spelling.token);
-    let expiration = text(spelling.expiration);
+    let expiration = answer.get(spelling.expiration).filter(|end| !end.is_null());
     if spelling.temporary {
-        for (name, found) in [
-            (spelling.token, &session_token),
-            (spelling.expiration, &expiration),
+        for (name, is_there) in [
+            (spelling.token, session_token.is_some()),
+            (spelling.expiration, expiration.is_some()),
         ] {
-            if found.is_none() {
+            if !is_there {
                 return Err(missing(name));
             }
         }
     }
-    let expiration = match expiration {
-        None => None,
-        Some(text) => Some(parse_time(&text).ok_or_else(|| CredentialsError::Retrieval {
+    // What cannot be read is not taken for credentials without an end.
+    let end = |value: &Value| {
+        let time = value.as_str().and_then(parse_time);
+        time.ok_or_else(|| CredentialsError::Retrieval {
             provider: source.name(),
             reason: format!(
                 "{} is not a time: {}",
                 spelling.expiration,
-                crate::quote::plain(&text)
+                plain(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
             ),
-        })?),
+        })
     };
+    let expiration = expiration.map(end).transpose()?;
     Ok(Credentials {
         access_key_id,
         secret_access_key: secret.into(),

@@ -50,11 +50,18 @@ fn hop(chain: &Chain<'_>, profile: &str, visited: &mut Vec<String>) -> Result<Re
         external_id: owned("external_id"),
         mfa: mfa_plan::mfa(chain, view)?,
         // What is not a number is passed over, as the original does.
-        duration_seconds: view
-            .get("duration_seconds")
-            .and_then(|text| text.trim().parse().ok()),
+        duration_seconds: view.get("duration_seconds").and_then(number),
         from,
     })))
+}
+
+/// Reads a number as the original does, `1_800` too: whoever wrote one must not get a session of the usual length instead.
+fn number(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let grouped = digits.split('_').all(|group| !group.is_empty());
+    let plain = text.replace('_', "");
+    grouped.then(|| plain.parse().ok()).flatten()
 }
 
 fn of_source(chain: &Chain<'_>, named: &str, profile: &str) -> Result<Recipe, ConfigError> {

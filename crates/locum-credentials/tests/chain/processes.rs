@@ -64,6 +64,14 @@ fn what_is_no_credentials_is_told_without_its_secrets() {
             r#"{"Version": 1, "AccessKeyId": "K", "SecretAccessKey": "s", "Expiration": "soon"}"#,
             "Expiration is not a time: soon",
         ),
+        (
+            r#"{"Version": 1, "AccessKeyId": "K", "SecretAccessKey": "s", "Expiration": ""}"#,
+            "Expiration is not a time: ",
+        ),
+        (
+            r#"{"Version": 1, "AccessKeyId": "K", "SecretAccessKey": "s", "Expiration": 1798765200}"#,
+            "Expiration is not a time: 1798765200",
+        ),
         ("s3cret", "The program did not print JSON"),
         ("", "The program did not print JSON"),
     ] {

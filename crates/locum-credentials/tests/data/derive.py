@@ -77,6 +77,24 @@ CASES = {
         {},
         "p",
     ),
+    "duration in groups": (
+        f"[profile p]\n{role('r')}source_profile = s\nduration_seconds = 1_800\n",
+        f"[s]\n{keys('S')}",
+        {},
+        "p",
+    ),
+    "duration with a sign": (
+        f"[profile p]\n{role('r')}source_profile = s\nduration_seconds = +01800\n",
+        f"[s]\n{keys('S')}",
+        {},
+        "p",
+    ),
+    "duration in groups that are none": (
+        f"[profile p]\n{role('r')}source_profile = s\nduration_seconds = 1__800\n",
+        f"[s]\n{keys('S')}",
+        {},
+        "p",
+    ),
     "duration that is no number": (
         f"[profile p]\n{role('r')}source_profile = s\nduration_seconds = an hour\n",
         f"[s]\n{keys('S')}",
