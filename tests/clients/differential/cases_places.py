@@ -156,6 +156,7 @@ ENDPOINTS = {
     "an endpoint of another scheme": Case(f"{WHO} --endpoint-url ftp://127.0.0.1:1", here=False, environment={"AWS_MAX_ATTEMPTS": "1"}, originals=("v1",)),
     "an endpoint through the proxy": Case(f"{WHO} --endpoint-url http://sts.example.com", here=False),
     "a secure endpoint through the proxy": Case(f"{WHO} --endpoint-url https://sts.example.com:8443", here=False),
+    "a scheme in capitals": Case(f"{WHO} --endpoint-url HTTPS://sts.example.com:8443", here=False),
     "an authority that is not there": Case(WHO, here=False, environment={"AWS_CA_BUNDLE": "/nonexistent/bundle.pem"}),
     "an authority of the flag": Case(f"{WHO} --ca-bundle {{home}}/b.pem", here=False, files={"b.pem": "no certificate\n"}),
     "unverified": Case(f"{WHO} --no-verify-ssl", here=False, environment={"AWS_CA_BUNDLE": ""}),

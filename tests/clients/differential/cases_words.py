@@ -91,6 +91,8 @@ LINES = {
     "timeouts": f"{WHO} --cli-read-timeout 5 --cli-connect-timeout 5",
     "timeouts of none": f"{WHO} --cli-read-timeout 0 --cli-connect-timeout 0",
     "timeouts that are none": f"{WHO} --cli-read-timeout soon",
+    "timeouts below zero": f"{WHO} --cli-read-timeout=-1",
+    "timeouts below zero to connect": f"{WHO} --cli-connect-timeout=-0_1",
     "unsigned": f"{WHO} --no-sign-request",
     "unsigned without credentials": Case(f"{WHO} --no-sign-request", bare=True, environment={"AWS_DEFAULT_REGION": "us-east-1"}),
     "no pager": Case(f"{WHO} --no-cli-pager", originals=("v2",)),

@@ -50,8 +50,8 @@ impl<'a> Session<'a> {
                 "There is no prompt for parameters here; `help` lists them, and the shell completes them.\n",
             );
         }
-        seconds(options.read_timeout.as_deref())?;
-        seconds(options.connect_timeout.as_deref())?;
+        seconds("read", options.read_timeout.as_deref())?;
+        seconds("connect", options.connect_timeout.as_deref())?;
         if let Some(url) = &options.endpoint_url {
             endpoint::check_url(url, "--endpoint-url")?;
         }
@@ -158,8 +158,8 @@ impl<'a> Session<'a> {
             debug::masked(operation.input, parameters)
         ));
         let transport = Transport::new(&Settings {
-            connect_timeout: seconds(self.options.connect_timeout.as_deref())?,
-            read_timeout: seconds(self.options.read_timeout.as_deref())?,
+            connect_timeout: seconds("connect", self.options.connect_timeout.as_deref())?,
+            read_timeout: seconds("read", self.options.read_timeout.as_deref())?,
             verify: !self.options.no_verify_ssl,
             ca_bundle: self.ca_bundle(),
             tls: transport::is_tls(&endpoint.url),

@@ -79,11 +79,13 @@ pub(crate) fn find(
 
 /// Refuses what is not an absolute URL.
 pub(crate) fn check_url(url: &str, source: &str) -> Result<(), Failure> {
-    let rest = url
-        .strip_prefix("http://")
-        .or_else(|| url.strip_prefix("https://"));
-    match rest {
-        Some(rest) if !rest.is_empty() && !rest.starts_with('/') => Ok(()),
+    let known = |scheme: &str| {
+        ["http", "https"]
+            .iter()
+            .any(|known| scheme.eq_ignore_ascii_case(known))
+    };
+    match url.split_once("://") {
+        Some((scheme, rest)) if known(scheme) && !rest.is_empty() && !rest.starts_with('/') => Ok(()),
         _ => Err(Failure::Validation(format!(
             "Bad value for {source} \"{}\": scheme is missing.  Must be of the form http://<hostname>/ or \
              https://<hostname>/",
@@ -169,7 +171,9 @@ pub(crate) fn custom_url(
     match found {
         Some((url, source)) => {
             check_url(&url, &source)?;
-            Ok(Some(url.trim_end_matches('/').to_owned()))
+            let (scheme, rest) = url.split_once("://").unwrap_or_default();
+            let rest = rest.trim_end_matches('/');
+            Ok(Some(format!("{}://{rest}", scheme.to_ascii_lowercase())))
         }
         None => Ok(None),
     }

@@ -175,7 +175,7 @@ impl Options {
 }
 
 /// Reads a number of seconds; 60 when not given, `None` for 0, which waits for ever.
-pub(crate) fn seconds(given: Option<&str>) -> Result<Option<Duration>, Failure> {
+pub(crate) fn seconds(what: &str, given: Option<&str>) -> Result<Option<Duration>, Failure> {
     const USUAL: Duration = Duration::from_secs(60);
     let Some(text) = given else { return Ok(Some(USUAL)) };
     let invalid = || {
@@ -184,10 +184,13 @@ pub(crate) fn seconds(given: Option<&str>) -> Result<Option<Duration>, Failure> 
             python::repr(text)
         ))
     };
-    let seconds: u64 = python::int(text)
-        .ok_or_else(invalid)?
-        .parse()
-        .map_err(|_| invalid())?;
+    let number = python::int(text).ok_or_else(invalid)?;
+    if number.starts_with('-') {
+        return Err(Failure::General(format!(
+            "Attempted to set {what} timeout to {number}, but the timeout cannot be set to a value less than or equal to 0."
+        )));
+    }
+    let seconds: u64 = number.parse().map_err(|_| invalid())?;
     Ok((seconds > 0).then(|| Duration::from_secs(seconds)))
 }
 
@@ -197,10 +200,10 @@ mod tests {
 
     #[test]
     fn zero_seconds_is_for_ever() {
-        assert_eq!(seconds(None).unwrap(), Some(Duration::from_secs(60)));
-        assert_eq!(seconds(Some("0")).unwrap(), None);
-        assert_eq!(seconds(Some("5")).unwrap(), Some(Duration::from_secs(5)));
-        assert!(seconds(Some("abc")).is_err());
-        assert!(seconds(Some("-1")).is_err());
+        assert_eq!(seconds("read", None).unwrap(), Some(Duration::from_secs(60)));
+        assert_eq!(seconds("read", Some("0")).unwrap(), None);
+        assert_eq!(seconds("read", Some("5")).unwrap(), Some(Duration::from_secs(5)));
+        assert!(seconds("read", Some("abc")).is_err());
+        assert!(seconds("read", Some("-1")).is_err());
     }
 }
