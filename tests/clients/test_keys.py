@@ -1,6 +1,7 @@
 """Long-term keys in the vault: put there, found by `locum`, by `aws` and by boto3, and taken out of plain text."""
 
 import json
+import os
 import re
 import stat
 
@@ -177,9 +178,33 @@ def test_keys_stay_in_their_file_if_the_line_cannot_be_written(home, alice):
     done = home.run("locum", "keys", "add", "build", "--from-profile", "alice", "--write-config", AWS_CONFIG_FILE="/dev/null/x")
     assert done.returncode == 1 and "cannot change /dev/null/x" in done.stderr and "no file is changed" in done.stderr
     assert (home.path / ".aws/credentials").read_text() == text
-    done = home.run("locum", "keys", "add", "build", "--from-profile", "alice", "--write-config", "--replace")
+    done = home.run("locum", "keys", "add", "build", "--from-profile", "alice", "--write-config")
     assert done.returncode == 0, done.stderr
     assert alice.caller.secret_access_key not in (home.path / ".aws/credentials").read_text()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can do harm here")
+def test_a_device_stays_one(home, alice):
+    """`AWS_CONFIG_FILE=/dev/null` is how people say that there is no such file."""
+    null = home.path / "null"
+    os.mknod(null, stat.S_IFCHR | 0o666, os.makedev(1, 3))
+    done = home.run("locum", "keys", "add", "k", "--write-config", typed=as_json(alice), AWS_CONFIG_FILE=null)
+    assert done.returncode == 1 and f"cannot change {null}: it is no file; no keys are kept" in done.stderr, done.stderr
+    assert stat.S_ISCHR(null.stat().st_mode) and home.run("locum", "keys", "get", "k").returncode == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can do harm here")
+def test_a_file_of_somebody_else_stays_theirs(home, alice):
+    """As with `sudo` and the HOME of the user."""
+    for words in (("--write-config",), ("--from-profile", "alice")):
+        home.write("credentials", text := CREDENTIALS.format(caller=alice.caller))
+        home.config("[default]\n")
+        for name in ("config", "credentials"):
+            os.chown(home.path / ".aws" / name, 65534, 65534)
+        done = home.run("locum", "keys", "add", "k", *words, typed=as_json(alice))
+        assert done.returncode == 1 and "it belongs to another user; no keys are kept, and no file is changed" in done.stderr, done.stderr
+        assert (home.path / ".aws/credentials").read_text() == text and (home.path / ".aws/credentials").stat().st_uid == 65534
+        assert home.run("locum", "keys", "get", "k").returncode == 1
 
 
 @pytest.mark.parametrize("vault", ["file", "none"])

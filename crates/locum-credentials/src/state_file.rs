@@ -113,12 +113,30 @@ pub(crate) fn write(path: &Path, bytes: &[u8], now: Timestamp) -> io::Result<()>
     written
 }
 
+/// Refuses what must not be [`replace`]d: a device (`AWS_CONFIG_FILE=/dev/null`), which would be gone for everybody, and a
+/// file of another user, who could not read it afterwards.
+///
+/// # Errors
+/// It cannot be looked at, or is such.
+pub fn check_replaceable(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+        Ok(metadata) if !metadata.is_file() => Err(refused("it is no file")),
+        Ok(metadata) if metadata.uid() != rustix::process::geteuid().as_raw() => {
+            Err(refused("it belongs to another user"))
+        }
+        Ok(_) => Ok(()),
+    }
+}
+
 /// Replaces a configuration file in one step, with mode 0600. Where it is a link, what it leads to is replaced; a directory
 /// that is not there is made.
 ///
 /// # Errors
 /// The file is as it was.
 pub fn replace(path: &Path, text: &str, now: Timestamp) -> io::Result<()> {
+    check_replaceable(path)?;
     if let Some(directory) = path.parent() {
         make_directory(directory)?;
     }
@@ -138,4 +156,30 @@ pub(crate) fn open_lock(path: &Path) -> io::Result<File> {
         .mode(0o600)
         .custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK))
         .open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::net::UnixListener;
+
+    #[test]
+    fn only_files_of_one_s_own_are_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let place = |name: &str| directory.path().join(name);
+        let now = Timestamp::UNIX_EPOCH;
+        replace(&place("new"), "a", now).unwrap();
+        replace(&place("new"), "b", now).unwrap();
+        std::os::unix::fs::symlink(place("new"), place("link")).unwrap();
+        replace(&place("link"), "c", now).unwrap();
+        assert_eq!(fs::read_to_string(place("new")).unwrap(), "c");
+        let listener = UnixListener::bind(place("socket")).unwrap();
+        std::os::unix::fs::symlink(place("socket"), place("to-socket")).unwrap();
+        for name in ["socket", "to-socket", "."] {
+            let error = replace(&place(name), "d", now).unwrap_err();
+            assert_eq!(error.to_string(), "it is no file", "{name}");
+        }
+        assert!(place("link").is_symlink());
+        drop(listener);
+    }
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use locum_credentials::{
-    Environment, Files, ProfileView, RewriteError, Which, plain, replace, with_key, without_keys,
+    Environment, Files, ProfileView, RewriteError, Which, check_replaceable, plain, replace, with_key,
+    without_keys,
 };
 
 use super::entry::{Entry, EntryError};
@@ -103,9 +104,28 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// The keys that the credentials file has for the profile.
+    fn path(&self, which: Which) -> Result<PathBuf, ProfileError> {
+        let [config, credentials] = Files::paths(self.environment);
+        let path = match which {
+            Which::Config => config,
+            Which::Credentials => credentials,
+        };
+        path.ok_or(ProfileError::NoFile)
+    }
+
+    fn check_file(&self, which: Which) -> Result<(), ProfileError> {
+        let path = self.path(which)?;
+        check_replaceable(&path).map_err(|error| ProfileError::File {
+            path,
+            reason: error.to_string(),
+            after: "no keys are kept, and no file is changed",
+        })
+    }
+
+    /// The keys that the credentials file has for the profile, if they can be taken out of it.
     pub(super) fn keys(&self) -> Result<Entry, ProfileError> {
         self.check_role()?;
+        self.check_file(Which::Credentials)?;
         let section = self.view().credentials;
         let get = |key: &str| section.and_then(|section| section.values.get(key));
         let none = || ProfileError::NoKeys(self.profile.to_owned());
@@ -135,7 +155,7 @@ impl<'a> Plan<'a> {
         if stays.is_some_and(|section| section.values.contains_key(KEYS[0])) {
             return Err(ProfileError::Shadowed(named()));
         }
-        Ok(())
+        self.check_file(Which::Config)
     }
 
     /// Takes the keys out of the credentials file.
@@ -174,12 +194,7 @@ impl<'a> Plan<'a> {
         after: &'static str,
         how: impl FnOnce(&str) -> Result<String, RewriteError>,
     ) -> Result<PathBuf, ProfileError> {
-        let [config, credentials] = Files::paths(self.environment);
-        let path = match which {
-            Which::Config => config,
-            Which::Credentials => credentials,
-        };
-        let path = path.ok_or(ProfileError::NoFile)?;
+        let path = self.path(which)?;
         let failed = |reason: String| ProfileError::File {
             path: path.clone(),
             reason,
