@@ -402,6 +402,7 @@ def test_mistakes(home, platform):
         ((), 1, "Unable to locate credentials"),
         (("--profile", "team", "--port", platform.port), 1, f"cannot listen on port {platform.port}"),
         (("--profile", "team", "--env-file", home.path / "no/such/place"), 1, "cannot write the variables"),
+        (("--profile", "nobody", "--env-file", home.path / ".aws/config"), 1, "something else is there"),
     ]:
         done = home.run("serve-credentials", *words)
         assert (done.returncode, done.stdout) == (status, "") and told in done.stderr, (words, done)

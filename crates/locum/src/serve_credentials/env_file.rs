@@ -1,14 +1,50 @@
 //! A file of variables, whole or not there, readable by its owner alone.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Variables that lead to an endpoint of ours: a file without them is none that this command left behind.
+const LEADS: [&str; 2] = [
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+];
+/// More than such a file holds.
+const MOST: u64 = 64 << 10;
 
 /// A file that this process has written.
 #[derive(Debug)]
-pub(super) struct EnvFile(PathBuf);
+pub(super) struct EnvFile {
+    path: PathBuf,
+    /// What tells it from another in its place.
+    inode: u64,
+}
+
+/// Refuses a place where something is that this command did not leave: it would be gone, and at the end its successor too.
+pub(super) fn check(path: &Path) -> io::Result<()> {
+    let taken = || {
+        io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "something else is there; remove it, or name another file",
+        )
+    };
+    if let Some(directory) = path.parent().filter(|path| !path.as_os_str().is_empty()) {
+        fs::metadata(directory)?;
+    }
+    let file = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+        Ok(metadata) if !metadata.is_file() => return Err(taken()),
+        Ok(_) => fs::File::open(path)?,
+    };
+    let mut text = Vec::new();
+    file.take(MOST).read_to_end(&mut text)?;
+    let text = String::from_utf8_lossy(&text);
+    let is_ours = text.is_empty() || LEADS.iter().any(|name| text.contains(name));
+    if is_ours { Ok(()) } else { Err(taken()) }
+}
 
 /// The place of such a file: written by one thread, and emptied for good by another, whichever comes first.
 #[derive(Debug, Default)]
@@ -37,9 +73,9 @@ impl Place {
 }
 
 impl EnvFile {
-    /// Writes it beside its place and moves it there: whoever waits for it never sees a part, and a link in its place is
-    /// replaced, not followed.
+    /// Writes it beside its place and moves it there: whoever waits for it never sees a part.
     fn write(path: PathBuf, text: &str) -> io::Result<Self> {
+        check(&path)?;
         let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
         let mut beside = name.to_os_string();
         beside.push(format!(".{}", std::process::id()));
@@ -51,21 +87,28 @@ impl EnvFile {
             .open(&beside)
             .and_then(|mut file| {
                 file.write_all(text.as_bytes())?;
-                fs::rename(&beside, &path)
+                fs::rename(&beside, &path)?;
+                file.metadata()
             });
-        if let Err(error) = written {
-            if error.kind() != io::ErrorKind::AlreadyExists {
-                let _ = fs::remove_file(&beside);
+        match written {
+            Ok(metadata) => Ok(Self {
+                path,
+                inode: metadata.ino(),
+            }),
+            Err(error) => {
+                if error.kind() != io::ErrorKind::AlreadyExists {
+                    let _ = fs::remove_file(&beside);
+                }
+                Err(error)
             }
-            return Err(error);
         }
-        Ok(Self(path))
     }
 
-    /// Removes it: what it leads to is gone.
+    /// Removes it: what it leads to is gone. Somebody else may have removed it, or another process of this command replaced it.
     fn remove(self) {
-        // Somebody else may have removed it.
-        let _ = fs::remove_file(self.0);
+        if fs::symlink_metadata(&self.path).is_ok_and(|metadata| metadata.ino() == self.inode) {
+            let _ = fs::remove_file(self.path);
+        }
     }
 }
 
@@ -94,18 +137,37 @@ mod tests {
     #[test]
     fn it_is_whole_private_and_no_link() {
         let directory = tempfile::tempdir().unwrap();
-        let (path, other) = (directory.path().join("env"), directory.path().join("other"));
-        fs::write(&other, "untouched").unwrap();
-        std::os::unix::fs::symlink(&other, &path).unwrap();
-        let file = EnvFile::write(path.clone(), "A=b\n").unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "A=b\n");
-        assert_eq!(
-            fs::symlink_metadata(&path).unwrap().permissions().mode() & 0o7777,
-            0o600
-        );
-        assert_eq!(fs::read_to_string(&other).unwrap(), "untouched");
-        file.remove();
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+        let (path, link) = (directory.path().join("env"), directory.path().join("link"));
+        let old = "export AWS_CONTAINER_CREDENTIALS_FULL_URI='http://127.0.0.1:1/'\n";
+        for before in ["", old] {
+            fs::write(&path, before).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+            let file = EnvFile::write(path.clone(), "A=b\n").unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), "A=b\n");
+            assert_eq!(
+                fs::symlink_metadata(&path).unwrap().permissions().mode() & 0o7777,
+                0o600
+            );
+            file.remove();
+            assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+        }
+        let first = EnvFile::write(path.clone(), old).unwrap();
+        let second = EnvFile::write(path.clone(), old).unwrap();
+        first.remove();
+        assert!(path.exists(), "it is the second's");
+        second.remove();
+        for mine in ["AWS_REGION=x\n", "\u{0}"] {
+            fs::write(&path, mine).unwrap();
+            assert!(EnvFile::write(path.clone(), old).is_err());
+            assert_eq!(fs::read_to_string(&path).unwrap(), mine);
+        }
+        fs::write(&path, old).unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        assert!(EnvFile::write(link.clone(), old).is_err());
+        let socket = directory.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        assert!(EnvFile::write(socket, old).is_err());
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3);
         assert!(EnvFile::write(directory.path().join("no/env"), "").is_err());
         assert!(EnvFile::write("/".into(), "").is_err());
     }

@@ -97,11 +97,15 @@ fn give_out(options: Options) -> Result<(), Refusal> {
         })
         .map_err(Refusal::Signals)?;
 
+    // What cannot be had is told before a code is asked for.
+    if let Some(path) = &options.env_file {
+        env_file::check(path).map_err(Refusal::Write)?;
+    }
     let whose = Whose::new(options.caller, config::environment()?);
-    let around = whose.surroundings()?;
     let listen = |port| Loopback::bind(port, 0).map_err(|source| Refusal::Listen { port, source });
     let listener = listen(options.port)?;
     let keeper = whose.keep(Renewal::Asking)?;
+    let around = whose.surroundings()?;
     // Some SDKs append to it without a slash of their own.
     let base = format!("http://127.0.0.1:{}/", listener.port());
     let (endpoint, variables) = if options.imds {

@@ -25,7 +25,8 @@ OPTIONS
   --port <port>          The port. [any free one]
   --format <sh|fish|powershell|cmd|dotenv|json>
                          How to print the variables; sh is for bash and zsh too. [the shell's, by SHELL]
-  --env-file <file>      Write them there instead, readable by you alone; the file is removed at the end.
+  --env-file <file>      Write them there instead, readable by you alone; the file is removed at the end. What is there
+                         stays, unless it is empty or this command left it.
   --unset                Print what removes the variables again, and end.
 ";
 
