@@ -151,13 +151,17 @@ def test_the_prompt(home, recorder, terminal, typed, status, asked):
     assert screen.echoes()
 
 
+@pytest.mark.parametrize("command", ["sts", "whoami"])
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGQUIT"])
-def test_other_signals_end_it_at_the_prompt(home, recorder, terminal, name):
-    screen = terminal(asking(home), keys=False)
+def test_other_signals_end_it_at_the_prompt(home, recorder, terminal, name, command):
+    words = asking(home)
+    screen = terminal(words if command == "sts" else [command, "--profile", "p"], keys=False)
     screen.until(b"Enter MFA code")
+    screen.hidden()
     screen.process.send_signal(getattr(signal, name))
     returned, *_ = screen.end()
-    assert returned != 0 and recorder.seen == []
+    assert returned == -getattr(signal, name) and recorder.seen == []
+    assert screen.echoes()
 
 
 def test_a_code_from_a_pipe(home, recorder):

@@ -358,7 +358,8 @@ def test_the_variables_can_be_removed_again(home, start):
     assert {f"unset {name}" for name in endpoint.variables} <= set(done.stdout.splitlines()) and done.returncode == 0
 
 
-def test_a_file_of_variables(home, household):
+@pytest.mark.parametrize("name", ["SIGINT", "SIGQUIT"])
+def test_a_file_of_variables(home, household, name):
     path = home.path / "variables"
     process = home.begin("serve-credentials", "--profile", "team", "--format", "sh", "--env-file", path)
     deadline = time.monotonic() + 60
@@ -369,7 +370,7 @@ def test_a_file_of_variables(home, household):
     line = f". {path}; {BINARY} {' '.join(WHO)}"
     done = home.run("-c", line, program="/bin/sh", AWS_PROFILE="nonexistent")
     assert done.stdout.strip() == household.arn, done.stderr
-    process.send_signal(signal.SIGINT)
+    process.send_signal(getattr(signal, name))
     assert process.wait(timeout=30) == 0 and process.stdout.read() == ""
     assert not path.exists()
 

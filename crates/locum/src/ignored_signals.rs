@@ -3,10 +3,14 @@
 //! A handler would take that back, so each place that wants one asks here first. The standard library cannot be asked
 //! without `unsafe`; the system's own file about the process can.
 
-/// Tells whether a signal was ignored when it is asked; where the system does not say, none is.
-pub(crate) fn is_ignored(signal: i32) -> bool {
+/// Returns the signals that are not ignored when it is asked; where the system does not say, all of them.
+pub(crate) fn heeded<const N: usize>(signals: [i32; N]) -> Vec<i32> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    mask(&status).is_some_and(|mask| has(mask, signal))
+    let ignored = mask(&status).unwrap_or_default();
+    signals
+        .into_iter()
+        .filter(|signal| !has(ignored, *signal))
+        .collect()
 }
 
 fn mask(status: &str) -> Option<u64> {

@@ -13,13 +13,19 @@ use std::io::{self, IsTerminal, Write};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
+
 use super::config::{Environment, Profile};
 use super::errors::{Failure, escape_controls};
 use super::prompt;
-use crate::ignored_signals::is_ignored;
+use crate::ignored_signals::heeded;
 
 /// While another program has the terminal, an interrupt is its business.
 static LENT: AtomicBool = AtomicBool::new(false);
+/// From here on every signal is somebody else's business.
+static LEFT: AtomicBool = AtomicBool::new(false);
 /// What a shell reports for a command that was interrupted.
 const INTERRUPTED: i32 = 130;
 const USUAL_WIDTH: usize = 80;
@@ -37,29 +43,36 @@ pub(crate) fn width() -> usize {
     if width == 0 { USUAL_WIDTH } else { width }
 }
 
-/// Ends the command with 130 at an interrupt, as `aws` does, rather than by the signal; not if whoever started it wants
-/// interrupts ignored.
+/// Ends the command with 130 at an interrupt, as `aws` does, rather than by the signal, and lets a terminal that hides what
+/// is typed show it again, whichever signal ends us; not at signals that whoever started it wants ignored.
 pub(crate) fn watch_interrupts() {
-    if is_ignored(signal_hook::consts::SIGINT) {
-        return;
-    }
     // Without the thread, the signal ends the process in its usual way, which shells report with the same number.
-    if let Ok(mut signals) = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT]) {
+    if let Ok(mut signals) = Signals::new(heeded([SIGINT, SIGTERM, SIGHUP, SIGQUIT])) {
         std::thread::spawn(move || {
-            for _ in signals.forever() {
-                if !LENT.load(Ordering::Relaxed) {
-                    prompt::show_again();
-                    let _ = writeln!(io::stdout());
-                    std::process::exit(INTERRUPTED);
+            for signal in signals.forever() {
+                match signal {
+                    SIGINT if LENT.load(Ordering::Relaxed) => {}
+                    SIGINT => {
+                        prompt::show_again();
+                        let _ = writeln!(io::stdout());
+                        std::process::exit(INTERRUPTED);
+                    }
+                    _ if LEFT.load(Ordering::Relaxed) => {}
+                    _ => {
+                        prompt::show_again();
+                        // It does not return unless the signal is blocked.
+                        let _ = emulate_default_handler(signal);
+                    }
                 }
             }
         });
     }
 }
 
-/// Leaves interrupts to the command that is about to run.
-pub(crate) fn leave_interrupts() {
+/// Leaves signals to the command that is about to run, and to whoever watches over it.
+pub(crate) fn leave_signals() {
     LENT.store(true, Ordering::Relaxed);
+    LEFT.store(true, Ordering::Relaxed);
 }
 
 /// Prints a result.

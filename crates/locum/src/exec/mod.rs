@@ -101,7 +101,6 @@ fn execute(options: Options) -> Result<ExitCode, Refusal> {
         give(&mut command, &variables);
         hide_rivals(&mut command, &variables);
         tell();
-        stream::leave_interrupts();
         return watch::run(command).map_err(|error| match error {
             watch::WatchError::Run(source) => Refusal::Run { name, source },
             watch::WatchError::Watch(error) => Refusal::Watch(error),

@@ -19,7 +19,8 @@ use signal_hook::iterator::exfiltrator::WithOrigin;
 use signal_hook::iterator::exfiltrator::origin::Origin;
 use signal_hook::low_level::{emulate_default_handler, siginfo::Cause};
 
-use crate::ignored_signals::is_ignored;
+use crate::cli::stream;
+use crate::ignored_signals::heeded;
 
 /// Signals that are the child's business.
 const PASSED_ON: [i32; 9] = [
@@ -40,10 +41,12 @@ pub(super) enum WatchError {
 /// Runs a command to its end.
 pub(super) fn run(mut command: Command) -> Result<ExitCode, WatchError> {
     // What we are to ignore the child is to ignore too, which it does unless we handle it.
-    let passed_on = PASSED_ON.into_iter().filter(|signal| !is_ignored(*signal));
+    let passed_on = heeded(PASSED_ON).into_iter();
     // Before the child is there, so that no signal is missed.
     let mut signals =
         SignalsInfo::<WithOrigin>::new(passed_on.chain([SIGCHLD])).map_err(WatchError::Watch)?;
+    // Until here they ended us, from here on they are passed on.
+    stream::leave_signals();
     let child = command.spawn().map_err(WatchError::Run)?;
     let child = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let child = child.ok_or_else(|| WatchError::Watch(io::Error::other("the command has no number")))?;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use locum_crypto::SystemRandom;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use self::env_file::Place;
@@ -21,7 +21,7 @@ use self::options::{HELP, HELP_END, Options};
 use crate::caller::CALLER_HELP;
 use crate::cli::{config, errors::Failure, prompt};
 use crate::handout::{Container, Endpoint, Instance, Renewal, Variables, Whose, rivals, serve};
-use crate::ignored_signals::is_ignored;
+use crate::ignored_signals::heeded;
 use crate::loopback::{Loopback, tells_users};
 use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse, status, write_out};
 
@@ -79,9 +79,7 @@ fn give_out(options: Options) -> Result<(), Refusal> {
         return Err(Refusal::NoUsers);
     }
     // From here on: an interrupted prompt must let the terminal echo again, and a file must not stay behind.
-    let watched = [SIGINT, SIGTERM, SIGHUP]
-        .into_iter()
-        .filter(|signal| !is_ignored(*signal));
+    let watched = heeded([SIGINT, SIGTERM, SIGHUP, SIGQUIT]);
     let mut signals = Signals::new(watched).map_err(Refusal::Signals)?;
     let place = Arc::new(Place::default());
     let watched_place = Arc::clone(&place);
