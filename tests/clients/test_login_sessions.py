@@ -1,8 +1,10 @@
 """What `locum login` keeps: renewed without a browser while it may be, and good only for what it was made for."""
 
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
 
-from logins import settings_of, signed_in
+from logins import Waiting, settings_of, signed_in
+from server import BINARY, run_locum
 from world import allow
 
 
@@ -44,6 +46,24 @@ def test_a_refresh_token_that_is_used_up_is_forgotten(oidc_home, party):
     done = oidc_home.process()
     assert done.stderr == "locum: there is no session that is still good; run `locum login --profile work`\n"
     assert len(party.issuer.forms) == asked
+
+
+def test_what_is_to_be_copied_can_be(oidc_home, server, party):
+    """A name with a blank is one word, to a shell as to those who read `credential_process`."""
+    text = oidc_home.config.read_text().replace("[profile work]", '[profile "two words"]')
+    oidc_home.config.write_text(text)
+    again = ("--profile", "two words", "--credential-process")
+    done = oidc_home.login(*again)
+    assert done.returncode == 1 and done.stderr.endswith("run `locum login --profile 'two words'`\n"), done.stderr
+    waiting = Waiting(oidc_home, "--profile", "two words")
+    back, answer = party.issuer.authorize(waiting.page)
+    waiting.send("GET", f"{back}?{urlencode(answer)}")
+    code, _, stderr = waiting.end()
+    assert code == 0, stderr
+    [line] = [line for line in stderr.splitlines() if "credential_process = " in line]
+    oidc_home.config.write_text(f"{text}{line.partition('say: ')[2]}\n".replace("= locum ", f"= {BINARY} "))
+    who = run_locum("sts", "get-caller-identity", "--profile", "two words", home=oidc_home.path)
+    assert who.returncode == 0 and "/alice" in who.stdout, who.stderr
 
 
 def test_a_renewal_about_somebody_else_is_refused(oidc_home, party):

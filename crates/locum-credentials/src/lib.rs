@@ -67,4 +67,4 @@ pub use source::Source;
 pub use state_file::{check_replaceable, others_read, others_write, replace};
 pub use vault::{Kind, Layered, MAX_NAME, NoVault, Vault, VaultError, state_directory};
 pub use vault_files::FileVault;
-pub use words::{WordsError, split as split_words};
+pub use words::{WordsError, quoted, split as split_words};

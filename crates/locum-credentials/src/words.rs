@@ -15,6 +15,16 @@ pub enum WordsError {
     Escape,
 }
 
+/// Returns a word as [`split`] and shells read it, for a line that somebody is to copy: quoted if need be.
+#[must_use]
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-+=:,./@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
 /// Splits a line into its words.
 ///
 /// # Errors
@@ -90,6 +100,20 @@ mod tests {
             ("\"a\\", WordsError::Escape),
         ] {
             assert_eq!(split(line), Err(expected), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_quoted_word_is_one_word() {
+        for (word, expected) in [
+            ("team-a", "team-a"),
+            ("two words", "'two words'"),
+            ("it's $HOME", r"'it'\''s $HOME'"),
+            ("équipe", "'équipe'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted(word), expected);
+            assert_eq!(split(&format!("a {} b", quoted(word))).unwrap(), ["a", word, "b"]);
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use lexopt::{Arg, Parser};
+use locum_credentials::quoted;
 
 use crate::caller::CallerOptions;
 
@@ -46,9 +47,9 @@ pub(super) struct Options {
 pub(super) enum OptionsError {
     #[error("{0}; run `locum exec --help`")]
     Words(#[from] lexopt::Error),
-    #[error("put -- before the command: locum exec -- {}", .0.display())]
+    #[error("put -- before the command: locum exec -- {}", quoted(&.0.to_string_lossy()))]
     NoDashes(OsString),
-    #[error("put -- before the command, and name a profile by --profile: locum exec --profile {} -- ...", .0.display())]
+    #[error("put -- before the command, and name a profile by --profile: locum exec --profile {} -- ...", quoted(&.0.to_string_lossy()))]
     Surplus(OsString),
 }
 

@@ -27,7 +27,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
-use locum_credentials::{Cache, Environment, Kind, Vault, Which, plain};
+use locum_credentials::{Cache, Environment, Kind, Vault, Which, plain, quoted};
 use locum_crypto::SystemRandom;
 use serde_json::{Map, Value};
 
@@ -158,7 +158,7 @@ impl Login<'_> {
             hint(&format!(
                 "for aws and the SDKs, let the profile say: credential_process = locum login --profile {} \
                  --credential-process",
-                plain(self.profile())
+                quoted(self.profile())
             ));
         }
         Ok(told("Signed in", &session))

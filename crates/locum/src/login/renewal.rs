@@ -1,7 +1,7 @@
 //! A session without a browser: what is left of one, or a new one for the refresh token.
 
 use jiff::Timestamp;
-use locum_credentials::{Kind, plain};
+use locum_credentials::{Kind, quoted};
 
 use super::Login;
 use super::error::LoginError;
@@ -16,11 +16,9 @@ impl Login<'_> {
     /// A session for a program: renewed, or what is left of it.
     pub(super) fn renewed(&self) -> Result<Session, LoginError> {
         let over = || {
-            let profile = plain(self.profile());
-            LoginError::LoggedOut(if profile == "default" {
-                String::new()
-            } else {
-                format!(" --profile {profile}")
+            LoginError::LoggedOut(match self.profile() {
+                "default" => String::new(),
+                profile => format!(" --profile {}", quoted(profile)),
             })
         };
         // Whatever is wrong with the settings, a session may be left; what is wrong is told when somebody signs in.
