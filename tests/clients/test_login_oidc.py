@@ -70,6 +70,17 @@ def test_out_again(oidc_home, party):
     out = run_locum("logout", "--all", home=oidc_home.path)
     assert out.stdout == "Signed out of the profile work.\n"
     assert run_locum("logout", "--all", home=oidc_home.path).stdout == ""
+    # What cannot be forgotten is said to be that, and everything else is forgotten.
+    signed_in(oidc_home, party)
+    kept = oidc_home.path / ".local/state/locum/login/a.secret"
+    kept.mkdir()
+    for words, told in ((("--profile", "a"), ""), (("--all",), out.stdout)):
+        failed = run_locum("logout", *words, home=oidc_home.path)
+        assert (failed.returncode, failed.stdout) == (1, told)
+        assert failed.stderr.startswith(f"locum: The vault's file {kept} cannot be removed: "), failed.stderr
+    assert not [path for path in kept.parent.parent.rglob("*.secret") if path.is_file()]
+    failed = run_locum("logout", home=oidc_home.path, LOCUM_VAULT="paper")
+    assert failed.stderr == "locum: LOCUM_VAULT is paper; it can be keyring, file or none\n" and failed.returncode == 1
 
 
 def test_nobody_comes(oidc_home):

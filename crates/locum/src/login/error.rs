@@ -2,7 +2,7 @@
 
 use std::io;
 
-use locum_credentials::plain;
+use locum_credentials::{VaultError, plain};
 
 use super::options::OptionsError;
 use crate::cli::errors::Failure;
@@ -71,6 +71,9 @@ pub(super) enum LoginError {
     Untrusted(String),
     #[error("the session cannot be kept: {0}")]
     Keep(String),
+    /// What is kept cannot be read or forgotten.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     #[error("there is no session that is still good; run `locum login{0}`")]
     LoggedOut(String),
 }

@@ -1,11 +1,12 @@
 //! Forgetting what a login keeps. What the credentials allow is not ended by it: they end at their time.
 
-use locum_credentials::plain;
+use locum_credentials::{VaultError, plain};
 
 use super::error::LoginError;
 use super::options::{LOGOUT_HELP, LogoutOptions};
 use super::session;
 use crate::cli::config::{self, Files, Profile};
+use crate::outcome::{hint, write_out};
 use crate::vault;
 
 /// Forgets, and says whose session it was.
@@ -24,20 +25,34 @@ pub(super) fn logout(options: &LogoutOptions) -> Result<String, LoginError> {
         Some(chosen) => chosen.trusted(vault::SETTING)?,
         None => None,
     };
-    let vault = vault::open(&environment, setting).map_err(LoginError::Keep)?;
+    let vault = vault::open(&environment, setting).map_err(VaultError::Unusable)?;
     let profiles = if options.all {
         session::profiles(&*vault)?
     } else {
         vec![profile]
     };
     let mut said = String::new();
+    let mut failed = None;
     for profile in profiles {
-        let how = if session::forget(&*vault, &profile)? {
-            "Signed out of"
-        } else {
-            "There was no session of"
+        let how = match session::forget(&*vault, &profile) {
+            Ok(true) => "Signed out of",
+            Ok(false) => "There was no session of",
+            // The others are to be forgotten all the same.
+            Err(error) => {
+                if let Some(earlier) = failed.replace(error) {
+                    hint(&earlier.to_string());
+                }
+                continue;
+            }
         };
         said.push_str(&format!("{how} the profile {}.\n", plain(&profile)));
     }
-    Ok(said)
+    match failed {
+        None => Ok(said),
+        Some(error) => {
+            // What was done is told as well; that nobody reads it changes nothing.
+            let _ = write_out(&said);
+            Err(error)
+        }
+    }
 }

@@ -80,7 +80,7 @@ impl Session {
         origin: &Origin,
         role_arn: Option<&str>,
     ) -> Result<Option<Self>, LoginError> {
-        let found = vault.load(Kind::Login, profile).map_err(keep)?;
+        let found = vault.load(Kind::Login, profile)?;
         let found: Option<Value> = found.and_then(|bytes| serde_json::from_slice(bytes.expose()).ok());
         let Some(entry) = found else { return Ok(None) };
         let kept = entry.get("RoleArn").and_then(Value::as_str).unwrap_or_default();
@@ -135,7 +135,7 @@ impl Session {
 impl Renewal {
     /// Finds what renews the session of a profile, if it is of this issuer and client.
     pub(super) fn load(vault: &dyn Vault, profile: &str, oidc: &Oidc) -> Result<Option<Self>, LoginError> {
-        let found = vault.load(Kind::RefreshToken, profile).map_err(keep)?;
+        let found = vault.load(Kind::RefreshToken, profile)?;
         let found: Option<Value> = found.and_then(|bytes| serde_json::from_slice(bytes.expose()).ok());
         let member = |name: &str| found.as_ref()?.get(name)?.as_str().map(str::to_owned);
         let read = || {
@@ -171,7 +171,7 @@ pub(super) fn check_room(vault: &dyn Vault, profile: &str) -> Result<(), LoginEr
 
 /// Forgets what renews the session of a profile.
 pub(super) fn forget_renewal(vault: &dyn Vault, profile: &str) -> Result<bool, LoginError> {
-    vault.remove(Kind::RefreshToken, profile).map_err(keep)
+    Ok(vault.remove(Kind::RefreshToken, profile)?)
 }
 
 /// Forgets a profile's session and what renews it, and tells whether there was one.
@@ -180,13 +180,13 @@ pub(super) fn forget(vault: &dyn Vault, profile: &str) -> Result<bool, LoginErro
     let _lock = vault.lock(Kind::RefreshToken, profile);
     // What renews goes first: what is left for a moment ends by itself.
     let renewal = forget_renewal(vault, profile)?;
-    Ok(vault.remove(Kind::Login, profile).map_err(keep)? || renewal)
+    Ok(vault.remove(Kind::Login, profile)? || renewal)
 }
 
 /// The profiles that somebody signed in for.
 pub(super) fn profiles(vault: &dyn Vault) -> Result<Vec<String>, LoginError> {
-    let mut names = vault.list(Kind::Login).map_err(keep)?;
-    names.extend(vault.list(Kind::RefreshToken).map_err(keep)?);
+    let mut names = vault.list(Kind::Login)?;
+    names.extend(vault.list(Kind::RefreshToken)?);
     names.sort_unstable();
     names.dedup();
     Ok(names)
