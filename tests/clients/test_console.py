@@ -233,5 +233,6 @@ def test_mistakes(tmp_path, session, federation):
     ]:
         done = console(tmp_path, session, federation, *words)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (code, "", 1), done.stderr
+    assert federation.asked == [], "mistakes are told before anybody gets the session"
     done = run_locum("console", "--help", home=tmp_path)
     assert done.returncode == 0 and "--federation-url" in done.stdout and "--profile" in done.stdout

@@ -284,3 +284,9 @@ def test_a_forgotten_session_is_asked_for_again(home):
     (directory / f"{'0' * 64}.secret").write_text("{}")
     assert home.run("locum", "keys", "forget").returncode == 0
     assert list(directory.glob("*.secret")) == []
+    # One that cannot be forgotten keeps no other.
+    (directory / f"{'1' * 64}.secret").mkdir()
+    (directory / f"{'2' * 64}.secret").write_text("{}")
+    failed = home.run("locum", "keys", "forget")
+    assert failed.returncode == 1 and f"{'1' * 64}.secret cannot be removed" in failed.stderr, failed.stderr
+    assert not (directory / f"{'2' * 64}.secret").exists()

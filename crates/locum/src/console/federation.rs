@@ -81,6 +81,11 @@ impl Federation {
         })
     }
 
+    /// Whether there is a page that signs out.
+    pub(super) const fn signs_out(&self) -> bool {
+        self.logout.is_some()
+    }
+
     /// The page to go to: a service's, or the home.
     pub(super) fn page(&self, service: Option<&str>) -> String {
         let mut page = match service {

@@ -109,6 +109,9 @@ fn execute(options: &Options) -> Result<String, ConsoleError> {
     if let Some(issuer) = &options.issuer {
         SecureUrl::parse("--issuer", issuer)?;
     }
+    if options.logout_first && !federation.signs_out() {
+        return Err(ConsoleError::NoLogout);
+    }
     let policies = policies(options)?;
     let named = options.name.is_some();
     let chained = caller

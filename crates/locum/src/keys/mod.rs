@@ -107,10 +107,14 @@ fn perform(words: Vec<OsString>) -> Result<SecretString, KeysError> {
             Ok("".into())
         }
         Wanted::Forget => {
+            let mut done = Ok("".into());
             for name in vault.list(Kind::MfaSession)? {
-                vault.remove(Kind::MfaSession, &name)?;
+                // One that stays keeps no other.
+                if let Err(error) = vault.remove(Kind::MfaSession, &name) {
+                    done = Err(error.into());
+                }
             }
-            Ok("".into())
+            done
         }
     }
 }
