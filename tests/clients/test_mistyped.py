@@ -26,6 +26,7 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "s
 OPTIONS = [
     ("--endpoint-url", "nowhere"),
     ("--external-id", "x"),
+    ("--role", "admin"),
     ("--frobnicate",),
     ("--region", "no region!"),
     ("--region", ""),

@@ -3,7 +3,7 @@
 use std::io;
 
 use lexopt::{Arg, Parser, ValueExt};
-use locum_credentials::{Codes, Given};
+use locum_credentials::{Codes, Given, quoted};
 use locum_crypto::SecretString;
 
 use crate::cli::errors::Failure;
@@ -117,6 +117,12 @@ impl CallerOptions {
     pub(crate) fn check(&self) -> Result<(), Failure> {
         if let Some(option) = self.without_role() {
             return Err(Failure::Usage(format!("{option} needs --role")));
+        }
+        if let Some(role) = self.role.as_deref().filter(|role| !role.starts_with("arn:")) {
+            return Err(Failure::Usage(format!(
+                "--role takes the ARN of a role, such as arn:aws:iam::123456789012:role/NAME, not {}",
+                quoted(role)
+            )));
         }
         if let Some(url) = &self.endpoint_url {
             endpoint::check_url(url, "--endpoint-url")?;

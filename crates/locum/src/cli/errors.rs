@@ -97,10 +97,14 @@ impl Failure {
         Some((code, message))
     }
 
-    /// Returns the sentence for commands of our own: only what a service said is introduced as scripts of `aws` expect it.
+    /// Returns the sentence for commands of our own, on one line: only what a service said is introduced as scripts of `aws`
+    /// expect it.
     pub(crate) fn sentence(&self) -> String {
         match self {
-            Self::Usage(text) | Self::Validation(text) | Self::Configuration(text) => text.clone(),
+            // A heading, and what is wrong line by line.
+            Self::Usage(text) | Self::Validation(text) | Self::Configuration(text) => {
+                text.replacen(":\n", ": ", 1).replace('\n', "; ")
+            }
             Self::NoCredentials | Self::NoRegion => {
                 let told = self.to_string();
                 told.split_once("): ")
@@ -192,5 +196,28 @@ mod tests {
             Some(("AccessDenied", "no".to_owned()))
         );
         assert_eq!(Failure::General("x".into()).code_and_message(Name::Aws), None);
+    }
+
+    #[test]
+    fn commands_of_our_own_say_it_in_a_line() {
+        for (failure, sentence) in [
+            (
+                Failure::Validation("Parameter validation failed:\nno a\nno b".into()),
+                "Parameter validation failed: no a; no b",
+            ),
+            (Failure::Usage("--x needs y".into()), "--x needs y"),
+            (Failure::Configuration("x".into()), "x"),
+            (
+                Failure::NoRegion,
+                "You must specify a region. You can also configure your region by running \"aws configure\".",
+            ),
+            (Failure::General("a (x): b".into()), "a (x): b"),
+            (
+                denied("x"),
+                "An error occurred (AccessDenied) when calling the AssumeRole operation: no",
+            ),
+        ] {
+            assert_eq!(failure.sentence(), sentence);
+        }
     }
 }

@@ -15,6 +15,7 @@ use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitCode};
 
+use locum_credentials::quoted;
 use locum_crypto::SystemRandom;
 
 use self::options::{HELP, HELP_END, Options};
@@ -40,7 +41,7 @@ enum Refusal {
     Credentials(#[from] Failure),
     #[error("cannot open an endpoint for the credentials: {0}")]
     Endpoint(io::Error),
-    #[error("cannot run {}: {source}", name.display())]
+    #[error("cannot run {}: {source}", quoted(&name.to_string_lossy()))]
     Run { name: OsString, source: io::Error },
     #[error("cannot watch over the command: {0}")]
     Watch(io::Error),

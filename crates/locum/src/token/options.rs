@@ -153,6 +153,8 @@ impl Given {
             Some(other) => return Err(OptionsError::Output(other.to_owned())),
         };
         let audience = match (self.cluster, self.server, self.url) {
+            // A variable that is not set names nobody.
+            (Some(cluster), None, false) if cluster.is_empty() => return Err(OptionsError::Nobody),
             (Some(cluster), None, false) if has_control(&cluster) => {
                 return Err(OptionsError::Control("a cluster's name"));
             }
@@ -228,6 +230,7 @@ mod tests {
             "c --expires-in 604801",
             "c --expires-in soon",
             "--vault s --expires-in 60",
+            "--kubernetes=",
             "c --frobnicate",
             "c -k",
         ] {
