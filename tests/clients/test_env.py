@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from commands import PROGRAMS
+from differential.recorder import Authority
 from handing_out import WHO, Household, printed_by
 from server import BINARY, REGION
 from terminals import Terminal
@@ -99,6 +100,14 @@ def test_what_stays_is_told(home):
         done = home.run(*TEAM, "--format", name, AWS_PROFILE="alice", AWS_ROLE_ARN="x")
         assert done.returncode == 0 and ("contradicting these wherever they are: AWS_PROFILE, AWS_ROLE_ARN\n" in done.stderr) == told
         assert done.stderr.count("\n") == told
+
+
+def test_certificates_are_found_from_everywhere(home):
+    """The shell goes on to other directories, and a file of variables is read in others."""
+    bundle = Authority(home.path).bundle.rename(home.path / "ca.pem")
+    for words in (("--ca-bundle", "ca.pem"), ("--ca-bundle", bundle)):
+        assert printed_by(home.run(*TEAM, *words, "--format", "json"))["AWS_CA_BUNDLE"] == str(bundle)
+    assert printed_by(home.run(*TEAM, "--format", "json", AWS_CA_BUNDLE="ca.pem"))["AWS_CA_BUNDLE"] == str(bundle)
 
 
 def test_files_of_variables(home, household):

@@ -237,6 +237,26 @@ mod tests {
     }
 
     #[test]
+    fn caches_are_where_the_original_has_them() {
+        let home = ("HOME", "/h");
+        let logins = |more: &[(&str, &str)]| {
+            let environment = Environment::of(&[&[home], more].concat());
+            let [_, _, logins] = Caches::directories(&environment);
+            logins.map(|path| path.display().to_string())
+        };
+        for (variable, expected) in [
+            ("", "/h/.aws/login/cache"),
+            ("/elsewhere", "/elsewhere"),
+            ("~/own", "/h/own"),
+            ("$HOME/own", "/h/own"),
+        ] {
+            let found = logins(&[("AWS_LOGIN_CACHE_DIRECTORY", variable)]);
+            assert_eq!(found.as_deref(), Some(expected), "{variable}");
+        }
+        assert_eq!(logins(&[]).as_deref(), Some("/h/.aws/login/cache"));
+    }
+
+    #[test]
     fn failures_of_a_call_stay_what_they_are() {
         let inner = Failure::NoRegion;
         let outer = CredentialsError::Call(Box::new(inner.clone()));

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::path::absolute;
 
 use locum_credentials::{Credentials, Environment};
 use locum_crypto::SecretString;
@@ -93,7 +94,12 @@ impl Surroundings {
         Ok(Self {
             region,
             endpoints: Endpoints::of(caller, environment)?,
-            ca_bundle: caller.ca_bundle(),
+            // Whoever reads it may be in another directory.
+            ca_bundle: caller.ca_bundle().map(|path| {
+                let whole = absolute(&path).ok();
+                let whole = whole.and_then(|path| path.into_os_string().into_string().ok());
+                whole.unwrap_or(path)
+            }),
         })
     }
 }
