@@ -52,6 +52,17 @@ pub enum VaultError {
     /// A name that none may have.
     #[error("{} is no name for an entry: it takes 1 to {MAX_NAME} bytes, none of them a control character", plain(.0))]
     Name(String),
+    /// A name that is too long for a file, as it is written there.
+    #[error(
+        "{} is too long a name for a file: capital letters take three places there, those of other scripts six and more, \
+         and there are {most}", plain(.name)
+    )]
+    Long {
+        /// The name.
+        name: String,
+        /// How much a file takes.
+        most: usize,
+    },
     /// A file that stands in the way.
     #[error("The vault's file {} {reason}", plain(&.path.display().to_string()))]
     File {

@@ -37,7 +37,10 @@ impl<C: Clock> FileVault<C> {
         check_name(name)?;
         let file = file_name(name);
         if file.len() > MAX_FILE_NAME {
-            return Err(VaultError::Name(name.to_owned()));
+            return Err(VaultError::Long {
+                name: name.to_owned(),
+                most: MAX_FILE_NAME,
+            });
         }
         let directory = self.directory.as_ref();
         Ok(directory.map(|path| path.join(kind.word()).join(format!("{file}{ending}"))))
