@@ -95,6 +95,12 @@ def test_the_format_is_that_of_the_shell(home):
     assert home.run(*TEAM, "--format", "cmd").stdout.splitlines()[0] == 'set "AWS_SECURITY_TOKEN="'
 
 
+def test_lines_of_cmd_are_lines_on_a_terminal(home):
+    terminal = Terminal(BINARY, *TEAM, "--format", "cmd", env=home.environment(), cwd=home.path)
+    shown, status = terminal.rest()
+    assert status == 0 and 'set "AWS_SECURITY_TOKEN="\r' in shown and "\\x" not in shown, shown
+
+
 def test_what_stays_is_told(home):
     for name, told in [("json", True), ("dotenv", True), ("sh", False), ("process", False)]:
         done = home.run(*TEAM, "--format", name, AWS_PROFILE="alice", AWS_ROLE_ARN="x")

@@ -72,7 +72,11 @@ pub(crate) fn asks_for_help(words: &[OsString]) -> bool {
 /// Writes to standard output at once. A terminal sees what would drive it spelled out, for much of it comes from servers and
 /// files.
 pub(crate) fn write_out(text: &str) -> io::Result<()> {
-    let harmless = stream::stdout_is_terminal().then(|| escape_controls(text));
+    let harmless = stream::stdout_is_terminal().then(|| {
+        // What is for `cmd` ends its lines so.
+        let lines: Vec<String> = text.split("\r\n").map(escape_controls).collect();
+        lines.join("\r\n")
+    });
     write_coloured(harmless.as_deref().unwrap_or(text))
 }
 
