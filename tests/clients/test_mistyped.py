@@ -36,7 +36,7 @@ OPTIONS = [
 PROFILE = """[default]
 locum_oidc_issuer = https://127.0.0.1:1
 locum_oidc_client_id = locum
-locum_role_arn = arn
+locum_role_arn = arn:aws:iam::123456789012:role/r
 """
 
 

@@ -27,6 +27,8 @@ pub(super) enum LoginError {
     Both,
     #[error("say which role: set locum_role_arn, or give --role-arn")]
     NoRole,
+    #[error("the role is named by its ARN, such as arn:aws:iam::123456789012:role/NAME, not {0}")]
+    Role(String),
     #[error("say which client locum is at the issuer: set locum_oidc_client_id, or give --oidc-client-id")]
     NoClient,
     #[error("locum_oidc_scopes must have openid in it")]

@@ -183,6 +183,9 @@ impl Settings {
         if role_arn.is_none() && matches!(how, How::Oidc(_)) {
             return Err(LoginError::NoRole);
         }
+        if let Some(role) = role_arn.as_deref().filter(|role| !role.starts_with("arn:")) {
+            return Err(LoginError::Role(plain(role)));
+        }
         Ok(Self {
             how,
             role_arn,
@@ -321,11 +324,11 @@ mod tests {
     #[test]
     fn a_profile_says_how_and_an_option_wins() {
         let config = format!(
-            "{OIDC}role_arn = other\nlocum_role_arn = arn\nrole_session_name = me\nduration_seconds = 900\n\
+            "{OIDC}role_arn = other\nlocum_role_arn = arn:r\nrole_session_name = me\nduration_seconds = 900\n\
              locum_oidc_redirect_url = http://localhost:8400/back\nlocum_oidc_client_secret = s\n"
         );
         let settings = read(&config, "--oidc-flow device --duration-seconds 1000").unwrap();
-        assert_eq!(settings.role_arn.as_deref(), Some("arn"));
+        assert_eq!(settings.role_arn.as_deref(), Some("arn:r"));
         assert_eq!(settings.session_name.as_deref(), Some("me"));
         assert_eq!(settings.duration_seconds, Some(1000));
         let How::Oidc(oidc) = settings.how else {
@@ -363,12 +366,17 @@ mod tests {
 
     #[test]
     fn mistakes_are_told_before_anything_is_asked() {
-        let role = format!("{OIDC}role_arn = arn\n");
+        let role = format!("{OIDC}role_arn = arn:r\n");
         for (config, line) in [
             ("", ""),
             (OIDC, ""),
-            ("locum_oidc_issuer = https://a\nrole_arn = arn\n", ""),
-            ("locum_oidc_issuer = http://idp.example.com\nrole_arn = arn\n", ""),
+            ("locum_oidc_issuer = https://a\nrole_arn = arn:r\n", ""),
+            (
+                "locum_oidc_issuer = http://idp.example.com\nrole_arn = arn:r\n",
+                "",
+            ),
+            (OIDC, "--role-arn admin"),
+            ("locum_saml_url = https://idp\nlocum_role_arn = admin\n", ""),
             (&role, "--saml-url https://idp"),
             (&role, "--oidc-flow magic"),
             (&role, "--oidc-scopes profile"),
