@@ -20,6 +20,6 @@ mod long;
 mod peer;
 mod requests;
 mod stop;
-mod streams;
 mod store;
+mod streams;
 mod tls;
