@@ -114,8 +114,9 @@ impl Drop for NewFile {
     }
 }
 
-/// Removes what processes that were killed left of drafts of this file, and of those whose names begin with its name and a dot. It is for whoever holds the store: nobody else writes a draft then but a start
-/// that will find it held, and end.
+/// Removes what processes that were killed left of drafts of this file, and of those whose names begin with its name and a dot.
+///
+/// It is for whoever holds the store: nobody else writes a draft then but a start that will find it held, and end.
 pub fn remove_drafts(path: &Path) {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
         return;
