@@ -202,7 +202,7 @@ def test_a_file_of_somebody_else_stays_theirs(home, alice):
         for name in ("config", "credentials"):
             os.chown(home.path / ".aws" / name, 65534, 65534)
         done = home.run("locum", "keys", "add", "k", *words, typed=as_json(alice))
-        assert done.returncode == 1 and "it belongs to another user; no keys are kept, and no file is changed" in done.stderr, done.stderr
+        assert done.returncode == 1 and "it belongs to another user (65534); run this as that one, or change it by hand; no keys are kept, and no file is changed" in done.stderr, done.stderr
         assert (home.path / ".aws/credentials").read_text() == text and (home.path / ".aws/credentials").stat().st_uid == 65534
         assert home.run("locum", "keys", "get", "k").returncode == 1
 

@@ -124,7 +124,10 @@ pub fn check_replaceable(path: &Path) -> io::Result<()> {
         Err(error) => Err(error),
         Ok(metadata) if !metadata.is_file() => Err(refused("it is no file")),
         Ok(metadata) if metadata.uid() != rustix::process::geteuid().as_raw() => {
-            Err(refused("it belongs to another user"))
+            let whose = metadata.uid();
+            let reason =
+                format!("it belongs to another user ({whose}); run this as that one, or change it by hand");
+            Err(io::Error::new(io::ErrorKind::PermissionDenied, reason))
         }
         Ok(_) => Ok(()),
     }
@@ -181,5 +184,15 @@ mod tests {
         }
         assert!(place("link").is_symlink());
         drop(listener);
+        // As in a container that runs as root, on the files of whoever started it; nobody else can make it so.
+        let is_root = rustix::process::geteuid().is_root();
+        if is_root && std::os::unix::fs::chown(place("new"), Some(1000), None).is_ok() {
+            let error = replace(&place("link"), "d", now).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "it belongs to another user (1000); run this as that one, or change it by hand"
+            );
+            assert_eq!(fs::read_to_string(place("new")).unwrap(), "c");
+        }
     }
 }
