@@ -1,11 +1,14 @@
 //! When keys and roles were last used, as answers tell it.
 
+use std::iter;
+
 use jiff::SignedDuration;
 use locum_api::{
     ApiError, Request,
     iam::{AccessKeyLastUsed, GetAccessKeyLastUsedRequest, GetAccessKeyLastUsedResponse, RoleLastUsed},
 };
 use locum_directory::{KeyOwner, Role, UsedBy};
+use locum_session::AuthorizationMessage;
 
 use super::{
     access::{Keys, authorize, root_arn},
@@ -18,6 +21,11 @@ use crate::{
 };
 
 const ACTION: &str = "iam:GetAccessKeyLastUsed";
+/// How much longer the explanation of a denial is than it must be to say that there is no such key, in bytes.
+const MORE: usize = 1024;
+/// What an explanation says that would be longer than that.
+const TOO_LONG: &str =
+    "The policies do not allow it. Which of them, and whose key it is, stands in the audit log alone.";
 /// How long ago the last use of a role may be to be told: AWS's 400 days.
 const ROLE_TRACKING_PERIOD: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// What stands where there was no use.
@@ -30,7 +38,7 @@ impl Perform for GetAccessKeyLastUsedRequest {
         let known = self.access_key_id.parse().ok();
         let known = known.and_then(|id| call.snapshot.access_key(&id));
         let Some(key) = known.filter(|key| key.account == call.account()) else {
-            return Err(self.of_no_key(call));
+            return Err(self.denied(call, None));
         };
         let owner = match key.owner {
             KeyOwner::User(id) => {
@@ -44,7 +52,10 @@ impl Perform for GetAccessKeyLastUsedRequest {
             ..Keys::default()
         };
         let arn = owner.map_or_else(|| root_arn(call), |user| user.arn(call.partition()).to_string());
-        authorize(call, Self::OPERATION, &arn, keys).map_err(|failure| self.of_some_key(call, failure))?;
+        authorize(call, Self::OPERATION, &arn, keys).map_err(|failure| match failure {
+            Failure::Denied(why) => self.denied(call, Some(*why)),
+            failure => failure,
+        })?;
         let user_name = owner.map_or(ROOT, |user| &user.name).to_owned();
         let used = call.last_uses.of(call.snapshot, UsedBy::Key(key.id));
         let (last_used_date, service_name, region) = match used {
@@ -63,28 +74,37 @@ impl Perform for GetAccessKeyLastUsedRequest {
 }
 
 trait Refused {
-    /// The denial of a key that the account does not have.
-    fn of_no_key(&self, call: &Call<'_>) -> Failure;
-    /// A denial by the policies, in the same words: those who may know are told whose key it is by its explanation.
-    fn of_some_key(&self, call: &Call<'_>, failure: Failure) -> Failure;
+    /// A denial that does not tell a key that the caller may not ask about from one that the account does not have, neither by
+    /// what it says nor by how long it is. Those who may know are told by its explanation, `why` if there is such a key.
+    fn denied(&self, call: &Call<'_>, why: Option<Denial>) -> Failure;
 }
 
 impl Refused for GetAccessKeyLastUsedRequest {
-    fn of_no_key(&self, call: &Call<'_>) -> Failure {
+    fn denied(&self, call: &Call<'_>, why: Option<Denial>) -> Failure {
         let resource = format!("access key {}", self.access_key_id);
-        let target = Target::plain(&resource, call.account());
-        let why = "The account has no such access key.";
-        call.refuse(ACTION, target, Wording::Unexplained, why, |_| ())
-    }
-
-    fn of_some_key(&self, call: &Call<'_>, failure: Failure) -> Failure {
-        match (failure, self.of_no_key(call)) {
-            (Failure::Denied(denial), Failure::Denied(of_no_key)) => Failure::Denied(Box::new(Denial {
-                message: of_no_key.message,
-                ..*denial
-            })),
-            (failure, _) => failure,
+        let refused = |reason| {
+            let target = Target::plain(&resource, call.account());
+            call.refuse(ACTION, target, Wording::Unexplained, reason, |_| ())
+        };
+        let mut denial = match refused("The account has no such access key.") {
+            Failure::Denied(denial) => *denial,
+            failure => return failure,
+        };
+        // It goes by the caller and the words of the request alone.
+        let room = denial.explanation.len().saturating_add(MORE);
+        let room = room.min(AuthorizationMessage::MAX_DOCUMENT_LEN);
+        if let Some(why) = why {
+            denial.reason = why.reason;
+            denial.explanation = why.explanation;
+            if denial.explanation.len() > room
+                && let Failure::Denied(short) = refused(TOO_LONG)
+            {
+                denial.explanation = short.explanation;
+            }
         }
+        let missing = room.saturating_sub(denial.explanation.len());
+        denial.explanation.extend(iter::repeat_n(' ', missing));
+        Failure::Denied(Box::new(denial))
     }
 }
 

@@ -145,12 +145,22 @@ fn the_root_users_key_has_a_last_use_and_others_keys_are_none_of_ones_business()
         )
     };
     of(&alice).ok();
+    let tagged = world.user(&world.root, "carol", None);
+    let (keys, value) = (["a", "b", "c", "d", "e", "f", "g"], "x".repeat(200));
+    let mut tags = vec![("UserName".to_owned(), "carol")];
+    for (number, key) in keys.into_iter().enumerate() {
+        tags.push((format!("Tags.member.{}.Key", number + 1), key));
+        tags.push((format!("Tags.member.{}.Value", number + 1), &value));
+    }
+    let tags: Vec<_> = tags.iter().map(|(name, value)| (&**name, *value)).collect();
+    world.admin("TagUser", &tags).ok();
     // Who may not ask is not told whose key it is, nor that it is anybody's.
     let absent = Credentials {
         access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
         ..bob.clone()
     };
-    for who in [&bob, &world.root, &absent] {
+    let mut lengths = Vec::new();
+    for who in [&bob, &world.root, &tagged, &absent] {
         let denied = of(who);
         let id = &who.access_key_id;
         let text = format!(
@@ -158,8 +168,11 @@ fn the_root_users_key_has_a_last_use_and_others_keys_are_none_of_ones_business()
              resource: access key {id}"
         );
         denied.fails(403, "AccessDenied", &text);
-        assert!(denied.header("x-locum-authorization-message").is_some());
+        lengths.push(denied.header("x-locum-authorization-message").unwrap().len());
     }
+    // Nor by the length of what is sealed.
+    lengths.dedup();
+    assert_eq!(lengths.len(), 1, "{lengths:?}");
     // The account's administrators are told why.
     let why = |denied: &Answer| {
         let message = denied.header("x-locum-authorization-message").unwrap();
@@ -174,6 +187,8 @@ fn the_root_users_key_has_a_last_use_and_others_keys_are_none_of_ones_business()
     assert_eq!(resource, "arn:aws:iam::111122223333:user/bob");
     let reason = &why(&of(&absent))["explanation"]["reason"];
     assert_eq!(reason, "The account has no such access key.");
+    let explained = why(&of(&tagged))["explanation"]["reason"].to_string();
+    assert!(explained.contains("in the audit log alone"), "{explained}");
 }
 
 #[test]
