@@ -1,6 +1,7 @@
 //! The options by which every command of our own is told whose credentials it works with, and where.
 
 use std::io;
+use std::os::unix::fs::FileTypeExt as _;
 
 use lexopt::{Arg, Parser, ValueExt};
 use locum_credentials::{Codes, Given, quoted};
@@ -136,7 +137,7 @@ impl CallerOptions {
                 "Bad value for --region \"{region}\": it is no name of a region, such as eu-west-1"
             )));
         }
-        if let Some(path) = &self.ca_bundle {
+        if let Some(path) = self.ca_bundle.as_deref().filter(|path| !is_pipe(path)) {
             let read = transport::read_bundle(path);
             read.map_err(|failure| Failure::Usage(format!("Bad value for --ca-bundle: {failure}")))?;
         }
@@ -163,9 +164,17 @@ fn code_of_standard_input() -> Result<SecretString, String> {
         .ok_or_else(|| "standard input has no six digits for --token-code".to_owned())
 }
 
+/// Tells whether a file is a pipe, as shells make of `<(cat a.pem b.pem)`: what is in it can be read once, and is left to whoever
+/// needs it.
+fn is_pipe(path: &str) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_fifo())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{Read as _, Write as _};
+    use std::os::fd::AsRawFd as _;
 
     fn parse(line: &str) -> Result<CallerOptions, lexopt::Error> {
         let mut options = CallerOptions::default();
@@ -219,5 +228,46 @@ mod tests {
         );
         assert_eq!(parse("--external-id x --role r").unwrap().without_role(), None);
         assert_eq!(parse("--profile p").unwrap().without_role(), None);
+    }
+
+    #[test]
+    fn what_no_call_could_be_made_with_is_refused() {
+        for line in [
+            "",
+            "--region us-gov-west-1",
+            "--region us-isob-east-1",
+            "--region eusc-de-east-1",
+            "--region cn-north-1",
+            "--region aws-global",
+            "--region RegionOne",
+            "--region local",
+        ] {
+            parse(line).unwrap().check().unwrap();
+        }
+        for line in [
+            "--region eu_west_1",
+            "--region -x",
+            "--region 12",
+            "--ca-bundle /",
+            "--ca-bundle /dev/null",
+            "--ca-bundle /no/such/file",
+            "--role r",
+            "--external-id x",
+        ] {
+            let failure = parse(line).unwrap().check().unwrap_err();
+            assert!(matches!(failure, Failure::Usage(_)), "{line}: {failure}");
+        }
+    }
+
+    #[test]
+    fn a_bundle_in_a_pipe_is_left_to_whoever_reads_it() {
+        let (mut reader, mut writer) = io::pipe().unwrap();
+        writer.write_all(b"certificates").unwrap();
+        drop(writer);
+        let line = format!("--ca-bundle /dev/fd/{}", reader.as_raw_fd());
+        parse(&line).unwrap().check().unwrap();
+        let mut left = String::new();
+        reader.read_to_string(&mut left).unwrap();
+        assert_eq!(left, "certificates");
     }
 }
