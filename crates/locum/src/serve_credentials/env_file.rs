@@ -42,7 +42,10 @@ pub(super) fn check(path: &Path) -> io::Result<()> {
     let mut text = Vec::new();
     file.take(MOST).read_to_end(&mut text)?;
     let text = String::from_utf8_lossy(&text);
-    let is_ours = text.is_empty() || LEADS.iter().any(|name| text.contains(name));
+    // A project's own file may have such a variable among others.
+    let is_ours_alone = |line: &str| line.contains("AWS_") || matches!(line.trim(), "" | "{" | "}");
+    let leads = || LEADS.iter().any(|name| text.contains(name));
+    let is_ours = text.is_empty() || (text.lines().all(is_ours_alone) && leads());
     if is_ours { Ok(()) } else { Err(taken()) }
 }
 
@@ -115,6 +118,7 @@ impl EnvFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::handout::{Format, Surroundings, Variables};
     use std::os::unix::fs::PermissionsExt as _;
 
     #[test]
@@ -131,6 +135,27 @@ mod tests {
                 write.join().unwrap();
             });
             drop(place.empty());
+        }
+    }
+
+    #[test]
+    fn what_was_left_is_known_in_every_format() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("env");
+        let around = Surroundings {
+            region: Some("eu-west-1".into()),
+            ca_bundle: Some("/my ca".into()),
+            ..Surroundings::default()
+        };
+        let token = "t".into();
+        for variables in [
+            Variables::of_container("http://127.0.0.1:1/", &token, &around),
+            Variables::of_instance("http://127.0.0.1:1/", &around),
+        ] {
+            for (name, format) in Format::NAMES {
+                fs::write(&path, format.write(&variables).unwrap()).unwrap();
+                assert!(check(&path).is_ok(), "{name}");
+            }
         }
     }
 
@@ -156,7 +181,8 @@ mod tests {
         first.remove();
         assert!(path.exists(), "it is the second's");
         second.remove();
-        for mine in ["AWS_REGION=x\n", "\u{0}"] {
+        let pasted = format!("DATABASE_URL=x\n{old}");
+        for mine in ["AWS_REGION=x\n", "\u{0}", &pasted] {
             fs::write(&path, mine).unwrap();
             assert!(EnvFile::write(path.clone(), old).is_err());
             assert_eq!(fs::read_to_string(&path).unwrap(), mine);
