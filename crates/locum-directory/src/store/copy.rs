@@ -25,7 +25,10 @@ impl RedbStore {
     /// `Unavailable` if the operating system refuses, `Corrupt` if a page of either file is damaged. What was at `path` is as it was.
     pub fn back_up(&self, path: &Path) -> Result<Revision, StoreError> {
         let new = NewFile::alone(path);
-        let copy = self.copy(&new, |_, value| Ok::<_, StoreError>(Some(Cow::Borrowed(value))))?;
+        let same = |revision| revision;
+        let copy = self.copy(&new, same, |_, value| {
+            Ok::<_, StoreError>(Some(Cow::Borrowed(value)))
+        })?;
         let revision = copy.stored_revision()?;
         drop(copy);
         new.replace().map_err(|error| unavailable(path, &error))?;
@@ -60,6 +63,9 @@ impl RedbStore {
 
     /// Puts a copy in the place of this store, with every value as `change` makes it, or without it; `check` is asked about the copy before.
     /// Nobody else can open the store in between: this one is held until the copy, which is returned, has its name.
+    ///
+    /// It counts as a commit, though no entry tells of it: a process that had the store before, lost hold of it and opens it again
+    /// tells by the count that it is no longer what that process knows.
     pub(crate) fn rewrite<E: From<StoreError>>(
         self,
         change: impl for<'a> FnMut(&str, &'a [u8]) -> Result<Option<Cow<'a, [u8]>>, E>,
@@ -68,7 +74,7 @@ impl RedbStore {
         let failed = |error| unavailable(self.path(), &error);
         let path = fs::canonicalize(self.path()).map_err(failed)?;
         let new = NewFile::alone(&path);
-        let copy = self.copy(&new, change)?;
+        let copy = self.copy(&new, Revision::next, change)?;
         check(&copy)?;
         new.replace().map_err(failed)?;
         Ok(copy.renamed(self.path()))
@@ -77,6 +83,7 @@ impl RedbStore {
     fn copy<E: From<StoreError>>(
         &self,
         new: &NewFile,
+        revision: impl FnOnce(Revision) -> Revision,
         mut change: impl for<'a> FnMut(&str, &'a [u8]) -> Result<Option<Cow<'a, [u8]>>, E>,
     ) -> Result<Self, E> {
         write_empty(new)?;
@@ -86,8 +93,8 @@ impl RedbStore {
 
         let read = self.begin_read()?;
         let meta = read.open_table(META).map_err(|e| self.failed(e))?;
-        let revision = meta.get(REVISION).map_err(|e| self.failed(e))?;
-        let revision = Revision(revision.ok_or_else(|| foreign(self.path()))?.value());
+        let last = meta.get(REVISION).map_err(|e| self.failed(e))?;
+        let revision = revision(Revision(last.ok_or_else(|| foreign(self.path()))?.value()));
         let entries = read.open_table(ENTRIES).map_err(|e| self.failed(e))?;
 
         let write = copy.begin_write().map_err(|e| failed(e.into()))?;

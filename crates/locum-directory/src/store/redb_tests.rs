@@ -1,4 +1,5 @@
 use std::{
+    borrow::Cow,
     cell::Cell,
     fs::OpenOptions,
     sync::{Arc, atomic::AtomicU8},
@@ -165,6 +166,39 @@ fn a_store_that_somebody_else_took_meanwhile_is_left_to_them() {
         Err(StoreError::Unavailable { .. })
     ));
     assert_eq!(store.revision(), Ok(Revision(2)));
+}
+
+#[test]
+fn a_store_that_was_sealed_under_another_key_meanwhile_is_not_written_under_the_old_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("directory.redb");
+    let (store, disk) = on_a_disk(&path);
+    disk.store(FULL, Relaxed);
+    assert!(store.transact(&put("/lost")).is_err());
+    let aside = folder.path().join("aside");
+    fs::rename(&path, &aside).unwrap();
+    assert!(store.transact(&put("/lost")).is_err());
+    fs::rename(&aside, &path).unwrap();
+
+    let other = RedbStore::open(&path).unwrap();
+    let rewritten = other.rewrite(
+        |_, value| Ok::<_, StoreError>(Some(Cow::Owned(vec![8; value.len()]))),
+        |_| Ok(()),
+    );
+    let other = rewritten.unwrap();
+    assert_eq!(other.revision(), Ok(Revision(2)), "it counts as a commit");
+    assert_eq!(other.get("/first").unwrap().unwrap().revision, Revision(1));
+    drop(other);
+    for _ in 0..2 {
+        assert!(matches!(
+            store.transact(&put("/mine")),
+            Err(StoreError::Unavailable { .. })
+        ));
+    }
+    drop(store);
+    let store = RedbStore::open(&path).unwrap();
+    assert_eq!(store.get("/mine"), Ok(None));
+    assert_eq!(store.transact(&put("/second")), Ok(Revision(3)));
 }
 
 #[cfg(unix)]
