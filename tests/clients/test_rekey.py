@@ -143,9 +143,46 @@ def test_what_is_refused_changes_nothing(stopped, tmp_path):
     after = {path.name: path.read_bytes() for path in data.iterdir() if path.name != "directory.redb"}
     assert after == before and not files(tmp_path / "empty") and not (tmp_path / "nowhere").exists()
 
+    # A key that is none of the store's leaves no copy of itself, and no other.
+    (data / "kek").rename(tmp_path / "right")
+    shutil.copy(other, data / "kek")
+    there = files(data)
+    for arguments in [], ["--new-kek-file", tmp_path / "right"]:
+        done = rekey(data, *arguments, home=tmp_path)
+        assert done.returncode == 1 and "wrong key" in done.stderr and files(data) == there, done
+    (tmp_path / "right").replace(data / "kek")
+
     server = Server(tmp_path / "one")
     done = rekey(data, home=tmp_path)
     assert done.returncode == 1 and "is in use by another process" in done.stderr
+    assert server.stop() == 0
+
+
+def test_a_key_that_cannot_be_replaced_is_found_before_the_store_is(stopped, tmp_path):
+    """As where a container's engine mounts it."""
+    if shutil.which("unshare") is None or subprocess.run(["unshare", "-rm", "true"], check=False).returncode != 0:
+        pytest.skip("this system lets nobody mount")
+    data, key, other = stopped.data, tmp_path / "mounted", key_file(tmp_path / "other")
+    (data / "kek").rename(key)
+    (data / "kek").touch(0o600)
+    before = files(data)
+    script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
+    mounted = ["unshare", "-rm", "sh", "-c", script, "sh", key, data / "kek"]
+    for arguments in [], ["--new-kek-file", other]:
+        done = subprocess.run(
+            [*mounted, BINARY, "rekey", "--data", data, *arguments],
+            env=clean_environment(tmp_path),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, done.stdout) == (1, "") and "cannot replace the key" in done.stderr, done
+        assert files(data) == before
+    (data / "kek").unlink()
+    server = Server(tmp_path / "one", "--kek-file", key)
+    assert stopped.user.name in names(server.root)
     assert server.stop() == 0
 
 
@@ -176,6 +213,27 @@ def test_a_change_that_was_cut_off_between_store_and_key_is_brought_to_its_end(s
     current = (data / "kek").read_bytes()
     assert Server(tmp_path / "one").stop() == 0
     assert (data / "kek").read_bytes() == current
+
+
+def test_a_store_that_was_put_aside_after_a_change_was_cut_off_keeps_its_key(stopped, tmp_path):
+    data = stopped.data
+    assert rekey(data, home=tmp_path).returncode == 0
+    (former,) = [name for name in files(data) if name.startswith("kek.")]
+    new = (data / "kek").read_bytes()
+    # Cut off, and instead of a start that goes on from there somebody restores a backup of before.
+    (data / "kek").rename(data / "kek.next")
+    (data / former).rename(data / "kek")
+    (data / "directory.redb").rename(tmp_path / "aside")
+    (data / "directory.redb.backup").rename(data / "directory.redb")
+    assert Server(tmp_path / "one").stop() == 0
+    assert rekey(data, home=tmp_path).returncode == 0
+    (key,) = [path for path in data.glob("kek.*") if path.read_bytes() == new]
+    (tmp_path / "two/data").mkdir(parents=True, mode=0o700)
+    (tmp_path / "aside").rename(tmp_path / "two/data/directory.redb")
+    shutil.copy(data / "credentials", tmp_path / "two/data/credentials")
+    server = Server(tmp_path / "two", "--kek-file", key)
+    assert stopped.user.name in names(server.root)
+    assert server.stop() == 0
 
 
 def test_a_kill_at_any_moment_leaves_a_service_that_starts(stopped, tmp_path):

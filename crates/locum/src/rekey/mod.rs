@@ -9,7 +9,7 @@ mod options;
 use std::{ffi::OsString, fs, io, os::unix::fs::MetadataExt as _, process::ExitCode};
 
 use locum_crypto::{KeyEncryptionKey, SystemRandom};
-use locum_directory::{RedbStore, rekey};
+use locum_directory::{RedbStore, opens, rekey};
 use rustix::process::geteuid;
 
 use crate::{
@@ -58,23 +58,22 @@ fn change(options: &Options) -> Result<String, Refusal> {
             data: data.path().display().to_string(),
         });
     }
-    // Held until the key has its name, so that nobody opens the store in between.
-    let held;
-    match &given {
-        Some(new) => {
-            held = rekey(store, &old, new, options.sessions, &mut SystemRandom)?;
-            if own {
-                data.retire_key(&old)?;
-            }
-        }
-        None => {
-            let new = another_than(&old);
-            // What needs room comes before the store is replaced.
+    let is_made = given.is_none();
+    let new = given.unwrap_or_else(|| another_than(&old));
+    // What can fail comes before the store is replaced. A key that does not open it is refused below, and leaves nothing.
+    if own && opens(&store, &old)? {
+        data.renew_key(&old)?;
+        if is_made {
             data.keep_former_key(&old)?;
             data.prepare_next_key(&new)?;
-            held = rekey(store, &old, &new, options.sessions, &mut SystemRandom)?;
-            data.adopt_next_key(&old)?;
         }
+    }
+    // Held until the key has its name, so that nobody opens the store in between.
+    let held = rekey(store, &old, &new, options.sessions, &mut SystemRandom)?;
+    match (own, is_made) {
+        (true, true) => data.adopt_next_key(&old)?,
+        (true, false) => data.retire_key(&old)?,
+        (false, _) => {}
     }
     drop(held);
     tell_of_what_is_left(&data, &old, own);

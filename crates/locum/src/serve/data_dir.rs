@@ -127,18 +127,30 @@ impl DataDir {
         Ok(key)
     }
 
-    /// Puts a new key beside the one in use, which stays for backups. Nothing is sealed under what an earlier change left there, and
-    /// settled.
-    pub(crate) fn prepare_next_key(&self, key: &KeyEncryptionKey) -> Result<(), Refusal> {
-        let path = self.next_kek();
-        match fs::remove_file(&path) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(Refusal::File {
-                what: "remove",
+    /// Puts the directory's key in its own place anew. If that cannot be, as where it is mounted, no other could follow it: that must
+    /// be known before the store is sealed under another.
+    pub(crate) fn renew_key(&self, key: &KeyEncryptionKey) -> Result<(), Refusal> {
+        let path = self.kek();
+        let new = NewFile::beside(&path);
+        let written = new.write(key.file_text().expose().as_bytes());
+        written
+            .and_then(|()| new.replace())
+            .map_err(|source| Refusal::File {
+                what: "replace the key-encryption key",
                 path: shown(&path),
                 source,
-            }),
-            _ => create_key(&path, key),
+            })
+    }
+
+    /// Puts a new key beside the one in use, which stays for backups. What an earlier change left there does not open the store, but may
+    /// open one that was put aside: it is kept as well.
+    pub(crate) fn prepare_next_key(&self, key: &KeyEncryptionKey) -> Result<(), Refusal> {
+        let path = self.next_kek();
+        if path.exists() {
+            let left = read_key(&path)?;
+            rename(&path, &self.former_kek(left.id()))?;
         }
+        create_key(&path, key)
     }
 
     /// Makes the prepared key the one in use, after keeping the one before: a backup may need it.
