@@ -38,7 +38,7 @@ impl Perform for GetAccessKeyLastUsedRequest {
         let known = self.access_key_id.parse().ok();
         let known = known.and_then(|id| call.snapshot.access_key(&id));
         let Some(key) = known.filter(|key| key.account == call.account()) else {
-            return Err(self.denied(call, None));
+            return Err(denied(call, &self.access_key_id, None));
         };
         let owner = match key.owner {
             KeyOwner::User(id) => {
@@ -53,7 +53,7 @@ impl Perform for GetAccessKeyLastUsedRequest {
         };
         let arn = owner.map_or_else(|| root_arn(call), |user| user.arn(call.partition()).to_string());
         authorize(call, Self::OPERATION, &arn, keys).map_err(|failure| match failure {
-            Failure::Denied(why) => self.denied(call, Some(*why)),
+            Failure::Denied(why) => denied(call, &self.access_key_id, Some(*why)),
             failure => failure,
         })?;
         let user_name = owner.map_or(ROOT, |user| &user.name).to_owned();
@@ -73,39 +73,33 @@ impl Perform for GetAccessKeyLastUsedRequest {
     }
 }
 
-trait Refused {
-    /// A denial that does not tell a key that the caller may not ask about from one that the account does not have, neither by
-    /// what it says nor by how long it is. Those who may know are told by its explanation, `why` if there is such a key.
-    fn denied(&self, call: &Call<'_>, why: Option<Denial>) -> Failure;
-}
-
-impl Refused for GetAccessKeyLastUsedRequest {
-    fn denied(&self, call: &Call<'_>, why: Option<Denial>) -> Failure {
-        let resource = format!("access key {}", self.access_key_id);
-        let refused = |reason| {
-            let target = Target::plain(&resource, call.account());
-            call.refuse(ACTION, target, Wording::Unexplained, reason, |_| ())
-        };
-        let mut denial = match refused("The account has no such access key.") {
-            Failure::Denied(denial) => *denial,
-            failure => return failure,
-        };
-        // It goes by the caller and the words of the request alone.
-        let room = denial.explanation.len().saturating_add(MORE);
-        let room = room.min(AuthorizationMessage::MAX_DOCUMENT_LEN);
-        if let Some(why) = why {
-            denial.reason = why.reason;
-            denial.explanation = why.explanation;
-            if denial.explanation.len() > room
-                && let Failure::Denied(short) = refused(TOO_LONG)
-            {
-                denial.explanation = short.explanation;
-            }
+/// A denial that does not tell a key that the caller may not ask about from one that the account does not have, neither by
+/// what it says nor by how long it is. Those who may know are told by its explanation, `why` if there is such a key.
+fn denied(call: &Call<'_>, access_key_id: &str, why: Option<Denial>) -> Failure {
+    let resource = format!("access key {access_key_id}");
+    let refused = |reason| {
+        let target = Target::plain(&resource, call.account());
+        call.refuse(ACTION, target, Wording::Unexplained, reason, |_| ())
+    };
+    let mut denial = match refused("The account has no such access key.") {
+        Failure::Denied(denial) => *denial,
+        failure => return failure,
+    };
+    // It goes by the caller and the words of the request alone.
+    let room = denial.explanation.len().saturating_add(MORE);
+    let room = room.min(AuthorizationMessage::MAX_DOCUMENT_LEN);
+    if let Some(why) = why {
+        denial.reason = why.reason;
+        denial.explanation = why.explanation;
+        if denial.explanation.len() > room
+            && let Failure::Denied(short) = refused(TOO_LONG)
+        {
+            denial.explanation = short.explanation;
         }
-        let missing = room.saturating_sub(denial.explanation.len());
-        denial.explanation.extend(iter::repeat_n(' ', missing));
-        Failure::Denied(Box::new(denial))
     }
+    let missing = room.saturating_sub(denial.explanation.len());
+    denial.explanation.extend(iter::repeat_n(' ', missing));
+    Failure::Denied(Box::new(denial))
 }
 
 /// The last use of a role; empty if there was none in the last 400 days.
