@@ -17,6 +17,7 @@ use std::{
 use crate::{
     audit_queue::NotQueued,
     audit_writer::{Shared, Writer},
+    exposition::single,
 };
 
 /// When to begin a new file, and what to keep.
@@ -160,43 +161,42 @@ impl AuditFile {
 
     /// Appends the log's metrics in the Prometheus text format.
     pub fn write_metrics(&self, out: &mut String) {
-        use std::fmt::Write as _;
-
         let shared = &self.shared;
         for (name, help, value) in [
-            ("records_written_total", "Audit records written.", &shared.written),
             (
-                "records_waited_total",
+                "locum_audit_records_written_total",
+                "Audit records written.",
+                &shared.written,
+            ),
+            (
+                "locum_audit_records_waited_total",
                 "Audit records that found the queue full.",
                 &shared.waited,
             ),
             (
-                "records_refused_total",
+                "locum_audit_records_refused_total",
                 "Audit records refused because the queue stayed full.",
                 &shared.refused,
             ),
             (
-                "write_failures_total",
+                "locum_audit_write_failures_total",
                 "Failed attempts to write the audit log.",
                 &shared.failures,
             ),
             (
-                "rotations_total",
+                "locum_audit_rotations_total",
                 "Rotations of the audit log.",
                 &shared.rotations,
             ),
         ] {
-            let _ = writeln!(
-                out,
-                "# HELP locum_audit_{name} {help}\n# TYPE locum_audit_{name} counter\nlocum_audit_{name} {}",
-                value.load(Relaxed)
-            );
+            single(out, name, "counter", help, value.load(Relaxed));
         }
-        let _ = writeln!(
+        single(
             out,
-            "# HELP locum_audit_failing Whether the last write of the audit log failed or hangs.\n\
-             # TYPE locum_audit_failing gauge\nlocum_audit_failing {}",
-            u8::from(self.is_failing())
+            "locum_audit_failing",
+            "gauge",
+            "Whether the last write of the audit log failed or hangs.",
+            u64::from(self.is_failing()),
         );
     }
 }

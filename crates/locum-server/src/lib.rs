@@ -22,6 +22,7 @@ mod connection;
 mod deadline;
 mod error;
 mod exchange;
+pub mod exposition;
 mod guard;
 mod head;
 mod http2;

@@ -13,7 +13,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::{application::Label, refusal::Refusal};
+use crate::{
+    application::Label,
+    exposition::{head, line},
+    refusal::Refusal,
+};
 
 /// Upper bounds of the latency buckets, in microseconds; an AssumeRole takes about 20.
 const BUCKETS: [u64; 14] = [
@@ -297,18 +301,6 @@ fn seconds(nanoseconds: u64) -> String {
         nanoseconds % 1_000_000_000
     );
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-pub(crate) fn head(out: &mut String, name: &str, kind: &str, help: &str) {
-    let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
-}
-
-pub(crate) fn line(out: &mut String, name: &str, labels: &[(&str, &str)], value: u64) {
-    out.push_str(name);
-    for (index, (label, text)) in labels.iter().enumerate() {
-        let _ = write!(out, "{}{label}=\"{text}\"", if index == 0 { '{' } else { ',' });
-    }
-    let _ = writeln!(out, "{} {value}", if labels.is_empty() { "" } else { "}" });
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use locum_directory::Directory;
 
-use crate::metrics::{head, line};
+use crate::exposition::single;
 
 /// Writes the commits of the directory in the Prometheus text format.
 pub(crate) fn write(directory: &Directory, out: &mut String) {
@@ -27,7 +27,6 @@ pub(crate) fn write(directory: &Directory, out: &mut String) {
             u64::from(counts.is_failing),
         ),
     ] {
-        head(out, name, kind, help);
-        line(out, name, &[], value);
+        single(out, name, kind, help, value);
     }
 }

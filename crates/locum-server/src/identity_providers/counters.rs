@@ -1,11 +1,10 @@
 //! What is counted about fetches. The issuers are not labels: who may register one could add time series.
 
-use std::{
-    fmt::Write as _,
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
-};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use locum_federation::oidc::{FetchProblem, Verification};
+
+use crate::exposition::{head, line, single};
 
 /// Fetches by their outcome.
 #[derive(Debug, Default)]
@@ -46,24 +45,18 @@ impl Counters {
             ("certificate", &self.certificate),
             ("document", &self.document),
         ];
-        out.push_str(
-            "# HELP locum_identity_provider_fetches_total Fetches of OpenID Connect keys, by what vouched for them or failed.\n\
-             # TYPE locum_identity_provider_fetches_total counter\n",
-        );
+        let name = "locum_identity_provider_fetches_total";
+        let help = "Fetches of OpenID Connect keys, by what vouched for them or failed.";
+        head(out, name, "counter", help);
         for (outcome, counter) in fetches {
-            let value = counter.load(Relaxed);
-            // Writing to a string cannot fail.
-            let _ = writeln!(
-                out,
-                "locum_identity_provider_fetches_total{{outcome=\"{outcome}\"}} {value}"
-            );
+            line(out, name, &[("outcome", outcome)], counter.load(Relaxed));
         }
-        let issuers = self.issuers.load(Relaxed);
-        let _ = write!(
+        single(
             out,
-            "# HELP locum_identity_providers OpenID Connect issuers that are registered.\n\
-             # TYPE locum_identity_providers gauge\n\
-             locum_identity_providers {issuers}\n"
+            "locum_identity_providers",
+            "gauge",
+            "OpenID Connect issuers that are registered.",
+            self.issuers.load(Relaxed),
         );
     }
 }

@@ -1,7 +1,6 @@
 //! A copy of the store, made while the service runs.
 
 use std::{
-    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     sync::{
@@ -12,6 +11,7 @@ use std::{
 };
 
 use locum_directory::RedbStore;
+use locum_server::exposition::{head, line, single};
 
 /// Writes copies of the store, one at a time. It does not keep the store open.
 #[derive(Clone)]
@@ -47,28 +47,27 @@ impl Told {
     }
 
     fn write(&self, out: &mut String) {
-        // Writing to a string cannot fail.
-        let _ = write!(
-            out,
-            "# HELP locum_backups_total Copies of the store that were asked for, by what became of them.\n\
-             # TYPE locum_backups_total counter\n\
-             locum_backups_total{{outcome=\"ok\"}} {}\n\
-             locum_backups_total{{outcome=\"failed\"}} {}\n\
-             # HELP locum_backup_failing Whether the last one failed.\n\
-             # TYPE locum_backup_failing gauge\n\
-             locum_backup_failing {}\n\
-             # HELP locum_backup_last_timestamp_seconds When the last copy was written; 0 if there is none.\n\
-             # TYPE locum_backup_last_timestamp_seconds gauge\n\
-             locum_backup_last_timestamp_seconds {}\n\
-             # HELP locum_backup_last_bytes Its size.\n\
-             # TYPE locum_backup_last_bytes gauge\n\
-             locum_backup_last_bytes {}\n",
-            self.succeeded.load(Relaxed),
-            self.failed.load(Relaxed),
-            u8::from(self.failing.load(Relaxed)),
-            self.written.load(Relaxed),
-            self.bytes.load(Relaxed),
-        );
+        let name = "locum_backups_total";
+        let help = "Copies of the store that were asked for, by what became of them.";
+        head(out, name, "counter", help);
+        for (outcome, count) in [("ok", &self.succeeded), ("failed", &self.failed)] {
+            line(out, name, &[("outcome", outcome)], count.load(Relaxed));
+        }
+        for (name, help, value) in [
+            (
+                "locum_backup_failing",
+                "Whether the last one failed.",
+                u64::from(self.failing.load(Relaxed)),
+            ),
+            (
+                "locum_backup_last_timestamp_seconds",
+                "When the last copy was written; 0 if there is none.",
+                self.written.load(Relaxed),
+            ),
+            ("locum_backup_last_bytes", "Its size.", self.bytes.load(Relaxed)),
+        ] {
+            single(out, name, "gauge", help, value);
+        }
     }
 
     fn failed(&self) {
@@ -129,6 +128,29 @@ impl Backup {
                 self.told.failed();
                 tracing::error!(%error, "no backup was written; the one before is as it was");
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_became_of_copies_is_told() {
+        let told = Told::default();
+        told.failed();
+        told.bytes.store(7, Relaxed);
+        let mut out = String::new();
+        told.write(&mut out);
+        for expected in [
+            "# TYPE locum_backups_total counter\nlocum_backups_total{outcome=\"ok\"} 0\n",
+            "locum_backups_total{outcome=\"failed\"} 1\n",
+            "# TYPE locum_backup_failing gauge\nlocum_backup_failing 1\n",
+            "# TYPE locum_backup_last_timestamp_seconds gauge\nlocum_backup_last_timestamp_seconds 0\n",
+            "# TYPE locum_backup_last_bytes gauge\nlocum_backup_last_bytes 7\n",
+        ] {
+            assert!(out.contains(expected), "{expected} in {out}");
         }
     }
 }
