@@ -28,9 +28,9 @@ impl TlsSource {
     pub(crate) fn open(files: TlsFiles) -> Result<Self, ServeError> {
         let ticketer = aws_lc_rs::Ticketer::new().map_err(|error| content("key", &files.key, &error))?;
         let loaded = load(&files, &ticketer)?;
-        if loaded.has_expired {
+        if let Some(untimely) = loaded.untimely {
             // Its clients find it out; there is nothing better to serve until a reload.
-            tracing::warn!("the certificate in {} has expired", files.cert.display());
+            tracing::warn!("the certificate in {} {untimely}", files.cert.display());
         }
         Ok(Self {
             files,
@@ -56,14 +56,14 @@ impl TlsReload {
     /// Reads the files again and uses them if they are good; otherwise the old ones stay in use.
     ///
     /// # Errors
-    /// What is wrong with the files; that the certificate has expired, too.
+    /// What is wrong with the files; that the certificate has expired or is not valid yet, too.
     pub fn reload(&self) -> Result<(), ServeError> {
         let loaded = load(&self.0.files, &self.0.ticketer)?;
-        if loaded.has_expired {
+        if let Some(untimely) = loaded.untimely {
             return Err(ServeError::TlsContent {
                 what: "certificate",
                 path: self.0.files.cert.clone(),
-                reason: "has expired".to_owned(),
+                reason: untimely.to_owned(),
             });
         }
         self.0.current.store(Arc::new(loaded.config));
@@ -74,7 +74,8 @@ impl TlsReload {
 /// What the files hold.
 struct Loaded {
     config: ServerConfig,
-    has_expired: bool,
+    /// What is wrong with the certificate's time.
+    untimely: Option<&'static str>,
 }
 
 fn load(files: &TlsFiles, ticketer: &Arc<dyn ProducesTickets>) -> Result<Loaded, ServeError> {
@@ -86,7 +87,7 @@ fn load(files: &TlsFiles, ticketer: &Arc<dyn ProducesTickets>) -> Result<Loaded,
         return Err(holds_no("certificate", &files.cert));
     }
     let provider = aws_lc_rs::default_provider();
-    let has_expired = chain.first().is_some_and(|leaf| has_expired(leaf, &provider));
+    let untimely = chain.first().and_then(|leaf| untimely(leaf, &provider));
     let text = read("key", &files.key)?;
     if let Some((mode, how)) = exposed(&files.key) {
         tracing::warn!("the key file {} has mode {mode:04o}: {how}", files.key.display());
@@ -111,14 +112,12 @@ fn load(files: &TlsFiles, ticketer: &Arc<dyn ProducesTickets>) -> Result<Loaded,
     config.ticketer = Arc::clone(ticketer);
     // One is what clients use; each costs a sealing and a record.
     config.send_tls13_tickets = 1;
-    Ok(Loaded { config, has_expired })
+    Ok(Loaded { config, untimely })
 }
 
-/// Whether a certificate's time is over. Who issued it is for clients to judge.
-fn has_expired(leaf: &CertificateDer<'_>, provider: &CryptoProvider) -> bool {
-    let Ok(leaf) = ParsedCertificate::try_from(leaf) else {
-        return false;
-    };
+/// Whether a certificate's time is over or has not come. Who issued it is for clients to judge.
+fn untimely(leaf: &CertificateDer<'_>, provider: &CryptoProvider) -> Option<&'static str> {
+    let leaf = ParsedCertificate::try_from(leaf).ok()?;
     let algorithms = provider.signature_verification_algorithms.all;
     // Nobody is trusted, and a certificate's own times are looked at first.
     let verified = verify_server_cert_signed_by_trust_anchor(
@@ -128,12 +127,16 @@ fn has_expired(leaf: &CertificateDer<'_>, provider: &CryptoProvider) -> bool {
         UnixTime::now(),
         algorithms,
     );
-    matches!(
-        verified,
-        Err(TlsError::InvalidCertificate(
-            CertificateError::Expired | CertificateError::ExpiredContext { .. }
-        ))
-    )
+    let Err(TlsError::InvalidCertificate(error)) = verified else {
+        return None;
+    };
+    match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => Some("has expired"),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            Some("is not valid yet")
+        }
+        _ => None,
+    }
 }
 
 /// The mode of a key file that everybody can read, or others than its owner change. A group that can read it is made for

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::Write as _,
+    ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -65,13 +66,14 @@ impl Identity {
 
 /// Writes a fresh self-signed pair.
 fn write(directory: &Path) -> rustls_pki_types::CertificateDer<'static> {
-    write_until(directory, 4096)
+    write_for(directory, 1975..4096)
 }
 
-/// Writes a fresh self-signed pair that is good until a year.
-fn write_until(directory: &Path, year: i32) -> rustls_pki_types::CertificateDer<'static> {
+/// Writes a fresh self-signed pair that is good in these years.
+fn write_for(directory: &Path, years: Range<i32>) -> rustls_pki_types::CertificateDer<'static> {
     let mut parameters = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
-    parameters.not_after = rcgen::date_time_ymd(year, 1, 1);
+    parameters.not_before = rcgen::date_time_ymd(years.start, 1, 1);
+    parameters.not_after = rcgen::date_time_ymd(years.end, 1, 1);
     let key = rcgen::KeyPair::generate().unwrap();
     let certificate = parameters.self_signed(&key).unwrap();
     fs::write(directory.join("cert.pem"), certificate.pem()).unwrap();
@@ -210,10 +212,17 @@ fn a_reload_uses_the_new_files_or_keeps_the_old() {
         ),
         (
             |path| {
-                write_until(path.parent().unwrap(), 2020);
+                write_for(path.parent().unwrap(), 1975..2020);
                 Ok(())
             },
             "has expired",
+        ),
+        (
+            |path| {
+                write_for(path.parent().unwrap(), 4000..4096);
+                Ok(())
+            },
+            "is not valid yet",
         ),
     ] {
         spoil(identity.path("key.pem")).unwrap();
@@ -230,18 +239,20 @@ fn a_reload_uses_the_new_files_or_keeps_the_old() {
     assert!(!works(&identity), "the old certificate is gone");
 }
 
-/// A certificate that is over is better than none, and can be replaced.
+/// A certificate whose time is over or has not come is better than none, and can be replaced.
 #[test]
-fn a_start_with_an_expired_certificate_goes_on() {
-    let mut identity = Identity::new();
-    write_until(identity.directory.path(), 2020);
-    let bound = bind(|config| config.tls = Some(identity.files()));
-    let reload = bound.tls_reload().unwrap();
-    let server = Fixture::run(bound);
-    identity.certificate = write(identity.directory.path());
-    reload.reload().unwrap();
-    let connector = identity.connector(&[&rustls::version::TLS13], b"http/1.1");
-    assert!(block_on(facts(&server, &connector)).is_ok());
+fn a_start_with_an_untimely_certificate_goes_on() {
+    for years in [1975..2020, 4000..4096] {
+        let mut identity = Identity::new();
+        write_for(identity.directory.path(), years);
+        let bound = bind(|config| config.tls = Some(identity.files()));
+        let reload = bound.tls_reload().unwrap();
+        let server = Fixture::run(bound);
+        identity.certificate = write(identity.directory.path());
+        reload.reload().unwrap();
+        let connector = identity.connector(&[&rustls::version::TLS13], b"http/1.1");
+        assert!(block_on(facts(&server, &connector)).is_ok());
+    }
 }
 
 /// A client hello of an old version.
