@@ -24,23 +24,35 @@ pub(crate) struct Share {
     /// Its connections; changed under the lock of all peers.
     open: AtomicUsize,
     waiting: AtomicUsize,
+    long: AtomicUsize,
 }
 
 /// A body of a peer that is waited for; dropping it ends the wait.
 #[derive(Debug)]
-pub(crate) struct Awaited<'a>(&'a Share);
+pub(crate) struct Awaited<'a>(&'a AtomicUsize);
 
 impl Share {
     /// Waits for one more body, unless there are as many as may be.
     pub(crate) fn wait(&self, most: usize) -> Option<Awaited<'_>> {
-        let awaited = Awaited(self);
-        (self.waiting.fetch_add(1, Ordering::Relaxed) < most).then_some(awaited)
+        Awaited::among(&self.waiting, most)
+    }
+
+    /// Waits for the rest of one more long body, unless there are as many as may be.
+    pub(crate) fn wait_long(&self, most: usize) -> Option<Awaited<'_>> {
+        Awaited::among(&self.long, most)
+    }
+}
+
+impl<'a> Awaited<'a> {
+    fn among(count: &'a AtomicUsize, most: usize) -> Option<Self> {
+        let awaited = Self(count);
+        (count.fetch_add(1, Ordering::Relaxed) < most).then_some(awaited)
     }
 }
 
 impl Drop for Awaited<'_> {
     fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -61,6 +61,7 @@ pub struct Limits {
     /// The largest body of a long request (see `Application::is_long`), in bytes; more is 413.
     pub max_long_body: usize,
     /// Long requests at one time: as many with a body over `max_body`, more get 503, and as many being answered, more wait.
+    /// A quarter of the former at most wait for bodies of one IPv4 address or IPv6 /64, but one always may.
     /// Times three of `max_long_body` it bounds the memory that reading them takes.
     pub max_long_requests: usize,
     /// The largest request head, in bytes; more is 400.
@@ -80,6 +81,11 @@ impl Limits {
     /// For how many bodies of one peer the server waits.
     pub(crate) fn awaited_of_one_peer(&self) -> usize {
         (self.max_requests_in_flight / 4).max(1)
+    }
+
+    /// For how many long bodies of one peer the server waits.
+    pub(crate) fn long_of_one_peer(&self) -> usize {
+        (self.max_long_requests / 4).max(1)
     }
 }
 

@@ -138,8 +138,10 @@ async fn respond(
         return Ok((answer, whole.into_room()));
     }
     let is_long = long::is_long(worker, &whole);
-    let mut allowance = Allowance::new(&worker.limits, is_long.then_some(&worker.shared.long));
+    let long = is_long.then_some(&worker.shared.long);
+    let mut allowance = Allowance::new(&worker.limits, &state.share, long);
     whole.put_body(read(body, &worker.limits, &state.share, &mut allowance).await?);
+    allowance.end_wait();
 
     let answer = if is_long {
         None

@@ -2,7 +2,8 @@
 //! neither the memory nor the time of a worker is theirs.
 //!
 //! The application says which they are before the body is read; those that are merely slow it tells by the body. A body within the common limit needs no place; so whoever
-//! holds the places, sending slowly, holds up nobody but other senders of long bodies.
+//! holds the places, sending slowly, holds up nobody but other senders of long bodies; and of one address only so many are waited for, since to be
+//! taken for a long request it is enough to know an access key id.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -15,7 +16,13 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{Answer, Incoming, Limits, refusal::Refusal, whole::Whole, worker::Worker};
+use crate::{
+    Answer, Incoming, Limits,
+    capacity::{Awaited, Share},
+    refusal::Refusal,
+    whole::Whole,
+    worker::Worker,
+};
 
 /// The header without which no request is long.
 static TARGET: HeaderName = HeaderName::from_static("x-amz-target");
@@ -64,16 +71,21 @@ fn or_panic(worker: &Worker, ask: impl FnOnce() -> bool) -> bool {
 /// How long the body of one request may become, and the place it takes up if it is longer than most.
 pub(crate) struct Allowance<'a> {
     limits: &'a Limits,
+    share: &'a Share,
     long: Option<&'a LongRequests>,
     place: Option<OwnedSemaphorePermit>,
+    awaited: Option<Awaited<'a>>,
 }
 
 impl<'a> Allowance<'a> {
-    pub(crate) const fn new(limits: &'a Limits, long: Option<&'a LongRequests>) -> Self {
+    /// That of a peer with this share.
+    pub(crate) const fn new(limits: &'a Limits, share: &'a Share, long: Option<&'a LongRequests>) -> Self {
         Self {
             limits,
+            share,
             long,
             place: None,
+            awaited: None,
         }
     }
 
@@ -87,10 +99,17 @@ impl<'a> Allowance<'a> {
             .filter(|_| length <= self.limits.max_long_body as u64)
             .ok_or(Refusal::BodyTooLarge)?;
         if self.place.is_none() {
+            let awaited = self.share.wait_long(self.limits.long_of_one_peer());
+            self.awaited = Some(awaited.ok_or(Refusal::Busy)?);
             let place = Arc::clone(&long.bodies).try_acquire_owned();
             self.place = Some(place.map_err(|_| Refusal::Busy)?);
         }
         Ok(())
+    }
+
+    /// Notes that the body has come: its peer may send another one.
+    pub(crate) fn end_wait(&mut self) {
+        self.awaited = None;
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::fixture::{Fixture, post};
+use crate::fixture::{Client, Fixture, post};
 
 fn long(query: &str, body: &str) -> String {
     let length = body.len();
@@ -59,6 +59,40 @@ fn long_bodies_have_few_places_and_short_ones_need_none() {
     assert_eq!(server.connect().ask(&post("common")).body, "common");
     assert_eq!(slow.ask(end).body.len(), 2_000);
     assert_eq!(server.connect().ask(&long("", &body)).body.len(), 2_000);
+}
+
+/// Whoever knows an access key id and sends slowly must not take all the places there are.
+#[cfg(target_os = "linux")]
+#[test]
+fn one_peer_does_not_take_all_places_of_long_bodies() {
+    let server = Fixture::start(|config| {
+        config.limits.max_body = 1_000;
+        config.limits.max_long_requests = 4;
+    });
+    let body = "x".repeat(2_000);
+    let (begin, end) = body.split_at(1_500);
+    let begin = format!(
+        "POST /?sleep HTTP/1.1\r\nHost: a\r\nx-long: 1\r\nx-amz-target: a\r\nContent-Length: 2000\r\n\r\n{begin}"
+    );
+    let mut slow = server.connect();
+    slow.send(begin.as_bytes());
+    server.expect_metric("locum_requests_in_flight 1");
+    // Of the same address no other one is waited for, whatever its framing and connection.
+    let chunked = format!(
+        "POST / HTTP/1.1\r\nHost: a\r\nx-long: 1\r\nx-amz-target: a\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n{body}\r\n0\r\n\r\n"
+    );
+    for refused in [long("", &body), chunked] {
+        assert_eq!(server.connect().ask(&refused).status, 503);
+    }
+    let mut other = Client::connect_from([127, 0, 0, 2], server.address);
+    assert_eq!(other.ask(&long("", &body)).body.len(), 2_000);
+    // Only while the body has not come: then it is answered, and the next one can be sent.
+    slow.send(end.as_bytes());
+    while server.echo.calls.load(Ordering::SeqCst) < 2 {
+        thread::yield_now();
+    }
+    assert_eq!(server.connect().ask(&long("", &body)).body.len(), 2_000);
+    assert_eq!(slow.read().status, 200);
 }
 
 #[test]
