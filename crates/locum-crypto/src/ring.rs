@@ -3,7 +3,11 @@
 //! A key first exists *prepared*: every node that shares the ring can already open with it. Then it is *active*: the one
 //! that seals. Then *retired*: it only opens, until everything it sealed has expired. The state stands in the ring and
 //! moves only in [`KeyRing::advance`], never by looking at a clock while sealing, so a clock that runs backwards neither
-//! activates a key that others do not know yet nor drops one that is still needed.
+//! activates a key that others do not know yet nor drops one at that moment.
+//!
+//! A time that lies further ahead than the schedule puts any was written by a clock that ran ahead. It is brought back to where
+//! the schedule would put it now, or the ring would stand still until that clock is right, and what was sealed meanwhile, which
+//! has no other end, would wait in it. So no key lasts longer than its schedule by the clock there is; by one that is behind, shorter.
 
 use std::sync::Arc;
 
@@ -108,6 +112,7 @@ impl KeyRing {
     /// changes nothing. After a long stop a new key still gets its full notice.
     pub fn advance(&mut self, now: Timestamp, schedule: &RotationSchedule, rng: &mut dyn Random) -> bool {
         let now = whole_seconds(now);
+        let brought_back = self.bring_back(now, schedule);
         let activated = self.activate_due(now, schedule);
         let prepared = self.prepare_due(now, schedule, rng);
         let before = self.others.len();
@@ -115,7 +120,28 @@ impl KeyRing {
             KeyState::Retired { drops } => now < drops,
             KeyState::Prepared { .. } | KeyState::Active { .. } => true,
         });
-        activated || prepared || self.others.len() != before
+        brought_back || activated || prepared || self.others.len() != before
+    }
+
+    /// Brings times back that a clock wrote which was ahead of `now`; returns whether there were any.
+    fn bring_back(&mut self, now: Timestamp, schedule: &RotationSchedule) -> bool {
+        let (turn, end) = (
+            after(now, schedule.prepare_ahead()),
+            after(now, schedule.keep_after()),
+        );
+        let mut any = false;
+        for key in std::iter::once(&mut self.active).chain(&mut self.others) {
+            let (time, latest) = match &mut key.state {
+                KeyState::Prepared { activates } => (activates, turn),
+                KeyState::Active { since } => (since, now),
+                KeyState::Retired { drops } => (drops, end),
+            };
+            if *time > latest {
+                *time = latest;
+                any = true;
+            }
+        }
+        any
     }
 
     fn activate_due(&mut self, now: Timestamp, schedule: &RotationSchedule) -> bool {

@@ -78,15 +78,50 @@ fn a_key_made_after_a_long_stop_still_gets_its_notice() {
 }
 
 #[test]
-fn a_clock_that_runs_backwards_changes_nothing() {
+fn a_clock_that_runs_backwards_activates_and_drops_nothing() {
     run(&[
         (80, true, "A0 P100"),
-        (-5000, false, "A0 P100"),
-        (100, true, "A100 R130"),
-        (99, false, "A100 R130"),
-        (-5000, false, "A100 R130"),
-        (130, true, "A100"),
+        (60, true, "A0 P80"),
+        (79, false, "A0 P80"),
+        (80, true, "A80 R110"),
+        (70, true, "A70 R100"),
+        (99, false, "A70 R100"),
+        (100, true, "A70"),
     ]);
+}
+
+/// Otherwise the ring would stand still until the time that the clock showed, and open what it sealed then.
+#[test]
+fn a_clock_that_ran_ahead_leaves_no_key_beyond_its_schedule() {
+    const YEAR: i64 = 365 * 24 * 3600;
+    // It was ahead for a moment: the next key would have had its turn in a year.
+    run(&[
+        (YEAR, true, "A0 P31536020"),
+        (10, true, "A0 P30"),
+        (30, true, "A30 R60"),
+        (60, true, "A30"),
+        (110, true, "A30 P130"),
+    ]);
+    // It was ahead for longer than the notice: the key before would have opened for a year, and the new one sealed.
+    run(&[
+        (YEAR, true, "A0 P31536020"),
+        (YEAR + 20, true, "A31536020 R31536050"),
+        (50, true, "A50 R80"),
+        (80, true, "A50"),
+        (130, true, "A50 P150"),
+        (150, true, "A150 R180"),
+        (180, true, "A150"),
+    ]);
+    // It was ahead when the ring was made.
+    let mut rng = SeededRandom::new(1);
+    let mut ring = KeyRing::generate(Purpose::SessionToken, at(YEAR), &mut rng);
+    let mut asleep = Vec::new();
+    ring.seal(&[], b"issued in a year", &mut rng, &mut asleep);
+    for (now, expected) in [(0, "A0"), (80, "A0 P100"), (100, "A100 R130"), (130, "A100")] {
+        assert!(ring.advance(at(now), &schedule(), &mut rng), "at {now}");
+        assert_eq!(shown(&ring), expected, "at {now}");
+    }
+    assert_eq!(ring.open(&[], &asleep), Err(OpenError::UnknownKey));
 }
 
 #[test]

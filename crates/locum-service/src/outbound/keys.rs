@@ -2,7 +2,8 @@
 //!
 //! A key is published before it signs, so that whoever verifies knows it before they need it, and after its last token
 //! has expired. Its turn stands beside it and is decided when it is made. So the same key signs for a given instant on
-//! every node and after every restart, and a clock that runs backwards meets a key that is still published.
+//! every node and after every restart, and a clock that runs backwards meets a key that is still published. Only a turn that
+//! lies further ahead than any is decided was a mistake of a clock that ran ahead, and is brought back.
 
 use std::time::Duration;
 
@@ -114,6 +115,34 @@ pub(super) fn advance(
         push(issuer, new, now, signs_from);
     }
     issuer.keys.retain(|key| !is_expired(key, now));
+}
+
+/// Whether a clock that was ahead of `now` decided a turn or an end: nothing would replace the key that signs until then.
+pub(super) fn is_ahead(issuer: &OutboundFederation, now: Timestamp, schedule: &RotationSchedule) -> bool {
+    bring_back(&mut issuer.clone(), now, schedule)
+}
+
+/// Brings back what such a clock decided, and returns whether there was any: each key has its turn after the notice that it gets
+/// now at most, and is published for as long after that as if it had.
+pub(super) fn bring_back(
+    issuer: &mut OutboundFederation,
+    now: Timestamp,
+    schedule: &RotationSchedule,
+) -> bool {
+    let turn = whole_seconds(after(now, schedule.prepare_ahead()));
+    let end = after(turn, schedule.keep_after().max(LEAST_KEPT));
+    let mut any = false;
+    for key in &mut issuer.keys {
+        if key.signs_from > turn {
+            key.signs_from = turn;
+            any = true;
+        }
+        if key.published_until.is_some_and(|until| until > end) {
+            key.published_until = Some(end);
+            any = true;
+        }
+    }
+    any
 }
 
 fn is_expired(key: &OutboundKey, now: Timestamp) -> bool {

@@ -109,3 +109,23 @@ fn a_short_schedule_keeps_keys_as_long_as_tokens_live() {
 fn a_clock_that_is_behind_meets_a_published_key() {
     assert_eq!(signs(&issuer(), -DAY), "RSA_0");
 }
+
+/// Otherwise the key of before would sign, and be published, until the clock is what it was.
+#[test]
+fn a_clock_that_ran_ahead_keeps_no_key_beyond_its_schedule() {
+    const YEAR: i64 = 365 * DAY;
+    let (mut issuer, schedule) = (issuer(), RotationSchedule::default());
+    for now in [0, 6 * DAY] {
+        assert!(!is_ahead(&issuer, at(now), &schedule), "at {now}");
+    }
+    advance(&mut issuer, &both(), at(YEAR), &schedule);
+    assert!(is_ahead(&issuer, at(DAY), &schedule));
+    assert!(bring_back(&mut issuer, at(DAY), &schedule));
+    assert!(!is_ahead(&issuer, at(DAY), &schedule));
+    advance(&mut issuer, &[], at(DAY), &schedule);
+    assert_eq!(kids(&issuer), ["RSA_0", "EC384_0", "RSA_1", "EC384_1"]);
+    assert_eq!(signs(&issuer, 2 * DAY - 1), "RSA_0");
+    assert_eq!(signs(&issuer, 2 * DAY), "RSA_1");
+    assert!(has_expired(&issuer, at(2 * DAY + 37 * HOUR)));
+    assert_eq!(due(&issuer, at(8 * DAY), &schedule), ALGORITHMS);
+}

@@ -14,9 +14,11 @@ pub(crate) fn rotate(
     schedule: &RotationSchedule,
 ) -> Result<(), StartError> {
     let snapshot = directory.snapshot();
-    let waiting = snapshot
-        .outbound_federations()
-        .filter(|issuer| !keys::due(issuer, now, schedule).is_empty() || keys::has_expired(issuer, now));
+    let waiting = snapshot.outbound_federations().filter(|issuer| {
+        !keys::due(issuer, now, schedule).is_empty()
+            || keys::has_expired(issuer, now)
+            || keys::is_ahead(issuer, now, schedule)
+    });
     let mut outcome = Ok(());
     for issuer in waiting {
         // One that cannot go on does not hold up the others.
@@ -58,8 +60,9 @@ fn advanced(
     if let Some(issuer) = newest.outbound_federation(account) {
         let mut issuer = OutboundFederation::clone(issuer);
         let before: Vec<_> = issuer.keys.iter().map(|key| key.kid.clone()).collect();
+        let brought_back = keys::bring_back(&mut issuer, now, schedule);
         keys::advance(&mut issuer, made, now, schedule);
-        if !issuer.keys.iter().map(|key| &key.kid).eq(&before) {
+        if brought_back || !issuer.keys.iter().map(|key| &key.kid).eq(&before) {
             changes.put(issuer);
         }
     }
