@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import shutil
 import stat
+import subprocess
 
 import pytest
 
@@ -290,3 +292,27 @@ def test_a_forgotten_session_is_asked_for_again(home):
     failed = home.run("locum", "keys", "forget")
     assert failed.returncode == 1 and f"{'1' * 64}.secret cannot be removed" in failed.stderr, failed.stderr
     assert not (directory / f"{'2' * 64}.secret").exists()
+
+
+def test_a_file_that_is_mounted_by_itself_is_written_over(home, alice, tmp_path):
+    """As an engine of containers mounts it: it keeps its name, and no other file can have it."""
+    if shutil.which("unshare") is None or subprocess.run(["unshare", "-rm", "true"], check=False).returncode != 0:
+        pytest.skip("this system lets nobody mount")
+    kept = tmp_path / "kept"
+    kept.write_text("[default]\nregion = eu-west-1\n")
+    home.config("")
+    script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script, "sh", kept, home.path / ".aws/config", BINARY, "keys", "add", "alice", "--write-config"],
+        input=as_json(alice),
+        env=home.environment(),
+        cwd=home.path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert kept.read_text() == "[default]\nregion = eu-west-1\n\n[profile alice]\ncredential_process = locum keys get alice\n"
+    assert (home.path / ".aws/config").read_text() == ""
+    assert [path.name for path in (home.path / ".aws").glob(".config*")] == []

@@ -5,8 +5,8 @@
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rustix::fs::OFlags;
@@ -93,6 +93,16 @@ pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
 
 /// Replaces a file in one step.
 pub(crate) fn write(path: &Path, bytes: &[u8], now: Timestamp) -> io::Result<()> {
+    let beside = draft(path, bytes, now)?;
+    let renamed = fs::rename(&beside, path);
+    if renamed.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    renamed
+}
+
+/// Writes what a file is to hold beside it, and returns where.
+fn draft(path: &Path, bytes: &[u8], now: Timestamp) -> io::Result<PathBuf> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     // Two writers differ in their process, and one writer in the time.
     let beside = format!(".{name}.{}.{}.tmp", std::process::id(), now.as_nanosecond());
@@ -103,14 +113,67 @@ pub(crate) fn write(path: &Path, bytes: &[u8], now: Timestamp) -> io::Result<()>
         .mode(0o600)
         .custom_flags(flags(OFlags::NOFOLLOW))
         .open(&beside)?;
-    let written = file
-        .write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&beside, path));
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
     if written.is_err() {
         let _ = fs::remove_file(&beside);
     }
-    written
+    written.map(|()| beside)
+}
+
+/// Replaces a file, also one that is mounted by itself, as engines of containers do it: that keeps its name, so its contents are
+/// written over. The draft stays until they are on disk, and is named if they are not.
+fn put(path: &Path, bytes: &[u8], now: Timestamp, how: &How) -> io::Result<()> {
+    let beside = draft(path, bytes, now)?;
+    let outcome = match (how.rename)(&beside, path) {
+        Err(error) if error.kind() == io::ErrorKind::ResourceBusy => match open_to_write_over(path) {
+            Ok(file) => {
+                (how.write_over)(file, bytes).map_err(|error| half_written(&beside, &error))?;
+                let _ = fs::remove_file(&beside);
+                return Ok(());
+            }
+            Err(error) => Err(error),
+        },
+        renamed => renamed,
+    };
+    if outcome.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    outcome
+}
+
+/// How a draft becomes the file.
+struct How {
+    rename: fn(&Path, &Path) -> io::Result<()>,
+    write_over: fn(File, &[u8]) -> io::Result<()>,
+}
+
+const HOW: How = How {
+    rename: |from, to| fs::rename(from, to),
+    write_over,
+};
+
+fn open_to_write_over(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .write(true)
+        .custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK))
+        .open(path)?;
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    Ok(file)
+}
+
+/// Puts these contents in the place of those that a file has.
+fn write_over(mut file: File, bytes: &[u8]) -> io::Result<()> {
+    file.write_all(bytes)?;
+    file.set_len(bytes.len() as u64)?;
+    file.sync_all()
+}
+
+fn half_written(draft: &Path, error: &io::Error) -> io::Error {
+    let reason = format!(
+        "it is mounted by itself and may be half written ({error}); what it should hold is in {}",
+        draft.display()
+    );
+    io::Error::new(error.kind(), reason)
 }
 
 /// Refuses what must not be [`replace`]d: a device (`AWS_CONFIG_FILE=/dev/null`), which would be gone for everybody, and a
@@ -134,10 +197,10 @@ pub fn check_replaceable(path: &Path) -> io::Result<()> {
 }
 
 /// Replaces a configuration file in one step, with mode 0600. Where it is a link, what it leads to is replaced; a directory
-/// that is not there is made.
+/// that is not there is made. Only one that is mounted by itself is written over.
 ///
 /// # Errors
-/// The file is as it was.
+/// The file is as it was, unless the error says where its new contents are.
 pub fn replace(path: &Path, text: &str, now: Timestamp) -> io::Result<()> {
     check_replaceable(path)?;
     if let Some(directory) = path.parent() {
@@ -147,7 +210,7 @@ pub fn replace(path: &Path, text: &str, now: Timestamp) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
         found => found?,
     };
-    write(&real, text.as_bytes(), now)
+    put(&real, text.as_bytes(), now, &HOW)
 }
 
 /// Opens a file to lock, which stays empty.
@@ -194,5 +257,67 @@ mod tests {
             );
             assert_eq!(fs::read_to_string(place("new")).unwrap(), "c");
         }
+    }
+
+    const BUSY: How = How {
+        // What a rename over a file says that is mounted by itself.
+        rename: |_, _| Err(io::ErrorKind::ResourceBusy.into()),
+        ..HOW
+    };
+
+    fn names(directory: &Path) -> Vec<std::ffi::OsString> {
+        let entries = fs::read_dir(directory).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn a_file_that_is_mounted_is_written_over() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("config");
+        let now = Timestamp::UNIX_EPOCH;
+        fs::write(&path, "what was longer before").unwrap();
+        let inode = fs::metadata(&path).unwrap().ino();
+        for text in ["new", "longer than new"] {
+            put(&path, text.as_bytes(), now, &BUSY).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        let metadata = fs::metadata(&path).unwrap();
+        assert_eq!((metadata.ino(), metadata.mode() & 0o777), (inode, 0o600));
+
+        // Whatever else is wrong with a rename, the file is as it was.
+        let denied = How {
+            rename: |_, _| Err(io::ErrorKind::PermissionDenied.into()),
+            ..HOW
+        };
+        let error = put(&path, b"denied", now, &denied).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "longer than new");
+        assert_eq!(names(directory.path()), ["config"]);
+
+        let other = directory.path().join("folder");
+        fs::create_dir(&other).unwrap();
+        put(&other, b"into a folder", now, &BUSY).unwrap_err();
+        assert_eq!(names(directory.path()), ["config", "folder"]);
+    }
+
+    #[test]
+    fn what_a_half_written_file_should_hold_is_kept_and_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("config");
+        fs::write(&path, "before").unwrap();
+        let full = How {
+            write_over: |mut file, _| file.write_all(b"aft").and(Err(io::ErrorKind::StorageFull.into())),
+            ..BUSY
+        };
+        let error = put(&path, b"after", Timestamp::UNIX_EPOCH, &full).unwrap_err();
+        let draft = directory.path().join(&names(directory.path())[0]);
+        let text = error.to_string();
+        assert!(
+            text.contains("half written") && text.ends_with(draft.to_str().unwrap()),
+            "{text}"
+        );
+        assert_eq!(fs::read_to_string(draft).unwrap(), "after");
     }
 }
