@@ -9,7 +9,7 @@ mod options;
 use std::{ffi::OsString, fs, io, os::unix::fs::MetadataExt as _, process::ExitCode};
 
 use locum_crypto::{KeyEncryptionKey, SystemRandom};
-use locum_directory::{RedbStore, opens, rekey};
+use locum_directory::{RedbStore, RekeyError, Sessions, opens, rekey};
 use rustix::process::geteuid;
 
 use crate::{
@@ -62,25 +62,57 @@ fn change(options: &Options) -> Result<String, Refusal> {
     let new = given.unwrap_or_else(|| another_than(&old));
     // What can fail comes before the store is replaced. A key that does not open it is refused below, and leaves nothing.
     if own && opens(&store, &old)? {
+        if new.id() == old.id() {
+            return Err(RekeyError::SameKey(new.id()).into());
+        }
         data.renew_key(&old)?;
+        data.keep_former_key(&old)?;
         if is_made {
-            data.keep_former_key(&old)?;
             data.prepare_next_key(&new)?;
         }
+    } else if own && !is_made && data.keeps_former_key(&old)? && opens(&store, &new)? {
+        return finish(options, &data, &old, &new);
     }
     // Held until the key has its name, so that nobody opens the store in between.
     let held = rekey(store, &old, &new, options.sessions, &mut SystemRandom)?;
-    match (own, is_made) {
-        (true, true) => data.adopt_next_key(&old)?,
-        (true, false) => data.retire_key(&old)?,
-        (false, _) => {}
-    }
+    let named = match (own, is_made) {
+        (true, true) => data.adopt_next_key(&old),
+        (true, false) => data.retire_key(&old),
+        (false, _) => Ok(()),
+    };
+    named.map_err(|reason| Refusal::KeyNotNamed {
+        store: data.store().display().to_string(),
+        reason: Box::new(reason),
+        next: if is_made {
+            "the next start goes on from there"
+        } else {
+            "run this again, with the same new key"
+        },
+    })?;
     drop(held);
     tell_of_what_is_left(&data, &old, own);
-    Ok(format!(
-        "{} is sealed under the new key\n",
-        data.store().display()
-    ))
+    Ok(sealed(&data))
+}
+
+/// Ends an earlier run that was cut off when the store had the new key, which is kept elsewhere, and the directory's own, which it
+/// had kept, the name yet.
+fn finish(
+    options: &Options,
+    data: &DataDir,
+    old: &KeyEncryptionKey,
+    new: &KeyEncryptionKey,
+) -> Result<String, Refusal> {
+    data.retire_key(old)?;
+    tell_of_what_is_left(data, old, true);
+    match options.sessions {
+        Sessions::Keep => Ok(sealed(data)),
+        // Nobody knows whether they ended then.
+        Sessions::End => Err(RekeyError::SameKey(new.id()).into()),
+    }
+}
+
+fn sealed(data: &DataDir) -> String {
+    format!("{} is sealed under the new key\n", data.store().display())
 }
 
 /// The copy that takes the store's place is of whoever makes it, and nobody else could open it.
@@ -130,5 +162,90 @@ fn tell_of_what_is_left(data: &DataDir, old: &KeyEncryptionKey, own: bool) {
         hint(&format!(
             "{backup} is sealed under the key before: replace it by a new one"
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, sync::Arc};
+
+    use jiff::Timestamp;
+    use locum_directory::Directory;
+    use locum_names::Partition;
+
+    use super::*;
+
+    /// A directory with a store of its own key, and a file with another one.
+    fn scene() -> (tempfile::TempDir, Options, KeyEncryptionKey) {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::open(folder.path()).unwrap();
+        let old = data.key_encryption_key(None, &mut SystemRandom).unwrap().key;
+        let store = Arc::new(RedbStore::open(&data.store()).unwrap());
+        let key = data.key_encryption_key(None, &mut SystemRandom).unwrap().key;
+        let directory = Directory::open(Arc::clone(&store) as _, key, Box::new(SystemRandom)).unwrap();
+        let kept = |_: &_| Ok(());
+        let partition = Partition::default();
+        let made = directory.bootstrap(None, partition, Timestamp::UNIX_EPOCH, &mut SystemRandom, kept);
+        assert!(made.unwrap());
+        drop((directory, store));
+        let other = folder.path().join("other");
+        write_key(&other, &another_than(&old));
+        let options = Options {
+            data: folder.path().to_owned(),
+            kek_file: None,
+            new_kek_file: Some(other),
+            sessions: Sessions::Keep,
+        };
+        (folder, options, old)
+    }
+
+    fn write_key(path: &Path, key: &KeyEncryptionKey) {
+        let new = locum_directory::NewFile::beside(path);
+        new.write(key.file_text().expose().as_bytes()).unwrap();
+        new.replace().unwrap();
+    }
+
+    fn opened_by(options: &Options, key: &KeyEncryptionKey) -> bool {
+        let store = RedbStore::open(&options.data.join("directory.redb")).unwrap();
+        opens(&store, key).unwrap()
+    }
+
+    #[test]
+    fn what_is_in_the_way_of_the_key_before_is_found_before_the_store_is_changed() {
+        let (folder, options, old) = scene();
+        let former = DataDir::existing(folder.path()).former_kek(old.id());
+        fs::create_dir(&former).unwrap();
+        let error = change(&options).unwrap_err().to_string();
+        assert!(error.contains(former.to_str().unwrap()), "{error}");
+        assert!(opened_by(&options, &old));
+        fs::remove_dir(&former).unwrap();
+        change(&options).unwrap();
+        assert!(!opened_by(&options, &old) && former.exists() && !folder.path().join("kek").exists());
+    }
+
+    #[test]
+    fn a_run_that_ended_before_the_last_name_is_ended_by_the_next() {
+        for sessions in [Sessions::Keep, Sessions::End] {
+            let (folder, mut options, old) = scene();
+            change(&options).unwrap();
+            let former = DataDir::existing(folder.path()).former_kek(old.id());
+            let kek = folder.path().join("kek");
+            fs::copy(&former, &kek).unwrap();
+            options.sessions = sessions;
+            let done = change(&options);
+            assert!(former.exists() && !kek.exists());
+            match sessions {
+                Sessions::Keep => assert!(done.unwrap().ends_with("is sealed under the new key\n")),
+                // The run before may not have been told to.
+                Sessions::End => assert!(matches!(done, Err(Refusal::Rekey(RekeyError::SameKey(_))))),
+            }
+        }
+        // A key that never was the store's is none that an earlier run had kept.
+        let (folder, options, old) = scene();
+        let kek = folder.path().join("kek");
+        write_key(&kek, &another_than(&old));
+        write_key(&folder.path().join("other"), &old);
+        change(&options).unwrap_err();
+        assert!(kek.exists() && opened_by(&options, &old));
     }
 }

@@ -28,7 +28,7 @@ OPTIONS
 
 EXIT STATUS
   0  The store is sealed under the new key.
-  1  It is not.
+  1  It is not; or it is, and the error says what is left to do.
   2  The command line was not understood.
 ";
 

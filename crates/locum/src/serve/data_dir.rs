@@ -161,12 +161,17 @@ impl DataDir {
 
     /// Keeps a key that is no longer in use. The key's own file stays.
     pub(crate) fn keep_former_key(&self, former: &KeyEncryptionKey) -> Result<(), Refusal> {
-        let path = self.former_kek(former.id());
         // It may be there already: of an end that was cut off.
-        if path.exists() && read_key(&path)?.id() == former.id() {
+        if self.keeps_former_key(former)? {
             return Ok(());
         }
-        create_key(&path, former)
+        create_key(&self.former_kek(former.id()), former)
+    }
+
+    /// Whether a key is kept already.
+    pub(crate) fn keeps_former_key(&self, former: &KeyEncryptionKey) -> Result<bool, Refusal> {
+        let path = self.former_kek(former.id());
+        Ok(path.exists() && read_key(&path)?.id() == former.id())
     }
 
     /// Takes its name from the directory's key after another one, kept elsewhere, came into use.

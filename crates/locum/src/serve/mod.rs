@@ -98,6 +98,18 @@ pub(crate) enum Refusal {
     /// Another key for the store.
     #[error(transparent)]
     Rekey(#[from] RekeyError),
+    /// Another key has the store, and not its name yet.
+    #[error(
+        "{store} is sealed under the new key, but the keys' files are not what they should be: {reason}; {next}"
+    )]
+    KeyNotNamed {
+        /// The store.
+        store: String,
+        /// What failed.
+        reason: Box<Refusal>,
+        /// What ends it.
+        next: &'static str,
+    },
     /// A file that anyone may read.
     #[error("{path} can be read by others (mode {mode:o}): run `chmod 600 {path}`")]
     Exposed {
