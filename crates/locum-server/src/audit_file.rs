@@ -31,6 +31,8 @@ pub struct RotatePolicy {
     pub queue: usize,
     /// How long a caller waits for room in the queue.
     pub patience: Duration,
+    /// How long whoever closes the log waits for a disk that takes nothing.
+    pub grace: Duration,
 }
 
 impl Default for RotatePolicy {
@@ -40,6 +42,7 @@ impl Default for RotatePolicy {
             keep: 10,
             queue: 16_384,
             patience: Duration::from_millis(250),
+            grace: Duration::from_secs(10),
         }
     }
 }
@@ -61,14 +64,29 @@ pub enum AuditError {
     /// The log was closed.
     #[error("the audit log is closed")]
     Closed,
+    /// The log was closed, and what it had accepted is not on the disk.
+    #[error(
+        "{records} records of answered calls may be missing at the end of the audit log {}: {source}",
+        path.display()
+    )]
+    Unwritten {
+        /// The file.
+        path: PathBuf,
+        /// How many were not written for certain.
+        records: usize,
+        /// What the system said, or did not.
+        source: io::Error,
+    },
 }
 
 /// A rotating file of JSON lines.
 #[derive(Debug)]
 pub struct AuditFile {
+    path: PathBuf,
     patience: Duration,
+    grace: Duration,
     shared: Arc<Shared>,
-    writer: Mutex<Option<JoinHandle<Result<(), AuditError>>>>,
+    writer: Mutex<Option<JoinHandle<io::Result<()>>>>,
 }
 
 impl AuditFile {
@@ -78,19 +96,22 @@ impl AuditFile {
     /// [`AuditError::File`] if the file cannot be opened or the system refuses a thread.
     pub fn open(path: impl Into<PathBuf>, policy: RotatePolicy) -> Result<Self, AuditError> {
         let path = path.into();
+        let file = path.clone();
         let failed = |source| AuditError::File {
-            path: path.clone(),
+            path: file.clone(),
             source,
         };
         let shared = Arc::new(Shared::new(&policy));
-        let patience = policy.patience;
+        let (patience, grace) = (policy.patience, policy.grace);
         let writer = Writer::open(path.clone(), policy, Arc::clone(&shared)).map_err(failed)?;
         let thread = thread::Builder::new()
             .name("locum-audit".to_owned())
             .spawn(move || writer.run())
             .map_err(failed)?;
         Ok(Self {
+            path,
             patience,
+            grace,
             shared,
             writer: Mutex::new(Some(thread)),
         })
@@ -140,17 +161,39 @@ impl AuditFile {
         self.shared.queue.reopen();
     }
 
-    /// Writes what is queued, makes it durable and ends the writer. Idempotent.
+    /// Writes what is queued, makes it durable and ends the writer. Idempotent. A disk that takes nothing for as long as the policy's
+    /// grace is not waited for any longer; what it took by then, and what it takes later, is in the log.
     ///
     /// # Errors
-    /// [`AuditError::File`] if some of it could not be written.
+    /// [`AuditError::Unwritten`] if some of it is not on the disk, or may not be.
     pub fn close(&self) -> Result<(), AuditError> {
         self.shared.queue.close();
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(writer) = writer else {
             return Ok(());
         };
-        writer.join().unwrap_or(Err(AuditError::Closed))
+        let unwritten = |source| AuditError::Unwritten {
+            path: self.path.clone(),
+            records: self.shared.queue.waiting(),
+            source,
+        };
+        let (mut progress, mut since) = (self.shared.progress.load(Relaxed), Instant::now());
+        while !writer.is_finished() {
+            let now = self.shared.progress.load(Relaxed);
+            if now != progress {
+                (progress, since) = (now, Instant::now());
+            } else if since.elapsed() >= self.grace {
+                return Err(unwritten(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    format!("its disk has taken nothing for {} seconds", self.grace.as_secs()),
+                )));
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        writer
+            .join()
+            .unwrap_or_else(|_| Err(io::Error::other("its writer ended by a panic")))
+            .map_err(unwritten)
     }
 
     /// Whether the last write failed, or hangs while no more records can wait; such a log accepts none until a write succeeds.

@@ -166,6 +166,12 @@ impl AuditQueue {
         !self.state().batch.reopen.is_empty()
     }
 
+    /// How many records are not written yet.
+    pub(crate) fn waiting(&self) -> usize {
+        let state = self.state();
+        state.batch.ends.len() + state.taken
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.state().closed
     }

@@ -14,7 +14,7 @@ use std::{
 };
 
 use crate::{
-    AuditError, RotatePolicy,
+    RotatePolicy,
     audit_queue::{AuditQueue, Batch},
 };
 
@@ -22,6 +22,9 @@ use crate::{
 /// busy one is woken every half millisecond instead of for every record, which was a sixth of a request's CPU time. What
 /// gathers for longer is written for longer, and whoever is served by the same processor waits for that.
 const GATHER: Duration = Duration::from_micros(500);
+
+/// How much is handed to the system at once: whoever waits for the writer is to see that it gets on.
+const PIECE: usize = 1024 * 1024;
 
 /// How long the writer leaves a failing file alone.
 const RETRY: Duration = Duration::from_millis(500);
@@ -36,6 +39,8 @@ pub(crate) struct Shared {
     pub(crate) refused: AtomicU64,
     pub(crate) failures: AtomicU64,
     pub(crate) rotations: AtomicU64,
+    /// Changes whenever the file has taken something.
+    pub(crate) progress: AtomicU64,
 }
 
 impl Shared {
@@ -48,6 +53,7 @@ impl Shared {
             refused: AtomicU64::default(),
             failures: AtomicU64::default(),
             rotations: AtomicU64::default(),
+            progress: AtomicU64::default(),
         }
     }
 }
@@ -90,7 +96,7 @@ impl Writer {
     }
 
     /// Writes what it is given until the queue is closed.
-    pub(crate) fn run(mut self) -> Result<(), AuditError> {
+    pub(crate) fn run(mut self) -> io::Result<()> {
         let _end = End(Arc::clone(&self.shared));
         loop {
             let is_last = self.shared.queue.take(&mut self.batch);
@@ -105,12 +111,12 @@ impl Writer {
             }
             // Whoever closes is told of what the file does not take even now.
             self.attempt(Self::carry_on);
-            self.flush().map_err(|source| self.failure(source))?;
+            self.flush()?;
             let count = self.batch.ends.len() as u64;
             self.shared.written.fetch_add(count, Relaxed);
             self.shared.queue.settle();
             if is_last {
-                return self.finish().map_err(|source| self.failure(source));
+                return self.finish();
             }
             thread::sleep(GATHER);
         }
@@ -176,11 +182,13 @@ impl Writer {
             if rest.is_empty() {
                 return Ok(());
             }
-            match self.file.write(rest) {
+            let piece = rest.get(..PIECE).unwrap_or(rest);
+            match self.file.write(piece) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(length) => {
                     self.done += length;
                     self.size += length as u64;
+                    self.shared.progress.fetch_add(1, Relaxed);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
@@ -247,13 +255,6 @@ impl Writer {
         self.flush()?;
         self.file.sync_all()?;
         sync_directory(&self.path)
-    }
-
-    fn failure(&self, source: io::Error) -> AuditError {
-        AuditError::File {
-            path: self.path.clone(),
-            source,
-        }
     }
 }
 

@@ -97,8 +97,9 @@ fn tour(once: bool) -> Result<(), TourError> {
             Ok(serve_on(&deployment, &interrupted)?)
         }
     });
-    deployment.stop();
-    shown
+    let stopped = deployment.stop();
+    shown?;
+    Ok(stopped.map_err(Refusal::from)?)
 }
 
 /// The tour itself.

@@ -158,9 +158,10 @@ fn a_full_disk_refuses_instead_of_forgetting() {
         "{refused:?} after {accepted}"
     );
     assert!(file.is_failing());
+    let closed = file.close();
     assert!(
-        matches!(file.close(), Err(AuditError::File { .. })),
-        "what was accepted is reported lost"
+        matches!(closed, Err(AuditError::Unwritten { records, .. }) if records == accepted),
+        "{closed:?} after {accepted}"
     );
 }
 
@@ -280,4 +281,36 @@ fn a_disk_that_hangs_holds_nobody_up_for_long() {
     assert_eq!(all.lines().count(), accepted + 2);
     // A pipe cannot be made durable.
     let _ = file.close();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_hangs_holds_up_no_stop_for_ever() {
+    use std::process::Command;
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("audit.jsonl");
+    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let policy = RotatePolicy {
+        queue: 4,
+        patience: Duration::ZERO,
+        grace: Duration::from_millis(300),
+        ..RotatePolicy::default()
+    };
+    let file = AuditFile::open(&path, policy).unwrap();
+    let line = vec![b'x'; 64 * 1024];
+    let mut accepted = 0;
+    while file.record(&line).is_ok() {
+        accepted += 1;
+    }
+    let error = file.close().unwrap_err();
+    let told = error.to_string();
+    assert!(matches!(error, AuditError::Unwritten { records, .. } if records == accepted));
+    let start = format!("{accepted} records of answered calls may be missing at the end of the audit log ");
+    assert!(
+        told.starts_with(&start) && told.ends_with("nothing for 0 seconds"),
+        "{told}"
+    );
+    assert!(matches!(file.record(b"late"), Err(AuditError::Closed)));
+    file.close().unwrap();
 }

@@ -17,8 +17,8 @@ use locum_directory::{Directory, RedbStore, Store};
 use locum_federation::outbound::PublicUrl;
 use locum_names::Partition;
 use locum_server::{
-    AuditFile, Config, FetchConfig, IdentityProviders, Running, Server, ServiceApplication, ShutdownHandle,
-    TlsReload,
+    AuditError, AuditFile, Config, FetchConfig, IdentityProviders, Running, Server, ServiceApplication,
+    ShutdownHandle, TlsReload,
 };
 use locum_service::{Service, Settings};
 
@@ -169,7 +169,10 @@ impl Deployment {
     }
 
     /// Waits until it is stopped and everything is on disk.
-    pub(crate) fn wait(&mut self) {
+    ///
+    /// # Errors
+    /// What it answered is not all in the audit log.
+    pub(crate) fn wait(&mut self) -> Result<(), AuditError> {
         if let Some(running) = self.running.take() {
             running.wait();
         }
@@ -179,23 +182,25 @@ impl Deployment {
             // A rotation that panicked was logged; there is nothing to take back.
             let _ = thread.join();
         }
-        if let Err(error) = self.audit.close() {
-            tracing::error!(%error, "the last audit records");
-        }
+        let recorded = self.audit.close();
         // Whoever else still has the store may write to it.
         if let Some(store) = self.store.take().and_then(Arc::into_inner)
             && let Err(error) = store.close()
         {
             tracing::warn!(%error, "the store was not compacted");
         }
+        recorded
     }
 
     /// Stops it and waits.
-    pub(crate) fn stop(&mut self) {
+    ///
+    /// # Errors
+    /// As those of [`wait`](Self::wait).
+    pub(crate) fn stop(&mut self) -> Result<(), AuditError> {
         if let Some(handle) = self.shutdown_handle() {
             handle.stop();
         }
-        self.wait();
+        self.wait()
     }
 }
 

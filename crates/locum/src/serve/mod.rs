@@ -187,9 +187,9 @@ fn serve(words: Vec<OsString>) -> Result<(), Refusal> {
             "the root user's access key is in {credentials} (profile default)"
         ));
     }
-    deployment.wait();
+    let recorded = deployment.wait();
     drop(stopping);
-    Ok(())
+    Ok(recorded?)
 }
 
 fn stdout_failed(source: io::Error) -> Refusal {
