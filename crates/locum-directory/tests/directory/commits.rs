@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Condvar, Mutex,
+        Arc, Barrier, Condvar, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc::{Receiver, channel},
     },
@@ -268,13 +268,16 @@ fn a_callback_that_panics_harms_nobody_else() {
 fn concurrent_readers_never_see_half_a_write() {
     let directory = Arc::new(open(Arc::new(MemoryStore::new())));
     let stop = Arc::new(AtomicBool::new(false));
+    // Nobody writes before every reader has its turn, which on a busy machine may be late.
+    let begin = Arc::new(Barrier::new(4));
     let readers: Vec<_> = (0..3)
         .map(|_| {
-            let (directory, stop) = (Arc::clone(&directory), Arc::clone(&stop));
+            let (directory, stop, begin) = (Arc::clone(&directory), Arc::clone(&stop), Arc::clone(&begin));
             thread::spawn(move || {
+                begin.wait();
                 let mut last = Revision::NEW;
-                let mut looks = 0;
-                while !stop.load(Ordering::SeqCst) {
+                loop {
+                    let is_last = stop.load(Ordering::SeqCst);
                     let snapshot = directory.snapshot();
                     assert!(snapshot.revision() >= last, "a reader never goes back in time");
                     last = snapshot.revision();
@@ -282,12 +285,14 @@ fn concurrent_readers_never_see_half_a_write() {
                     let users = snapshot.users(account(), None, "/").count();
                     assert_eq!(users % 2, 0);
                     assert_eq!(snapshot.counts(account()).users, users);
-                    looks += 1;
+                    if is_last {
+                        break users;
+                    }
                 }
-                looks
             })
         })
         .collect();
+    begin.wait();
     let writers: Vec<_> = (0..4_u64)
         .map(|writer| {
             let directory = Arc::clone(&directory);
@@ -311,7 +316,11 @@ fn concurrent_readers_never_see_half_a_write() {
     }
     stop.store(true, Ordering::SeqCst);
     for reader in readers {
-        assert!(reader.join().unwrap() > 0);
+        assert_eq!(
+            reader.join().unwrap(),
+            400,
+            "acknowledged is visible to everybody"
+        );
     }
     assert_eq!(directory.snapshot().counts(account()).users, 400);
 }
