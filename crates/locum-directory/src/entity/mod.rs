@@ -59,8 +59,8 @@ pub use principal::{DEFAULT_MAX_SESSION_DURATION, InlinePolicy, Role, Tag, User}
 pub use ring::Ring;
 pub use saml_provider::{AssertionEncryption, SamlPrivateKey, SamlProvider};
 pub use service_link::SERVICE_LINKED_PATH;
-pub(crate) use used_assertion::FORGOTTEN;
 pub use used_assertion::UsedAssertion;
+pub(crate) use used_assertion::is_mark;
 pub use wrong_guesses::WrongGuesses;
 
 /// When an entity last changed, in the store's global count of commits. Zero is "not stored yet".

@@ -3,8 +3,10 @@ use locum_names::AccountId;
 
 use super::Revision;
 
-/// The digest of no assertion that anybody could find.
-pub(crate) const FORGOTTEN: [u8; 32] = [0xff; 32];
+/// What the digest of no assertion begins with that anybody could find. The seconds follow from which on a mark counts.
+const MARK: [u8; 24] = [0xff; 24];
+/// The seconds of a mark that counts for all time before it.
+const EVER: [u8; 8] = [0xff; 8];
 
 /// The memory of an assertion that was redeemed. A second put of the same one is a conflict: a replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,15 +33,36 @@ impl UsedAssertion {
         }
     }
 
-    /// The mark that stands for what an account no longer remembers: everything until then.
+    /// The mark that stands for what an account no longer remembers: what was to be remembered until a time between these two, or
+    /// until any before the latter.
     #[must_use]
-    pub const fn forgotten(account: AccountId, until: Timestamp) -> Self {
-        Self::new(account, FORGOTTEN, until)
+    pub fn forgotten(account: AccountId, from: Option<Timestamp>, until: Timestamp) -> Self {
+        let from = from.map_or(EVER, |from| from.as_second().to_be_bytes());
+        let mut digest = [0xff; 32];
+        for (byte, second) in digest.iter_mut().skip(MARK.len()).zip(from) {
+            *byte = second;
+        }
+        Self::new(account, digest, until)
     }
 
     /// Whether it is such a mark, and no assertion.
     #[must_use]
     pub fn is_mark(&self) -> bool {
-        self.digest == FORGOTTEN
+        is_mark(&self.digest)
     }
+
+    /// From when on it counts, if it is a mark.
+    #[must_use]
+    pub fn forgotten_from(&self) -> Timestamp {
+        match self.digest.last_chunk() {
+            Some(second) if *second != EVER => {
+                Timestamp::from_second(i64::from_be_bytes(*second)).unwrap_or(Timestamp::MIN)
+            }
+            _ => Timestamp::MIN,
+        }
+    }
+}
+
+pub(crate) fn is_mark(digest: &[u8; 32]) -> bool {
+    digest.starts_with(&MARK)
 }

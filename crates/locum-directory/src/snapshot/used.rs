@@ -1,16 +1,16 @@
 //! Which assertions were redeemed already, for as long as they could be redeemed again.
 //!
-//! A clock can be wrong, and go back after it made us forget. So each account keeps a mark of how far it has forgotten: what
-//! would have been forgotten by then may have been redeemed, whatever the clock says later.
+//! A clock can be wrong, and go back after it made us forget. So each account keeps marks of what it has forgotten: what
+//! would have been forgotten between their times may have been redeemed, whatever the clock says later.
 
 use std::sync::Arc;
 
-use imbl::{HashMap, OrdSet};
+use imbl::{HashMap, OrdMap, OrdSet};
 use jiff::Timestamp;
 use locum_names::AccountId;
 
 use super::{ChangeError, Snapshot};
-use crate::{EntityKey, UsedAssertion, entity::FORGOTTEN};
+use crate::{EntityKey, UsedAssertion, entity::is_mark};
 
 type Key = (AccountId, [u8; 32]);
 
@@ -18,7 +18,7 @@ type Key = (AccountId, [u8; 32]);
 pub(super) struct UsedAssertions {
     by_digest: HashMap<Key, Arc<UsedAssertion>>,
     by_end: OrdSet<(Timestamp, Key)>,
-    marks: HashMap<AccountId, Arc<UsedAssertion>>,
+    marks: OrdMap<Key, Arc<UsedAssertion>>,
 }
 
 impl UsedAssertions {
@@ -39,21 +39,22 @@ impl UsedAssertions {
 
     /// A mark moves forward only.
     fn put_mark(&mut self, mark: Arc<UsedAssertion>) -> Result<(), ChangeError> {
-        let before = self.marks.get(&mark.account);
+        let key = (mark.account, mark.digest);
+        let before = self.marks.get(&key);
         if before.is_some_and(|before| before.until > mark.until) {
             let key = EntityKey::UsedAssertion(mark.account, mark.digest);
             return Err(ChangeError::Invalid(key, "what was forgotten is not known again"));
         }
-        self.marks.insert(mark.account, mark);
+        self.marks.insert(key, mark);
         Ok(())
     }
 
     pub(super) fn delete(&mut self, account: AccountId, digest: [u8; 32]) {
-        if digest == FORGOTTEN {
-            self.marks.remove(&account);
+        let key = (account, digest);
+        if is_mark(&digest) {
+            self.marks.remove(&key);
             return;
         }
-        let key = (account, digest);
         if let Some(used) = self.by_digest.remove(&key) {
             self.by_end.remove(&(used.until, key));
         }
@@ -64,17 +65,24 @@ impl Snapshot {
     /// The memory of the assertion with this digest, if it was redeemed and is not forgotten yet.
     #[must_use]
     pub fn used_assertion(&self, account: AccountId, digest: [u8; 32]) -> Option<&Arc<UsedAssertion>> {
-        if digest == FORGOTTEN {
-            return self.forgotten_assertions(account);
+        let key = (account, digest);
+        if is_mark(&digest) {
+            return self.used.marks.get(&key);
         }
-        self.used.by_digest.get(&(account, digest))
+        self.used.by_digest.get(&key)
     }
 
-    /// The mark of what an account has forgotten: an assertion that was to be remembered until then or less may have been
-    /// redeemed.
+    /// The marks of what an account has forgotten, a few, in no order of time.
+    pub fn forgotten_assertions(&self, account: AccountId) -> impl Iterator<Item = &Arc<UsedAssertion>> {
+        let marks = self.used.marks.range((account, [0; 32])..=(account, [0xff; 32]));
+        marks.map(|(_, mark)| mark)
+    }
+
+    /// Whether an account may have forgotten an assertion that was to be remembered until then: it may have been redeemed.
     #[must_use]
-    pub fn forgotten_assertions(&self, account: AccountId) -> Option<&Arc<UsedAssertion>> {
-        self.used.marks.get(&account)
+    pub fn may_have_forgotten(&self, account: AccountId, until: Timestamp) -> bool {
+        let mut marks = self.forgotten_assertions(account);
+        marks.any(|mark| mark.forgotten_from() <= until && until <= mark.until)
     }
 
     /// What need not be remembered at `now`: `until` is then or before. Oldest first, at the cost of what is taken.

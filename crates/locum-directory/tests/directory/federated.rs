@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use locum_crypto::{SecretBytes, SeededRandom};
 use locum_directory::{
-    Account, ChangeError, Changes, Directory, Entity, KeyOwner, MemoryStore, MfaDevice, OidcProvider,
-    Organization, OutboundFederation, ProviderRevocation, SamlProvider, Store, UsedAssertion, User,
+    Account, ChangeError, Changes, Entity, KeyOwner, MemoryStore, MfaDevice, OidcProvider, Organization,
+    OutboundFederation, ProviderRevocation, SamlProvider, Store, UsedAssertion, User,
 };
 use locum_names::{AccountId, Arn, Partition};
 
@@ -101,21 +101,46 @@ fn no_secret_is_printed() {
 fn how_far_assertions_are_forgotten_is_kept_and_moves_forward_only() {
     let store = Arc::new(MemoryStore::new());
     let directory = open(Arc::clone(&store) as Arc<dyn Store>);
-    put(&directory, UsedAssertion::forgotten(account(), later(5)));
-    let mark = |directory: &Directory| **directory.snapshot().forgotten_assertions(account()).unwrap();
-    let moved = |until| UsedAssertion {
-        until,
-        ..mark(&directory)
-    };
-    let back = put_refused(&directory, moved(later(4)));
-    assert!(matches!(back, ChangeError::Invalid(..)), "{back}");
-    put(&directory, moved(later(6)));
+    let made = UsedAssertion::forgotten;
+    // Such as stores of before have, and one with a beginning.
+    for (mark, times) in [
+        (made(account(), None, later(5)), [4, 6]),
+        (made(account(), Some(later(20)), later(25)), [24, 26]),
+    ] {
+        put(&directory, mark);
+        let moved = |until| UsedAssertion {
+            until: later(until),
+            ..**directory
+                .snapshot()
+                .used_assertion(account(), mark.digest)
+                .unwrap()
+        };
+        let back = put_refused(&directory, moved(times[0]));
+        assert!(matches!(back, ChangeError::Invalid(..)), "{back}");
+        put(&directory, moved(times[1]));
+    }
 
     let snapshot = directory.snapshot();
     assert_eq!(snapshot.used_assertion_count(), 0);
     assert_eq!(snapshot.used_assertions_until(later(100)).count(), 0);
     drop((snapshot, directory));
-    assert_eq!(mark(&open(store)).until, later(6));
+    let snapshot = open(store).snapshot();
+    let elsewhere = AccountId::from_random(4);
+    for (minutes, is_forgotten) in [
+        (-1000, true),
+        (6, true),
+        (7, false),
+        (19, false),
+        (20, true),
+        (26, true),
+        (27, false),
+    ] {
+        let forgotten = |account| snapshot.may_have_forgotten(account, later(minutes));
+        assert_eq!(forgotten(account()), is_forgotten, "{minutes}");
+        assert!(!forgotten(elsewhere));
+    }
+    assert_eq!(snapshot.forgotten_assertions(account()).count(), 2);
+    assert_eq!(snapshot.forgotten_assertions(elsewhere).count(), 0);
 }
 
 #[test]

@@ -166,9 +166,10 @@ impl Presented {
     /// ahead of what it says.
     fn may_have_been_redeemed(&self, call: &UnsignedCall<'_>) -> bool {
         let account = self.provider.account;
-        let forgotten = call.snapshot.forgotten_assertions(account);
         call.snapshot.used_assertion(account, self.digest).is_some()
-            || forgotten.is_some_and(|mark| self.assertion.redeem_until <= mark.until)
+            || call
+                .snapshot
+                .may_have_forgotten(account, self.assertion.redeem_until)
     }
 
     /// The memory that keeps the assertion from being redeemed again.

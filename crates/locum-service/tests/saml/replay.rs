@@ -198,7 +198,43 @@ fn a_clock_that_goes_back_redeems_nothing_twice() {
     scene.advance(1);
     scene.ask(&scene.said().id("_a2")).ok();
     let account: AccountId = OTHER.parse().unwrap();
-    assert!(scene.snapshot().forgotten_assertions(account).is_none());
+    assert_eq!(scene.snapshot().forgotten_assertions(account).count(), 0);
+}
+
+/// Two clocks that ran ahead together, as on one machine, leave no account that takes nobody in until that time.
+#[test]
+fn what_was_redeemed_while_all_clocks_were_ahead_keeps_nobody_out() {
+    let scene = Scene::new();
+    let schedule = RotationSchedule::default();
+    let rotate = |scene: &Scene| {
+        let now = scene.now();
+        scene
+            .service
+            .rotate(now, &schedule, &mut SeededRandom::new(5))
+            .unwrap();
+    };
+    let before = scene.idp.response(&scene.said());
+    scene.redeem(&before, &[]).ok();
+    let ahead = 100 * 24 * 3600;
+    scene.advance(ahead);
+    let early = scene.idp.response(&scene.said().id("_a2"));
+    scene.redeem(&early, &[]).ok();
+    scene.advance(3600);
+    rotate(&scene);
+    assert_eq!(scene.snapshot().used_assertion_count(), 0);
+
+    scene.advance(-ahead - 3600);
+    scene.redeem(&before, &[]).fails(400, INVALID, REDEEMED);
+    scene.advance(1);
+    scene.ask(&scene.said().id("_a3")).ok();
+    // When the time has come that the clocks had shown, nothing is redeemed a second time.
+    scene.advance(3600);
+    rotate(&scene);
+    scene.advance(ahead - 3601);
+    rotate(&scene);
+    scene.redeem(&early, &[]).fails(400, INVALID, REDEEMED);
+    scene.advance(601);
+    scene.ask(&scene.said().id("_a4")).ok();
 }
 
 #[test]
