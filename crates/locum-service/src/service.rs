@@ -136,13 +136,23 @@ impl Service {
         stored
     }
 
-    /// Stores when keys and roles were last used. [`rotate`](Self::rotate) does it too; call it once more when no more
-    /// requests come.
+    /// Stores when keys and roles were last used. [`rotate`](Self::rotate) and [`finish`](Self::finish) do it too.
     ///
     /// # Errors
     /// [`StartError::Store`]; what was not stored is still remembered.
     pub fn store_last_uses(&self) -> Result<(), StartError> {
         self.last_uses.flush(&self.directory)
+    }
+
+    /// Stores when keys and roles were last used, and waits until the fate of every write is known and recorded: also of those whose
+    /// clients are gone, or were not waited for. Call it when no more requests come, and before the audit log is closed.
+    ///
+    /// # Errors
+    /// As those of [`store_last_uses`](Self::store_last_uses).
+    pub fn finish(&self) -> Result<(), StartError> {
+        let stored = self.store_last_uses();
+        self.directory.settle();
+        stored
     }
 
     /// Waits until no other transaction is being decided. Held, it holds up other transactions and nothing else.

@@ -16,6 +16,7 @@ mod iam {
     mod authorization;
     mod boundaries;
     mod credential_report;
+    mod finishing;
     mod group_permissions;
     mod groups;
     mod inline_policies;

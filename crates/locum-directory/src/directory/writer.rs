@@ -110,6 +110,20 @@ impl Queue {
         pending
     }
 
+    /// What is settled after all that waits now; `None` if nothing more is written. Of these there may be any number.
+    pub(super) fn last(&self) -> Option<Pending> {
+        let mut state = self.state();
+        if state.closed {
+            return None;
+        }
+        let (pending, completion) = pending();
+        let changes = Changes::new();
+        state.waiting.push(Waiting { changes, completion });
+        drop(state);
+        self.wake.notify_one();
+        Some(pending)
+    }
+
     /// Accepts no more writes; those that wait are still committed.
     pub(super) fn close(&self) {
         self.state().closed = true;

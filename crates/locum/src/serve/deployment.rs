@@ -264,7 +264,7 @@ fn rotate_in_background(
                 tracing::error!(%error, "key rotation; the keys in use stay in use");
             }
         }
-        if let Err(error) = service.store_last_uses() {
+        if let Err(error) = service.finish() {
             tracing::error!(%error, "the last uses of keys and roles");
         }
     };
