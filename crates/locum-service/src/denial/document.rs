@@ -1,9 +1,13 @@
 //! The decoded message's document, in AWS's shape (`facts: sts §2.8`).
+//!
+//! Whoever was denied sees how long the sealed message is, whether they may open it or not. So what they need not know (the
+//! policies that decided, the tags of the resource, whether it is there) takes up whole steps. What they said themselves
+//! stands beside it at its own length: if it counted, they could push the rest over the end of a step, byte by byte.
 
-use std::mem;
+use std::{cell::Cell, mem};
 
 use locum_names::Arn;
-use locum_policy::{Decision, Effect, Explanation, Request, StatementRef};
+use locum_policy::{Decision, Effect, Explanation, Layer, Request, StatementRef};
 use locum_session::AuthorizationMessage;
 
 use super::Asked;
@@ -26,7 +30,12 @@ const SHORTER: [(bool, Statements); 4] = [
     (false, Statements::None),
 ];
 
-/// The whole document, short enough to be sealed.
+/// Statements and tags take up a multiple of so many bytes, and one such step where there is nothing to tell.
+const STEP: usize = 1024;
+/// The reason takes up a multiple of these, apart from the rest: a session policy of the caller's own may be named in it.
+const REASON_STEP: usize = 512;
+
+/// The whole document, short enough to be sealed, with blanks at its end that are cut off when it is opened.
 pub(super) fn document(
     asked: &Asked<'_>,
     request: &Request<'_>,
@@ -42,13 +51,25 @@ pub(super) fn document(
             explanation,
             conditions,
             statements,
+            hidden: Cell::new(0),
         };
         Object::write(&mut text, |document| shown.write(document, reason));
-        if text.len() <= AuthorizationMessage::MAX_DOCUMENT_LEN {
+        let blanks = missing(shown.hidden.get(), STEP) + missing(reason.len(), REASON_STEP);
+        let padded = text.len() + blanks;
+        let shortest = matches!(statements, Statements::None);
+        if padded <= AuthorizationMessage::MAX_DOCUMENT_LEN || shortest {
+            let padded = padded.min(AuthorizationMessage::MAX_DOCUMENT_LEN);
+            let blanks = padded.saturating_sub(text.len());
+            text.push_str(&" ".repeat(blanks));
             break;
         }
     }
     text
+}
+
+/// How many bytes a length is short of whole steps, of which there is always one.
+fn missing(len: usize, step: usize) -> usize {
+    len.max(1).next_multiple_of(step).saturating_sub(len)
 }
 
 /// What a document shows.
@@ -58,6 +79,8 @@ struct Shown<'s> {
     explanation: &'s Explanation<'s>,
     conditions: bool,
     statements: Statements,
+    /// How many bytes were written that tell what the caller need not know.
+    hidden: Cell<usize>,
 }
 
 impl Shown<'_> {
@@ -71,18 +94,29 @@ impl Shown<'_> {
         let explicit = matches!(explanation.decision, Decision::ExplicitDeny { .. });
         document.flag(name!("allowed"), false);
         document.flag(name!("explicitDeny"), explicit);
+        // `true` is shorter than `false`.
+        self.hide(usize::from(!explicit));
         document.object(name!("matchedStatements"), |matched| {
             let reported = match self.statements {
                 Statements::None => None,
                 Statements::Whole | Statements::Named => Some(explanation.reported()),
             };
+            // Items are counted with a comma, of which a list has one less.
+            let mut empty = true;
             matched.list(
                 name!("items"),
                 reported.into_iter().flatten(),
                 |out, statement| {
+                    empty = false;
+                    let before = out.len();
                     Object::write(out, |item| self.write_statement(item, statement));
+                    // A session policy comes from whoever asked for the session.
+                    if statement.layer != Layer::Session {
+                        self.hide_item(before, out);
+                    }
                 },
             );
+            self.hide(usize::from(empty));
         });
         document.object(name!("failures"), |failures| failures.raw(name!("items"), "[]"));
         document.object(name!("context"), |context| {
@@ -94,13 +128,57 @@ impl Shown<'_> {
             context.text(name!("resource"), request.resource);
             context.object(name!("conditions"), |conditions| {
                 if self.conditions {
-                    write_conditions(conditions.member(name!("items")), request);
+                    self.write_conditions(conditions.member(name!("items")));
                 } else {
                     conditions.raw(name!("items"), "[]");
                 }
             });
         });
         document.raw(name!("explanation"), reason);
+    }
+
+    /// Counts an item that tells what the caller need not know, and its comma.
+    fn hide_item(&self, before: usize, out: &str) {
+        self.hide(out.len().saturating_sub(before).saturating_add(1));
+    }
+
+    fn hide(&self, bytes: usize) {
+        self.hidden.set(self.hidden.get().saturating_add(bytes));
+    }
+
+    /// Writes the request's condition keys, and those that AWS makes of the resource.
+    fn write_conditions(&self, out: &mut String) {
+        let request = self.request;
+        let of_resource = Arn::parse(request.resource).ok().map(|arn| {
+            let kind = arn.resource.split(['/', ':']).next().unwrap_or_default();
+            [
+                ("aws:Resource", arn.resource),
+                ("aws:Account", arn.account),
+                ("aws:Region", arn.region),
+                ("aws:Service", arn.service),
+                ("aws:Type", kind),
+                ("aws:ARN", request.resource),
+            ]
+        });
+        let given = request
+            .context
+            .context()
+            .iter()
+            .map(|(key, values)| (key, Ok(values)));
+        let made = of_resource
+            .into_iter()
+            .flatten()
+            .map(|(key, value)| (key, Err(value)));
+        write_list(out, given.chain(made), |out, (key, values)| match values {
+            Ok(values) => {
+                let before = out.len();
+                write_condition(out, key, values.iter());
+                if is_stored(key, request.action) {
+                    self.hide_item(before, out);
+                }
+            }
+            Err(value) => write_condition(out, key, [value]),
+        });
     }
 
     fn write_statement(&self, item: &mut Object<'_>, statement: &StatementRef<'_>) {
@@ -174,30 +252,17 @@ fn write_condition<'v>(out: &mut String, key: &str, values: impl IntoIterator<It
     out.push('}');
 }
 
-/// Writes the request's condition keys, and those that AWS makes of the resource.
-fn write_conditions(out: &mut String, request: &Request<'_>) {
-    let of_resource = Arn::parse(request.resource).ok().map(|arn| {
-        let kind = arn.resource.split(['/', ':']).next().unwrap_or_default();
-        [
-            ("aws:Resource", arn.resource),
-            ("aws:Account", arn.account),
-            ("aws:Region", arn.region),
-            ("aws:Service", arn.service),
-            ("aws:Type", kind),
-            ("aws:ARN", request.resource),
-        ]
-    });
-    let given = request
-        .context
-        .context()
-        .iter()
-        .map(|(key, values)| (key, Ok(values)));
-    let made = of_resource
-        .into_iter()
-        .flatten()
-        .map(|(key, value)| (key, Err(value)));
-    write_list(out, given.chain(made), |out, (key, values)| match values {
-        Ok(values) => write_condition(out, key, values.iter()),
-        Err(value) => write_condition(out, key, [value]),
-    });
+/// Whether a condition key tells of what is acted on, and not of the request or who makes it.
+fn is_stored(key: &str, action: &str) -> bool {
+    match key {
+        "iam:PermissionsBoundary" => !matches!(
+            action,
+            "iam:CreateUser"
+                | "iam:CreateRole"
+                | "iam:PutUserPermissionsBoundary"
+                | "iam:PutRolePermissionsBoundary"
+        ),
+        "aws:ResourceOrgPaths" | "iam:DelegationRequestOwner" | "organizations:PolicyType" => true,
+        _ => key.starts_with("aws:ResourceTag/") || key.starts_with("iam:ResourceTag/"),
+    }
 }

@@ -178,6 +178,65 @@ fn a_long_one_is_cut_until_it_fits() {
     assert_eq!(items[5], json!({ "statementId": "S5", "effect": "DENY" }));
 }
 
+/// Beside what the caller said, the length of the message tells nothing.
+#[test]
+fn its_length_tells_neither_tags_nor_policies_nor_what_there_is() {
+    let scene = Scene::new();
+    let alice = scene.admin("alice");
+    let denies = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},
+        {"Sid":"Never","Effect":"Deny","Action":"sts:*","Resource":"*","Condition":{"StringLike":{"aws:ResourceTag/team":"*"}}}]}"#;
+    let bob = scene.user(ACCOUNT, "bob", |user| user.inline.push(inline(denies)));
+    let carol = scene.user(ACCOUNT, "carol", |_| ());
+    let tagged = |role: &mut locum_directory::Role| {
+        role.tags.push(tag("team", "payments"));
+        role.tags.push(tag("secret", &"x".repeat(100)));
+    };
+    let condition = r#"{"StringEquals":{"sts:ExternalId":"right"}}"#;
+    scene.role(ACCOUNT, "refuses-1", &trust(OTHER), |_| ());
+    scene.role(ACCOUNT, "refuses-2", &trust(OTHER), tagged);
+    scene.role(ACCOUNT, "external1", &trust_if(ACCOUNT, condition), |_| ());
+    scene.role(ACCOUNT, "external2", &trust_if(ACCOUNT, condition), tagged);
+    for who in [&alice, &bob, &carol] {
+        for external in ["xx".to_owned(), "x".repeat(1000)] {
+            let lengths = ["refuses-1", "refuses-2", "external1", "external2", "no-where1"].map(|name| {
+                let role = format!("arn:aws:iam::{ACCOUNT}:role/{name}");
+                let denied = scene.assume(who, &role, &[("ExternalId", &external)]);
+                assert_eq!(denied.text("Code"), "AccessDenied");
+                // It opens to JSON, whatever was added.
+                scene.explanation(&scene.root, &denied);
+                denied.header("x-locum-authorization-message").unwrap().len()
+            });
+            assert!(lengths.iter().all(|length| *length == lengths[0]), "{lengths:?}");
+        }
+    }
+}
+
+/// A name of the caller's own choice does not push what else there is over the end of a step.
+#[test]
+fn its_length_goes_by_what_the_caller_said() {
+    let scene = Scene::new();
+    let alice = scene.admin("alice");
+    let with = |name: &str, value: &str| {
+        scene.role(ACCOUNT, name, &trust(OTHER), |role| {
+            role.tags.push(tag("secret", value))
+        });
+        format!("arn:aws:iam::{ACCOUNT}:role/{name}")
+    };
+    let roles = [with("refuses-1", "x"), with("refuses-2", &"x".repeat(200))];
+    let mut last = None;
+    // Base64 makes four characters of three bytes.
+    for length in (2..1100).step_by(3) {
+        let external = "x".repeat(length);
+        let sizes = roles.each_ref().map(|role| {
+            let denied = scene.assume(&alice, role, &[("ExternalId", &external)]);
+            denied.header("x-locum-authorization-message").unwrap().len()
+        });
+        assert_eq!(sizes[0], sizes[1], "{length}");
+        let grown = last.replace(sizes[0]).map_or(4, |before| sizes[0] - before);
+        assert_eq!(grown, 4, "{length}");
+    }
+}
+
 /// The explanation with the words for the resource taken out, so that only what differs otherwise is left.
 fn faceless(scene: &Scene, by: &Credentials, answer: &Answer, name: &str) -> String {
     let message = answer.text("Message").replace(name, "ROLE");
