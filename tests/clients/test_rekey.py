@@ -8,12 +8,14 @@ import stat
 import subprocess
 import time
 
+import jwt
 import pytest
+import requests
 from botocore.exceptions import ClientError
 
 from server import BINARY, Caller, Server, clean_environment, run_locum
 from test_backup import back_up, names, restored
-from world import make_user
+from world import allow, make_user
 
 
 def key_file(path):
@@ -88,6 +90,49 @@ def test_sessions_end_if_that_is_asked_for(stopped, tmp_path):
     last = Server(tmp_path / "one")
     assert is_accepted(last, fresh)
     assert last.stop() == 0
+
+
+def token_and_keys(server, session):
+    """A new web identity token, and the names of the keys that are published."""
+    token = session.sts.get_web_identity_token(Audience=["a"], SigningAlgorithm="RS256")["WebIdentityToken"]
+    issuer = jwt.decode(token, options={"verify_signature": False})["iss"]
+    keys = requests.get(f"{issuer}/.well-known/jwks.json", timeout=30).json()["keys"]
+    return token, {key["kid"]: jwt.PyJWK(key) for key in keys}
+
+
+def is_signed(token, keys):
+    key = keys.get(jwt.get_unverified_header(token)["kid"])
+    if key is None:
+        return False
+    jwt.decode(token, key, algorithms=["RS256"], audience="a")
+    return True
+
+
+def test_signing_keys_are_made_anew_if_that_is_asked_for(tmp_path):
+    server = Server(tmp_path / "one")
+    server.root.iam.enable_outbound_web_identity_federation()
+    user = make_user(server.root, allow("sts:GetWebIdentityToken"))
+    session = user.sts.get_session_token()["Credentials"]
+    token, keys = token_and_keys(server, user)
+    assert is_signed(token, keys) and server.stop() == 0
+
+    done = rekey(server.data, home=tmp_path)
+    assert done.returncode == 0 and "token" not in done.stdout, done
+    server = Server(tmp_path / "one")
+    user = Caller.of(server, session)
+    assert is_signed(token, token_and_keys(server, user)[1]), "nobody asked for others"
+    assert server.stop() == 0
+
+    done = rekey(server.data, "--new-signing-keys", home=tmp_path)
+    assert done.returncode == 0 and "of 1 account are signed with new keys" in done.stdout, done
+    server = Server(tmp_path / "one")
+    user = Caller.of(server, session)
+    after, others = token_and_keys(server, user)
+    assert not set(others) & set(keys) and len(others) == len(keys), "no name stands for two keys"
+    assert is_signed(after, others) and not is_signed(token, others)
+    assert server.stop() == 0
+    assert set(token_and_keys(server := Server(tmp_path / "one"), Caller.of(server, session))[1]) == set(others)
+    assert server.stop() == 0
 
 
 def test_keys_that_are_kept_elsewhere(stopped, tmp_path):

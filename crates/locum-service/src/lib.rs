@@ -52,7 +52,7 @@ pub use delegation::TRADE_IN_TOKEN_HEADER;
 pub use incoming::{Incoming, Reply};
 pub use last_uses::LastUses;
 pub use operator::{Operator, OperatorError};
-pub use outbound::{Issuers, Published};
+pub use outbound::{Issuers, Published, replace_signing_keys};
 pub use rings::{DamagedRing, Rings};
 pub use route::{Perform, PerformUnsigned};
 pub use saml_recipients::SamlRecipients;

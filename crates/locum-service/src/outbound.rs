@@ -6,6 +6,7 @@ mod publication;
 mod rotation;
 
 pub use issuers::Issuers;
+pub use keys::replace_signing_keys;
 pub use publication::Published;
 
 pub(crate) use keys::{NewKey, add, make, missing, signing};

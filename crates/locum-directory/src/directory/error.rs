@@ -1,4 +1,4 @@
-use locum_crypto::KeyId;
+use locum_crypto::{KeyId, SigningError};
 
 use crate::{BuiltInError, ChangeError, StoreError};
 
@@ -72,6 +72,9 @@ pub enum RekeyError {
     /// The new key is the old one.
     #[error("the new key-encryption key is the one in use ({0}); make another from 32 random bytes")]
     SameKey(KeyId),
+    /// A key that signs tokens was not made.
+    #[error("no other key to sign with was made: {0}")]
+    SigningKey(#[from] SigningError),
 }
 
 impl From<StoreError> for RekeyError {

@@ -23,6 +23,9 @@ const VERSION: u32 = 1;
 /// Where the keys that seal sessions are.
 pub(super) const RINGS: &str = "/rings/";
 
+/// Where the keys that sign web identity tokens are.
+pub(super) const ISSUERS: &str = "/outbound-federation/";
+
 /// Where entities are, each kind after those it refers to.
 const PREFIXES: [&str; 24] = [
     "/accounts/",
@@ -43,7 +46,7 @@ const PREFIXES: [&str; 24] = [
     "/oidc-providers/",
     "/mfa-devices/",
     "/used-assertions/",
-    "/outbound-federation/",
+    ISSUERS,
     "/delegation-requests/",
     "/login-profiles/",
     "/password-policies/",
@@ -243,7 +246,7 @@ pub(super) fn not_opened(key: &str, sealed: &[u8], error: SealError) -> OpenErro
     }
 }
 
-fn damaged(key: &str, reason: impl ToString) -> OpenError {
+pub(super) fn damaged(key: &str, reason: impl ToString) -> OpenError {
     OpenError::Damaged {
         key: key.to_owned(),
         reason: reason.to_string(),

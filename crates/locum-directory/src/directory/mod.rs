@@ -33,7 +33,7 @@ pub use draft::Draft;
 pub use error::{CommitError, OpenError, RekeyError, WriteError};
 pub use health::WriteCounts;
 pub use pending::Pending;
-pub use rekey::{Sessions, opens, rekey};
+pub use rekey::{Sessions, SigningKeys, opens, rekey};
 
 /// How many documents [`Directory::compile`] remembers in each of two generations.
 const REMEMBERED_DOCUMENTS: usize = 4096;

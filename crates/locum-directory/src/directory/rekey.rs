@@ -6,11 +6,14 @@
 
 use std::borrow::Cow;
 
-use locum_crypto::{KeyEncryptionKey, Random};
+use locum_crypto::{KeyEncryptionKey, Random, SigningError};
 use zeroize::Zeroizing;
 
 use super::{OpenError, RekeyError, load};
-use crate::{Documents, RedbStore, Store};
+use crate::{
+    Documents, Entity, OutboundFederation, RedbStore, Store,
+    record::{self, Recent},
+};
 
 /// What becomes of the sessions that were given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +22,14 @@ pub enum Sessions {
     Keep,
     /// They end: the keys that sealed them, and with which others could be forged, are left out. The next start makes new ones.
     End,
+}
+
+/// What becomes of the keys that sign web identity tokens.
+pub enum SigningKeys<'f> {
+    /// They sign on, and are replaced in their turn.
+    Keep,
+    /// Each issuer is changed by this, which gives it others.
+    Replace(&'f mut dyn FnMut(&mut OutboundFederation) -> Result<(), SigningError>),
 }
 
 /// Whether a store was sealed under a key. An empty one was not.
@@ -42,6 +53,7 @@ pub fn rekey(
     old: &KeyEncryptionKey,
     new: &KeyEncryptionKey,
     sessions: Sessions,
+    mut signing_keys: SigningKeys<'_>,
     rng: &mut dyn Random,
 ) -> Result<RedbStore, RekeyError> {
     if old.id() == new.id() {
@@ -57,6 +69,13 @@ pub fn rekey(
         let plaintext = old
             .open_value_in_place(&path, &mut buffer)
             .map_err(|error| load::not_opened(key, value, error))?;
+        let changed = match &mut signing_keys {
+            SigningKeys::Replace(replace) if key.starts_with(load::ISSUERS) => {
+                Some(with_other_keys(key, plaintext, replace)?)
+            }
+            SigningKeys::Replace(_) | SigningKeys::Keep => None,
+        };
+        let plaintext = changed.as_ref().map_or(plaintext, |changed| changed.as_slice());
         Ok::<_, RekeyError>(new.seal_value(&path, plaintext, rng))
     };
     store.rewrite(
@@ -77,4 +96,22 @@ pub fn rekey(
             Ok(())
         },
     )
+}
+
+/// The record of an issuer whose keys were replaced.
+fn with_other_keys(
+    key: &str,
+    plaintext: &[u8],
+    replace: &mut dyn FnMut(&mut OutboundFederation) -> Result<(), SigningError>,
+) -> Result<Zeroizing<Vec<u8>>, RekeyError> {
+    // It has no policies.
+    let documents = Documents::new(0);
+    let entity = record::decode(load::ISSUERS, plaintext, &documents, &mut Recent::default())
+        .map_err(|error| load::damaged(key, error))?;
+    let Entity::OutboundFederation(issuer) = entity else {
+        return Err(load::damaged(key, "it is no issuer").into());
+    };
+    let mut issuer = OutboundFederation::clone(&issuer);
+    replace(&mut issuer)?;
+    record::encode(&issuer.into()).map_err(|error| load::damaged(key, error).into())
 }

@@ -3,6 +3,7 @@
 //! As in `crash`, the test executable runs itself: the ignored test below is the process that is killed.
 
 use std::{
+    collections::BTreeMap,
     env, fs,
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
@@ -12,10 +13,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use locum_crypto::{KeyEncryptionKey, Purpose, Random as _, SecretBytes, SeededRandom, SystemRandom};
+use locum_crypto::{
+    KeyEncryptionKey, Purpose, Random as _, SecretBytes, SeededRandom, SigningAlgorithm, SigningError,
+    SigningKey, SystemRandom,
+};
 use locum_directory::{
-    AccessKey, Directory, KeyOwner, OpenError, RedbStore, RekeyError, Revision, Sessions, Store, StoreError,
-    Transaction, User, opens, rekey,
+    AccessKey, Directory, KeyOwner, OpenError, OutboundAlgorithm, OutboundFederation, OutboundKey, RedbStore,
+    RekeyError, Revision, Sessions, SigningKeys, Snapshot, Store, StoreError, Transaction, User, opens,
+    rekey,
 };
 use locum_names::Partition;
 
@@ -46,6 +51,9 @@ fn filled(path: &Path) {
         put(&directory, user);
         put(&directory, AccessKey::generate(account(), owner, now(), &mut rng));
     }
+    let mut issuer = OutboundFederation::new(account(), now(), &mut rng);
+    issuer.keys.push(signing_key(0));
+    put(&directory, issuer);
     for purpose in [Purpose::SessionToken, Purpose::Marker] {
         let bytes = SecretBytes::new(b"a ring".to_vec());
         let ring = directory.put_ring(purpose, Revision::NEW, bytes).unwrap();
@@ -53,9 +61,47 @@ fn filled(path: &Path) {
     }
 }
 
+fn signing_key(number: u64) -> OutboundKey {
+    OutboundKey {
+        kid: format!("RSA_{number}").into(),
+        algorithm: OutboundAlgorithm::Rs256,
+        pkcs8: SecretBytes::new(format!("a key pair {number}").into_bytes()),
+        created: now(),
+        signs_from: now(),
+        published_until: None,
+    }
+}
+
+/// The number of the one key that an issuer has.
+fn number(issuer: &OutboundFederation) -> u64 {
+    let [key] = issuer.keys.as_slice() else {
+        panic!("{} keys", issuer.keys.len());
+    };
+    let number = key.kid.strip_prefix("RSA_").unwrap().parse().unwrap();
+    assert_eq!(key.pkcs8.expose(), signing_key(number).pkcs8.expose());
+    number
+}
+
+/// All but the keys that sign tokens.
+fn view_but_for_signing_keys(snapshot: &Snapshot) -> BTreeMap<String, String> {
+    let mut seen = view(snapshot);
+    seen.retain(|place, _| !place.starts_with("outbound"));
+    let issuer = snapshot.outbound_federation(account()).unwrap();
+    let kept = (&issuer.issuer_id, issuer.enabled, issuer.created, issuer.revision);
+    seen.insert("issuer".to_owned(), format!("{kept:?}"));
+    seen
+}
+
+/// Puts the next key in the place of the one that an issuer has.
+fn next_key(issuer: &mut OutboundFederation) -> Result<(), SigningError> {
+    issuer.keys = vec![signing_key(number(issuer) + 1)];
+    Ok(())
+}
+
 fn change(path: &Path, sessions: Sessions) -> Result<RedbStore, RekeyError> {
     let store = RedbStore::open_existing(path)?;
-    rekey(store, &kek(), &other(), sessions, &mut SeededRandom::new(8))
+    let rng = &mut SeededRandom::new(8);
+    rekey(store, &kek(), &other(), sessions, SigningKeys::Keep, rng)
 }
 
 fn items(path: &Path) -> Vec<locum_directory::Item> {
@@ -131,6 +177,55 @@ fn sessions_end_if_that_is_asked_for_and_nothing_else_does() {
 }
 
 #[test]
+fn signing_keys_are_replaced_if_that_is_asked_for_and_nothing_else_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("directory.redb");
+    filled(&path);
+    let before = open(&path, kek()).unwrap();
+    let seen = view_but_for_signing_keys(&before.snapshot());
+    let revision = before.snapshot().outbound_federation(account()).unwrap().revision;
+    drop(before);
+    let store = RedbStore::open_existing(&path).unwrap();
+    let mut next_key = next_key;
+    let replace = SigningKeys::Replace(&mut next_key);
+    drop(
+        rekey(
+            store,
+            &kek(),
+            &other(),
+            Sessions::Keep,
+            replace,
+            &mut SystemRandom,
+        )
+        .unwrap(),
+    );
+    let after = open(&path, other()).unwrap();
+    let snapshot = after.snapshot();
+    let issuer = snapshot.outbound_federation(account()).unwrap();
+    assert_eq!((number(issuer), issuer.revision), (1, revision));
+    assert_eq!(view_but_for_signing_keys(&snapshot), seen);
+}
+
+#[test]
+fn without_a_key_to_sign_with_the_store_is_left_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("directory.redb");
+    filled(&path);
+    let before = items(&path);
+    let store = RedbStore::open_existing(&path).unwrap();
+    let mut fails = |issuer: &mut OutboundFederation| {
+        issuer.keys.clear();
+        SigningKey::from_pkcs8(SigningAlgorithm::Rs256, b"none").map(|_| ())
+    };
+    let replace = SigningKeys::Replace(&mut fails);
+    let error = rekey(store, &kek(), &other(), Sessions::End, replace, &mut SystemRandom).unwrap_err();
+    assert!(matches!(error, RekeyError::SigningKey(_)), "{error}");
+    assert!(!error.to_string().contains('\n'));
+    assert!(items(&path) == before);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft stays");
+}
+
+#[test]
 fn what_cannot_be_sealed_anew_is_left_as_it_was() {
     type Spoil = fn(&Path);
     fn put_raw(path: &Path, key: &str, value: Vec<u8>) {
@@ -179,7 +274,15 @@ fn wrong_keys_are_refused() {
     let path = folder.path().join("directory.redb");
     let attempt = |old: KeyEncryptionKey, new: KeyEncryptionKey| {
         let store = RedbStore::open(&path).unwrap();
-        rekey(store, &old, &new, Sessions::Keep, &mut SystemRandom).unwrap_err()
+        rekey(
+            store,
+            &old,
+            &new,
+            Sessions::Keep,
+            SigningKeys::Keep,
+            &mut SystemRandom,
+        )
+        .unwrap_err()
     };
     assert!(matches!(attempt(kek(), other()), RekeyError::Empty));
     filled(&path);
@@ -232,7 +335,9 @@ fn changes_keys_until_killed() {
         } else {
             (other(), kek())
         };
-        rekey(store, &old, &new, Sessions::Keep, &mut SystemRandom).unwrap();
+        let mut next_key = next_key;
+        let signing_keys = SigningKeys::Replace(&mut next_key);
+        rekey(store, &old, &new, Sessions::Keep, signing_keys, &mut SystemRandom).unwrap();
     }
 }
 
@@ -241,7 +346,7 @@ fn a_kill_leaves_one_key_that_opens() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("directory.redb");
     filled(&path);
-    let seen = view(&open(&path, kek()).unwrap().snapshot());
+    let seen = view_but_for_signing_keys(&open(&path, kek()).unwrap().snapshot());
     let mut moments = SeededRandom::new(42);
     let mut found = [0; 2];
     for round in 0..12 {
@@ -268,7 +373,13 @@ fn a_kill_leaves_one_key_that_opens() {
         drop(store);
         found[usize::from(by[1])] += 1;
         let key = if by[0] { kek() } else { other() };
-        assert_eq!(view(&open(&path, key).unwrap().snapshot()), seen, "round {round}");
+        // Each change replaced the signing key, too: it is that of the store's own key, and all else is as it was.
+        let directory = open(&path, key).unwrap();
+        let snapshot = directory.snapshot();
+        let issuer = snapshot.outbound_federation(account()).unwrap();
+        assert_eq!(number(issuer) % 2 == 1, by[1], "round {round}");
+        assert_eq!(view_but_for_signing_keys(&snapshot), seen, "round {round}");
+        drop(directory);
         let names = fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(
             names, 1,

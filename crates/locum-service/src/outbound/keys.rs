@@ -55,6 +55,26 @@ pub(crate) fn add(issuer: &mut OutboundFederation, made: &[NewKey], now: Timesta
     }
 }
 
+/// Gives an issuer other keys, which sign at once, and withdraws those it had: a token that one of them signed, or will sign in other
+/// hands, verifies no longer. For a store that nobody serves, since a key takes its time.
+///
+/// # Errors
+/// A key was not made. The issuer is as it was.
+pub fn replace_signing_keys(issuer: &mut OutboundFederation, now: Timestamp) -> Result<(), SigningError> {
+    let made = ALGORITHMS.into_iter().map(make).collect::<Result<Vec<_>, _>>()?;
+    replace(issuer, &made, now);
+    Ok(())
+}
+
+/// The names count on: whoever has a key of one that was withdrawn must not take it for the new one.
+fn replace(issuer: &mut OutboundFederation, made: &[NewKey], now: Timestamp) {
+    let former = issuer.keys.len();
+    for new in made {
+        push(issuer, new, now, now);
+    }
+    issuer.keys.drain(..former);
+}
+
 /// The key that signs at `now`.
 pub(crate) fn signing(
     issuer: &OutboundFederation,

@@ -129,3 +129,22 @@ fn a_clock_that_ran_ahead_keeps_no_key_beyond_its_schedule() {
     assert!(has_expired(&issuer, at(2 * DAY + 37 * HOUR)));
     assert_eq!(due(&issuer, at(8 * DAY), &schedule), ALGORITHMS);
 }
+
+#[test]
+fn keys_that_are_replaced_at_once_take_their_names_with_them() {
+    let (mut issuer, schedule) = (issuer(), RotationSchedule::default());
+    advance(&mut issuer, &both(), at(6 * DAY), &schedule);
+    // One signs and one is announced: whoever has the store has both.
+    assert_eq!(kids(&issuer), ["RSA_0", "EC384_0", "RSA_1", "EC384_1"]);
+    replace(&mut issuer, &both(), at(6 * DAY + HOUR));
+    assert_eq!(kids(&issuer), ["RSA_2", "EC384_2"]);
+    assert_eq!(signs(&issuer, 6 * DAY + HOUR), "RSA_2");
+    assert!(issuer.keys.iter().all(|key| key.published_until.is_none()));
+    // The succession goes on from there.
+    assert_eq!(due(&issuer, at(12 * DAY + HOUR - 1), &schedule), []);
+    assert_eq!(due(&issuer, at(12 * DAY + HOUR), &schedule), ALGORITHMS);
+    // Those of an issuer that is disabled are published, too.
+    issuer.enabled = false;
+    replace(&mut issuer, &both(), at(100 * DAY));
+    assert_eq!(kids(&issuer), ["RSA_3", "EC384_3"]);
+}

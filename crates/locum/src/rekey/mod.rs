@@ -8,8 +8,10 @@ mod options;
 
 use std::{ffi::OsString, fs, io, os::unix::fs::MetadataExt as _, process::ExitCode};
 
+use jiff::Timestamp;
 use locum_crypto::{KeyEncryptionKey, SystemRandom};
-use locum_directory::{RedbStore, RekeyError, Sessions, opens, rekey};
+use locum_directory::{OutboundFederation, RedbStore, RekeyError, Sessions, SigningKeys, opens, rekey};
+use locum_service::replace_signing_keys;
 use rustix::process::geteuid;
 
 use crate::{
@@ -21,7 +23,7 @@ use crate::{
     },
 };
 
-use options::Options;
+use options::{Options, Signing};
 
 /// The variable that may hold the new key.
 const NEW_KEK_VARIABLE: &str = "LOCUM_NEW_KEK";
@@ -73,8 +75,25 @@ fn change(options: &Options) -> Result<String, Refusal> {
     } else if own && !is_made && data.keeps_former_key(&old)? && opens(&store, &new)? {
         return finish(options, &data, &old, &new);
     }
+    let mut issuers: usize = 0;
+    let now = Timestamp::now();
+    let mut replace = |issuer: &mut OutboundFederation| {
+        issuers = issuers.saturating_add(1);
+        replace_signing_keys(issuer, now)
+    };
+    let signing_keys = match options.signing {
+        Signing::Keep => SigningKeys::Keep,
+        Signing::Anew => SigningKeys::Replace(&mut replace),
+    };
     // Held until the key has its name, so that nobody opens the store in between.
-    let held = rekey(store, &old, &new, options.sessions, &mut SystemRandom)?;
+    let held = rekey(
+        store,
+        &old,
+        &new,
+        options.sessions,
+        signing_keys,
+        &mut SystemRandom,
+    )?;
     let named = match (own, is_made) {
         (true, true) => data.adopt_next_key(&old),
         (true, false) => data.retire_key(&old),
@@ -91,7 +110,11 @@ fn change(options: &Options) -> Result<String, Refusal> {
     })?;
     drop(held);
     tell_of_what_is_left(&data, &old, own);
-    Ok(sealed(&data))
+    let mut told = sealed(&data);
+    if options.signing == Signing::Anew {
+        told.push_str(&told_of_issuers(issuers));
+    }
+    Ok(told)
 }
 
 /// Ends an earlier run that was cut off when the store had the new key, which is kept elsewhere, and the directory's own, which it
@@ -104,15 +127,27 @@ fn finish(
 ) -> Result<String, Refusal> {
     data.retire_key(old)?;
     tell_of_what_is_left(data, old, true);
-    match options.sessions {
-        Sessions::Keep => Ok(sealed(data)),
-        // Nobody knows whether they ended then.
-        Sessions::End => Err(RekeyError::SameKey(new.id()).into()),
+    match (options.sessions, options.signing) {
+        (Sessions::Keep, Signing::Keep) => Ok(sealed(data)),
+        // Nobody knows whether they ended, or were replaced, then.
+        (Sessions::End, _) | (_, Signing::Anew) => Err(RekeyError::SameKey(new.id()).into()),
     }
 }
 
 fn sealed(data: &DataDir) -> String {
     format!("{} is sealed under the new key\n", data.store().display())
+}
+
+/// What became of web identity tokens.
+fn told_of_issuers(issuers: usize) -> String {
+    match issuers {
+        0 => "no account issues web identity tokens\n".to_owned(),
+        1 => "web identity tokens of 1 account are signed with new keys; those of before no longer verify\n"
+            .to_owned(),
+        _ => format!(
+            "web identity tokens of {issuers} accounts are signed with new keys; those of before no longer verify\n"
+        ),
+    }
 }
 
 /// The copy that takes the store's place is of whoever makes it, and nobody else could open it.

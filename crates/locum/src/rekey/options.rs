@@ -25,6 +25,9 @@ OPTIONS
                            <dir>/kek, or that is a link. [<dir>/kek, made anew]
   --end-sessions           End every session: whoever had the key and a copy of the store can make sessions of their own
                            until the keys that seal them are others.
+  --new-signing-keys       Sign the tokens of GetWebIdentityToken with new keys, and publish the keys of before no longer:
+                           whoever had the key and a copy of the store can sign such tokens for as long as they are
+                           published. Tokens that were issued do not verify any more.
 
 EXIT STATUS
   0  The store is sealed under the new key.
@@ -39,6 +42,14 @@ pub(super) struct Options {
     pub(super) kek_file: Option<PathBuf>,
     pub(super) new_kek_file: Option<PathBuf>,
     pub(super) sessions: Sessions,
+    pub(super) signing: Signing,
+}
+
+/// What becomes of the keys that sign web identity tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Signing {
+    Keep,
+    Anew,
 }
 
 /// A command line that is not one.
@@ -59,6 +70,7 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Options, OptionsError> {
         kek_file: None,
         new_kek_file: None,
         sessions: Sessions::Keep,
+        signing: Signing::Keep,
     };
     let mut parser = Parser::from_args(words);
     while let Some(argument) = parser.next()? {
@@ -67,6 +79,7 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<Options, OptionsError> {
             Arg::Long("kek-file") => options.kek_file = Some(parser.value()?.into()),
             Arg::Long("new-kek-file") => options.new_kek_file = Some(parser.value()?.into()),
             Arg::Long("end-sessions") => options.sessions = Sessions::End,
+            Arg::Long("new-signing-keys") => options.signing = Signing::Anew,
             other @ (Arg::Long(_) | Arg::Short(_) | Arg::Value(_)) => return Err(other.unexpected().into()),
         }
     }
@@ -91,7 +104,12 @@ mod tests {
         assert_eq!(options.kek_file, Some("a".into()));
         assert_eq!(options.new_kek_file, Some("b".into()));
         assert_eq!(options.sessions, Sessions::End);
-        assert_eq!(parsed("--data d").unwrap().sessions, Sessions::Keep);
+        assert_eq!(options.signing, Signing::Keep);
+        let options = parsed("--data d --new-signing-keys").unwrap();
+        assert_eq!(
+            (options.sessions, options.signing),
+            (Sessions::Keep, Signing::Anew)
+        );
     }
 
     #[test]
@@ -101,6 +119,7 @@ mod tests {
             "--data",
             "--data d e",
             "--data d --end-sessions=no",
+            "--data d --new-signing-keys=RSA",
             "--data d -k x",
             "--kek x",
         ] {
