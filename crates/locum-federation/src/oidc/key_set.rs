@@ -18,6 +18,9 @@ const MAX_KEYS: usize = 100;
 /// Keys that are tried for one token. Providers that give several keys one id have two while they rotate.
 const MAX_TRIED: usize = 4;
 
+/// What a JWK has beside a public key (RFC 7518 §6): one prime of an RSA key gives all of it away.
+const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
 /// Why a document gives no keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum JwksError {
@@ -153,8 +156,8 @@ fn usable(jwk: &Members) -> Option<Key> {
     {
         return None;
     }
-    // Who publishes the private half lets anyone sign.
-    if jwk.contains_key("d") {
+    // Who publishes the private half, or a part of it, lets anyone sign.
+    if PRIVATE.iter().any(|part| jwk.contains_key(*part)) {
         return None;
     }
     let id = optional("kid")?.map(Into::into);

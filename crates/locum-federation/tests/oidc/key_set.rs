@@ -34,6 +34,12 @@ fn a_key_that_is_not_for_signatures_is_left_out() {
         r#","kid":"rsa","alg":7"#,
         r#","kid":7"#,
         r#","kid":"rsa","d":"AQAB""#,
+        r#","kid":"rsa","p":"AQAB","q":"AQAB""#,
+        r#","kid":"rsa","dp":"AQAB""#,
+        r#","kid":"rsa","dq":null"#,
+        r#","kid":"rsa","qi":"AQAB""#,
+        r#","kid":"rsa","oth":[]"#,
+        r#","kid":"rsa","k":"AQAB""#,
     ] {
         assert!(parse(&[jwk(&RSA, further)]).unwrap().is_empty(), "{further}");
         assert_eq!(fares(RSA_HEADER, &[jwk(&RSA, further)]), Err(TokenError::NoKey));
