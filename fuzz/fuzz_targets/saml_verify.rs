@@ -8,7 +8,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use libfuzzer_sys::fuzz_target;
 use locum_crypto::DecryptionKey;
 use locum_federation::saml::{
-    Assertion, Encryption, Expected, Provider, RoleClaims, SamlError, VerificationKeyWithThumbprint, verify,
+    Assertion, Encryption, Expected, Offer, Provider, RoleClaims, SamlError, VerificationKeyWithThumbprint,
+    condition_keys, verify,
 };
 
 const SIGNED: [&str; 3] = [
@@ -59,6 +60,11 @@ fuzz_target!(|input: &[u8]| {
     let changed = [&document[..at], put, &document[end..]].concat();
     if let Ok(assertion) = check(&changed) {
         assert_eq!(assertion, *ORIGINAL);
-        assert!(RoleClaims::read(&assertion).is_ok());
+        let claims = RoleClaims::read(&assertion).expect("it has roles");
+        assert!(condition_keys(&assertion).is_ok());
+        // Who chooses a role is offered those that can be had; what is encrypted offers none.
+        let offer = Offer::read(&BASE64_STANDARD.encode(&changed)).expect("it was verified");
+        assert!(offer.roles.is_empty() || offer.roles == claims.roles);
+        assert_eq!(offer.failure, None);
     }
 });
