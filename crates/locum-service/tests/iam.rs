@@ -17,6 +17,7 @@ mod iam {
     mod boundaries;
     mod credential_report;
     mod finishing;
+    mod denial_lengths;
     mod group_permissions;
     mod groups;
     mod inline_policies;
