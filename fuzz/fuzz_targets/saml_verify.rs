@@ -1,5 +1,5 @@
-//! A change to a response that is signed: three bytes say where and how much is cut, the rest is put there. If the
-//! result is accepted, it says what it said.
+//! A change to a response that is signed: four bytes say which, where and how much is cut, and the rest is put there, or says
+//! which pieces of signed responses are. If the result is accepted, it says what it said.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -12,11 +12,22 @@ use locum_federation::saml::{
     condition_keys, verify,
 };
 
-const SIGNED: [&str; 3] = [
+const SIGNED: [&str; 7] = [
     include_str!("../../crates/locum-federation/tests/saml/data/xmlsec-a-rsa-sha256.xml"),
     include_str!("../../crates/locum-federation/tests/saml/data/xmlsec-ar-prefixes.xml"),
     include_str!("../../crates/locum-federation/tests/saml/data/encrypted-aes256-sha256.xml"),
+    include_str!("../../crates/locum-federation/tests/saml/data/xmlsec-a-pretty.xml"),
+    include_str!("../../crates/locum-federation/tests/saml/data/signxml-r-rsa-sha512.xml"),
+    include_str!("../../crates/locum-federation/tests/saml/data/signxml-r-ecdsa-sha256.xml"),
+    include_str!("../../crates/locum-federation/tests/saml/data/encrypted-signed-response.xml"),
 ];
+/// What an attacker would like to have read: another name, under the same id and under another.
+static FORGED: LazyLock<[String; 2]> = LazyLock::new(|| {
+    let other = SIGNED[0].replace("alice", "mallory");
+    [other.replace("_a1", "_a2"), other]
+});
+/// The bit that says that pieces are put.
+const PIECES: u8 = 0x80;
 
 struct World {
     keys: Vec<VerificationKeyWithThumbprint>,
@@ -24,16 +35,25 @@ struct World {
 }
 
 static WORLD: LazyLock<World> = LazyLock::new(|| {
-    let certificate = include_bytes!("../../crates/locum-federation/tests/saml/data/rsa.crt");
+    let certificates = [
+        include_bytes!("../../crates/locum-federation/tests/saml/data/rsa.crt").as_slice(),
+        include_bytes!("../../crates/locum-federation/tests/saml/data/p256.crt"),
+    ];
     let private = include_str!("../../crates/locum-federation/tests/saml/data/newest.pem");
     World {
-        keys: vec![VerificationKeyWithThumbprint::from_certificate(certificate).expect("a certificate")],
+        keys: certificates
+            .map(|certificate| {
+                VerificationKeyWithThumbprint::from_certificate(certificate).expect("a certificate")
+            })
+            .into(),
         decryption: vec![DecryptionKey::from_pem(private).expect("a private key")],
     }
 });
 
-static ORIGINAL: LazyLock<Assertion> =
-    LazyLock::new(|| check(SIGNED[0].as_bytes()).expect("a genuine response"));
+static ORIGINAL: LazyLock<Assertion> = LazyLock::new(|| {
+    let [first, ..] = SIGNED.map(|document| check(document.as_bytes()).expect("a genuine response"));
+    first
+});
 
 fn check(document: &[u8]) -> Result<Assertion, SamlError> {
     let expected = Expected {
@@ -50,16 +70,35 @@ fn check(document: &[u8]) -> Result<Assertion, SamlError> {
     verify(&BASE64_STANDARD.encode(document), &expected)
 }
 
+/// A piece of a response: which, where, and how long.
+fn piece(&[which, high, low, long, short]: &[u8; 5]) -> &'static [u8] {
+    let which = usize::from(which) % (SIGNED.len() + FORGED.len());
+    let forged = || FORGED[which - SIGNED.len()].as_str();
+    let document = SIGNED.get(which).copied().unwrap_or_else(forged).as_bytes();
+    let at = usize::from(u16::from_be_bytes([high, low])) % document.len();
+    let length = usize::from(u16::from_be_bytes([long, short]));
+    &document[at..(at + length).min(document.len())]
+}
+
 fuzz_target!(|input: &[u8]| {
     let Some((&[which, high, low, cut], put)) = input.split_first_chunk::<4>() else {
         return;
     };
-    let document = SIGNED[usize::from(which) % SIGNED.len()].as_bytes();
+    let document = SIGNED[usize::from(which & !PIECES) % SIGNED.len()].as_bytes();
     let at = usize::from(u16::from_be_bytes([high, low])) % document.len();
     let end = (at + usize::from(cut)).min(document.len());
-    let changed = [&document[..at], put, &document[end..]].concat();
+    let put = if which & PIECES == 0 {
+        put.to_vec()
+    } else {
+        put.as_chunks().0.iter().flat_map(piece).copied().collect()
+    };
+    let changed = [&document[..at], &put, &document[end..]].concat();
     if let Ok(assertion) = check(&changed) {
-        assert_eq!(assertion, *ORIGINAL);
+        let of_another_key = Assertion {
+            signed_by: ORIGINAL.signed_by,
+            ..assertion.clone()
+        };
+        assert_eq!(of_another_key, *ORIGINAL);
         let claims = RoleClaims::read(&assertion).expect("it has roles");
         assert!(condition_keys(&assertion).is_ok());
         // Who chooses a role is offered those that can be had; what is encrypted offers none.

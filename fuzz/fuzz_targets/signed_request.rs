@@ -151,10 +151,8 @@ fn verified(text: &[u8]) -> Option<Asked> {
         // The header itself may say the same in other words; what it covers is what counts.
         if name != "authorization" && verified.covers(&name) {
             let text = String::from_utf8_lossy(value);
-            let words: Vec<&str> = text
-                .split([' ', '\t', '\r'])
-                .filter(|word| !word.is_empty())
-                .collect();
+            // White space of any kind is a blank, and the edge lets none but blanks and tabs through.
+            let words: Vec<&str> = text.split_ascii_whitespace().collect();
             asked.headers.entry(name).or_default().push(words.join(" "));
         }
     }
