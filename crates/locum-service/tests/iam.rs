@@ -16,8 +16,8 @@ mod iam {
     mod authorization;
     mod boundaries;
     mod credential_report;
-    mod finishing;
     mod denial_lengths;
+    mod finishing;
     mod group_permissions;
     mod groups;
     mod inline_policies;
