@@ -84,6 +84,8 @@ errors! {
     LIMIT_EXCEEDED = "LimitExceeded", 409, Sender;
     /// What the request names does not exist.
     NO_SUCH_ENTITY = "NoSuchEntity", 404, Sender;
+    /// The service has no credentials of its own.
+    NOT_SUPPORTED_SERVICE = "NotSupportedService", 404, Sender;
     /// The identity provider could not be reached.
     OPEN_ID_IDP_COMMUNICATION_ERROR = "OpenIdIdpCommunicationError", 400, Sender;
     /// The account's password policy does not allow this password.

@@ -271,7 +271,9 @@ fn every_operation_reads_what_it_writes() {
             ListOpenIDConnectProviderTagsRequest ListOpenIDConnectProvidersRequest
             ListOrganizationsFeaturesRequest ListPoliciesRequest ListPolicyTagsRequest
             ListPolicyVersionsRequest ListRolePoliciesRequest ListRoleTagsRequest ListRolesRequest
-            ListSAMLProviderTagsRequest ListSAMLProvidersRequest ListUserPoliciesRequest
+            ListSAMLProviderTagsRequest ListSAMLProvidersRequest ListSSHPublicKeysRequest
+            ListServerCertificatesRequest ListServiceSpecificCredentialsRequest ListSigningCertificatesRequest
+            ListUserPoliciesRequest
             ListUserTagsRequest ListUsersRequest ListVirtualMFADevicesRequest PutGroupPolicyRequest
             PutRolePermissionsBoundaryRequest PutRolePolicyRequest PutUserPermissionsBoundaryRequest
             PutUserPolicyRequest RejectDelegationRequestRequest

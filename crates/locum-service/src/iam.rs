@@ -16,6 +16,7 @@ mod delegation_decisions;
 mod delegation_requests;
 mod devices;
 mod documents;
+mod foreign_credentials;
 mod group_members;
 mod group_policies;
 mod groups;
@@ -164,6 +165,10 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::of::<api::ListRolesRequest>(),
     Route::of::<api::ListSAMLProviderTagsRequest>(),
     Route::of::<api::ListSAMLProvidersRequest>(),
+    Route::of::<api::ListSSHPublicKeysRequest>(),
+    Route::of::<api::ListServerCertificatesRequest>(),
+    Route::of::<api::ListServiceSpecificCredentialsRequest>(),
+    Route::of::<api::ListSigningCertificatesRequest>(),
     Route::of::<api::ListUserPoliciesRequest>(),
     Route::of::<api::ListUserTagsRequest>(),
     Route::of::<api::ListUsersRequest>(),

@@ -18,6 +18,7 @@ mod iam {
     mod credential_report;
     mod denial_lengths;
     mod finishing;
+    mod foreign_credentials;
     mod group_permissions;
     mod groups;
     mod inline_policies;

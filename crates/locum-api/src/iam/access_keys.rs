@@ -133,6 +133,7 @@ structure! {
     }
 }
 
-const STATUS: Shape = Shape::String(StringRules::one_of(&["Active", "Inactive", "Expired"]));
+/// Whether a credential can be used.
+pub(super) const STATUS: Shape = Shape::String(StringRules::one_of(&["Active", "Inactive", "Expired"]));
 const ACCESS_KEY: Shape = Shape::Structure(AccessKey::STRUCTURE);
 const METADATA: Shape = Shape::Structure(AccessKeyMetadata::STRUCTURE);

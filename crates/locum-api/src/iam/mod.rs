@@ -9,6 +9,7 @@ mod credential_report;
 mod delegation_requests;
 mod delegation_shapes;
 mod entities;
+mod foreign_credentials;
 mod group_policies;
 mod groups;
 mod inline_policies;
@@ -40,6 +41,7 @@ pub use boundaries::*;
 pub use credential_report::*;
 pub use delegation_requests::*;
 pub use entities::*;
+pub use foreign_credentials::*;
 pub use group_policies::*;
 pub use groups::*;
 pub use inline_policies::*;
@@ -170,6 +172,10 @@ pub(crate) const OPERATIONS: &[&Operation] = &[
     ListRolesRequest::OPERATION,
     ListSAMLProviderTagsRequest::OPERATION,
     ListSAMLProvidersRequest::OPERATION,
+    ListSSHPublicKeysRequest::OPERATION,
+    ListServerCertificatesRequest::OPERATION,
+    ListServiceSpecificCredentialsRequest::OPERATION,
+    ListSigningCertificatesRequest::OPERATION,
     ListUserPoliciesRequest::OPERATION,
     ListUserTagsRequest::OPERATION,
     ListUsersRequest::OPERATION,

@@ -4,6 +4,9 @@ use locum_api::ApiError;
 
 use crate::{call::Call, caller::Identity};
 
+/// To whoever is no user and names none.
+pub(super) const NOT_A_USER: &str = "Must specify userName when calling with non-User credentials";
+
 /// The user that an operation is about.
 pub(super) enum Whose {
     /// The user of this name.
@@ -21,8 +24,8 @@ pub(super) fn whose(call: &Call<'_>, given: Option<String>) -> Result<Whose, Api
         (Some(name), _) => Ok(Whose::User(name)),
         (None, Identity::User(user)) => Ok(Whose::User(user.name.to_string())),
         (None, Identity::Root) => Ok(Whose::Root),
-        (None, Identity::Role { .. } | Identity::FederatedUser { .. }) => Err(ApiError::validation(
-            "Must specify userName when calling with non-User credentials",
-        )),
+        (None, Identity::Role { .. } | Identity::FederatedUser { .. }) => {
+            Err(ApiError::validation(NOT_A_USER))
+        }
     }
 }
