@@ -18,12 +18,15 @@ from pathlib import Path
 import boto3
 from botocore.config import Config
 
+import conforming
+
 REGION = "us-east-1"
 BINARY = os.environ.get("LOCUM_BIN") or str(Path(__file__).parents[2] / "target/debug/locum")
 READY = re.compile(r"^locum ready on (https?://\S+:\d+)$")
 
 # One session, so that each service's model is read once; every client gets its own credentials.
 _session = boto3.Session(region_name=REGION)
+_session.events.register("after-call", conforming.check)
 _once = {"total_max_attempts": 1, "mode": "standard"}
 
 
