@@ -7,9 +7,9 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 
-# What the model says of these is not so: of the first in AWS's own answers either (docs/compatibility/administration.md),
-# and a subject may be shorter than six characters here (docs/compatibility/federation.md).
-UNLIKE_THE_MODEL = {"SourcePolicyType", "SubjectFromWebIdentityToken"}
+# What the model says of these is not so: of the first two in AWS's own answers either, as recorded, and a subject may be shorter than
+# six characters here (docs/compatibility/federation.md).
+UNLIKE_THE_MODEL = {"SourcePolicyType", "PermissionsBoundaryType", "SubjectFromWebIdentityToken"}
 
 
 def check(http_response, parsed, model, **_):

@@ -56,6 +56,7 @@ def test_one_task(officer, member):
     assert session.arn == f"arn:aws:iam::{member.id}:root"
     assert session.iam.list_mfa_devices()["MFADevices"] == []
     assert session.iam.list_access_keys()["AccessKeyMetadata"] == []
+    assert session.iam.list_signing_certificates()["Certificates"] == []
     # Root may everything; the session may its task.
     for call in (session.iam.list_users, session.iam.list_roles, lambda: session.iam.create_user(UserName=unique("root"))):
         with refused("AccessDenied", status=403):

@@ -49,7 +49,7 @@ def test_denied(root, account, member):
         last_used(user, other)
     for id in ("AKIAIOSFODNN7EXAMPLE", user.caller.access_key_id):
         # The key of another account is as one that does not exist.
-        text = f"User: {member.admin.arn} is not authorized to perform: iam:GetAccessKeyLastUsed on resource: access key {id}"
+        text = f"User: {member.admin.arn} is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key {id}"
         with refused("AccessDenied", text, 403):
             member.admin.iam.get_access_key_last_used(AccessKeyId=id)
 

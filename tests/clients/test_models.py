@@ -22,6 +22,8 @@ _session = botocore.session.get_session()
 DIFFERENCES = {
     # Its answers are `IAM Policy` and the like, not the values of its own model.
     ("iam", "SourcePolicyType"): "text, one of `user`, `group`, `role`, `aws-managed`, `user-managed`, `resource`, `none`",
+    # Its answers have `Policy`.
+    ("iam", "PermissionsBoundaryType"): "text, one of `PermissionsBoundaryPolicy`",
     # Its documentation has wildcards.
     ("iam", "AttachmentName"): r"text 1–128, `[\w+=,.@-]+`",
     # Places in a document are not negative, and a page has a greatest size.

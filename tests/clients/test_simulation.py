@@ -142,7 +142,7 @@ def test_pages(root):
             assert [of["EvalActionName"] for page in pages for of in page] == actions
             assert {of["EvalDecision"] for page in pages for of in page} == {"allowed"}
     marker = root.iam.simulate_custom_policy(PolicyInputList=[document], ActionNames=actions, MaxItems=2)["Marker"]
-    with refused("ValidationError", "Invalid Marker", 400):
+    with refused("ValidationError", "Invalid Marker.", 400):
         root.iam.simulate_custom_policy(PolicyInputList=[document], ActionNames=actions[1:], MaxItems=2, Marker=marker)
 
 

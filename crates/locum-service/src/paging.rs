@@ -27,7 +27,7 @@ pub(crate) struct InvalidMarker;
 /// IAM's words for it.
 impl From<InvalidMarker> for Failure {
     fn from(_: InvalidMarker) -> Self {
-        Self::Api(ApiError::validation("Invalid Marker"))
+        Self::Api(ApiError::validation("Invalid Marker."))
     }
 }
 

@@ -32,6 +32,7 @@ mod iam {
     mod policy_entities;
     mod quotas;
     mod random_account;
+    mod recorded;
     mod roles;
     mod service_linked_roles;
     mod simulation;

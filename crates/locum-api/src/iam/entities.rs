@@ -82,7 +82,7 @@ structure! {
     AttachedPermissionsBoundary {
         /// What kind of boundary it is.
         optional "PermissionsBoundaryType" permissions_boundary_type: String,
-            Shape::String(StringRules::one_of(&["PermissionsBoundaryPolicy"]));
+            Shape::String(StringRules::one_of(&["Policy"]));
         /// The policy's ARN.
         optional "PermissionsBoundaryArn" permissions_boundary_arn: String, shapes::ARN;
     }
@@ -134,7 +134,7 @@ structure! {
         /// When its newest version was created.
         optional "UpdateDate" update_date: Timestamp, Shape::Timestamp;
         /// Its tags; lists of policies leave them out.
-        list "Tags" tags: Vec<Tag>, TAGS;
+        optional "Tags" tags: Vec<Tag>, TAGS;
     }
 }
 

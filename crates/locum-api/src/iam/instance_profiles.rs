@@ -189,7 +189,7 @@ structure! {
         /// The role in it, if there is one.
         required "Roles" roles: Vec<Role>, Shape::list(&ROLE);
         /// Its tags; lists of instance profiles leave them out.
-        list "Tags" tags: Vec<Tag>, TAGS;
+        optional "Tags" tags: Vec<Tag>, TAGS;
     }
 }
 

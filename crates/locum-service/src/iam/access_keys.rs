@@ -25,7 +25,7 @@ impl Holder {
     fn key(&self, call: &Call<'_>, id: &str) -> Result<Arc<AccessKey>, ApiError> {
         let known = id.parse().ok().and_then(|id| call.snapshot.access_key(&id));
         let own = known.filter(|key| key.owner == self.owner);
-        let text = || format!("The Access Key with id {id} cannot be found");
+        let text = || format!("The Access Key with id {id} cannot be found.");
         own.cloned().ok_or_else(|| errors::NO_SUCH_ENTITY.with(text()))
     }
 }

@@ -235,7 +235,7 @@ fn role_detail(call: &Call<'_>, role: &Role) -> RoleDetail {
         create_date: Some(role.created),
         assume_role_policy_document: Some(shown_trust(call, role)),
         instance_profile_list: profiles
-            .map(|profile| shown::instance_profile(call, profile, Detail::Full))
+            .map(|profile| shown::instance_profile(call, profile, Detail::Made))
             .collect(),
         role_policy_list: inline(&role.inline),
         attached_managed_policies: attached(call, &role.attached),

@@ -27,12 +27,12 @@ use crate::{
 /// Reads the boundary that a principal is to be created with.
 ///
 /// # Errors
-/// `Invalid ARN:  Could not be parsed!`
+/// `ARN A is not valid.`
 pub(super) fn requested<'r>(
     call: &Call<'_>,
     arn: Option<&'r str>,
 ) -> Result<Option<NamedPolicy<'r>>, ApiError> {
-    arn.map(|arn| NamedPolicy::read(call, arn)).transpose()
+    arn.map(|arn| NamedPolicy::read_boundary(call, arn)).transpose()
 }
 
 /// The id of the boundary, once the caller is authorized.
@@ -40,7 +40,7 @@ pub(super) fn requested<'r>(
 /// # Errors
 /// It does not exist.
 pub(super) fn existing(requested: Option<NamedPolicy<'_>>) -> Result<Option<UniqueId>, ApiError> {
-    let policy = requested.map(NamedPolicy::attachable).transpose()?;
+    let policy = requested.map(NamedPolicy::boundary).transpose()?;
     Ok(policy.map(|policy| policy.id))
 }
 
@@ -50,7 +50,7 @@ fn put<O: Principal>(
     name: &str,
     policy_arn: &str,
 ) -> Result<NoResult, Failure> {
-    let named = NamedPolicy::read(call, policy_arn)?;
+    let named = NamedPolicy::read_boundary(call, policy_arn)?;
     let keys = Keys {
         boundary: Some(policy_arn),
         ..Keys::default()
@@ -58,7 +58,7 @@ fn put<O: Principal>(
     let owner = permitted::<O>(call, operation, name, keys)?;
     owner.check_modifiable()?;
     let mut owner = Arc::unwrap_or_clone(owner);
-    *owner.boundary_mut() = Some(named.attachable()?.id);
+    *owner.boundary_mut() = Some(named.boundary()?.id);
     call.changes.put(owner);
     Ok(NoResult)
 }

@@ -87,6 +87,6 @@ impl<'r> NamedDevice<'r> {
 }
 
 fn not_found(serial_number: &str) -> ApiError {
-    let text = format!("VirtualMFADevice with serial number {serial_number} doesn't exist.");
+    let text = format!("MFA Device with serial number {serial_number} does not exist.");
     errors::NO_SUCH_ENTITY.with(text)
 }

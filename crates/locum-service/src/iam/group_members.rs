@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use locum_api::{
-    ApiError, NoResult, Request, errors,
+    ApiError, NoResult, Request,
     iam::{
         AddUserToGroupRequest, ListGroupsForUserRequest, ListGroupsForUserResponse,
         RemoveUserFromGroupRequest,
@@ -41,15 +41,18 @@ impl Perform for AddUserToGroupRequest {
 }
 
 impl Perform for RemoveUserFromGroupRequest {
+    /// Removing a user that is not in the group is no error. Where neither is there, AWS tells of the user.
     fn perform(self, call: &mut Call<'_>) -> Result<NoResult, Failure> {
-        let group = permitted::<Group>(call, Self::OPERATION, &self.group_name, Keys::default())?;
-        let mut user = user_of_name(call, &self.user_name)?;
-        let before = user.groups.len();
-        user.groups.retain(|id| *id != group.id);
-        if user.groups.len() == before {
-            let text = format!("User {} not in group {}", self.user_name, self.group_name);
-            return Err(errors::NO_SUCH_ENTITY.with(text).into());
+        let group = permitted::<Group>(call, Self::OPERATION, &self.group_name, Keys::default());
+        if let Err(denied @ Failure::Denied(_)) = group {
+            return Err(denied);
         }
+        let mut user = user_of_name(call, &self.user_name)?;
+        let group = group?;
+        if !user.groups.contains(&group.id) {
+            return Ok(NoResult);
+        }
+        user.groups.retain(|id| *id != group.id);
         call.changes.put(user);
         Ok(NoResult)
     }

@@ -133,5 +133,5 @@ impl Perform for DeleteGroupRequest {
 }
 
 fn already_exists(name: &str) -> ApiError {
-    errors::ENTITY_ALREADY_EXISTS.with(format!("Group {name} already exists"))
+    errors::ENTITY_ALREADY_EXISTS.with(format!("Group with name {name} already exists."))
 }

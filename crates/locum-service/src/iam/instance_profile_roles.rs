@@ -46,7 +46,10 @@ impl Perform for RemoveRoleFromInstanceProfileRequest {
         let role = call.snapshot.role(call.account(), &self.role_name);
         let role = role.ok_or_else(|| no_such::<Role>(&self.role_name))?;
         if profile.role != Some(role.id) {
-            let text = format!("Role {} is not in Instance Profile {name}.", self.role_name);
+            let text = format!(
+                "Role {} in Instance Profile {name} cannot be found.",
+                self.role_name
+            );
             return Err(errors::NO_SUCH_ENTITY.with(text).into());
         }
         call.changes.put(InstanceProfile {

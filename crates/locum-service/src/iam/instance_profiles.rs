@@ -77,7 +77,7 @@ impl Perform for CreateInstanceProfileRequest {
         quotas::TAGS_OF_INSTANCE_PROFILE.check(new_tags.len())?;
         let mut profile = InstanceProfile::new(account, path, name, call.now(), call.random);
         profile.tags = new_tags;
-        let response = shown::instance_profile(call, &profile, Detail::Full);
+        let response = shown::instance_profile(call, &profile, Detail::Made);
         call.changes.put(profile);
         Ok(CreateInstanceProfileResponse {
             instance_profile: response,

@@ -97,6 +97,8 @@ fn denied(call: &Call<'_>, access_key_id: &str, why: Option<Denial>) -> Failure 
             denial.explanation = short.explanation;
         }
     }
+    // Of this operation AWS's sentence lacks the colon, as recorded.
+    denial.message = denial.message.replacen(" to perform: ", " to perform ", 1);
     let missing = room.saturating_sub(denial.explanation.len());
     denial.explanation.extend(iter::repeat_n(' ', missing));
     Failure::Denied(Box::new(denial))

@@ -55,7 +55,7 @@ impl Perform for CreatePolicyRequest {
         );
         policy.description = self.description.unwrap_or_default().into();
         policy.tags = new_tags;
-        let response = shown::policy(call, &policy, Detail::Full);
+        let response = shown::policy(call, &policy, Detail::Made);
         call.changes.put(policy);
         Ok(CreatePolicyResponse { policy: response })
     }

@@ -36,8 +36,9 @@ impl Perform for EnableMFADeviceRequest {
         let holder = holder(call, Self::OPERATION, Some(self.user_name))?;
         let device = NamedDevice::read(call, &self.serial_number).existing()?;
         if device.owner.is_some() {
-            let text = format!("MFA device {} is already in use.", self.serial_number);
-            return Err(errors::ENTITY_ALREADY_EXISTS.with(text).into());
+            return Err(errors::ENTITY_ALREADY_EXISTS
+                .with("MFA Device is already in use.")
+                .into());
         }
         let devices = call.snapshot.mfa_devices_of(holder.owner, None).count();
         quotas::MFA_DEVICES.check(devices.saturating_add(1))?;

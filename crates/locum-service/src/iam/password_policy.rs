@@ -67,11 +67,8 @@ fn number(number: i32) -> Result<u32, ApiError> {
     u32::try_from(number).map_err(|_| ApiError::malformed_input())
 }
 
-fn existing(call: &Call<'_>) -> Result<Arc<PasswordPolicy>, ApiError> {
-    let account = call.account();
-    let text = || format!("The Password Policy with domain name {account} cannot be found.");
-    let policy = call.snapshot.password_policy(account);
-    policy.cloned().ok_or_else(|| errors::NO_SUCH_ENTITY.with(text()))
+fn existing(call: &Call<'_>) -> Option<Arc<PasswordPolicy>> {
+    call.snapshot.password_policy(call.account()).cloned()
 }
 
 impl Perform for GetAccountPasswordPolicyRequest {
@@ -83,7 +80,9 @@ impl Perform for GetAccountPasswordPolicyRequest {
             Keys::default(),
             USERS_MAY_CHANGE.granted(call),
         )?;
-        let policy = existing(call)?;
+        let account = call.account();
+        let text = || format!("The Password Policy with domain name {account} cannot be found.");
+        let policy = existing(call).ok_or_else(|| errors::NO_SUCH_ENTITY.with(text()))?;
         let number = |number: u32| i32::try_from(number).ok();
         Ok(GetAccountPasswordPolicyResponse {
             password_policy: iam::PasswordPolicy {
@@ -105,7 +104,8 @@ impl Perform for GetAccountPasswordPolicyRequest {
 impl Perform for DeleteAccountPasswordPolicyRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<NoResult, Failure> {
         authorize(call, Self::OPERATION, "*", Keys::default())?;
-        let policy = existing(call)?;
+        let text = "The account policy with name PasswordPolicy cannot be found.";
+        let policy = existing(call).ok_or_else(|| errors::NO_SUCH_ENTITY.with(text))?;
         call.changes.delete(Arc::as_ref(&policy));
         Ok(NoResult)
     }

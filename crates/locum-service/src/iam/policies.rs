@@ -20,9 +20,9 @@ impl<'r> NamedPolicy<'r> {
     /// Looks up a policy of the caller's account, or one of AWS's. Another account's is as if it did not exist.
     ///
     /// # Errors
-    /// `Invalid ARN:  Could not be parsed!`
+    /// `ARN A is not valid.`
     pub(super) fn read(call: &Call<'_>, text: &'r str) -> Result<Self, ApiError> {
-        let arn = Arn::parse(text).map_err(|_| ApiError::validation("Invalid ARN:  Could not be parsed!"))?;
+        let arn = Arn::parse(text).map_err(|_| ApiError::validation(invalid(text)))?;
         let ours = arn.partition == call.partition().as_str()
             && (arn.account == "aws" || arn.account.parse() == Ok(call.account()));
         let found = call.snapshot.policy_by_arn(&arn).filter(|_| ours);
@@ -32,16 +32,36 @@ impl<'r> NamedPolicy<'r> {
         })
     }
 
-    /// The policy, to be attached or made a boundary.
+    /// Looks up a policy that is to be a boundary.
+    ///
+    /// # Errors
+    /// `ARN A is not valid.`, also of what is no policy's.
+    pub(super) fn read_boundary(call: &Call<'_>, text: &'r str) -> Result<Self, ApiError> {
+        let of_policy = Arn::parse(text).is_ok_and(|arn| arn.resource.starts_with("policy/"));
+        if !of_policy {
+            return Err(errors::INVALID_INPUT.with(invalid(text)));
+        }
+        Self::read(call, text)
+    }
+
+    /// The policy, to be made a boundary.
+    ///
+    /// # Errors
+    /// `Scope ARN: A does not exist or is not attachable.`
+    pub(super) fn boundary(self) -> Result<Arc<ManagedPolicy>, ApiError> {
+        let text = format!("Scope ARN: {} does not exist or is not attachable.", self.arn);
+        self.attachable().map_err(|_| errors::NO_SUCH_ENTITY.with(text))
+    }
+
+    /// The policy, to be attached.
     ///
     /// # Errors
     /// `Policy A does not exist or is not attachable.`
     pub(super) fn attachable(self) -> Result<Arc<ManagedPolicy>, ApiError> {
         let Self { arn, found } = self;
-        let text = || format!("Policy {arn} does not exist or is not attachable.");
         found
             .filter(|policy| policy.is_attachable())
-            .ok_or_else(|| errors::NO_SUCH_ENTITY.with(text()))
+            .ok_or_else(|| not_attachable(arn))
     }
 
     /// The policy, to be shown or detached.
@@ -83,6 +103,15 @@ impl<'r> NamedPolicy<'r> {
         };
         authorize(call, operation, self.arn, keys)
     }
+}
+
+fn invalid(arn: &str) -> String {
+    format!("ARN {arn} is not valid.")
+}
+
+/// `Policy A does not exist or is not attachable.`
+pub(super) fn not_attachable(arn: &str) -> ApiError {
+    errors::NO_SUCH_ENTITY.with(format!("Policy {arn} does not exist or is not attachable."))
 }
 
 /// `Policy A was not found.`

@@ -7,7 +7,10 @@ use locum_api::{
 use locum_directory::{Attachment, PolicyUse, Snapshot};
 use locum_names::{UniqueId, UniqueKind};
 
-use super::{access::Keys, policies::NamedPolicy};
+use super::{
+    access::Keys,
+    policies::{NamedPolicy, not_attachable},
+};
 use crate::{
     call::{Call, Failure},
     paging::{InvalidMarker, Pager, Question},
@@ -19,7 +22,8 @@ impl Perform for ListEntitiesForPolicyRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<ListEntitiesForPolicyResponse, Failure> {
         let named = NamedPolicy::read(call, &self.policy_arn)?;
         named.authorize(call, Self::OPERATION, Keys::default())?;
-        let policy = named.existing()?;
+        // Recorded: the sentence about attaching.
+        let policy = named.existing().map_err(|_| not_attachable(&self.policy_arn))?;
         let (kind, usage) = (self.entity_filter.as_deref(), self.policy_usage_filter.as_deref());
         let prefix = self.path_prefix.as_deref().unwrap_or("/");
         let question = Question {

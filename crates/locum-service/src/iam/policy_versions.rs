@@ -64,7 +64,8 @@ impl Perform for GetPolicyVersionRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<GetPolicyVersionResponse, Failure> {
         let named = NamedPolicy::read(call, &self.policy_arn)?;
         named.authorize(call, Self::OPERATION, Keys::default())?;
-        let policy = named.existing()?;
+        let missing = |_| no_such_version(&self.policy_arn, &self.version_id);
+        let policy = named.existing().map_err(missing)?;
         let version = find(&policy, &self.policy_arn, &self.version_id)?;
         Ok(GetPolicyVersionResponse {
             policy_version: shown::version(&policy, version, Detail::Full),
@@ -120,7 +121,12 @@ impl Perform for SetDefaultPolicyVersionRequest {
         let named = NamedPolicy::read(call, &self.policy_arn)?;
         named.authorize(call, Self::OPERATION, Keys::default())?;
         delegation::check_written(call, &self.policy_arn)?;
-        let mut policy = Arc::unwrap_or_clone(named.changeable()?);
+        // AWS does not tell a missing policy from a missing version here.
+        let policy = named.changeable().map_err(|error| match &*error.code {
+            "NoSuchEntity" => no_such_version(&self.policy_arn, &self.version_id),
+            _ => error,
+        })?;
+        let mut policy = Arc::unwrap_or_clone(policy);
         policy.default_version = find(&policy, &self.policy_arn, &self.version_id)?.id;
         policy.updated = call.now();
         call.changes.put(policy);
@@ -131,6 +137,11 @@ impl Perform for SetDefaultPolicyVersionRequest {
 /// The version of a policy that a request names.
 fn find<'p>(policy: &'p ManagedPolicy, arn: &str, id: &str) -> Result<&'p PolicyVersion, ApiError> {
     let found = id.parse().ok().and_then(|id| policy.version(id));
-    let text = || format!("Policy {arn} version {id} does not exist or is not attachable.");
-    found.ok_or_else(|| errors::NO_SUCH_ENTITY.with(text()))
+    found.ok_or_else(|| no_such_version(arn, id))
+}
+
+fn no_such_version(arn: &str, id: &str) -> ApiError {
+    errors::NO_SUCH_ENTITY.with(format!(
+        "Policy {arn} version {id} does not exist or is not attachable."
+    ))
 }

@@ -64,9 +64,7 @@ impl Perform for CreateRoleRequest {
         }
         role.boundary = boundary;
         role.tags = new_tags;
-        let mut response = shown::role(call, &role, Detail::Full);
-        // Recorded answers of CreateRole leave it out (`facts: sts §8.6`).
-        response.max_session_duration = None;
+        let response = shown::role(call, &role, Detail::Made);
         call.changes.put(role);
         Ok(CreateRoleResponse { role: response })
     }
@@ -140,7 +138,9 @@ impl Perform for UpdateRoleDescriptionRequest {
         let role = owner::permitted::<Role>(call, Self::OPERATION, &self.role_name, Keys::default())?;
         let mut role = Arc::unwrap_or_clone(role);
         role.description = self.description.into();
-        let response = shown::role(call, &role, Detail::Full);
+        let mut response = shown::role(call, &role, Detail::Full);
+        // Recorded answers leave it out.
+        response.max_session_duration = None;
         call.changes.put(role);
         Ok(UpdateRoleDescriptionResponse { role: response })
     }

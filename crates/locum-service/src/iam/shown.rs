@@ -12,13 +12,15 @@ use crate::call::Call;
 pub(super) enum Detail {
     /// Everything.
     Full,
+    /// In the answer that tells of its making: without a description, how long sessions may be, and an empty list of tags.
+    Made,
     /// In a list: without boundary, tags, and a policy's description.
     Listed,
 }
 
 pub(super) fn user(call: &Call<'_>, user: &User, detail: Detail) -> iam::User {
     let (permissions_boundary, tags) = match detail {
-        Detail::Full => (boundary(call, user.boundary), tags(&user.tags)),
+        Detail::Full | Detail::Made => (boundary(call, user.boundary), tags(&user.tags)),
         Detail::Listed => (None, Vec::new()),
     };
     iam::User {
@@ -58,7 +60,7 @@ pub(super) fn group(call: &Call<'_>, group: &Group) -> iam::Group {
 
 pub(super) fn role(call: &Call<'_>, role: &Role, detail: Detail) -> iam::Role {
     let (permissions_boundary, tags) = match detail {
-        Detail::Full => (boundary(call, role.boundary), tags(&role.tags)),
+        Detail::Full | Detail::Made => (boundary(call, role.boundary), tags(&role.tags)),
         Detail::Listed => (None, Vec::new()),
     };
     iam::Role {
@@ -68,8 +70,10 @@ pub(super) fn role(call: &Call<'_>, role: &Role, detail: Detail) -> iam::Role {
         arn: role.arn(call.partition()).to_string(),
         create_date: role.created,
         assume_role_policy_document: Some(shown_trust(call, role)),
-        description: text(&role.description),
-        max_session_duration: i32::try_from(role.max_session_duration).ok(),
+        description: text(&role.description).filter(|_| detail != Detail::Made),
+        max_session_duration: i32::try_from(role.max_session_duration)
+            .ok()
+            .filter(|_| detail != Detail::Made),
         permissions_boundary,
         tags,
         role_last_used: None,
@@ -77,7 +81,7 @@ pub(super) fn role(call: &Call<'_>, role: &Role, detail: Detail) -> iam::Role {
     }
 }
 
-/// An instance profile, and its role as lists show it.
+/// An instance profile, and its role as lists show it, but for how long sessions may be.
 pub(super) fn instance_profile(
     call: &Call<'_>,
     profile: &InstanceProfile,
@@ -91,22 +95,18 @@ pub(super) fn instance_profile(
         arn: profile.arn(call.partition()),
         create_date: profile.created,
         roles: held
-            .map(|held| role(call, held, Detail::Listed))
+            .map(|held| iam::Role {
+                max_session_duration: None,
+                ..role(call, held, Detail::Listed)
+            })
             .into_iter()
             .collect(),
-        tags: match detail {
-            Detail::Full => tags(&profile.tags),
-            Detail::Listed => Vec::new(),
-        },
+        tags: listed_tags(&profile.tags, detail),
     }
 }
 
 pub(super) fn policy(call: &Call<'_>, policy: &ManagedPolicy, detail: Detail) -> iam::Policy {
     let usage = call.snapshot.policy_usage(&policy.id, call.account());
-    let (description, tags) = match detail {
-        Detail::Full => (text(&policy.description), tags(&policy.tags)),
-        Detail::Listed => (None, Vec::new()),
-    };
     iam::Policy {
         policy_name: Some(policy.name.to_string()),
         policy_id: Some(policy.id.to_string()),
@@ -116,11 +116,21 @@ pub(super) fn policy(call: &Call<'_>, policy: &ManagedPolicy, detail: Detail) ->
         attachment_count: i32::try_from(usage.attachments).ok(),
         permissions_boundary_usage_count: i32::try_from(usage.boundaries).ok(),
         is_attachable: Some(policy.is_attachable()),
-        description,
+        description: text(&policy.description).filter(|_| detail == Detail::Full),
         create_date: Some(policy.created),
         update_date: Some(policy.updated),
-        tags,
+        tags: listed_tags(&policy.tags, detail),
     }
+}
+
+/// The tags of what shows an empty list when it has none.
+fn listed_tags(given: &[Tag], detail: Detail) -> Option<Vec<iam::Tag>> {
+    let shown = match detail {
+        Detail::Full => true,
+        Detail::Made => !given.is_empty(),
+        Detail::Listed => false,
+    };
+    shown.then(|| tags(given))
 }
 
 /// A version of a policy; only [`Detail::Full`] has its document.
@@ -149,7 +159,7 @@ pub(super) fn tag(tag: &Tag) -> iam::Tag {
 pub(super) fn boundary(call: &Call<'_>, id: Option<UniqueId>) -> Option<iam::AttachedPermissionsBoundary> {
     let policy = call.snapshot.policy_by_id(&id?)?;
     Some(iam::AttachedPermissionsBoundary {
-        permissions_boundary_type: Some("PermissionsBoundaryPolicy".to_owned()),
+        permissions_boundary_type: Some("Policy".to_owned()),
         permissions_boundary_arn: Some(policy.arn(call.partition())),
     })
 }

@@ -153,5 +153,5 @@ impl Perform for DeleteUserRequest {
 }
 
 fn already_exists(name: &str) -> ApiError {
-    errors::ENTITY_ALREADY_EXISTS.with(format!("User {name} already exists"))
+    errors::ENTITY_ALREADY_EXISTS.with(format!("User with name {name} already exists."))
 }

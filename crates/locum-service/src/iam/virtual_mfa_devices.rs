@@ -62,7 +62,7 @@ impl Perform for CreateVirtualMFADeviceRequest {
         )?;
         check_place(&place)?;
         if call.snapshot.mfa_device(call.account(), &place).is_some() {
-            let text = "MFADevice entity at the same path and name already exists.";
+            let text = "MFA device already exists.";
             return Err(errors::ENTITY_ALREADY_EXISTS.with(text).into());
         }
         let devices = call.snapshot.counts(call.account()).mfa_devices;

@@ -32,7 +32,7 @@ fn a_key_works_while_it_is_active() {
     world
         .sts(&alice, "GetCallerIdentity", &[])
         .fails(403, "InvalidClientTokenId", text);
-    let text = format!("The Access Key with id {} cannot be found", alice.access_key_id);
+    let text = format!("The Access Key with id {} cannot be found.", alice.access_key_id);
     world.refuses(&[
         ("DeleteAccessKey", &key, NO_SUCH_ENTITY, &text),
         (
@@ -57,7 +57,7 @@ fn keys_are_their_holders_own() {
     assert_eq!(listed.texts("AccessKeyId"), expected);
     world.sts(&second, "GetCallerIdentity", &[]).ok();
     // A key of somebody else is not there, whoever asks.
-    let text = format!("The Access Key with id {} cannot be found", bob.access_key_id);
+    let text = format!("The Access Key with id {} cannot be found.", bob.access_key_id);
     world
         .iam(&alice, "DeleteAccessKey", &[("AccessKeyId", &bob.access_key_id)])
         .fails(404, "NoSuchEntity", &text);
@@ -101,7 +101,7 @@ fn the_root_user_has_keys_of_its_own() {
         "Cannot exceed quota for AccessKeysPerUser: 2",
     )]);
     let other = world.other_account("444455556666");
-    let text = format!("The Access Key with id {} cannot be found", other.access_key_id);
+    let text = format!("The Access Key with id {} cannot be found.", other.access_key_id);
     world.refuses(&[(
         "DeleteAccessKey",
         &[("AccessKeyId", &other.access_key_id)],

@@ -57,7 +57,7 @@ fn an_account_has_one_alias_and_no_two_have_the_same() {
             VALIDATION,
             "An account alias must not be twelve digits: that is the form of an account's number.",
         ),
-        ("ListAccountAliases", &[("Marker", "x")], VALIDATION, "Invalid Marker"),
+        ("ListAccountAliases", &[("Marker", "x")], VALIDATION, "Invalid Marker."),
     ]);
     world
         .admin("CreateAccountAlias", &[("AccountAlias", "1234567890123")])

@@ -226,7 +226,7 @@ fn one_marker_leads_through_all_kinds() {
             "GetAccountAuthorizationDetails",
             &[("Marker", &marker), ("Filter.member.1", "User")],
         )
-        .fails(400, "ValidationError", "Invalid Marker");
+        .fails(400, "ValidationError", "Invalid Marker.");
 }
 
 /// However many entries may be asked for, a page has little more than a megabyte of documents.

@@ -1,5 +1,5 @@
 use super::texts::{
-    ADMINISTRATOR, ALLOW_ALL, DENIED, NO_SUCH_ENTITY, READ_NOTES, TRUST_ACCOUNT, VALIDATION, policy_arn,
+    ADMINISTRATOR, ALLOW_ALL, DENIED, INVALID_INPUT, NO_SUCH_ENTITY, READ_NOTES, TRUST_ACCOUNT, policy_arn,
 };
 use crate::harness::World;
 
@@ -36,7 +36,7 @@ fn a_boundary_bounds_users_and_sessions_of_roles() {
         world.admin(&put, &[owner, ("PermissionsBoundary", &notes)]).ok();
         let shown = world.admin(&format!("Get{kind}"), &[owner]).ok();
         assert_eq!(shown.text("PermissionsBoundaryArn"), notes);
-        assert_eq!(shown.text("PermissionsBoundaryType"), "PermissionsBoundaryPolicy");
+        assert_eq!(shown.text("PermissionsBoundaryType"), "Policy");
         let text = format!(
             "User: {arn} is not authorized to perform: iam:ListUsers on resource: arn:aws:iam::111122223333:user/ \
              because no permissions boundary allows the iam:ListUsers action"
@@ -60,12 +60,12 @@ fn a_boundary_must_be_a_policy_of_the_account() {
     let missing = policy_arn("none");
     world.admin("CreateUser", &[("UserName", "worker")]).ok();
     world.role(&world.root, "worker", TRUST_ACCOUNT, None);
-    let text = format!("Policy {missing} does not exist or is not attachable.");
+    let text = format!("Scope ARN: {missing} does not exist or is not attachable.");
     let (missing, no_arn) = (
         ("PermissionsBoundary", missing.as_str()),
         ("PermissionsBoundary", "no-arn-but-long-enough"),
     );
-    let unparsed = "Invalid ARN:  Could not be parsed!";
+    let unparsed = "ARN no-arn-but-long-enough is not valid.";
     let trust = ("AssumeRolePolicyDocument", TRUST_ACCOUNT);
     world.refuses(&[
         ("CreateUser", &[("UserName", "x"), missing], NO_SUCH_ENTITY, &text),
@@ -87,11 +87,16 @@ fn a_boundary_must_be_a_policy_of_the_account() {
             NO_SUCH_ENTITY,
             &text,
         ),
-        ("CreateUser", &[("UserName", "x"), no_arn], VALIDATION, unparsed),
+        (
+            "CreateUser",
+            &[("UserName", "x"), no_arn],
+            INVALID_INPUT,
+            unparsed,
+        ),
         (
             "PutUserPermissionsBoundary",
             &[("UserName", "worker"), no_arn],
-            VALIDATION,
+            INVALID_INPUT,
             unparsed,
         ),
     ]);

@@ -60,7 +60,7 @@ fn questions_that_make_no_sense_are_refused() {
                 action,
                 &[("UserName", "alice"), ("Marker", "AAAA")],
                 VALIDATION,
-                "Invalid Marker",
+                "Invalid Marker.",
             ),
         ]);
     }
@@ -85,7 +85,7 @@ fn questions_that_make_no_sense_are_refused() {
             "ListServerCertificates",
             &[("Marker", "AAAA")],
             VALIDATION,
-            "Invalid Marker",
+            "Invalid Marker.",
         ),
         (
             "ListServerCertificates",
@@ -111,7 +111,7 @@ fn questions_that_make_no_sense_are_refused() {
         "ListServerCertificates",
         &[("Marker", marker.as_str())],
         VALIDATION,
-        "Invalid Marker",
+        "Invalid Marker.",
     )]);
 }
 

@@ -88,13 +88,13 @@ fn group_names_are_unique_ignoring_case_and_those_of_users_are_others() {
             "CreateGroup",
             &[STAFF, ("Path", "/x/")],
             ALREADY_EXISTS,
-            "Group staff already exists",
+            "Group with name staff already exists.",
         ),
         (
             "UpdateGroup",
             &[("GroupName", "other"), ("NewGroupName", "STAFF")],
             ALREADY_EXISTS,
-            "Group STAFF already exists",
+            "Group with name STAFF already exists.",
         ),
         (
             "UpdateGroup",
@@ -147,7 +147,7 @@ fn users_are_added_shown_in_pages_and_removed() {
     let elsewhere = [("GroupName", "other"), ("Marker", marker.as_str())];
     world
         .admin("GetGroup", &elsewhere)
-        .fails(400, "ValidationError", "Invalid Marker");
+        .fails(400, "ValidationError", "Invalid Marker.");
 
     world.group_of("Admins", &["alpha"]);
     let of_user = world.admin("ListGroupsForUser", &[("UserName", "alpha")]).ok();
@@ -166,12 +166,22 @@ fn users_are_added_shown_in_pages_and_removed() {
         .admin("RemoveUserFromGroup", &[STAFF, ("UserName", "Alpha")])
         .ok();
     assert_eq!(members(&world.admin("GetGroup", &[STAFF]).ok()), all[1..]);
+    // Once more is no error, but both must be there.
+    world
+        .admin("RemoveUserFromGroup", &[STAFF, ("UserName", "Alpha")])
+        .ok();
     world.refuses(&[
         (
             "RemoveUserFromGroup",
-            &[STAFF, ("UserName", "Alpha")],
+            &[STAFF, ("UserName", "nobody")],
             NO_SUCH_ENTITY,
-            "User Alpha not in group staff",
+            "The user with name nobody cannot be found.",
+        ),
+        (
+            "RemoveUserFromGroup",
+            &[("GroupName", "none"), ("UserName", "nobody")],
+            NO_SUCH_ENTITY,
+            "The user with name nobody cannot be found.",
         ),
         (
             "RemoveUserFromGroup",

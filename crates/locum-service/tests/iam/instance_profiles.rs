@@ -139,7 +139,7 @@ fn a_profile_has_one_name_and_room_for_one_role() {
             "RemoveRoleFromInstanceProfile",
             &[WEB, ("RoleName", "other")],
             NO_SUCH_ENTITY,
-            "Role other is not in Instance Profile web.",
+            "Role other in Instance Profile web cannot be found.",
         ),
         (
             "RemoveRoleFromInstanceProfile",
@@ -197,7 +197,7 @@ fn profiles_are_listed_in_pages() {
         } else {
             world.admin("ListInstanceProfiles", &[("Marker", &marker)])
         };
-        other.fails(400, "ValidationError", "Invalid Marker");
+        other.fails(400, "ValidationError", "Invalid Marker.");
     }
 }
 

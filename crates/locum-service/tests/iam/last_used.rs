@@ -129,7 +129,7 @@ fn the_root_users_key_has_a_last_use_and_others_keys_are_none_of_ones_business()
             403,
             "AccessDenied",
             &format!(
-                "User: arn:aws:iam::111122223333:root is not authorized to perform: iam:GetAccessKeyLastUsed on \
+                "User: arn:aws:iam::111122223333:root is not authorized to perform iam:GetAccessKeyLastUsed on \
                  resource: access key {id}"
             ),
         );
@@ -164,7 +164,7 @@ fn the_root_users_key_has_a_last_use_and_others_keys_are_none_of_ones_business()
         let denied = of(who);
         let id = &who.access_key_id;
         let text = format!(
-            "User: arn:aws:iam::111122223333:user/alice is not authorized to perform: iam:GetAccessKeyLastUsed on \
+            "User: arn:aws:iam::111122223333:user/alice is not authorized to perform iam:GetAccessKeyLastUsed on \
              resource: access key {id}"
         );
         denied.fails(403, "AccessDenied", &text);

@@ -110,7 +110,7 @@ fn managed_policies_have_their_own_texts() {
     let missing = policy_arn("none");
     let (named, document) = (("PolicyName", "x"), ("PolicyDocument", READ_NOTES));
     let not_found = format!("Policy {missing} was not found.");
-    let unparsed = "Invalid ARN:  Could not be parsed!";
+    let unparsed = "ARN nothing-valid-in-here is not valid.";
     let aws = format!("Policy {ADMINISTRATOR} is managed by AWS and cannot be changed.");
     let version = format!("Policy {arn} version v7 does not exist or is not attachable.");
     world.refuses(&[
@@ -359,7 +359,7 @@ fn policies_are_attached_and_detached() {
                 &attach,
                 &[owner, ("PolicyArn", "AdministratorAccess-not")],
                 VALIDATION,
-                "Invalid ARN:  Could not be parsed!",
+                "ARN AdministratorAccess-not is not valid.",
             ),
         ]);
         world.admin(&detach, &[owner, ("PolicyArn", &own)]).ok();

@@ -154,26 +154,26 @@ fn a_marker_opens_for_its_own_question_only() {
     let (marker, bent) = (("Marker", marker.as_str()), ("Marker", bent.as_str()));
     let kind = VALIDATION;
     world.refuses(&[
-        ("ListUsers", &[bent], kind, "Invalid Marker"),
-        ("ListUsers", &[sealed("alpha")], kind, "Invalid Marker"),
-        ("ListUsers", &[sealed("not base64!")], kind, "Invalid Marker"),
-        ("ListRoles", &[marker], kind, "Invalid Marker"),
+        ("ListUsers", &[bent], kind, "Invalid Marker."),
+        ("ListUsers", &[sealed("alpha")], kind, "Invalid Marker."),
+        ("ListUsers", &[sealed("not base64!")], kind, "Invalid Marker."),
+        ("ListRoles", &[marker], kind, "Invalid Marker."),
         (
             "ListUsers",
             &[marker, ("PathPrefix", "/x/")],
             kind,
-            "Invalid Marker",
+            "Invalid Marker.",
         ),
         (
             "ListUserPolicies",
             &[("UserName", "bravo"), ("Marker", &of_alpha)],
             kind,
-            "Invalid Marker",
+            "Invalid Marker.",
         ),
     ]);
     world
         .iam(&other, "ListUsers", &[marker])
-        .fails(400, "ValidationError", "Invalid Marker");
+        .fails(400, "ValidationError", "Invalid Marker.");
     // The same question with another page size is the same question.
     let rest = world.admin("ListUsers", &[marker, ("MaxItems", "1")]).ok();
     assert_eq!(rest.texts("UserName"), ["charlie"]);

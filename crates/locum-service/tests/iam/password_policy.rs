@@ -15,7 +15,12 @@ fn a_policy_is_put_shown_replaced_and_removed() {
     let world = World::new();
     world.refuses(&[
         ("GetAccountPasswordPolicy", &[], NO_SUCH_ENTITY, MISSING),
-        ("DeleteAccountPasswordPolicy", &[], NO_SUCH_ENTITY, MISSING),
+        (
+            "DeleteAccountPasswordPolicy",
+            &[],
+            NO_SUCH_ENTITY,
+            "The account policy with name PasswordPolicy cannot be found.",
+        ),
     ]);
     demand(&world, &[]);
     let shown = world.admin("GetAccountPasswordPolicy", &[]).ok();

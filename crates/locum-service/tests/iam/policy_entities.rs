@@ -78,6 +78,6 @@ fn who_uses_a_policy_is_listed_once_and_in_pages() {
         "ListEntitiesForPolicy",
         &[("PolicyArn", "arn:aws:iam::111122223333:policy/absent")],
         NO_SUCH_ENTITY,
-        "Policy arn:aws:iam::111122223333:policy/absent was not found.",
+        "Policy arn:aws:iam::111122223333:policy/absent does not exist or is not attachable.",
     )]);
 }

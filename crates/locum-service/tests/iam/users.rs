@@ -73,19 +73,19 @@ fn names_are_unique_ignoring_case_and_keep_theirs() {
             "CreateUser",
             &[("UserName", "ALICE")],
             ALREADY_EXISTS,
-            "User ALICE already exists",
+            "User with name ALICE already exists.",
         ),
         (
             "CreateUser",
             &[("UserName", "alice"), ("Path", "/other/")],
             ALREADY_EXISTS,
-            "User alice already exists",
+            "User with name alice already exists.",
         ),
         (
             "UpdateUser",
             &[("UserName", "Bob"), ("NewUserName", "aLICE")],
             ALREADY_EXISTS,
-            "User aLICE already exists",
+            "User with name aLICE already exists.",
         ),
     ]);
     assert_eq!(

@@ -34,10 +34,7 @@ fn a_device_is_made_given_shown_taken_and_deleted() {
         .iam(root, "DeleteVirtualMFADevice", &[serial])
         .fails(409, "DeleteConflict", conflict);
     world.iam(root, "DeactivateMFADevice", &[serial, alice]).ok();
-    let gone = format!(
-        "VirtualMFADevice with serial number {} doesn't exist.",
-        phone.serial
-    );
+    let gone = format!("MFA Device with serial number {} does not exist.", phone.serial);
     for action in ["DeactivateMFADevice", "GetMFADevice"] {
         world
             .iam(root, action, &[serial, alice])
@@ -132,7 +129,7 @@ fn path_and_name_are_unique_to_the_letter() {
     make("phone", "/").ok();
     make("phone", "/team/").ok();
     make("Phone", "/").ok();
-    let text = "MFADevice entity at the same path and name already exists.";
+    let text = "MFA device already exists.";
     for path in ["/", "/team/"] {
         make("phone", path).fails(409, "EntityAlreadyExists", text);
     }
@@ -184,7 +181,7 @@ fn lists_are_filtered_and_paged() {
     let parameters = [("Marker", marker.as_str()), ("AssignmentStatus", "Assigned")];
     world
         .iam(&alice, "ListVirtualMFADevices", &parameters)
-        .fails(400, "ValidationError", "Invalid Marker");
+        .fails(400, "ValidationError", "Invalid Marker.");
 }
 
 #[test]

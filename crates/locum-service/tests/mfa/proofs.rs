@@ -77,10 +77,7 @@ fn only_the_owners_device_is_found_again() {
     let phone = Phone::of_user(&world, "alice");
     let spare = Phone::new(&world, "spare");
     for (device, user) in [(&phone, "bob"), (&spare, "alice"), (&phone, "root")] {
-        let text = format!(
-            "VirtualMFADevice with serial number {} doesn't exist.",
-            device.serial
-        );
+        let text = format!("MFA Device with serial number {} does not exist.", device.serial);
         let answer = device.prove(&world, &world.root, "ResyncMFADevice", user, [-30, 0]);
         answer.fails(404, "NoSuchEntity", &text);
         assert_eq!(device.failures(&world), 0);
@@ -95,13 +92,13 @@ fn a_device_has_one_owner() {
     world.user(&world.root, "alice", None);
     world.user(&world.root, "bob", None);
     let phone = Phone::of_user(&world, "alice");
-    let text = format!("MFA device {} is already in use.", phone.serial);
+    let text = "MFA Device is already in use.";
     for user in ["alice", "bob", "root"] {
         let answer = phone.enable(&world, &world.root, user);
-        answer.fails(409, "EntityAlreadyExists", &text);
+        answer.fails(409, "EntityAlreadyExists", text);
     }
     let none = phone.called("arn:aws:iam::111122223333:mfa/none");
-    let text = "VirtualMFADevice with serial number arn:aws:iam::111122223333:mfa/none doesn't exist.";
+    let text = "MFA Device with serial number arn:aws:iam::111122223333:mfa/none does not exist.";
     none.enable(&world, &world.root, "alice")
         .fails(404, "NoSuchEntity", text);
 }
@@ -117,10 +114,7 @@ fn another_accounts_device_is_as_if_it_did_not_exist() {
         &[("VirtualMFADeviceName", "phone")],
     );
     let foreign = Phone::of(&made.ok());
-    let text = format!(
-        "VirtualMFADevice with serial number {} doesn't exist.",
-        foreign.serial
-    );
+    let text = format!("MFA Device with serial number {} does not exist.", foreign.serial);
     let answer = foreign.enable(&world, &world.root, "alice");
     answer.fails(404, "NoSuchEntity", &text);
     let serial = [("SerialNumber", foreign.serial.as_str())];

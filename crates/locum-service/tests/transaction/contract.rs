@@ -165,7 +165,7 @@ fn a_dry_run_changes_nothing_and_fails_as_the_run_would() {
     let answer = dry(&[contained(&user("alice"))]);
     assert_eq!(answer.json(), json!({"Applied": 0}));
     let answer = dry(&[contained(&user("alice")), contained(&user("alice"))]);
-    let text = "User alice already exists";
+    let text = "User with name alice already exists.";
     assert_eq!(
         outcome(&answer),
         Err((409, "EntityAlreadyExists".into(), text.into()))

@@ -67,7 +67,7 @@ fn the_operator_applies_transactions() {
     );
     assert_eq!(
         error.to_string(),
-        "request 1: EntityAlreadyExists: User b already exists"
+        "request 1: EntityAlreadyExists: User with name b already exists."
     );
     assert!(world.snapshot().user(world.account, "c").is_none());
 }

@@ -34,7 +34,7 @@ fn results_come_in_pages_of_the_very_request() {
     let mut other = parameters.clone();
     other[0].1 = READ_NOTES;
     other.push(("Marker", &marker));
-    world.refuses(&[("SimulateCustomPolicy", &other, VALIDATION, "Invalid Marker")]);
+    world.refuses(&[("SimulateCustomPolicy", &other, VALIDATION, "Invalid Marker.")]);
 }
 
 /// Parameters that name so many resources.
