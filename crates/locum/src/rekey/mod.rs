@@ -230,6 +230,7 @@ mod tests {
             kek_file: None,
             new_kek_file: Some(other),
             sessions: Sessions::Keep,
+            signing: Signing::Keep,
         };
         (folder, options, old)
     }
@@ -260,19 +261,25 @@ mod tests {
 
     #[test]
     fn a_run_that_ended_before_the_last_name_is_ended_by_the_next() {
-        for sessions in [Sessions::Keep, Sessions::End] {
+        for (sessions, signing) in [
+            (Sessions::Keep, Signing::Keep),
+            (Sessions::End, Signing::Keep),
+            (Sessions::Keep, Signing::Anew),
+        ] {
             let (folder, mut options, old) = scene();
             change(&options).unwrap();
             let former = DataDir::existing(folder.path()).former_kek(old.id());
             let kek = folder.path().join("kek");
             fs::copy(&former, &kek).unwrap();
-            options.sessions = sessions;
+            (options.sessions, options.signing) = (sessions, signing);
             let done = change(&options);
             assert!(former.exists() && !kek.exists());
-            match sessions {
-                Sessions::Keep => assert!(done.unwrap().ends_with("is sealed under the new key\n")),
+            match (sessions, signing) {
+                (Sessions::Keep, Signing::Keep) => {
+                    assert!(done.unwrap().ends_with("is sealed under the new key\n"));
+                }
                 // The run before may not have been told to.
-                Sessions::End => assert!(matches!(done, Err(Refusal::Rekey(RekeyError::SameKey(_))))),
+                _ => assert!(matches!(done, Err(Refusal::Rekey(RekeyError::SameKey(_))))),
             }
         }
         // A key that never was the store's is none that an earlier run had kept.
