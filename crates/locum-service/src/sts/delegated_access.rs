@@ -4,7 +4,7 @@
 //! allow. It ends when the access does, which began when the token was sent. A token that was used, revoked or sent to
 //! somebody else is answered like one that never was.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use locum_api::{
     ApiError, errors,
     sts::{GetDelegatedAccessTokenRequest, GetDelegatedAccessTokenResponse},
@@ -22,6 +22,10 @@ use crate::{
     sts::issue::{Grant, issue, recorded},
 };
 
+/// How far ahead of ours the clock may have been by which a request was granted or its token sent, as with sessions. By one that ran
+/// wild the access would last until that time, and no revocation of before would end it.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(15);
+
 impl Perform for GetDelegatedAccessTokenRequest {
     /// For the account that made the request. The token is marked as used in the same write that makes the answer final,
     /// so of any number of calls at once one gets credentials.
@@ -37,7 +41,7 @@ impl Perform for GetDelegatedAccessTokenRequest {
         let known = call.snapshot.delegation_request_by_token(&digest);
         let unused = known
             .filter(|request| request.requestor == call.account())
-            .and_then(|request| Unused::of(request))
+            .and_then(|request| Unused::of(request, call.now()))
             .ok_or_else(invalid)?;
         let approver = delegation::approver(call.snapshot, unused.approval).ok_or_else(invalid)?;
         let seconds = unused.seconds_left(call.now()).ok_or_else(expired)?;
@@ -75,9 +79,13 @@ struct Unused<'r> {
 }
 
 impl<'r> Unused<'r> {
-    fn of(request: &'r DelegationRequest) -> Option<Self> {
+    fn of(request: &'r DelegationRequest, now: Timestamp) -> Option<Self> {
         let token = request.token.filter(|token| token.used.is_none())?;
         let approval = request.approval.as_ref()?;
+        let is_ahead = |time: Timestamp| time.duration_since(now) > CLOCK_SKEW;
+        if is_ahead(token.sent) || is_ahead(approval.at) {
+            return None;
+        }
         (request.state == DelegationState::Finalized).then_some(Self {
             request,
             approval,
@@ -85,14 +93,16 @@ impl<'r> Unused<'r> {
         })
     }
 
-    /// How much of the access is left.
+    /// How much of the access is left: never more than there was.
     fn seconds_left(&self, now: Timestamp) -> Option<i32> {
         let end = self
             .token
             .sent
             .as_second()
             .saturating_add(i64::from(self.request.session_duration));
-        let left = end.saturating_sub(now.as_second());
+        let left = end
+            .saturating_sub(now.as_second())
+            .min(i64::from(self.request.session_duration));
         let over = left <= 0 || self.request.state_at(now) == DelegationState::Expired;
         i32::try_from(left).ok().filter(|_| !over)
     }

@@ -164,3 +164,31 @@ fn a_policy_that_does_not_fit_into_the_session_costs_no_token() {
     );
     assert_eq!(parties.kept(&id).token.unwrap().used, None);
 }
+
+/// What a clock that ran ahead began lasts no longer than it should, and outlives no revocation.
+#[test]
+fn what_was_granted_or_sent_in_the_future_is_not_traded_in() {
+    const YEAR: i64 = 365 * 24 * 3600;
+    let hour = [("SessionDuration", "3600")];
+    let parties = Parties::new();
+    parties.advance(YEAR);
+    let (id, token) = parties.finalized(&parties.admin, &hour);
+    let accepted = parties.accepted(&parties.admin, &hour);
+    parties.advance(-YEAR);
+    let sent = parties.sent(&parties.owner, &accepted);
+    for token in [&token, &sent] {
+        let answer = parties.trade(&parties.vendor, token);
+        assert_eq!(answer.find("Expiration"), None);
+        answer.fails(403, "AccessDenied", INVALID);
+    }
+    // It can be taken back meanwhile.
+    parties.on(&parties.owner, "RejectDelegationRequest", &id).ok();
+
+    // Clocks of two machines differ by some minutes, which nobody gains.
+    parties.advance(600);
+    let (_, token) = parties.finalized(&parties.admin, &hour);
+    parties.advance(-600);
+    let end = parties.trade(&parties.vendor, &token).ok().text("Expiration");
+    let latest = parties.now() + jiff::SignedDuration::from_hours(1);
+    assert_eq!(end.parse::<jiff::Timestamp>().unwrap(), latest);
+}
