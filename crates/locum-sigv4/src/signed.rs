@@ -65,7 +65,8 @@ impl<'a> Signed<'a> {
     pub fn parse_with(request: &Request<'a>, path: PathRule) -> Result<Self, AuthError> {
         let query = Query::parse(request.query)?;
         let mut authorization = Authorization::find(request, &query)?;
-        let signed_headers = check_headers(request, std::mem::take(&mut authorization.signed_headers))?;
+        let list = std::mem::take(&mut authorization.signed_headers);
+        let signed_headers = check_headers(request, authorization.form, list)?;
         let signed_at =
             stamp::parse(&authorization.date).ok_or_else(|| AuthError::Date(shown(&authorization.date)))?;
         Ok(Self {
@@ -278,11 +279,15 @@ impl<'s> Verified<'s> {
 }
 
 /// Checks that the host and every `x-amz-` header received are signed, and returns the list in canonical spelling.
-fn check_headers<'a>(request: &Request<'_>, list: Cow<'a, str>) -> Result<Cow<'a, str>, AuthError> {
+fn check_headers<'a>(
+    request: &Request<'_>,
+    form: Form,
+    list: Cow<'a, str>,
+) -> Result<Cow<'a, str>, AuthError> {
     if covers_enough(request, &list) {
         return Ok(list);
     }
-    check_any_list(request, list)
+    check_any_list(request, form, list)
 }
 
 /// Whether a list is in canonical spelling and has the host and every `x-amz-` header received: as many of them bear a name of
@@ -303,13 +308,21 @@ fn covers_enough(request: &Request<'_>, list: &str) -> bool {
 }
 
 /// The same as [`check_headers`], of any list, and which it is that is missing.
-fn check_any_list<'a>(request: &Request<'_>, list: Cow<'a, str>) -> Result<Cow<'a, str>, AuthError> {
+fn check_any_list<'a>(
+    request: &Request<'_>,
+    form: Form,
+    list: Cow<'a, str>,
+) -> Result<Cow<'a, str>, AuthError> {
     let lists = |name: &str| split(&list, b';').any(|signed| signed.eq_ignore_ascii_case(name));
+    // The signature covers the body's hash whether or not it covers this header, which must say the same hash: unlisted, as
+    // some clients leave it, it can neither be exchanged nor mean anything else. In a presigned request it would be the only
+    // word about the body, so there it must be listed.
+    let is_bound = |name: &str| form == Form::Header && name.eq_ignore_ascii_case("x-amz-content-sha256");
     if !lists("host") && !lists(":authority") {
         return Err(AuthError::HostNotSigned);
     }
     let mut received = request.headers.iter().map(|&(name, _)| name);
-    if let Some(name) = received.find(|name| is_amazon(name) && !lists(name)) {
+    if let Some(name) = received.find(|name| is_amazon(name) && !lists(name) && !is_bound(name)) {
         return Err(AuthError::HeaderNotSigned(shown(name)));
     }
     canonical_names(list).ok_or(AuthError::Mismatch)
@@ -345,7 +358,7 @@ mod tests {
 
     use super::*;
 
-    const NAMES: [&str; 9] = [
+    const NAMES: [&str; 10] = [
         "host",
         "Host",
         ":authority",
@@ -355,6 +368,7 @@ mod tests {
         "x-amz-a",
         "X-AMZ-B",
         "x-amzé",
+        "x-amz-content-sha256",
     ];
 
     proptest! {
@@ -364,6 +378,7 @@ mod tests {
             received in prop::collection::vec(prop::sample::select(&NAMES[..]), 0..6),
             mut listed in prop::collection::vec(prop::sample::select(&NAMES[..]), 0..7),
             sorted in any::<bool>(),
+            form in prop::sample::select(&[Form::Header, Form::Query][..]),
         ) {
             if sorted {
                 listed.sort_unstable();
@@ -373,8 +388,8 @@ mod tests {
             let request = Request { method: "GET", path: "/", query: "", headers: &headers, body: b"" };
             let list = listed.join(";");
             prop_assert_eq!(
-                check_headers(&request, Cow::Borrowed(&list)),
-                check_any_list(&request, Cow::Borrowed(&list))
+                check_headers(&request, form, Cow::Borrowed(&list)),
+                check_any_list(&request, form, Cow::Borrowed(&list))
             );
         }
     }

@@ -111,6 +111,38 @@ fn payload_hash() {
     .does_not_match(MISMATCH);
 }
 
+/// Some clients send the body's hash in a header that they do not list. It is signed all the same.
+#[test]
+fn payload_hash_in_a_header_that_is_not_listed() {
+    const HASH: &str = "ab821ae955788b0e33ebd34c208442ccfc2d406e2edc5e7a39bd6458fbb4f843";
+    let unlisted = "'X-Amz-Content-Sha256' must be a 'SignedHeader' in the AWS Authorization.";
+    let header = "X-Amz-Content-Sha256";
+    Sent::posted().more(header, HASH).is_accepted();
+    for other in ["UNSIGNED-PAYLOAD", EMPTY_HASH, &HASH.to_uppercase(), ""] {
+        Sent::posted().more(header, other).does_not_match(MISMATCH);
+    }
+    let exchanged = |hash: &str| Sent {
+        body: "Action=GetSessionToken&Version=2011-06-15".to_owned(),
+        ..Sent::posted().more(header, hash)
+    };
+    exchanged(HASH).does_not_match(MISMATCH);
+    exchanged("52153ec21916c13f860e8cdac3b28e0209d64e1721c0e6d76cefca0b475a34e4").does_not_match(MISMATCH);
+    // Twice, it is not said which one counts.
+    Sent::posted()
+        .more(header, HASH)
+        .more(header, HASH)
+        .is_incomplete("Header 'x-amz-content-sha256' must not be repeated.");
+    // Nothing else that a presigned request says is about its body.
+    let host = ("Host", "sts.example.org");
+    Sent::new("POST", "", &[host], BODY)
+        .presigned_at(NOW, 60)
+        .more(header, HASH)
+        .does_not_match(unlisted);
+    Sent::presigned()
+        .more(header, EMPTY_HASH)
+        .does_not_match(unlisted);
+}
+
 #[test]
 fn signature_wrong() {
     let mut other = Sent::posted();
