@@ -45,7 +45,7 @@ def issuers(tmp_path_factory):
         "node": NodeIssuer(tmp_path_factory.mktemp("oidc")),
         "self-signed": KubernetesIssuer(certificate_in=tmp_path_factory.mktemp("self-signed")),
     }
-    for name in ("kubernetes", "signing", "rotating", "flooded", "broken", "short-lived", "parity", "chain"):
+    for name in ("kubernetes", "signing", "rotating", "flooded", "broken", "short-lived", "parity", "chain", "javascript", "small"):
         made[name] = KubernetesIssuer()
     made["login"] = LoginIssuer()
     yield made

@@ -1,8 +1,9 @@
-//! The real clients: `aws` (both major versions) and boto3, driven by pytest against the built program, and the identity
-//! providers whose users they are.
+//! The real clients: `aws` (both major versions), boto3, the AWS SDK for JavaScript and smaller ones, driven by pytest against
+//! the built program, and the identity providers whose users they are.
 //!
 //! Version 1 of `aws`, boto3 and what signs SAML responses come from PyPI into a virtual environment under the build
-//! directory; version 2 is not on PyPI, so it comes from Debian, as `xmlsec1` and a keyring do; more providers come from npm.
+//! directory; version 2 is not on PyPI, so it comes from Debian, as `curl`, `xmlsec1` and a keyring do; the SDK for JavaScript
+//! and more providers come from npm.
 
 use crate::environment::Environment;
 use crate::error::TaskError;
@@ -40,7 +41,8 @@ pub(crate) fn run(arguments: Vec<std::ffi::OsString>) -> Result<(), TaskError> {
         .env("LOCUM_AWS_V1", environment().program("aws"))
         .env("LOCUM_AWS_V2", VERSION_2)
         .env("LOCUM_C14N", places::example("c14n"))
-        .env("LOCUM_NPM", node::directory())
+        .env("LOCUM_NPM", node::PROVIDERS.directory())
+        .env("LOCUM_NPM_CLIENTS", node::CLIENTS.directory())
         .in_directory(&places::root().join("tests/clients"));
     for argument in arguments {
         pytest = pytest.arg(argument);
@@ -64,13 +66,10 @@ fn missing_packages() -> Vec<&'static str> {
     if !version.starts_with("aws-cli/2") {
         missing.push("awscli");
     }
-    if Tool::new("xmlsec1").arg("--version").output().is_none() {
-        missing.push("xmlsec1");
-    }
-    // The shells whose completion is tried beside that of bash.
-    for shell in ["zsh", "fish"] {
-        if Tool::new(shell).arg("--version").output().is_none() {
-            missing.push(shell);
+    // zsh and fish are the shells whose completion is tried beside that of bash.
+    for program in ["curl", "xmlsec1", "zsh", "fish"] {
+        if Tool::new(program).arg("--version").output().is_none() {
+            missing.push(program);
         }
     }
     if Tool::new("gnome-keyring-daemon")

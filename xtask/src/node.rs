@@ -1,7 +1,7 @@
-//! The identity providers that are written for Node.js, from npm into the build directory.
+//! The identity providers and the clients that are written for Node.js, from npm into the build directory.
 //!
-//! Versions and their digests are in `tests/clients/idp/package-lock.json`. No package runs a script of its own while it
-//! is installed, and nothing is installed twice: the directory keeps a copy of the lock file it was made from.
+//! Versions and their digests are in `tests/clients/*/package-lock.json`. No package runs a script of its own while it
+//! is installed, and nothing is installed twice: each directory keeps a copy of the lock file it was made from.
 
 use crate::error::TaskError;
 use crate::places;
@@ -14,20 +14,51 @@ const INSTALLED: &str = "package-lock.installed";
 const OLDEST: u32 = 20;
 const REMEDY: &str = "install Node.js 20 or later with npm, then run this again";
 
-/// Where the packages are: the directory that holds `node_modules`.
-pub(crate) fn directory() -> PathBuf {
-    places::target().join("npm")
+/// Packages that are installed together.
+pub(crate) struct Packages {
+    /// Where what is wanted is written, from the workspace root.
+    wanted: &'static str,
+    /// Where it goes, in the build directory.
+    name: &'static str,
 }
 
-/// Installs the packages, unless they are there.
+/// The identity providers.
+pub(crate) const PROVIDERS: Packages = Packages {
+    wanted: "tests/clients/idp",
+    name: "npm",
+};
+
+/// The AWS SDK for JavaScript, and what else asks as a client.
+pub(crate) const CLIENTS: Packages = Packages {
+    wanted: "tests/clients/sdk",
+    name: "npm-clients",
+};
+
+impl Packages {
+    /// Where the packages are: the directory that holds `node_modules`.
+    pub(crate) fn directory(&self) -> PathBuf {
+        places::target().join(self.name)
+    }
+
+    fn wanted(&self) -> PathBuf {
+        places::root().join(self.wanted)
+    }
+}
+
+/// Installs all packages, unless they are there.
 pub(crate) fn prepare() -> Result<(), TaskError> {
     let version = Tool::new("node").arg("--version").output().unwrap_or_default();
     if !is_current(&version) {
         return Err(missing("node"));
     }
-    let wanted = places::root().join("tests/clients/idp");
+    install(&PROVIDERS)?;
+    install(&CLIENTS)
+}
+
+fn install(packages: &Packages) -> Result<(), TaskError> {
+    let wanted = packages.wanted();
     let lock = places::read(&wanted.join(LOCK))?;
-    let directory = directory();
+    let directory = packages.directory();
     let installed = directory.join(INSTALLED);
     if std::fs::read_to_string(&installed).is_ok_and(|had| had == lock) {
         return Ok(());
@@ -89,9 +120,11 @@ mod tests {
     }
 
     #[test]
-    fn the_lock_file_names_digests_and_no_hosts() {
-        let lock = places::read(&places::root().join("tests/clients/idp").join(LOCK)).unwrap();
-        assert!(lock.contains("\"integrity\": \"sha512-"));
-        assert!(!lock.contains("\"resolved\""));
+    fn the_lock_files_name_digests_and_no_hosts() {
+        for packages in [PROVIDERS, CLIENTS] {
+            let lock = places::read(&packages.wanted().join(LOCK)).unwrap();
+            assert!(lock.contains("\"integrity\": \"sha512-"), "{}", packages.name);
+            assert!(!lock.contains("\"resolved\""), "{}", packages.name);
+        }
     }
 }
