@@ -57,8 +57,8 @@ pub struct Quirks {
     /// `Deny` with `NotPrincipal` hits every caller with a permissions boundary, whoever is listed: documented in one
     /// place only, and kept because it denies.
     pub deny_not_principal_hits_boundaries: bool,
-    /// `Deny` with `NotPrincipal` spares a session only when the session, its role and its account are all listed, as
-    /// the guide advises; other engines spare it for any of them.
+    /// `Deny` with `NotPrincipal` spares a session only when the session, its role (or the user who asked for it) and its
+    /// account are all listed, as the guide advises of roles; other engines spare it for any of them.
     pub deny_not_principal_needs_every_member: bool,
     /// Whether `{"AWS":"*"}` in an `Allow` of a trust policy reaches services, federated identities and the anonymous.
     /// They are not AWS principals, and a wildcard is never meant to trust every identity provider.

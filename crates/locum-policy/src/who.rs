@@ -304,6 +304,11 @@ impl Principals {
         let itself = listed.has(Grants::DIRECT);
         match principal.kind {
             RequesterKind::Root => account,
+            // As a role's session is of its role, that of GetFederationToken is of the user who asked for it.
+            RequesterKind::FederatedUser {
+                issuer: FederatedIssuer::User { .. },
+                ..
+            } => itself && listed.has(Grants::VIA_USER) && account,
             RequesterKind::User { .. } | RequesterKind::FederatedUser { .. } => itself && account,
             RequesterKind::RoleSession { .. } => itself && listed.has(Grants::VIA_ROLE) && account,
             RequesterKind::Service(_) | RequesterKind::Federated(_) => itself,

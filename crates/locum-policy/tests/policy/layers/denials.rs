@@ -3,7 +3,9 @@
 use locum_policy::{Decision, Layer, Layers, PolicyKind, RequesterKind, ResourcePolicy, Source};
 
 use super::rows::{Row, aws, role_arn, session_arn, user_arn};
-use crate::world::{HERE, alice, allow_all, ask, deny_all, outside, policy, root, session};
+use crate::world::{
+    HERE, alice, allow_all, ask, deny_all, federated, federated_by_root, outside, policy, root, session,
+};
 
 #[test]
 fn a_denial_anywhere_is_final_and_named_in_order() {
@@ -120,6 +122,7 @@ fn not_principal_denies_unless_all_of_the_caller_is_listed() {
         )
     };
     let here = aws("111111111111");
+    let bob = aws("arn:aws:sts::111111111111:federated-user/bob");
     let rows = [
         (alice(), vec![user_arn(), here.clone()], true),
         (alice(), vec![user_arn()], false),
@@ -127,6 +130,10 @@ fn not_principal_denies_unless_all_of_the_caller_is_listed() {
         (session(), vec![session_arn(), role_arn(), here.clone()], true),
         (session(), vec![role_arn(), here.clone()], false),
         (session(), vec![session_arn(), here.clone()], false),
+        (federated(), vec![bob.clone(), user_arn(), here.clone()], true),
+        (federated(), vec![bob.clone(), here.clone()], false),
+        (federated(), vec![user_arn(), here.clone()], false),
+        (federated_by_root(), vec![bob, here.clone()], true),
         (root(), vec![here.clone()], true),
         (root(), vec![user_arn()], false),
         (outside(RequesterKind::Anonymous), vec![here.clone()], false),

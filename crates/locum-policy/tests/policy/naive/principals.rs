@@ -123,6 +123,10 @@ pub fn principal_classes(statement: &Value, ask: &Ask<'_>, trust: bool) -> Strin
     let everybody = text(block).contains("\"*\"") || block == "*";
     let needed = match ask.principal.kind {
         RequesterKind::Root => "A",
+        RequesterKind::FederatedUser {
+            issuer: FederatedIssuer::User { .. },
+            ..
+        } => "DUA",
         RequesterKind::User { .. } | RequesterKind::FederatedUser { .. } => "DA",
         RequesterKind::RoleSession { .. } => "DRA",
         RequesterKind::Service(_) | RequesterKind::Federated(_) => "D",
