@@ -12,6 +12,13 @@ use crate::{
 };
 
 const FIELDS: usize = 6;
+/// What an ARN begins with.
+const ARN: &str = "arn:";
+
+/// Whether a text has the form of an ARN.
+pub(crate) fn is_arn(text: &str) -> bool {
+    text.starts_with(ARN) && text.splitn(FIELDS, ':').count() == FIELDS
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ArnPattern {
@@ -85,13 +92,19 @@ impl ArnPattern {
         }
     }
 
+    /// Whether it has the six fields of an ARN.
+    pub(crate) const fn has_every_field(&self) -> bool {
+        self.fields.len() == FIELDS
+    }
+
     /// Whether a context value is meant: six fields each, or it is unclear.
     pub(crate) fn matches_value(&self, value: &str, scope: Scope<'_>) -> Truth {
         let whole = self.whole.matches(value, scope);
-        if whole == Truth::Fails || self.aligned {
+        let begins_as_arn = value.starts_with(ARN);
+        if whole == Truth::Fails || (self.aligned && begins_as_arn) {
             return whole;
         }
-        let by_field = if self.fields.len() == FIELDS {
+        let by_field = if begins_as_arn && self.has_every_field() {
             self.matches_fields(value, scope)
         } else {
             Truth::Fails

@@ -3,11 +3,10 @@
 //! Truth has three values here. Where the documentation leaves two readings open a condition is `Unclear`, and its
 //! statement decides: an `Allow` does not match, a `Deny` does.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-
 use crate::{
     QUIRKS, Values,
-    arn_pattern::ArnPattern,
+    arn_pattern::{ArnPattern, is_arn},
+    binary::Blob,
     fold::{fold_hash, same_key},
     glob::{Pattern, Syntax},
     operator::{Comparison, Operator, Quantifier, Relation},
@@ -37,14 +36,14 @@ enum Test {
     Numeric(Relation, Box<[Box<str>]>),
     Date(Relation, Box<[Option<Instants>]>),
     Boolean(Box<[Flag]>),
-    Binary(Box<[Option<Box<[u8]>>]>),
+    Binary(Box<[Blob]>),
     Address(Box<[Option<Range>]>),
 }
 
 /// How many bytes are compared in the time of a step. Letters that are folded take one each.
 const BYTES_A_STEP: usize = 16;
 
-/// How many letters of a tag's key are folded, where they must be, in the time of a step.
+/// How many letters of a tag's key are folded, or digits of base64 read, where they must be, in the time of a step.
 const LETTERS_A_STEP: usize = 4;
 
 /// How many values of a policy are compared, without globs, in the time of a step.
@@ -86,12 +85,7 @@ impl Condition {
             Comparison::Boolean | Comparison::Null => {
                 Test::Boolean(values.iter().map(|v| parse_flag(v)).collect())
             }
-            Comparison::Binary => Test::Binary(
-                values
-                    .iter()
-                    .map(|v| STANDARD.decode(v).ok().map(Into::into))
-                    .collect(),
-            ),
+            Comparison::Binary => Test::Binary(values.iter().map(|v| Blob::parse(v)).collect()),
             Comparison::Address => Test::Address(values.iter().map(|v| Range::parse(v)).collect()),
         };
         Self {
@@ -139,6 +133,10 @@ impl Condition {
         let Some(values) = values else {
             return self.missing();
         };
+        let qualified = self.operator.if_exists || self.operator.quantifier != Quantifier::None;
+        if qualified && self.operator.negated && self.test.len() == 0 {
+            return QUIRKS.negated_empty_list.truth();
+        }
         let each = || {
             let numbered = values.iter().enumerate();
             numbered.map(|(number, value)| {
@@ -234,7 +232,14 @@ impl Condition {
                     }
                 }))
             }
-            Test::Arn(patterns) => Truth::any(patterns.iter().map(|p| p.matches_value(value, scope))),
+            Test::Arn(patterns) => {
+                // What is malformed does not match; whether its negation does is asked of negated operators only.
+                let malformed = self.operator.negated && !is_arn(value);
+                any(&mut patterns.iter().map(|p| match p.matches_value(value, scope) {
+                    Truth::Fails if malformed || !p.has_every_field() => Match::Malformed,
+                    truth => Match::Is(truth),
+                }))
+            }
             Test::Numeric(relation, numbers) => {
                 let given = Decimal::parse(value);
                 any(&mut numbers.iter().map(|number| {
@@ -257,11 +262,7 @@ impl Condition {
                 let given = parse_flag(value);
                 any(&mut wanted.iter().map(|wanted| compare_flags(given, *wanted)))
             }
-            Test::Binary(wanted) => any(&mut wanted.iter().map(|wanted| {
-                wanted.as_deref().map_or(Match::Malformed, |bytes| {
-                    Match::Is(Truth::of(encodes(value, bytes)))
-                })
-            })),
+            Test::Binary(wanted) => Truth::any(wanted.iter().map(|wanted| wanted.matches(value))),
             Test::Address(ranges) => {
                 let given = parse_address(value);
                 any(&mut ranges
@@ -275,22 +276,29 @@ impl Condition {
 impl Condition {
     /// The steps of holding one value against all of the policy's, besides those of globs.
     fn steps(&self, value: &str) -> usize {
-        let wanted = match &self.test {
-            Test::Text(patterns) => patterns.len(),
-            Test::Arn(patterns) => patterns.len(),
-            Test::Numeric(_, numbers) => numbers.len(),
-            Test::Date(_, dates) => dates.len(),
-            Test::Boolean(flags) => flags.len(),
-            Test::Binary(texts) => texts.len(),
-            Test::Address(ranges) => ranges.len(),
-        };
         let each = match self.operator.comparison {
             Comparison::Text { ignore_case: true } => value.len(),
+            Comparison::Binary => value.len() / LETTERS_A_STEP,
             // Most keys differ in one of their first letters.
             Comparison::Text { .. } | Comparison::Like if self.names_tags => value.len() / LETTERS_A_STEP,
             _ => value.len() / BYTES_A_STEP,
         };
-        wanted.saturating_mul(1 + each)
+        self.test.len().saturating_mul(1 + each)
+    }
+}
+
+impl Test {
+    /// How many values the policy has.
+    const fn len(&self) -> usize {
+        match self {
+            Self::Text(patterns) => patterns.len(),
+            Self::Arn(patterns) => patterns.len(),
+            Self::Numeric(_, numbers) => numbers.len(),
+            Self::Date(_, dates) => dates.len(),
+            Self::Boolean(flags) => flags.len(),
+            Self::Binary(blobs) => blobs.len(),
+            Self::Address(ranges) => ranges.len(),
+        }
     }
 }
 
@@ -356,15 +364,4 @@ fn parse_flag(text: &str) -> Flag {
     } else {
         Flag::Malformed
     }
-}
-
-/// Whether `text` is the base64 of `bytes`; canonical base64 has one text for each.
-fn encodes(text: &str, bytes: &[u8]) -> bool {
-    let mut groups = text.as_bytes().chunks(4);
-    let mut encoded = [0; 4];
-    let same = bytes.chunks(3).all(|chunk| {
-        let length = STANDARD.encode_slice(chunk, &mut encoded).unwrap_or_default();
-        encoded.get(..length) == groups.next()
-    });
-    same && groups.next().is_none()
 }

@@ -30,6 +30,7 @@
 //! ```
 
 mod arn_pattern;
+mod binary;
 mod condition;
 mod context;
 mod context_keys;

@@ -28,10 +28,13 @@ pub struct Quirks {
     pub any_value_on_empty_string: Reading,
     /// `Null` on a key whose only value is the empty string: it exists, but is its value null?
     pub null_on_empty_string: Reading,
-    /// A variable with a default that is not written `, '…'`, or whose key has a blank: it may be no variable at all.
+    /// A variable with a default that is not written `, '…'`, whose key has a blank, or that is not closed: it may be no
+    /// variable at all, or another.
     pub odd_variable: Reading,
     /// A variable whose value is empty: some engines use the default, or leave the variable unresolved.
     pub empty_variable: Reading,
+    /// A variable whose key has a set of values: it has none, or the only one of the set, or its default.
+    pub several_values_in_variable: Reading,
     /// Letters that are equal but for case only beyond Latin-1, under `…IgnoreCase`.
     pub fold_beyond_latin: Reading,
     /// A tag key in another case under an operator that tells cases apart, as the value of `aws:TagKeys` or
@@ -41,9 +44,15 @@ pub struct Quirks {
     pub odd_number: Reading,
     /// `Bool` with `false` on what is not a boolean, and `Bool` with a variable.
     pub odd_boolean: Reading,
-    /// A negated operator where one side is not a number, date or address: "never matches" against plain negation.
+    /// A negated operator where one side is not a number, date, address or ARN: "never matches" against plain negation.
     pub negated_on_malformed: Reading,
-    /// `ArnLike` where a wildcard would have to cross a colon: the guide compares six fields, one observer saw one glob.
+    /// A negated operator without values, with `IfExists` or a set operator, on a key that is there: negated operators hold
+    /// without values, but `IfExists` and `ForAllValues:` then hold for a missing key only, and `ForAnyValue:` never.
+    pub negated_empty_list: Reading,
+    /// `BinaryEquals` where one side is not canonical base64, and the texts or what they may stand for are the same.
+    pub odd_binary: Reading,
+    /// `ArnLike` where a wildcard would have to cross a colon, or on what is no ARN: the guide compares six fields, one
+    /// observer saw one glob.
     pub arn_wildcard_across_fields: Reading,
     /// A `Resource` wildcard that would have to cross a colon before the sixth field, a pattern of fewer than six fields,
     /// or a variable before it. An `Allow` needs the narrow reading, a `Deny` the wide one; `NotResource` the reverse.
@@ -77,11 +86,14 @@ pub const QUIRKS: Quirks = Quirks {
     null_on_empty_string: Reading::AgainstTheCaller,
     odd_variable: Reading::AgainstTheCaller,
     empty_variable: Reading::AgainstTheCaller,
+    several_values_in_variable: Reading::AgainstTheCaller,
     fold_beyond_latin: Reading::AgainstTheCaller,
     tag_key_in_another_case: Reading::AgainstTheCaller,
     odd_number: Reading::AgainstTheCaller,
     odd_boolean: Reading::AgainstTheCaller,
     negated_on_malformed: Reading::AgainstTheCaller,
+    negated_empty_list: Reading::AgainstTheCaller,
+    odd_binary: Reading::AgainstTheCaller,
     arn_wildcard_across_fields: Reading::AgainstTheCaller,
     resource_wildcard_across_fields: Reading::AgainstTheCaller,
     unresolved_in_not_resource: Reading::AgainstTheCaller,

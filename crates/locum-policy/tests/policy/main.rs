@@ -23,5 +23,6 @@ mod operators;
 mod principals;
 mod properties;
 mod statements;
+mod unsettled;
 mod validation;
 mod world;

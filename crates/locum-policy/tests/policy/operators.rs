@@ -16,6 +16,7 @@ fn matches(condition: &str, values: Option<&str>) -> (bool, bool) {
     context.set("aws:username", "alice");
     context.set("aws:PrincipalTag/star", "*");
     context.set("aws:PrincipalTag/blank", "");
+    context.set("x:arn", "arn:aws:sns:eu:123:topic");
     in_context(condition, &context)
 }
 
@@ -32,7 +33,7 @@ fn in_context(condition: &str, context: &Context<'_>) -> (bool, bool) {
     (allow, deny)
 }
 
-fn table(rows: &[(&str, &str, Option<&str>, bool)]) {
+pub fn table(rows: &[(&str, &str, Option<&str>, bool)]) {
     for (operator, wanted, given, expected) in rows {
         let condition = format!(r#""{operator}":{{"x:key":{wanted}}}"#);
         let found = matches(&condition, *given);
@@ -41,7 +42,7 @@ fn table(rows: &[(&str, &str, Option<&str>, bool)]) {
 }
 
 /// Rows whose reading is unsettled: an `Allow` does not match, a `Deny` does.
-fn unclear(rows: &[(&str, &str, Option<&str>)]) {
+pub fn unclear(rows: &[(&str, &str, Option<&str>)]) {
     for (operator, wanted, given) in rows {
         let condition = format!(r#""{operator}":{{"x:key":{wanted}}}"#);
         assert_eq!(
@@ -226,18 +227,6 @@ fn booleans_and_null() {
 }
 
 #[test]
-fn binary() {
-    table(&[
-        ("BinaryEquals", r#""AAEC""#, Some("AAEC"), true),
-        ("BinaryEquals", r#""AAECAw==""#, Some("AAECAw=="), true),
-        ("BinaryEquals", r#""AAECAw==""#, Some("AAEC"), false),
-        ("BinaryEquals", r#""AAEC""#, Some("AAECAw=="), false),
-        ("BinaryEquals", r#""AAEC""#, Some("aaec"), false),
-        ("BinaryEquals", r#""?""#, Some("?"), false),
-    ]);
-}
-
-#[test]
 fn addresses() {
     table(&[
         ("IpAddress", r#""10.0.0.0/8""#, Some("10.255.0.1"), true),
@@ -328,6 +317,9 @@ fn arns() {
         ),
         ("ArnLike", r#""*""#, Some("arn:aws:sns:eu:123:topic")),
         ("ArnNotLike", r#""*""#, Some("arn:aws:sns:eu:123:topic")),
+        // Fields that are there before variables are put in.
+        ("ArnLike", r#""${x:arn}""#, Some("arn:aws:sns:eu:123:topic")),
+        ("ArnNotLike", r#""${x:arn}""#, Some("arn:aws:sns:eu:123:topic")),
     ]);
 }
 
@@ -493,13 +485,6 @@ fn variables() {
         ),
         ("NumericEquals", r#""${aws:username}""#, Some("1"), false),
         ("StringEquals", r#""${x:none, 'bob'}""#, Some("bob"), true),
-        // Without its quotes a default is nothing, and so is the whole.
-        (
-            "StringEquals",
-            r#""${aws:username,x}""#,
-            Some("${aws:username,x}"),
-            false,
-        ),
         (
             "StringEquals",
             r#""${aws:PrincipalTag/blank}a""#,
@@ -531,18 +516,6 @@ fn variables() {
             Some("arn:aws:sns:::topic"),
         ),
     ]);
-}
-
-#[test]
-fn a_variable_of_several_values_is_unresolved() {
-    let mut context = Context::new();
-    context.set_many("x:many", ["alice"]);
-    context.set("x:key", "alice");
-    let condition = r#""Condition":{"StringEquals":{"x:key":"${x:many, 'alice'}"}}"#;
-    let document = format!(
-        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*",{condition}}}}}"#
-    );
-    assert!(!alone(&document, "a:b", "*", &context));
 }
 
 #[test]

@@ -79,7 +79,7 @@ pub const RANGES: [&str; 9] = [
     "x",
 ];
 
-pub const BLOBS: [&str; 5] = ["AQ==", "AR==", "AQID", "aqid", "x"];
+pub const BLOBS: [&str; 7] = ["AQ==", "AR==", "AQ", "AQID", "aqid", "x", ""];
 
 /// Keys, and what a request may hold under them.
 pub const KEYS: [(&str, &[&str]); 8] = [

@@ -7,7 +7,7 @@ use super::{
     Mutation, items, mutated,
     patterns::{Mode, Symbol, Truth, both, by_fields, cut, glob, not, or, symbols},
     text,
-    values::{base64_bytes, boolean, dates, in_range, lower, number},
+    values::{base64_bytes, boolean, dates, in_range, lower, number, perhaps_bytes},
 };
 
 /// One comparison: the outer `None` when a side is malformed.
@@ -38,27 +38,27 @@ fn compare(base: &str, policy: &str, given: &str, mode: Mode, context: &Context<
             let Some(symbols) = symbols(policy, false, mode, context) else {
                 return Some(Some(false));
             };
-            let wanted: String = symbols
-                .iter()
-                .map(|s| match s {
-                    Symbol::Char(c) => *c,
-                    Symbol::One | Symbol::Star => unreachable!(),
-                })
-                .collect();
+            let equal = |fold: fn(&str) -> String| {
+                let folded = symbols.iter().flat_map(|symbol| match symbol {
+                    Symbol::Char(c) => fold(&c.to_string()).chars().map(Symbol::Char).collect(),
+                    other => vec![other.clone()],
+                });
+                glob(&folded.collect::<Vec<_>>(), &fold(given))
+            };
             let wide = |text: &str| text.to_uppercase().to_lowercase();
-            Some(
-                match (lower(&wanted) == lower(given), wide(&wanted) == wide(given)) {
-                    (true, _) => Some(true),
-                    (false, true) => None,
-                    (false, false) => Some(false),
-                },
-            )
+            Some(match (equal(lower), equal(wide)) {
+                (true, _) => Some(true),
+                (false, true) => None,
+                (false, false) => Some(false),
+            })
         }
         "StringLike" => Some(Some(matched(true, policy, given))),
         "ArnLike" => {
             let fields = cut(policy, mode.variables);
-            let narrow = fields.len() == 6 && by_fields(&fields, given, mode, context);
+            let is_arn = given.starts_with("arn:") && given.matches(':').count() > 4;
+            let narrow = fields.len() == 6 && is_arn && by_fields(&fields, given, mode, context);
             Some(match (matched(true, policy, given), narrow) {
+                (false, _) if fields.len() < 6 || !is_arn => return None,
                 (false, _) => Some(false),
                 (true, true) => Some(true),
                 (true, false) if mutated(Mutation::ArnStarCrossesColons) => Some(true),
@@ -72,8 +72,15 @@ fn compare(base: &str, policy: &str, given: &str, mode: Mode, context: &Context<
             (true, None) => None,
         },
         "BinaryEquals" => {
-            let decode = |text: &str| base64_bytes(text);
-            Some(Some(decode(policy)? == decode(given)?))
+            let same =
+                |read: fn(&str) -> Option<Vec<u8>>| read(policy).is_some() && read(policy) == read(given);
+            Some(if same(base64_bytes) {
+                Some(true)
+            } else if same(perhaps_bytes) || policy == given {
+                None
+            } else {
+                Some(false)
+            })
         }
         "IpAddress" => Some(Some(in_range(policy, given)?)),
         _ if base.starts_with("Numeric") => match (number(given), number(policy)) {
@@ -160,6 +167,13 @@ pub fn condition(operator: &str, key: &str, wanted: &Value, variables: bool, con
             _ if if_exists => Some(!mutated(Mutation::IfExistsFailsOnAbsentKey)),
             _ if negated => Some(!mutated(Mutation::NegatedFailsOnAbsentKey)),
             _ => Some(mutated(Mutation::PositiveHoldsOnAbsentKey)),
+        };
+    }
+    if negated && wanted.is_empty() && (if_exists || !quantifier.is_empty()) {
+        return if mutated(Mutation::NegatedEmptyListHolds) {
+            Some(true)
+        } else {
+            None
         };
     }
     let names_tags = ["aws:tagkeys", "sts:transitivetagkeys"].contains(&&*key.to_ascii_lowercase())

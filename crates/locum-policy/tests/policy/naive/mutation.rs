@@ -29,6 +29,8 @@ mutations! {
     AllValuesFailsOnAbsentKey,
     /// `ForAnyValue:` holds on a key that is absent.
     AnyValueHoldsOnAbsentKey,
+    /// A negated operator without values holds, whatever qualifies it.
+    NegatedEmptyListHolds,
     /// Several values without a set operator: any will do.
     SeveralValuesAreAny,
     /// A tag key in another case is another key.

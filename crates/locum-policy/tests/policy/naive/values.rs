@@ -84,20 +84,32 @@ pub fn in_range(range: &str, address: &str) -> Option<bool> {
 
 /// The bytes of canonical base64.
 pub fn base64_bytes(text: &str) -> Option<Vec<u8>> {
-    const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let digits = text.trim_end_matches('=');
-    let mut bits: Vec<bool> = Vec::new();
-    for c in digits.chars() {
-        let digit = ALPHABET.find(c)?;
-        bits.extend((0..6).rev().map(|i| digit >> i & 1 == 1));
-    }
+    let bits = base64_bits(digits)?;
     let whole = bits.len() / 8 * 8;
     let padded = text.len().is_multiple_of(4) && text.len() - digits.len() == (3 - bits.len() / 8 % 3) % 3;
-    if !padded || bits.len() - whole >= 6 || bits[whole..].contains(&true) {
-        return None;
-    }
+    (padded && bits.len() - whole < 6 && !bits[whole..].contains(&true)).then(|| bytes(&bits))
+}
+
+/// The bytes that a lenient reader makes of a text.
+pub fn perhaps_bytes(text: &str) -> Option<Vec<u8>> {
+    let plain: String = text.split_ascii_whitespace().collect();
+    let bits = base64_bits(plain.replace('-', "+").replace('_', "/").trim_end_matches('='))?;
+    (bits.len() % 8 < 6).then(|| bytes(&bits))
+}
+
+fn base64_bits(digits: &str) -> Option<Vec<bool>> {
+    const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits = digits.chars().map(|c| {
+        let digit = ALPHABET.find(c)?;
+        Some((0..6).rev().map(move |i| digit >> i & 1 == 1))
+    });
+    Some(bits.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+fn bytes(bits: &[bool]) -> Vec<u8> {
     let byte = |bits: &[bool]| bits.iter().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
-    Some(bits[..whole].chunks(8).map(byte).collect())
+    bits[..bits.len() / 8 * 8].chunks(8).map(byte).collect()
 }
 
 pub fn boolean(text: &str) -> Option<bool> {
