@@ -26,33 +26,58 @@ pub(crate) enum Token {
     Variable(Box<Variable>),
 }
 
+impl Token {
+    /// Whether it takes any text, a star or what may be one.
+    fn is_any_text(&self) -> bool {
+        match self {
+            Self::Star => true,
+            Self::Variable(variable) => variable.odd,
+            Self::Literal(_) | Self::One => false,
+        }
+    }
+}
+
 /// `${key}` or `${key, 'default'}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Variable {
     key: Box<str>,
     hash: u64,
     default: Option<Box<str>>,
-    /// It may be no variable at all: its default is not written `, '…'`, or its key has a blank (`facts: policy §1.6`).
+    /// It may be no variable at all, or have another end: its default is not written `, '…'`, its key has a blank, or it is
+    /// never closed (`facts: policy §1.6`). It stands for any text, and what it matches is unclear.
     odd: bool,
 }
 
-/// What the empty value of a variable's key counts as.
+/// What a variable's value counts as when it is empty, or its key has a set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Blank {
-    Value,
-    Missing,
+enum Doubtful {
+    /// Empty text, and a set that no text can be put in place of.
+    AsItIs,
+    /// As if the key were missing, or held the only value of its set alone.
+    Otherwise,
 }
 
 impl Variable {
     /// The value; `None` for a missing key without a default and for a multi-valued one (`facts: policy §1.6`).
-    fn resolve<'a>(&'a self, context: &'a Context<'_>, blank: Blank) -> Option<&'a str> {
-        match context.get_hashed(self.hash, &self.key) {
-            Some(Values::One(value)) if blank == Blank::Missing && value.is_empty() => {
-                self.default.as_deref()
-            }
-            Some(Values::One(value)) => Some(value),
-            Some(Values::Many(_)) => None,
-            None => self.default.as_deref(),
+    fn resolve<'a>(&'a self, context: &'a Context<'_>, doubtful: Doubtful) -> Option<&'a str> {
+        let default = self.default.as_deref();
+        match (context.get_hashed(self.hash, &self.key), doubtful) {
+            (Some(Values::One(value)), Doubtful::Otherwise) if value.is_empty() => default,
+            (Some(Values::One(value)), _) => Some(value),
+            (Some(Values::Many(_)), Doubtful::AsItIs) => None,
+            (Some(Values::Many(values)), Doubtful::Otherwise) => match &**values {
+                [only] => Some(only),
+                _ => default,
+            },
+            (None, _) => default,
+        }
+    }
+
+    /// How it is read where its value is doubtful; `None` where it is not.
+    fn doubt(&self, context: &Context<'_>) -> Option<Reading> {
+        match context.get_hashed(self.hash, &self.key)? {
+            Values::One(value) => value.is_empty().then_some(QUIRKS.empty_variable),
+            Values::Many(_) => Some(QUIRKS.several_values_in_variable),
         }
     }
 }
@@ -72,20 +97,47 @@ pub(crate) struct Pattern {
     has_variables: bool,
 }
 
-/// The text between `${` and `}` as a token. What is malformed leaves the variable unresolved, and the whole text with it
-/// null; so may what is nearly right.
-fn variable(inner: &str) -> Token {
+/// Reads a variable at the beginning of a text, after its `${`: the token, and the text behind it. One that is never closed
+/// takes all of it.
+fn variable(text: &str) -> (Token, &str) {
+    let Some((inner, after)) = text.split_once('}') else {
+        return (odd(""), "");
+    };
+    let token = well_closed(inner);
+    // The brace may be one of a default's.
+    match &token {
+        Token::Variable(variable) if variable.odd && inner.matches('\'').count() == 1 => {
+            (token, text.split_once("'}").map_or("", |(_, after)| after))
+        }
+        _ => (token, after),
+    }
+}
+
+fn odd(key: &str) -> Token {
+    Token::Variable(Box::new(Variable {
+        key: key.into(),
+        hash: fold_hash(key),
+        default: None,
+        odd: true,
+    }))
+}
+
+/// The text between `${` and `}` as a token.
+fn well_closed(inner: &str) -> Token {
     if let "*" | "?" | "$" = inner {
         return Token::Literal(inner.into());
     }
-    let quoted = |text: &str| {
+    let quoted = |text: &str| -> Option<Box<str>> {
         let text = text.trim_start_matches(' ').strip_prefix('\'')?;
         text.strip_suffix('\'').map(Into::into)
     };
     let (key, default, exact) = match inner.split_once(',') {
         Some((key, rest)) => match quoted(rest) {
-            Some(default) => (key, Some(default), rest.starts_with(" '")),
-            None => ("", None, false),
+            Some(default) => {
+                let exact = rest.starts_with(" '") && !default.contains('\'');
+                (key, Some(default), exact)
+            }
+            None => return odd(""),
         },
         None => (inner, None, true),
     };
@@ -102,15 +154,10 @@ impl Pattern {
         let mut tokens = Vec::new();
         let mut literal = String::new();
         let mut rest = text;
-        // Looking for the end of a variable again and again where there is none would be quadratic.
-        let last_end = text.rfind('}').filter(|_| syntax.variables).unwrap_or_default();
         while let Some(c) = rest.chars().next() {
-            let inner = rest
-                .strip_prefix("${")
-                .filter(|r| text.len() - r.len() <= last_end)
-                .and_then(|r| r.split_once('}'));
-            if let Some((inner, after)) = inner {
-                match variable(inner) {
+            if let Some(opened) = rest.strip_prefix("${").filter(|_| syntax.variables) {
+                let (token, after) = variable(opened);
+                match token {
                     Token::Literal(text) => literal.push_str(&text),
                     other => {
                         flush(&mut literal, &mut tokens);
@@ -171,14 +218,14 @@ impl Pattern {
         self.has_variables
     }
 
-    /// Whether every variable has a value, even if an empty one counts as none.
+    /// Whether every variable has a value, whatever a doubtful one counts as.
     pub(crate) fn resolves(&self, scope: Scope<'_>) -> bool {
         let mut variables = self.variables();
         variables.all(|v| {
             let context = scope.context();
-            let found =
-                scope.work.scan(context.steps_of_look_up()) && v.resolve(context, Blank::Missing).is_some();
-            found && (!v.odd || QUIRKS.odd_variable == Reading::Holds)
+            let found = scope.work.scan(context.steps_of_look_up())
+                && v.resolve(context, Doubtful::Otherwise).is_some();
+            found && !v.odd && v.resolve(context, Doubtful::AsItIs).is_some()
         })
     }
 
@@ -196,23 +243,21 @@ impl Pattern {
         })
     }
 
-    /// Compares under what an empty value may count as.
-    fn in_both_readings(&self, scope: Scope<'_>, compare: impl Fn(Blank) -> Truth) -> Truth {
-        let as_value = match compare(Blank::Value) {
+    /// Compares under what a doubtful value may count as.
+    fn in_both_readings(&self, scope: Scope<'_>, compare: impl Fn(Doubtful) -> Truth) -> Truth {
+        let as_it_is = match compare(Doubtful::AsItIs) {
             Truth::Holds if self.variables().any(|variable| variable.odd) => QUIRKS.odd_variable.truth(),
             other => other,
         };
-        let is_blank = |v: &Variable| v.resolve(scope.context(), Blank::Value) == Some("");
         // Out of steps is unclear already.
-        if as_value == Truth::Unclear
-            || !self.variables().any(is_blank)
-            || compare(Blank::Missing) == as_value
-        {
-            return as_value;
+        if as_it_is == Truth::Unclear {
+            return as_it_is;
         }
-        match QUIRKS.empty_variable.truth() {
-            Truth::Unclear => Truth::Unclear,
-            Truth::Holds | Truth::Fails => as_value,
+        let is_doubtful = |v: &Variable| v.doubt(scope.context()) == Some(Reading::AgainstTheCaller);
+        if self.variables().any(is_doubtful) && compare(Doubtful::Otherwise) != as_it_is {
+            Truth::Unclear
+        } else {
+            as_it_is
         }
     }
 
@@ -307,12 +352,12 @@ impl Pattern {
         seek: impl Fn(&str, &str) -> Option<usize>,
     ) -> Truth {
         let work = scope.work;
-        self.in_both_readings(scope, |blank| {
+        self.in_both_readings(scope, |doubtful| {
             let value = |token: &'p Token| {
                 if let Token::Variable(_) = token {
                     work.scan(scope.context().steps_of_look_up());
                 }
-                value(token, scope, blank)
+                value(token, scope, doubtful)
             };
             walk(&self.tokens, text, value, &take, &seek, |steps| work.spend(steps))
         })
@@ -325,10 +370,11 @@ fn flush(literal: &mut String, tokens: &mut Vec<Token>) {
     }
 }
 
-fn value<'a>(token: &'a Token, scope: Scope<'a>, blank: Blank) -> Option<&'a str> {
+fn value<'a>(token: &'a Token, scope: Scope<'a>, doubtful: Doubtful) -> Option<&'a str> {
     match token {
         Token::Literal(text) => Some(text),
-        Token::Variable(variable) => variable.resolve(scope.context(), blank),
+        Token::Variable(variable) if variable.odd => None,
+        Token::Variable(variable) => variable.resolve(scope.context(), doubtful),
         Token::One | Token::Star => None,
     }
 }

@@ -81,7 +81,7 @@ pub(super) fn walk<'p>(
         let step = match tokens.get(token) {
             None if rest.is_empty() => return Truth::Holds,
             None => None,
-            Some(Token::Star) => {
+            Some(star) if star.is_any_text() => {
                 if token + 1 == tokens.len() {
                     return Truth::Holds;
                 }

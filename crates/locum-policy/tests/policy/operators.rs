@@ -5,7 +5,7 @@ use locum_policy::{Context, Policy, PolicyKind};
 use crate::world::alone;
 
 /// Whether `Allow *` and `Deny *` under this condition match, with these values of `x:key`: `None` absent, `Some("a|b")` a set.
-fn matches(condition: &str, values: Option<&str>) -> (bool, bool) {
+pub fn matches(condition: &str, values: Option<&str>) -> (bool, bool) {
     let mut context = Context::new();
     match values {
         None => {}
@@ -21,7 +21,7 @@ fn matches(condition: &str, values: Option<&str>) -> (bool, bool) {
 }
 
 /// The same with these keys.
-fn in_context(condition: &str, context: &Context<'_>) -> (bool, bool) {
+pub fn in_context(condition: &str, context: &Context<'_>) -> (bool, bool) {
     let document = |statements: &str| format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
     let statement = |effect: &str| {
         format!(r#"{{"Effect":"{effect}","Action":"*","Resource":"*","Condition":{{{condition}}}}}"#)

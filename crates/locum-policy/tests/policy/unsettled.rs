@@ -1,7 +1,12 @@
 //! Where the facts end (`facts: policy §1.6, §1.7`): odd spellings, empty lists, and what is not of its type. Expected is what
 //! every reading has in common; where they differ, an `Allow` does not match and a `Deny` does.
 
-use crate::operators::{table, unclear};
+use locum_policy::Context;
+
+use crate::{
+    operators::{in_context, matches, table, unclear},
+    world::alone,
+};
 
 #[test]
 fn binary() {
@@ -106,4 +111,149 @@ fn empty_lists() {
         ("ForAnyValue:ArnNotLike", "[]", Some("a|b")),
         ("ForAnyValue:StringNotEqualsIfExists", "[]", None),
     ]);
+}
+
+/// What is not written as a variable may be one, another, or literal text: it is not known what it stands for, and what it
+/// might stand for is unclear. What no text in its place would make equal is settled.
+#[test]
+fn malformed_variables() {
+    for variable in [
+        "${ aws:username }",
+        "${aws:user name}",
+        "${aws:username,x}",
+        "${aws:username, \\\"x\\\"}",
+        "${aws:username,'x'}",
+        "${aws:username, 'x}",
+        "${x:none, 'a}b'}",
+        "${x:none, 'it's'}",
+        "${x:none, '${aws:username}'}",
+        "${}",
+        "${aws:username",
+    ] {
+        let closed = variable.contains('}');
+        let around = if closed {
+            format!("a/{variable}/*")
+        } else {
+            format!("a/{variable}")
+        };
+        for (text, expected) in [("a/alice/b", (false, true)), ("b/alice/b", (false, false))] {
+            for operator in [
+                "StringLike",
+                "StringNotLike",
+                "ForAnyValue:StringLike",
+                "ForAllValues:StringNotLike",
+            ] {
+                let negated = operator.contains("Not");
+                let expected = if negated {
+                    (!expected.1, !expected.0)
+                } else {
+                    expected
+                };
+                let condition = format!(r#""{operator}":{{"x:key":"{around}"}}"#);
+                assert_eq!(matches(&condition, Some(text)), expected, "{condition} on {text}");
+            }
+        }
+        for (resource, expected) in [
+            ("arn:aws:s3:::a/alice/b", (false, true)),
+            ("arn:aws:s3:::b/alice/b", (false, false)),
+        ] {
+            let pattern = format!("arn:aws:s3:::{around}");
+            assert_eq!(
+                resources(&format!(r#""Resource":"{pattern}""#), resource),
+                expected,
+                "{pattern}"
+            );
+            // An entry that is nothing spares nothing, and its statement may be nothing either.
+            assert_eq!(
+                resources(&format!(r#""NotResource":"{pattern}""#), resource),
+                (false, true),
+                "{pattern}"
+            );
+        }
+    }
+    unclear(&[
+        (
+            "StringEquals",
+            r#""${aws:username,x}""#,
+            Some("${aws:username,x}"),
+        ),
+        ("StringEquals", r#""${ aws:username }""#, Some("alice")),
+        ("StringNotEquals", r#""${ aws:username }""#, Some("alice")),
+        ("StringNotEquals", r#""${ aws:username }""#, Some("bob")),
+        ("StringEqualsIgnoreCase", r#""A${aws:username""#, Some("aALICE")),
+        ("StringEquals", r#"["b","${x:none, 'a}"]"#, Some("a")),
+        (
+            "ArnLike",
+            r#""arn:aws:sns:::${aws:username""#,
+            Some("arn:aws:sns:::alice"),
+        ),
+        (
+            "ArnNotLike",
+            r#""arn:aws:sns:::${aws:username""#,
+            Some("arn:aws:sns:::bob"),
+        ),
+        (
+            "StringLike",
+            r#""${x:none, '${aws:username}'}""#,
+            Some("${aws:username}"),
+        ),
+    ]);
+    table(&[
+        ("StringEquals", r#"["b","${x:none, 'a}"]"#, Some("b"), true),
+        ("StringNotEquals", r#"["b","${x:none, 'a}"]"#, Some("b"), false),
+        ("StringEquals", r#""b${ aws:username }""#, Some("alice"), false),
+    ]);
+}
+
+/// Whether `Allow` and `Deny` of an element match a resource.
+fn resources(element: &str, resource: &str) -> (bool, bool) {
+    let mut context = Context::new();
+    context.set("aws:username", "alice");
+    context.set_many("x:one", ["alice"]);
+    context.set_many("x:two", ["alice", "bob"]);
+    let document = |statements: &str| format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+    let statement = |effect: &str| format!(r#"{{"Effect":"{effect}","Action":"*",{element}}}"#);
+    let all = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
+    let ask = |document: String| alone(&document, "a:b", resource, &context);
+    let allow = ask(document(&statement("Allow")));
+    (allow, !ask(document(&format!("{all},{}", statement("Deny")))))
+}
+
+/// No text stands for a set. Whether its only value, or the default, does instead is not known.
+#[test]
+fn variables_of_several_values() {
+    let mut context = Context::new();
+    context.set("x:key", "alice");
+    context.set_many("x:one", ["alice"]);
+    context.set_many("x:two", ["alice", "bob"]);
+    context.set_many("x:none", Vec::<&str>::new());
+    let (yes, no, unclear) = ((true, true), (false, false), (false, true));
+    for (operator, value, expected) in [
+        ("StringEquals", "${x:one}", unclear),
+        ("StringNotEquals", "${x:one}", unclear),
+        ("StringEquals", "${x:one, 'bob'}", unclear),
+        ("StringEquals", "${x:two}", no),
+        ("StringNotEquals", "${x:two}", yes),
+        ("StringEquals", "${x:two, 'alice'}", unclear),
+        ("StringNotEquals", "${x:two, 'alice'}", unclear),
+        ("StringEquals", "${x:two, 'bob'}", no),
+        ("StringNotEquals", "${x:two, 'bob'}", yes),
+        ("StringEquals", "${x:none, 'alice'}", unclear),
+        ("StringEquals", "${x:none}", no),
+    ] {
+        let condition = format!(r#""{operator}":{{"x:key":"{value}"}}"#);
+        assert_eq!(in_context(&condition, &context), expected, "{condition}");
+    }
+    let pattern = |element: &str, variable: &str| {
+        resources(
+            &format!(r#""{element}":"arn:aws:s3:::a/${{{variable}}}""#),
+            "arn:aws:s3:::a/alice",
+        )
+    };
+    assert_eq!(pattern("Resource", "x:one"), unclear);
+    assert_eq!(pattern("Resource", "x:two"), no);
+    assert_eq!(pattern("Resource", "x:two, 'alice'"), unclear);
+    assert_eq!(pattern("NotResource", "x:one"), unclear);
+    assert_eq!(pattern("NotResource", "x:two"), unclear);
+    assert_eq!(pattern("NotResource", "x:two, 'bob'"), unclear);
 }

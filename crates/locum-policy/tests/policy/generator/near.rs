@@ -69,7 +69,12 @@ fn variable(dice: &mut Dice, text: &str, context: &Context<'_>) -> String {
         .unwrap_or_default();
     let (head, tail) = text.split_at(end);
     let default = if tail.contains(['\'', '}']) { "" } else { tail };
-    match dice.below(7) {
+    match dice.below(12) {
+        7 => format!("{head}${{x:none"),
+        8 => format!("{head}${{x:none, '{default}}}"),
+        11 => format!("{head}${{x:none, '{default}'{default}'}}"),
+        9 => format!("{head}${{x:none, '}}{default}'}}"),
+        10 => format!("{head}${{x:tag, '{default}'}}"),
         3 => format!("{head}${{x:none,'{default}'}}"),
         4 => format!("{head}${{x:none ,  '{default}'}}"),
         5 => format!("{head}${{aws:username,{default}}}"),

@@ -11,12 +11,12 @@ pub enum Symbol {
     Star,
 }
 
-/// Whether a document has variables, whether an empty value of one counts as none, and whether one that is not quite
-/// written as a variable is none.
+/// Whether a document has variables, whether an empty value or a set of one counts as what it might be otherwise, and
+/// whether one that is not quite written as a variable is none, or anything.
 #[derive(Clone, Copy)]
 pub struct Mode {
     pub variables: bool,
-    pub blank_is_none: bool,
+    pub doubt_is_otherwise: bool,
     pub odd_is_none: bool,
 }
 
@@ -24,7 +24,7 @@ impl Mode {
     /// Of a text that has no variables.
     pub const PLAIN: Self = Self {
         variables: false,
-        blank_is_none: false,
+        doubt_is_otherwise: false,
         odd_is_none: false,
     };
 }
@@ -34,14 +34,15 @@ pub fn both(variables: bool, pattern: &str, compare: impl Fn(Mode) -> Truth) -> 
     if !variables || !pattern.contains("${") {
         return compare(Mode::PLAIN);
     }
-    let mut readings =
-        [(true, true), (true, false), (false, true), (false, false)].map(|(blank_is_none, odd_is_none)| {
+    let mut readings = [(true, true), (true, false), (false, true), (false, false)].map(
+        |(doubt_is_otherwise, odd_is_none)| {
             compare(Mode {
                 variables,
-                blank_is_none,
+                doubt_is_otherwise,
                 odd_is_none,
             })
-        });
+        },
+    );
     readings.sort_unstable();
     if readings[0] == readings[3] {
         readings[0]
@@ -56,19 +57,24 @@ pub fn symbols(text: &str, wild: bool, mode: Mode, context: &Context<'_>) -> Opt
     let mut out = Vec::new();
     let mut i = 0;
     while i < chars.len() {
+        let rest: String = chars[i..].iter().collect();
         if mode.variables
-            && chars[i..].starts_with(&['$', '{'])
-            && let Some(end) = chars[i..].iter().position(|c| *c == '}')
+            && let Some((inner, length)) = variable(&rest)
         {
-            let inner: String = chars[i + 2..i + end].iter().collect();
+            i += length;
             let comma = inner.find(',').unwrap_or(inner.len());
             let (key, rest) = (inner[..comma].to_owned(), &inner[comma..]);
             let quoted = rest.trim_start_matches([',', ' ']).strip_prefix('\'');
             let default = quoted.and_then(|text| text.strip_suffix('\'')).map(str::to_owned);
-            let well_written = rest.is_empty() || (rest.starts_with(", '") && default.is_some());
+            let well_written = rest.is_empty()
+                || (rest.starts_with(", '") && default.as_ref().is_some_and(|d| !d.contains('\'')));
             let is_odd = !well_written || key.contains(' ') || ["", "*", "?", "$"].contains(&&*key);
-            if inner.len() > 1 && is_odd && (mode.odd_is_none || (default.is_none() && !rest.is_empty())) {
-                return None;
+            if is_odd && !["*", "?", "$"].contains(&&*inner) {
+                if mode.odd_is_none {
+                    return None;
+                }
+                out.push(Symbol::Star);
+                continue;
             }
             let default = default.filter(|_| !mutated(Mutation::DefaultsAreIgnored));
             let unresolved = || match () {
@@ -79,9 +85,13 @@ pub fn symbols(text: &str, wild: bool, mode: Mode, context: &Context<'_>) -> Opt
             let value = match inner.as_str() {
                 "*" | "?" | "$" => inner.clone(),
                 _ => match context.get(&key) {
-                    Some(Values::One(value)) if mode.blank_is_none && value.is_empty() => {
+                    Some(Values::One(value)) if mode.doubt_is_otherwise && value.is_empty() => {
                         default.or_else(unresolved)?
                     }
+                    Some(Values::Many(values)) if mode.doubt_is_otherwise && values.len() == 1 => {
+                        values[0].to_string()
+                    }
+                    Some(Values::Many(_)) if mode.doubt_is_otherwise => default.or_else(unresolved)?,
                     Some(Values::One(value)) => value.to_string(),
                     Some(Values::Many(_)) => unresolved()?,
                     None => default.or_else(unresolved)?,
@@ -89,13 +99,30 @@ pub fn symbols(text: &str, wild: bool, mode: Mode, context: &Context<'_>) -> Opt
             };
             let literal = inner.len() == 1 || !mutated(Mutation::ValuesHoldWildcards);
             out.extend(value.chars().map(|c| symbol(c, wild && !literal)));
-            i += end + 1;
             continue;
         }
         out.push(symbol(chars[i], wild));
         i += 1;
     }
     Some(out)
+}
+
+/// A variable at the beginning of a text: what is in its braces, and how many characters it takes. One whose quote or
+/// brace is open goes on to the next end of both, or to that of the text.
+fn variable(text: &str) -> Option<(String, usize)> {
+    let opened = text.strip_prefix("${")?;
+    let whole = (opened.to_owned(), text.chars().count());
+    let Some((inner, _)) = opened.split_once('}') else {
+        return Some((",".to_owned(), whole.1));
+    };
+    let open_quote = inner.matches('\'').count() == 1 && (inner.contains(',') || inner.contains(' '));
+    if !open_quote {
+        return Some((inner.to_owned(), inner.chars().count() + 3));
+    }
+    let inner_to_quote = opened
+        .split_once("'}")
+        .map(|(inner, _)| inner.chars().count() + 4);
+    Some((",".to_owned(), inner_to_quote.unwrap_or(whole.1)))
 }
 
 fn symbol(c: char, wild: bool) -> Symbol {
@@ -131,20 +158,18 @@ pub fn glob(pattern: &[Symbol], text: &str) -> bool {
 /// The pattern cut at its first five colons, colons inside `${…}` not counted.
 pub fn cut(pattern: &str, variables: bool) -> Vec<String> {
     let mut fields = vec![String::new()];
-    let mut inside = false;
+    let mut inside = 0;
     let mut rest = pattern;
     while let Some(c) = rest.chars().next() {
-        if variables && rest.starts_with("${") && rest.contains('}') {
-            inside = true;
+        if variables && inside == 0 {
+            inside = variable(rest).map_or(0, |(_, length)| length);
         }
-        if c == ':' && !inside && fields.len() < 6 {
+        if c == ':' && inside == 0 && fields.len() < 6 {
             fields.push(String::new());
         } else {
             fields.last_mut().unwrap().push(c);
         }
-        if c == '}' {
-            inside = false;
-        }
+        inside = inside.saturating_sub(1);
         rest = &rest[c.len_utf8()..];
     }
     fields
@@ -196,7 +221,7 @@ pub fn resource_matches(pattern: &str, ask: &Ask<'_>, mode: Mode) -> Truth {
     let fields = cut(pattern, variables);
     let narrow = by_fields(&fields, resource, mode, ask.context);
     let whole = glob(&whole, resource);
-    let early = variables && fields.iter().take(5).any(|f| f.contains("${") && f.contains('}'));
+    let early = variables && fields.iter().take(5).any(|f| f.contains("${"));
     match (whole, narrow) {
         (false, false) => Some(false),
         (true, true) if !early => Some(true),
