@@ -316,6 +316,17 @@ fn what_makes_no_sense_is_told_in_one_line() {
         r#"[{"action":"s3:GetObject","expected":"allow"}]"#,
     );
     room.write("expects.json", r#"[{"action":"s3:GetObject","expect":"maybe"}]"#);
+    room.write("no-action.json", r#"[{"action":[],"expect":"deny"}]"#);
+    room.write(
+        "no-resource.json",
+        r#"[{"action":"s3:GetObject"},{"action":"s3:GetObject","resource":[]}]"#,
+    );
+    room.write("pattern.txt", "allow s3:Get* *\n");
+    room.write("twice.json", r#"{"a:key":"x","b:key":"y","a:key":"z"}"#);
+    room.write(
+        "cases-twice.json",
+        r#"[{"action":"s3:GetObject","context":{"a:équipe":"x","A:Équipe":"y"}}]"#,
+    );
     let ask = "--policy policy.json --action s3:GetObject";
     for (words, text) in [
         (String::new(), "say which policies"),
@@ -341,6 +352,34 @@ fn what_makes_no_sense_is_told_in_one_line() {
         (format!("{ask} --context =x"), "key=value"),
         (format!("{ask} --context-file list.json"), "list.json"),
         (format!("{ask} --context-file null.json"), "the value of a:key"),
+        (format!("{ask} --context-file twice.json"), "a:key is given twice"),
+        (
+            "--policy policy.json --cases cases-twice.json".to_owned(),
+            "A:Équipe is given twice",
+        ),
+        // No `Deny` of one action means a pattern of several.
+        (
+            "--policy policy.json --action s3:*".to_owned(),
+            "without wildcards, such as s3:GetObject, not s3:*",
+        ),
+        ("--policy policy.json --action s3".to_owned(), "not s3\n"),
+        (
+            "--policy policy.json --action s3:Get:x".to_owned(),
+            "not s3:Get:x",
+        ),
+        (
+            "--policy policy.json --cases pattern.txt".to_owned(),
+            "not s3:Get*",
+        ),
+        // What asks nothing can not fail.
+        (
+            "--policy policy.json --cases no-action.json".to_owned(),
+            "case 1 has no action",
+        ),
+        (
+            "--policy policy.json --cases no-resource.json".to_owned(),
+            "case 2 has no resource",
+        ),
         (format!("{ask} --principal nobody"), "nobody"),
         (
             format!("{ask} --principal arn:aws:iam::111122223333:group/g"),

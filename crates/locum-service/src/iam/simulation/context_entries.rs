@@ -1,6 +1,6 @@
 //! The condition keys of a simulated request, checked against the types they are given.
 
-use std::{collections::HashSet, net::IpAddr};
+use std::net::IpAddr;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use locum_api::{ApiError, iam::ContextEntry};
@@ -27,7 +27,6 @@ pub(super) fn read(entries: &[ContextEntry]) -> Result<Context<'static>, ApiErro
         )));
     }
     let mut context = Context::with_capacity(entries.len());
-    let mut seen = HashSet::new();
     for entry in entries {
         let Some(key) = entry.context_key_name.as_deref() else {
             return Err(invalid("Every context entry must have a ContextKeyName."));
@@ -35,7 +34,7 @@ pub(super) fn read(entries: &[ContextEntry]) -> Result<Context<'static>, ApiErro
         let Some(kind) = entry.context_key_type.as_deref() else {
             return Err(invalid(format!("Context key {key} must have a ContextKeyType.")));
         };
-        if !seen.insert(key.to_ascii_lowercase()) {
+        if context.get(key).is_some() {
             return Err(invalid(format!("Context key {key} must not be given twice.")));
         }
         let (scalar, list) = match kind.strip_suffix("List") {

@@ -84,4 +84,18 @@ fn values_are_of_their_types() {
         ],
         "Context key AWS:something must not be given twice.",
     );
+    // Keys have no case beyond ASCII either.
+    entry(
+        &[
+            (key, "aws:PrincipalTag/équipe"),
+            ("ContextEntries.member.1.ContextKeyType", "string"),
+            ("ContextEntries.member.1.ContextKeyValues.member.1", "x"),
+            (
+                "ContextEntries.member.2.ContextKeyName",
+                "aws:PrincipalTag/Équipe",
+            ),
+            ("ContextEntries.member.2.ContextKeyType", "stringList"),
+        ],
+        "Context key aws:PrincipalTag/Équipe must not be given twice.",
+    );
 }

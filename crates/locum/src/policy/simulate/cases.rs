@@ -3,11 +3,11 @@
 use locum_names::AccountId;
 use locum_policy::{Context, Decision};
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use super::{
     super::source::{self, SourceError},
-    SimulateError, context,
+    SimulateError,
+    context::{self, Keys},
     options::Options,
     principal::{Asker, SOMEBODY},
 };
@@ -25,6 +25,8 @@ pub(super) enum CasesError {
         "{name}:{line}: a line is <answer> <action> <resource> [<key>=<value>...], the answer allow, deny, explicit-deny or implicit-deny"
     )]
     Line { name: String, line: usize },
+    #[error("an action is service:name without wildcards, such as s3:GetObject, not {0}")]
+    Action(String),
     #[error("--resource-owner is an account of 12 digits, not {0}")]
     Owner(String),
 }
@@ -90,7 +92,7 @@ struct Written {
     action: OneOrMany,
     resource: Option<OneOrMany>,
     #[serde(default)]
-    context: Map<String, Value>,
+    context: Keys,
     expect: Option<String>,
 }
 
@@ -165,6 +167,14 @@ impl Case {
     }
 }
 
+/// Whether a text is one action: a pattern of several is not what anybody asks, and no `Deny` of one of them would mean it.
+fn is_action(text: &str) -> bool {
+    let parts = text.split_once(':');
+    let whole =
+        parts.is_some_and(|(service, name)| !service.is_empty() && !name.is_empty() && !name.contains(':'));
+    whole && !text.contains(['*', '?'])
+}
+
 /// What every case has unless it says otherwise.
 struct Shared<'o> {
     principal: &'o str,
@@ -187,6 +197,9 @@ impl Shared<'_> {
         context: &Context<'static>,
         cases: &mut Vec<Case>,
     ) -> Result<(), SimulateError> {
+        if let Some(other) = asked.actions.iter().find(|action| !is_action(action)) {
+            return Err(CasesError::Action(other.clone()).into());
+        }
         let principal = asked.principal.unwrap_or_else(|| self.principal.to_owned());
         let asker = Asker::read(&principal)?;
         let all = vec!["*".to_owned()];
@@ -236,11 +249,17 @@ impl Shared<'_> {
                     Expected::read(&word).ok_or_else(refused)
                 })
                 .transpose()?;
+            // A list without anything would ask nothing, and nothing would fail.
+            let listed = |list: Vec<String>, what: &str| match list.is_empty() {
+                true => Err(malformed(format!("case {number} has no {what} in its list"))),
+                false => Ok(list),
+            };
+            let resources = case.resource.map(|list| listed(list.list(), "resource"));
             let asked = Asked {
                 name: case.name,
                 principal: case.principal,
-                actions: case.action.list(),
-                resources: case.resource.map(OneOrMany::list).unwrap_or_default(),
+                actions: listed(case.action.list(), "action")?,
+                resources: resources.transpose()?.unwrap_or_default(),
                 expected,
             };
             self.add(asked, &context, &mut cases)?;

@@ -1,7 +1,46 @@
 //! Condition keys, from the command line and from JSON.
 
-use locum_policy::Context;
-use serde_json::{Map, Value};
+use std::fmt;
+
+use locum_policy::{Context, same_key};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, Visitor},
+};
+use serde_json::Value;
+
+/// The condition keys of a JSON object, none of them twice in any spelling: of two values one would be lost.
+#[derive(Debug, Default)]
+pub(super) struct Keys(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Keys;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of condition keys")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut members: M) -> Result<Keys, M::Error> {
+                let mut keys: Vec<(String, Value)> = Vec::new();
+                while let Some((key, value)) = members.next_entry::<String, Value>()? {
+                    if keys.iter().any(|(other, _)| same_key(other, &key)) {
+                        return Err(M::Error::custom(format!(
+                            "the condition key {key} is given twice"
+                        )));
+                    }
+                    keys.push((key, value));
+                }
+                Ok(Keys(keys))
+            }
+        }
+
+        deserializer.deserialize_map(Members)
+    }
+}
 
 /// Why a condition key was not understood.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +71,7 @@ pub(super) fn add_words<'w>(
         pairs.push((key, value, several));
     }
     for (key, value, several) in &pairs {
-        let same = || pairs.iter().filter(|(other, ..)| other.eq_ignore_ascii_case(key));
+        let same = || pairs.iter().filter(|(other, ..)| same_key(other, key));
         if *several || same().nth(1).is_some() {
             context.set_many((*key).to_owned(), same().map(|(_, value, _)| (*value).to_owned()));
         } else {
@@ -43,7 +82,7 @@ pub(super) fn add_words<'w>(
 }
 
 /// Reads the JSON object of a file.
-pub(super) fn keys(name: &str, text: &str) -> Result<Map<String, Value>, ContextError> {
+pub(super) fn keys(name: &str, text: &str) -> Result<Keys, ContextError> {
     serde_json::from_str(text).map_err(|error| ContextError::NotKeys {
         name: name.to_owned(),
         reason: error.to_string(),
@@ -51,12 +90,8 @@ pub(super) fn keys(name: &str, text: &str) -> Result<Map<String, Value>, Context
 }
 
 /// Adds the keys of a JSON object.
-pub(super) fn add_json(
-    context: &mut Context<'static>,
-    name: &str,
-    keys: &Map<String, Value>,
-) -> Result<(), ContextError> {
-    for (key, value) in keys {
+pub(super) fn add_json(context: &mut Context<'static>, name: &str, keys: &Keys) -> Result<(), ContextError> {
+    for (key, value) in &keys.0 {
         let refused = || ContextError::NotValue {
             name: name.to_owned(),
             key: key.clone(),
