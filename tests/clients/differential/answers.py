@@ -86,6 +86,7 @@ SUCCESSES = {
     "one member": "<Account>123456789012</Account>",
     "an empty member": "<Account></Account><Arn/><UserId> </UserId>",
     "unknown members": "<Account>1</Account><New>x</New><Deep><Er>y</Er></Deep>",
+    "texts around a member": "<Account>1<New>x</New>2</Account>",
     "a member twice": "<Account>1</Account><Account>2</Account>",
     "blanks": "<Account>  1 \n 2  </Account>",
     "entities": "<Account>a&#10;b&#9;c&amp;d</Account><Arn>&quot;&apos;\\</Arn>",

@@ -1,6 +1,6 @@
 //! The few places where Python's own text reaches the user of `aws`: `repr`, `int()` and type names in messages.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// Returns `repr(text)` for the texts that occur in messages.
 pub(crate) fn repr(text: &str) -> String {
@@ -97,6 +97,17 @@ pub(crate) fn type_of(value: &Value) -> &'static str {
 /// Tells whether a JSON number is a float to Python.
 pub(crate) fn is_float(number: &str) -> bool {
     number.contains(['.', 'e', 'E'])
+}
+
+/// Returns a double as `repr` prints it, if it is finite: small ones have an exponent of two digits.
+pub(crate) fn float(value: f64) -> Option<Number> {
+    let plain = Number::from_f64(value)?;
+    if value == 0.0 || value.abs() >= 1e-4 {
+        return Some(plain);
+    }
+    let text = format!("{value:e}");
+    let (mantissa, exponent) = text.split_once("e-")?;
+    format!("{mantissa}e-{exponent:0>2}").parse().ok()
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! `--query`: a JMESPath expression over the result.
 
+mod functions;
+
 use jpx_core::{Expression, Runtime};
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 use super::errors::Failure;
 use super::python;
@@ -15,7 +17,7 @@ pub(crate) struct Query {
 impl Query {
     /// Reads an expression. Only the functions of the specification exist, as in Python.
     pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
-        let runtime = Runtime::strict();
+        let runtime = functions::runtime();
         let quoted = with_quoted_literals(text);
         runtime.compile(&quoted).map_err(|error| {
             Failure::Validation(format!(
@@ -33,15 +35,9 @@ impl Query {
         let failed = |error: jpx_core::JmespathError| Failure::General(error.to_string());
         let expression: Expression<'_> = self.runtime.compile(&self.text).map_err(failed)?;
         let found = expression.search(value).map_err(failed)?;
-        // `avg` divides, so Python prints its result as a float even when it is whole; a literal `1.0` stays what it is.
-        let computes = WHOLE.iter().any(|function| self.text.contains(function));
-        let whole = computes && !self.text.contains("avg(");
-        Ok(with_numbers_of_python(found, whole))
+        Ok(with_numbers_of_python(found))
     }
 }
-
-/// Functions that return whole numbers for whole numbers in Python.
-const WHOLE: [&str; 4] = ["sum(", "abs(", "ceil(", "floor("];
 
 /// Quotes literals that are no JSON: ``Key==`Name` `` was valid once, and Python still takes it for a text.
 fn with_quoted_literals(text: &str) -> String {
@@ -83,24 +79,17 @@ fn is_json(literal: &str) -> bool {
     serde_json::from_str::<Value>(&literal.replace("\\`", "`")).is_ok()
 }
 
-/// The engine computes in doubles; Python keeps `sum([1, 2])` an integer and prints `3`, and `1e3` as `1000.0`.
-fn with_numbers_of_python(value: Value, whole: bool) -> Value {
+/// Python prints a literal `1e3` as `1000.0`.
+fn with_numbers_of_python(value: Value) -> Value {
     match value {
         Value::Number(number) if python::is_float(&number.to_string()) => {
-            let double = number.as_f64();
-            let integer = double.filter(|n| whole && n.fract() == 0.0 && n.abs() < 9e15);
-            let printed = integer
-                .map(|n| Number::from(n as i64))
-                .or_else(|| Number::from_f64(double?));
-            Value::Number(printed.unwrap_or(number))
+            let double = number.as_f64().and_then(python::float);
+            Value::Number(double.unwrap_or(number))
         }
-        Value::Array(items) => items
-            .into_iter()
-            .map(|item| with_numbers_of_python(item, whole))
-            .collect(),
+        Value::Array(items) => items.into_iter().map(with_numbers_of_python).collect(),
         Value::Object(members) => members
             .into_iter()
-            .map(|(k, v)| (k, with_numbers_of_python(v, whole)))
+            .map(|(k, v)| (k, with_numbers_of_python(v)))
             .collect(),
         other => other,
     }
@@ -133,6 +122,36 @@ mod tests {
             ("` two words`", "\"two words\""),
             ("[s==`x`, '`a`', `\"q\"`]", r#"[true,"`a`","q"]"#),
             (r"`a\`b`", "\"a`b\""),
+            // Texts have an order, which dates are filtered by; a text and a number have none.
+            ("s > 'w'", "true"),
+            ("s < 'w'", "false"),
+            ("[s][?@ >= 'x'] | [0]", "\"x\""),
+            ("'2026-01-01' <= '2026-01-01'", "true"),
+            ("s > `1`", "null"),
+            ("o > 'a'", "null"),
+            // What one function returns does not change what stands beside it.
+            ("[sum(n), avg(n), `2.0`, abs(`-2.0`)]", "[3,1.5,2.0,2.0]"),
+            ("'sum(' && `1.0`", "1.0"),
+            ("sum(`[1.0, 2]`)", "3.0"),
+            ("sum(`[]`)", "0"),
+            ("[ceil(`1.2`), floor(`-1.2`), ceil(`3`)]", "[2,-2,3]"),
+            ("floor(`9007199254740993`)", "9007199254740993"),
+            ("sum(`[9007199254740993, 1]`)", "9007199254740994"),
+            ("abs(`-100000000000000000000`)", "100000000000000000000"),
+            ("ceil(`1e20`)", "100000000000000000000"),
+            (
+                "[to_number('012'), to_number(' 1_0 '), to_number('1e2'), to_number('x'), to_number(`true`)]",
+                "[12,10,100.0,null,null]",
+            ),
+            (
+                r#"to_string(`["é𝄞\u007f", 1e3]`)"#,
+                r#""[\"\\u00e9\\ud834\\udd1e\\u007f\",1000.0]""#,
+            ),
+            ("to_string('é')", "\"é\""),
+            (
+                "[`1e-5`, `0.0001`, `-1.25e-7`, `0.0`, `1e16`]",
+                "[1e-05,0.0001,-1.25e-07,0.0,1e+16]",
+            ),
         ] {
             assert_eq!(
                 Query::parse(text).unwrap().apply(&value).unwrap().to_string(),

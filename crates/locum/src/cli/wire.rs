@@ -204,9 +204,10 @@ fn child<'a, 'input>(node: roxmltree::Node<'a, 'input>, name: &str) -> Option<ro
         .find(|child| child.is_element() && child.tag_name().name() == name)
 }
 
-/// The text of an element, whole: `Node::text` would stop at a comment.
+/// The text of an element up to its first child: `Node::text` would stop at a comment.
 fn text_of(node: roxmltree::Node<'_, '_>) -> String {
     node.children()
+        .take_while(|child| !child.is_element())
         .filter(roxmltree::Node::is_text)
         .filter_map(|child| child.text())
         .collect()

@@ -182,7 +182,7 @@ impl Emitter {
                 if text.chars().nth(at + 1) == Some(' ') {
                     self.write("\\");
                 }
-            } else if is_printable(c) && c != '"' && c != '\\' && c != '\n' && c != '\u{feff}' {
+            } else if is_printable(c) && c != '"' && c != '\\' && !"\n\u{2028}\u{2029}\u{feff}".contains(c) {
                 self.out.push(c);
                 self.column += 1;
             } else {
