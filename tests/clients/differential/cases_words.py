@@ -171,6 +171,7 @@ VALUES = {
     "too few of a list": f"{ASSUME} --provided-contexts '[]'",
     "below the minimum in a list": f"{ASSUME} --provided-contexts ProviderArn=x,ContextAssertion=y",
     "a file for a string": Case(f"{FEDERATION} --policy file://p.json", files={"p.json": '{"Version": "2012-10-17"}\n\n'}),
+    "a file for a string with carriage returns": Case(f"{FEDERATION} --policy file://p.json", files={"p.json": b'{\r\n"Version":\r"2012-10-17"\n\r}'}),
     "a file by its whole name": Case(f"{FEDERATION} --policy file://{{home}}/p.json", files={"p.json": "{}"}),
     "a file in the home directory": Case(f"{FEDERATION} --policy file://~/p.json", files={"p.json": "{}"}),
     "a file of the environment": Case(f"{FEDERATION} --policy file://$PLACE/p.json", files={"in/p.json": "{}"}, environment={"PLACE": "in"}),

@@ -10,7 +10,7 @@ const LARGEST: u64 = 10_000_000;
 
 /// What a `file://` or `fileb://` value stands for.
 pub(crate) enum Content {
-    /// The text of the file, to the last line feed.
+    /// The text of the file, to the last line feed. Every end of a line is one, as Python reads text.
     Text(String),
     /// The bytes of the file, which no parameter of this service takes.
     Bytes(Vec<u8>),
@@ -38,7 +38,8 @@ pub(crate) fn load(value: &str, environment: &Environment) -> Result<Option<Cont
     if binary {
         return Ok(Some(Content::Bytes(bytes)));
     }
-    String::from_utf8(bytes).map(|text| Some(Content::Text(text))).map_err(|_| {
+    let text = String::from_utf8(bytes).map(|text| text.replace("\r\n", "\n").replace('\r', "\n"));
+    text.map(|text| Some(Content::Text(text))).map_err(|_| {
         format!(
             "Unable to load paramfile ({}), text contents could not be decoded.  If this is a binary file, please use \
              the fileb:// prefix instead of the file:// prefix.",
