@@ -126,16 +126,15 @@ impl Files {
         Ok(files)
     }
 
-    /// Returns where `config` and `credentials` are; nowhere without a home directory.
+    /// Returns where `config` and `credentials` are: nowhere without a home directory, nor where a variable is set and empty,
+    /// for that turns a file off, and one that is empty by mistake must not mean another file.
     #[must_use]
     pub fn paths(environment: &Environment) -> [Option<PathBuf>; 2] {
         let path = |variable: &str, fallback: &str| -> Option<PathBuf> {
-            let text = environment
-                .non_empty(variable)
-                .unwrap_or_else(|| fallback.to_owned());
+            let text = environment.get(variable).unwrap_or_else(|| fallback.to_owned());
             let path = environment.expand(&text);
             // Without a home directory there is nothing to look into.
-            (!path.starts_with("~")).then_some(path)
+            (!text.is_empty() && !path.starts_with("~")).then_some(path)
         };
         [
             path(CONFIG_FILE, "~/.aws/config"),
@@ -166,6 +165,10 @@ impl Files {
                 else {
                     continue;
                 };
+                // With a blank or a quote before it, the original takes the word for no kind.
+                if !heading.starts_with(&kind) {
+                    continue;
+                }
                 let list = match kind.as_str() {
                     "profile" => &mut files.profiles,
                     "sso-session" => &mut files.sessions,
@@ -344,4 +347,50 @@ pub(crate) fn read_with(path: &Path, parse: Parse, waiting: Waiting) -> Result<R
         sections,
         open_to_others,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_starts_with_its_kind() {
+        for (heading, expected) in [
+            ("[profile a]", true),
+            ("[profile 'a' ]", true),
+            ("[profile\ta]", true),
+            ("[ profile a]", false),
+            ("['profile' a]", false),
+            ("[\"profile\" a]", false),
+            ("[profile-old a]", false),
+        ] {
+            let files = Files::of(&format!("{heading}\nregion = r\n"), "").unwrap();
+            assert_eq!(files.profile("a").is_some(), expected, "{heading}");
+        }
+        let files = Files::of("[profile a]\nregion = r\n[ profile a]\nregion = other\n", "").unwrap();
+        assert_eq!(files.profile("a").unwrap().get("region"), Some("r"));
+    }
+
+    #[test]
+    fn an_empty_variable_names_no_file() {
+        let home = ("HOME", "/home/a");
+        let of = |variables: &[(&str, &str)]| {
+            let found = Files::paths(&Environment::of(variables));
+            found.map(|path| path.map(|path| path.display().to_string()))
+        };
+        let (config, credentials) = ("/home/a/.aws/config", "/home/a/.aws/credentials");
+        for (variables, expected) in [
+            (&[home][..], [Some(config), Some(credentials)]),
+            (&[home, (CONFIG_FILE, "")], [None, Some(credentials)]),
+            (&[home, (CREDENTIALS_FILE, "")], [Some(config), None]),
+            (&[home, (CREDENTIALS_FILE, "/c")], [Some(config), Some("/c")]),
+            (&[("HOME", "")], [None, None]),
+        ] {
+            assert_eq!(
+                of(variables),
+                expected.map(|path| path.map(str::to_owned)),
+                "{variables:?}"
+            );
+        }
+    }
 }

@@ -24,6 +24,13 @@ impl Files {
     }
 }
 
+/// Returns the variable that names a profile, if there is one. It counts as soon as it is set: one that is empty by mistake
+/// means no profile, and not the default one with somebody else's credentials.
+pub(crate) fn naming_variable(environment: &Environment) -> Option<&'static str> {
+    let variables = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
+    variables.into_iter().find(|name| environment.get(name).is_some())
+}
+
 /// The profile in force.
 #[derive(Debug, Default)]
 pub(crate) struct Profile {
@@ -45,10 +52,8 @@ impl Profile {
         environment: &Environment,
     ) -> Result<Self, Failure> {
         let flag = flag.filter(|name| !name.is_empty());
-        let named = flag
-            .map(str::to_owned)
-            .or_else(|| environment.non_empty("AWS_PROFILE"))
-            .or_else(|| environment.non_empty("AWS_DEFAULT_PROFILE"));
+        let of_variable = || naming_variable(environment).and_then(|name| environment.get(name));
+        let named = flag.map(str::to_owned).or_else(of_variable);
         let name = named.clone().unwrap_or_else(|| "default".to_owned());
         let view = files.profile(&name);
         if named.is_some() && view.is_none() {
@@ -156,6 +161,22 @@ sts =
         assert_eq!(profile(None, &both).unwrap().name, "only");
         assert_eq!(profile(None, &both[1..]).unwrap().name, "dev");
         assert_eq!(profile(None, &[]).unwrap().get("region"), Some("us-east-1"));
+    }
+
+    #[test]
+    fn an_empty_variable_is_not_the_default_profile() {
+        for variables in [
+            &[("AWS_PROFILE", "")][..],
+            &[("AWS_DEFAULT_PROFILE", "")],
+            &[("AWS_PROFILE", ""), ("AWS_DEFAULT_PROFILE", "dev")],
+        ] {
+            assert_eq!(
+                profile(None, variables).unwrap_err(),
+                Failure::General("The config profile () could not be found".into())
+            );
+            assert_eq!(profile(Some("dev"), variables).unwrap().name, "dev");
+        }
+        assert_eq!(profile(Some(""), &[("AWS_PROFILE", "dev")]).unwrap().name, "dev");
     }
 
     #[test]

@@ -15,6 +15,17 @@ const MAX_FILE: u64 = 16 << 20;
 /// Looks at the files and returns what they say, or nothing if they cannot be read.
 pub(super) fn look(environment: &Environment, report: &mut Report) -> Files {
     let [config, credentials] = Files::paths(environment);
+    for variable in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
+        if environment.get(variable).is_some_and(|value| value.is_empty()) {
+            let text =
+                format!("{variable} is set and empty, so that file is not read: unset it, or name a file.");
+            report.find("file-off", text);
+        }
+    }
+    if environment.home().is_none() && (config.is_none() || credentials.is_none()) {
+        let text = "There is no home directory to look for files in: set HOME.";
+        report.find("no-home", text);
+    }
     let config = file("config", config.as_deref(), report);
     let credentials = file("credentials", credentials.as_deref(), report);
     if let (Some(config), Some(credentials)) = (&config, &credentials) {
@@ -35,13 +46,7 @@ pub(super) fn look(environment: &Environment, report: &mut Report) -> Files {
 
 /// Looks at one file, and returns its sections.
 fn file(what: &'static str, path: Option<&Path>, report: &mut Report) -> Option<Vec<(String, Section)>> {
-    let Some(path) = path else {
-        report.find(
-            "no-home",
-            "There is no home directory to look for files in: set HOME.",
-        );
-        return None;
-    };
+    let path = path?;
     let shown = plain(&path.display().to_string());
     let Ok(metadata) = fs::metadata(path) else {
         report.fact("file", format!("{shown} is not there"));

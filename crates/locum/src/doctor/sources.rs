@@ -8,6 +8,7 @@ use locum_credentials::{Environment, Files, Need, Recipe, State, Verdict, plain}
 use super::profiles;
 use super::report::{Asked, Report};
 use crate::caller::{Caller, CallerOptions};
+use crate::cli::config::naming_variable;
 use crate::cli::errors::Failure;
 use crate::cli::similar::closest;
 use crate::whoami::chain::hops;
@@ -47,9 +48,7 @@ pub(super) fn look(
             detail: way.clone().filter(|_| step.verdict == Verdict::Chosen),
         });
     }
-    let variable = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
-        .into_iter()
-        .find(|name| environment.non_empty(name).is_some());
+    let variable = naming_variable(environment);
     let named = if profile.explicit {
         Some("--profile")
     } else {

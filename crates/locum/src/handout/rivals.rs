@@ -40,6 +40,8 @@ fn leads_to_endpoint(variables: &Variables, hidden: &[&str]) -> bool {
     let inherited: Vec<(String, String)> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| !removed.contains(&name.as_str()))
+        // An empty one turns the file off for some programs, and means nothing to others.
+        .filter(|(name, value)| !(value.is_empty() && FILES.contains(&name.as_str())))
         .collect();
     let inherited = inherited
         .iter()

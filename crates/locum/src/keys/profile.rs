@@ -36,7 +36,7 @@ pub(super) enum ProfileError {
     Role(String),
     #[error("a profile whose name holds quotes, brackets or a line break has to be changed by hand: {}", plain(.0))]
     Name(String),
-    #[error("HOME is not set, so there is no file to change")]
+    #[error("HOME is not set, or the variable that names the file is empty, so there is no file to change")]
     NoFile,
     #[error("cannot change {}: {reason}; {after}", plain(&.path.display().to_string()))]
     File {

@@ -15,9 +15,13 @@ pub(super) fn logout(options: &LogoutOptions) -> Result<String, LoginError> {
         return Ok(LOGOUT_HELP.to_owned());
     }
     let environment = config::environment()?;
-    let named = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
-    let named = named.into_iter().find_map(|name| environment.non_empty(name));
-    let profile = options.profile.clone().or(named);
+    let named = config::naming_variable(&environment).and_then(|name| environment.get(name));
+    let given = options.profile.clone().filter(|name| !name.is_empty());
+    let profile = given.or(named);
+    // Nobody signs in to a profile without a name, and not to say which is no wish to leave the default one.
+    if profile.as_deref() == Some("") && !options.all {
+        Profile::choose(Files::load(&environment)?, None, &environment)?;
+    }
     let profile = profile.unwrap_or_else(|| "default".to_owned());
     // A profile that is gone may have left a session behind.
     let chosen = Profile::choose(Files::load(&environment)?, Some(&profile), &environment).ok();

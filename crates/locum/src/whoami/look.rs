@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::chain::hops;
 use super::identity::Identity;
 use crate::caller::{Caller, CallerOptions};
-use crate::cli::config::Environment;
+use crate::cli::config::{Environment, naming_variable};
 use crate::cli::errors::Failure;
 use crate::cli::proxy::without_password;
 
@@ -74,11 +74,7 @@ fn identity(
     let profile_from = if profile.explicit {
         "--profile"
     } else {
-        let variables = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
-        let set = variables
-            .into_iter()
-            .find(|name| environment.non_empty(name).is_some());
-        set.unwrap_or("default")
+        naming_variable(environment).unwrap_or("default")
     };
     let on_top = options.role.is_some();
     let hops = recipe.map_or_else(Vec::new, |recipe| {
