@@ -393,6 +393,23 @@ def test_an_interrupt_from_the_terminal_ends_it(home):
     assert status == 0
 
 
+@pytest.mark.parametrize("words", [("serve-credentials",), ("serve-credentials", "--imds"), ("env",)])
+def test_what_cannot_be_told_is_found_out_before_credentials_are_asked_for(home, words):
+    """A code for them would be used up."""
+    asked = home.counting_program(3600)
+    home.write("config", "services = odd\n[services odd]\ns3 =\n  endpoint_url = http://127.0.0.1/it's\n", more=True)
+    done = home.run(*words, "--profile", "counted", "--format", "dotenv")
+    assert (done.returncode, done.stdout) == (1, "") and "AWS_ENDPOINT_URL_S3" in done.stderr, done
+    assert asked() == 0
+
+
+def test_a_file_that_cannot_be_written_is_found_out_before_credentials_are_asked_for(home):
+    asked = home.counting_program(3600)
+    done = home.run("serve-credentials", "--profile", "counted", "--env-file", "/proc/env")
+    assert (done.returncode, done.stdout) == (1, "") and "cannot write the variables" in done.stderr, done
+    assert asked() == 0
+
+
 def test_mistakes(home, platform):
     for words, status, told in [
         (("--ecs", "--imds"), 2, "exclude each other"),

@@ -13,7 +13,7 @@ use serde_json::json;
 use self::options::{HELP, HELP_END, Options, Output};
 use crate::caller::CALLER_HELP;
 use crate::cli::{config, errors::Failure, stream};
-use crate::handout::{Format, Variables, Whose};
+use crate::handout::{Format, Unquotable, Variables, Whose};
 use crate::outcome::{USAGE, asks_for_help, hint, print, refuse, status};
 
 /// Runs `locum env …`.
@@ -50,13 +50,15 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
 
 fn text(options: &Options) -> Result<String, Failure> {
     let whose = Whose::new(options.caller.clone(), config::environment()?);
-    let credentials = whose.credentials()?;
     match options.output {
-        Output::Process => Ok(process(&credentials)),
+        Output::Process => Ok(process(&whose.credentials()?)),
         Output::Variables(format) => {
-            let variables = Variables::of_credentials(&credentials, &whose.surroundings()?);
-            let written = format.write(&variables);
-            let text = written.map_err(|error| Failure::General(error.to_string()))?;
+            let unquotable = |error: Unquotable| Failure::General(error.to_string());
+            // Before a code is asked for, which is good once.
+            let around = whose.surroundings()?;
+            format.check(&around).map_err(unquotable)?;
+            let variables = Variables::of_credentials(&whose.credentials()?, &around);
+            let text = format.write(&variables).map_err(unquotable)?;
             format.tell_what_stays(&variables, whose.environment());
             Ok(text)
         }

@@ -107,10 +107,11 @@ fn execute(options: Options) -> Result<ExitCode, Refusal> {
             watch::WatchError::Watch(error) => Refusal::Watch(error),
         });
     }
-    let credentials = whose.credentials()?;
+    // Before a code is asked for, which is good once.
+    let around = whose.surroundings()?;
     give(
         &mut command,
-        &Variables::of_credentials(&credentials, &whose.surroundings()?),
+        &Variables::of_credentials(&whose.credentials()?, &around),
     );
     tell();
     let source = command.exec();
@@ -128,10 +129,12 @@ fn words_or_shell(mut command: Vec<OsString>) -> (OsString, Vec<OsString>) {
 }
 
 fn open_endpoint(whose: &Whose) -> Result<Variables, Refusal> {
-    let container = Container::new(whose.keep(Renewal::Silent)?, &mut SystemRandom);
+    // Before a code is asked for, which is good once.
+    let around = whose.surroundings()?;
     let listener = Loopback::bind(0, 0).map_err(Refusal::Endpoint)?;
+    let container = Container::new(whose.keep(Renewal::Silent)?, &mut SystemRandom);
     let url = format!("http://127.0.0.1:{}/", listener.port());
-    let variables = Variables::of_container(&url, container.token(), &whose.surroundings()?);
+    let variables = Variables::of_container(&url, container.token(), &around);
     serve(listener, Endpoint::Container(container)).map_err(Refusal::Endpoint)?;
     Ok(variables)
 }

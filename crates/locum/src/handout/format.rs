@@ -6,7 +6,7 @@
 use locum_credentials::Environment;
 use serde_json::{Map, Value};
 
-use super::{Variables, to_unset};
+use super::{Surroundings, Variables, to_unset};
 use crate::outcome::hint;
 
 /// Who reads.
@@ -74,6 +74,11 @@ impl Format {
             Self::PowerShell => Some(format!("{command} | Out-String | Invoke-Expression")),
             Self::Cmd | Self::Dotenv | Self::Json => None,
         }
+    }
+
+    /// Refuses surroundings that cannot be told, before anybody is asked for credentials.
+    pub(crate) fn check(self, around: &Surroundings) -> Result<(), Unquotable> {
+        self.write(&Variables::of_instance("", around)).map(drop)
     }
 
     /// Writes what sets the variables, and removes what would contradict them.

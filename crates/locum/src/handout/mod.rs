@@ -20,7 +20,7 @@ mod whose;
 
 pub(crate) use ecs::Container;
 pub(crate) use endpoint::{Endpoint, serve};
-pub(crate) use format::Format;
+pub(crate) use format::{Format, Unquotable};
 pub(crate) use imds::Instance;
 pub(crate) use keeper::Keeper;
 use variables::to_unset;

@@ -49,6 +49,26 @@ pub(super) fn check(path: &Path) -> io::Result<()> {
     if is_ours { Ok(()) } else { Err(taken()) }
 }
 
+/// Refuses a place where this user can write nothing.
+pub(super) fn try_writing(path: &Path) -> io::Result<()> {
+    let beside = beside(path)?;
+    open_new(&beside)?;
+    fs::remove_file(beside)
+}
+
+/// Returns where a file is written before it is moved to its place.
+fn beside(path: &Path) -> io::Result<PathBuf> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut beside = name.to_os_string();
+    beside.push(format!(".{}", std::process::id()));
+    Ok(path.with_file_name(beside))
+}
+
+fn open_new(path: &Path) -> io::Result<fs::File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600).open(path)
+}
+
 /// The place of such a file: written by one thread, and emptied for good by another, whichever comes first.
 #[derive(Debug, Default)]
 pub(super) struct Place(Mutex<Option<EnvFile>>);
@@ -79,20 +99,12 @@ impl EnvFile {
     /// Writes it beside its place and moves it there: whoever waits for it never sees a part.
     fn write(path: PathBuf, text: &str) -> io::Result<Self> {
         check(&path)?;
-        let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-        let mut beside = name.to_os_string();
-        beside.push(format!(".{}", std::process::id()));
-        let beside = path.with_file_name(beside);
-        let written = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&beside)
-            .and_then(|mut file| {
-                file.write_all(text.as_bytes())?;
-                fs::rename(&beside, &path)?;
-                file.metadata()
-            });
+        let beside = beside(&path)?;
+        let written = open_new(&beside).and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            fs::rename(&beside, &path)?;
+            file.metadata()
+        });
         match written {
             Ok(metadata) => Ok(Self {
                 path,

@@ -20,7 +20,7 @@ use self::env_file::Place;
 use self::options::{HELP, HELP_END, Options};
 use crate::caller::CALLER_HELP;
 use crate::cli::{config, errors::Failure, prompt};
-use crate::handout::{Container, Endpoint, Instance, Renewal, Variables, Whose, rivals, serve};
+use crate::handout::{Container, Endpoint, Instance, Renewal, Unquotable, Variables, Whose, rivals, serve};
 use crate::ignored_signals::heeded;
 use crate::loopback::{Loopback, tells_users};
 use crate::outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse, status, write_out};
@@ -95,15 +95,19 @@ fn give_out(options: Options) -> Result<(), Refusal> {
         })
         .map_err(Refusal::Signals)?;
 
-    // What cannot be had is told before a code is asked for.
+    // What cannot be had is told before a code is asked for: it is good once.
     if let Some(path) = &options.env_file {
-        env_file::check(path).map_err(Refusal::Write)?;
+        env_file::check(path)
+            .and_then(|()| env_file::try_writing(path))
+            .map_err(Refusal::Write)?;
     }
     let whose = Whose::new(options.caller, config::environment()?);
+    let around = whose.surroundings()?;
+    let unquotable = |error: Unquotable| Refusal::Unquotable(error.to_string());
+    options.format.check(&around).map_err(unquotable)?;
     let listen = |port| Loopback::bind(port, 0).map_err(|source| Refusal::Listen { port, source });
     let listener = listen(options.port)?;
     let keeper = whose.keep(Renewal::Asking)?;
-    let around = whose.surroundings()?;
     // Some SDKs append to it without a slash of their own.
     let base = format!("http://127.0.0.1:{}/", listener.port());
     let (endpoint, variables) = if options.imds {
@@ -118,8 +122,7 @@ fn give_out(options: Options) -> Result<(), Refusal> {
         let variables = Variables::of_container(&base, container.token(), &around);
         (Endpoint::Container(container), variables)
     };
-    let written = options.format.write(&variables);
-    let text = written.map_err(|error| Refusal::Unquotable(error.to_string()))?;
+    let text = options.format.write(&variables).map_err(unquotable)?;
     serve(listener, endpoint).map_err(|source| Refusal::Listen {
         port: options.port,
         source,
