@@ -40,6 +40,24 @@ locum_role_arn = arn:aws:iam::123456789012:role/r
 """
 
 
+OF_LOGIN = [
+    ("--role-arn", "admin"),
+    ("--role-arn", ""),
+    ("--duration-seconds", "1"),
+    ("--oidc-flow", "magic"),
+    ("--oidc-issuer", "http://idp.example.com"),
+    ("--oidc-redirect-url", "http://idp.example.com/"),
+]
+
+
+@pytest.mark.parametrize("option", OF_LOGIN)
+def test_a_mistyped_option_of_login(tmp_path, option):
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text(PROFILE)
+    done = run_locum("login", *option, home=tmp_path, **KEYS)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1) and option[0] in done.stderr, done
+
+
 @pytest.mark.parametrize(
     "command, option",
     [(command, option) for command in COMMANDS for option in OPTIONS if command != "login" or option[0] != "--external-id"],

@@ -19,7 +19,8 @@ pub enum WordsError {
 #[must_use]
 pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-+=:,./@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
+    // zsh takes `=name` for the path of a program.
+    if !word.is_empty() && !word.starts_with('=') && word.chars().all(plain) {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', "'\\''"))
@@ -111,6 +112,8 @@ mod tests {
             ("it's $HOME", r"'it'\''s $HOME'"),
             ("équipe", "'équipe'"),
             ("", "''"),
+            ("=ls", "'=ls'"),
+            ("a=b", "a=b"),
         ] {
             assert_eq!(quoted(word), expected);
             assert_eq!(split(&format!("a {} b", quoted(word))).unwrap(), ["a", word, "b"]);

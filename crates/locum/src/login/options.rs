@@ -4,6 +4,10 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt as _};
+use locum_credentials::quoted;
+
+use super::settings::Callback;
+use crate::secure_url::{InsecureUrl, SecureUrl};
 
 /// The page of `locum login`.
 pub(super) const LOGIN_HELP: &str = "\
@@ -123,6 +127,16 @@ pub(super) enum OptionsError {
     Wait(String),
     #[error("--profile and --all exclude each other")]
     OneOrAll,
+    #[error("--role-arn takes the ARN of a role, such as arn:aws:iam::123456789012:role/NAME, not {}", quoted(.0))]
+    Role(String),
+    #[error("--duration-seconds is a number from 900 to 43200, not {}", quoted(.0))]
+    Duration(String),
+    #[error("--oidc-flow is browser or device, not {}", quoted(.0))]
+    Flow(String),
+    #[error("{option} must be an address such as http://127.0.0.1:8400/callback on this machine, not {}", quoted(.url))]
+    Callback { option: &'static str, url: String },
+    #[error(transparent)]
+    Insecure(#[from] InsecureUrl),
 }
 
 impl LoginOptions {
@@ -135,7 +149,40 @@ impl LoginOptions {
             let seconds = text.parse().ok().filter(|seconds| (1..=3600).contains(seconds));
             options.wait = Some(Duration::from_secs(seconds.ok_or(OptionsError::Wait(text))?));
         }
+        options.check()?;
         Ok(options)
+    }
+
+    /// Refuses values that are none, before a file is read or anybody is asked. An empty one says that there is none.
+    fn check(&self) -> Result<(), OptionsError> {
+        let given = |name| self.setting(name).filter(|value| !value.is_empty());
+        let flows = ["browser", "device"];
+        if let Some(role) = self.setting("role-arn").filter(|role| !role.starts_with("arn:")) {
+            return Err(OptionsError::Role(role.to_owned()));
+        }
+        if let Some(text) = self.setting("duration-seconds").filter(|text| !is_duration(text)) {
+            return Err(OptionsError::Duration(text.to_owned()));
+        }
+        if let Some(flow) = given("oidc-flow").filter(|flow| !flows.contains(flow)) {
+            return Err(OptionsError::Flow(flow.to_owned()));
+        }
+        for (name, option) in [
+            ("oidc-issuer", "--oidc-issuer"),
+            ("saml-url", "--saml-url"),
+            ("saml-sso-url", "--saml-sso-url"),
+        ] {
+            given(name).map(|url| SecureUrl::parse(option, url)).transpose()?;
+        }
+        for (name, option) in [
+            ("oidc-redirect-url", "--oidc-redirect-url"),
+            ("saml-acs-url", "--saml-acs-url"),
+        ] {
+            if let Some(url) = given(name).filter(|url| Callback::parse(option, url).is_err()) {
+                let url = url.to_owned();
+                return Err(OptionsError::Callback { option, url });
+            }
+        }
+        Ok(())
     }
 
     /// The setting that was given as an option, by the option's name.
@@ -174,6 +221,11 @@ impl LoginOptions {
     }
 }
 
+fn is_duration(text: &str) -> bool {
+    text.parse()
+        .is_ok_and(|seconds: i64| (900..=43_200).contains(&seconds))
+}
+
 impl LogoutOptions {
     pub(super) fn parse(words: Vec<OsString>) -> Result<Self, OptionsError> {
         let mut options = Self::default();
@@ -210,7 +262,7 @@ mod tests {
 
     #[test]
     fn what_is_given_is_taken() {
-        let line = "--profile p --force --no-browser --wait 5 --oidc-issuer=https://a --oidc-issuer https://b --role-arn r";
+        let line = "--profile p --force --no-browser --wait 5 --oidc-issuer=https://a --oidc-issuer https://b --role-arn arn:r";
         let options = LoginOptions::parse(words(line)).unwrap();
         assert_eq!(options.profile.as_deref(), Some("p"));
         assert!(options.force && options.no_browser && !options.credential_process && !options.help);
@@ -218,7 +270,7 @@ mod tests {
         assert_eq!(options.setting("oidc-issuer"), Some("https://b"));
         assert_eq!(
             (options.setting("role-arn"), options.setting("saml-url")),
-            (Some("r"), None)
+            (Some("arn:r"), None)
         );
         assert_eq!(LoginOptions::parse(vec![]).unwrap().wait(), WAIT);
         assert!(LogoutOptions::parse(words("--all")).unwrap().all);
@@ -245,6 +297,16 @@ mod tests {
             "surplus",
             "-x",
             "--role-arn",
+            "--role-arn admin",
+            "--role-arn=",
+            "--duration-seconds 1",
+            "--duration-seconds=",
+            "--oidc-flow magic",
+            "--oidc-issuer http://idp.example.com",
+            "--saml-url file:///etc/passwd",
+            "--saml-sso-url x",
+            "--oidc-redirect-url https://127.0.0.1/",
+            "--saml-acs-url http://idp.example.com/",
         ] {
             let error = LoginOptions::parse(words(line)).unwrap_err().to_string();
             assert!(!error.contains('\n') && !error.is_empty(), "{error}");

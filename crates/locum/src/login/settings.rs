@@ -317,7 +317,7 @@ mod tests {
             ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/file"),
         ]);
         let profile = Profile::choose(Files::load(&environment).unwrap(), None, &environment).unwrap();
-        let options = LoginOptions::parse(line.split_whitespace().map(Into::into).collect()).unwrap();
+        let options = LoginOptions::parse(line.split_whitespace().map(Into::into).collect())?;
         Settings::read(&options, &profile)
     }
 
