@@ -285,6 +285,12 @@ def test_another_partition_than_the_first(tmp_path):
     one_sentence(serve(server.data, *SOMEWHERE, "--partition", "aws", home=tmp_path))
 
 
+@pytest.mark.parametrize("words", [("serve", "--frobnicate"), ("serve",), ("serve", "--data", "d", "--listen", "nowhere"), ("quickstart", "--frobnicate")])
+def test_a_mistyped_line_ends_with_the_status_of_one(tmp_path, words):
+    done = run_locum(*words, home=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done
+
+
 def test_unknown_command(tmp_path):
     done = run_locum("frobnicate", home=tmp_path)
     assert done.returncode > 0 and "frobnicate" in done.stderr and "panicked" not in done.stderr

@@ -21,7 +21,7 @@ use locum_crypto::{Random, SecretString, SystemRandom, hex};
 use serde_json::{Value, json};
 
 use crate::{
-    outcome::{hint, write_coloured, write_out},
+    outcome::{USAGE, hint, write_coloured, write_out},
     remote::{Caller, Denied, Remote, RemoteError},
     serve::{Deployment, Options, Refusal, finish},
 };
@@ -72,7 +72,7 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
                 "{} is not known here; run `locum quickstart --help`",
                 word.display()
             ));
-            return ExitCode::FAILURE;
+            return ExitCode::from(USAGE);
         }
     };
     match tour(once) {

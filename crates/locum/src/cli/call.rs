@@ -27,59 +27,22 @@ use super::{credentials, debug, endpoint, help, python, skeleton, stream, wire};
 /// How often a call is tried unless the configuration says otherwise.
 const ATTEMPTS: u32 = 3;
 
-/// What holds for every call of a command line: options, environment and profile.
-pub(crate) struct Session<'a> {
-    options: &'a Options,
-    environment: &'a Environment,
-    profile: Profile,
-    query: Option<Query>,
-    pager: Option<String>,
+/// The words behind an operation, taken apart before anything else is looked at.
+pub(crate) enum Words {
+    /// They ask for the operation's page.
+    Help,
+    /// They are options that the operation has.
+    Given {
+        /// Of each parameter, in the order of the declaration.
+        values: Vec<Option<Vec<String>>>,
+        /// The options beside parameters.
+        inputs: Inputs,
+    },
 }
 
-impl<'a> Session<'a> {
-    /// Reads the configuration, and refuses options that could not work with any operation.
-    pub(crate) fn open(options: &'a Options, environment: &'a Environment) -> Result<Self, Failure> {
-        if options.auto_prompt && options.no_auto_prompt {
-            return Err(Failure::Validation(
-                "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time."
-                    .to_owned(),
-            ));
-        }
-        if options.auto_prompt {
-            stream::print_error(
-                "There is no prompt for parameters here; `help` lists them, and the shell completes them.\n",
-            );
-        }
-        seconds("read", options.read_timeout.as_deref())?;
-        seconds("connect", options.connect_timeout.as_deref())?;
-        if let Some(url) = &options.endpoint_url {
-            endpoint::check_url(url, "--endpoint-url")?;
-        }
-        let query = options.query.as_deref().map(Query::parse).transpose()?;
-        let profile = Profile::choose(Files::load(environment)?, options.profile.as_deref(), environment)?;
-        let off = options.no_cli_pager || !stream::stdout_is_terminal();
-        let pager = stream::pager(off, environment, &profile)?;
-        Ok(Self {
-            options,
-            environment,
-            profile,
-            query,
-            pager,
-        })
-    }
-
-    /// Prints a text, by the pager in front of a person.
-    pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
-        stream::print(text, self.pager.as_deref())
-    }
-
-    /// Runs an operation with the words that follow it, or prints its help.
-    pub(crate) fn run(
-        &self,
-        name: Name,
-        operation: &'static Operation,
-        words: &[String],
-    ) -> Result<(), Failure> {
+impl Words {
+    /// Refuses what is no option, and an operation that lacks one.
+    pub(crate) fn read(operation: &'static Operation, words: &[String]) -> Result<Self, Failure> {
         let members = operation.input.members;
         let found = split(words, &flags(operation), None);
         let asks = |words: &[String]| words.iter().any(|word| word == "--help" || word == "-h");
@@ -87,7 +50,7 @@ impl<'a> Session<'a> {
             .as_ref()
             .map_or_else(|_| asks(words), |found| asks(&found.rest));
         if asked || matches!(words, [word] if word == "help") {
-            return self.print(&help::operation(name, operation));
+            return Ok(Self::Help);
         }
         let Split {
             mut values, mut rest, ..
@@ -110,14 +73,82 @@ impl<'a> Session<'a> {
         if !rest.is_empty() {
             return Err(Failure::UnknownOptions(rest));
         }
-        let parameters = parameters::collect(operation, &values, &inputs, self.environment)?;
+        Ok(Self::Given { values, inputs })
+    }
+}
+
+/// What holds for every call of a command line: options, environment and profile.
+pub(crate) struct Session<'a> {
+    options: &'a Options,
+    environment: &'a Environment,
+    profile: Profile,
+    query: Option<Query>,
+    pager: Option<String>,
+}
+
+impl<'a> Session<'a> {
+    /// Reads the words behind an operation and the configuration, and refuses options that could not work with any operation.
+    /// What is wrong with the line comes before what is wrong with files: a line that cannot be read here is another's.
+    pub(crate) fn open(
+        options: &'a Options,
+        environment: &'a Environment,
+        words: impl FnOnce() -> Result<Words, Failure>,
+    ) -> Result<(Self, Words), Failure> {
+        if options.auto_prompt && options.no_auto_prompt {
+            return Err(Failure::Validation(
+                "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time."
+                    .to_owned(),
+            ));
+        }
+        if options.auto_prompt {
+            stream::print_error(
+                "There is no prompt for parameters here; `help` lists them, and the shell completes them.\n",
+            );
+        }
+        seconds("read", options.read_timeout.as_deref())?;
+        seconds("connect", options.connect_timeout.as_deref())?;
+        if let Some(url) = &options.endpoint_url {
+            endpoint::check_url(url, "--endpoint-url")?;
+        }
+        let query = options.query.as_deref().map(Query::parse).transpose()?;
+        let words = words()?;
+        let profile = Profile::choose(Files::load(environment)?, options.profile.as_deref(), environment)?;
+        let off = options.no_cli_pager || !stream::stdout_is_terminal();
+        let pager = stream::pager(off, environment, &profile)?;
+        let session = Self {
+            options,
+            environment,
+            profile,
+            query,
+            pager,
+        };
+        Ok((session, words))
+    }
+
+    /// Prints a text, by the pager in front of a person.
+    pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
+        stream::print(text, self.pager.as_deref())
+    }
+
+    /// Runs an operation with the words that follow it, or prints its help.
+    pub(crate) fn run(
+        &self,
+        name: Name,
+        operation: &'static Operation,
+        words: &Words,
+    ) -> Result<(), Failure> {
+        let Words::Given { values, inputs } = words else {
+            return self.print(&help::operation(name, operation));
+        };
+        let parameters = parameters::collect(operation, values, inputs, self.environment)?;
         match inputs.skeleton {
             Some(Skeleton::Output) => {
                 parameters::validate(operation.input, &parameters)?;
                 self.show(operation, &skeleton::output(operation))
             }
-            Some(Skeleton::Input) => self.print(&json(&skeleton::input(operation))),
-            Some(Skeleton::YamlInput) => self.print(&skeleton::yaml_input(operation)),
+            // By no pager, as the original has it.
+            Some(Skeleton::Input) => stream::print(&json(&skeleton::input(operation)), None),
+            Some(Skeleton::YamlInput) => stream::print(&skeleton::yaml_input(operation), None),
             None => {
                 let result = self.call(operation, &parameters)?;
                 self.show(operation, &result)

@@ -49,7 +49,7 @@ use locum_api::model::{Service, operations};
 
 use self::alias::{Line, Way};
 use self::args::invalid_choice;
-use self::call::Session;
+use self::call::{Session, Words};
 pub(crate) use self::completion::run as completion;
 use self::config::{Environment, Files, Profile};
 use self::error_format::Manner;
@@ -166,11 +166,12 @@ impl Invocation<'_> {
         };
         stream::watch_interrupts();
         let options = Options::of(&line.values);
-        let session = Session::open(&options, self.environment)?;
-        match session.run(*name, operation, &line.rest) {
-            unread @ Err(Failure::UnknownOptions(_)) => self.or_next(unread),
-            done => done,
-        }
+        let opened = Session::open(&options, self.environment, || Words::read(operation, &line.rest));
+        let (session, words) = match opened {
+            unread @ Err(Failure::UnknownOptions(_)) => self.or_next(unread)?,
+            opened => opened?,
+        };
+        session.run(*name, operation, &words)
     }
 
     /// Whether the option is there, and not the same word as some option's value.

@@ -21,7 +21,7 @@ use locum_service::StartError;
 
 use crate::{
     apply::{EngineError, FilesError},
-    outcome::{asks_for_help, hint, write_out},
+    outcome::{FAILED, USAGE, asks_for_help, hint, write_out},
 };
 
 pub(crate) use deployment::Deployment;
@@ -205,7 +205,10 @@ pub(crate) fn finish(outcome: Result<(), Refusal>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(refusal) => {
             hint(&refusal.to_string());
-            ExitCode::FAILURE
+            ExitCode::from(match refusal {
+                Refusal::Options(_) => USAGE,
+                _ => FAILED,
+            })
         }
     }
 }
