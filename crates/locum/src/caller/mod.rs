@@ -267,12 +267,20 @@ impl<'a> Caller<'a> {
 
     /// Returns the URL of STS if somebody set it; where nobody did, STS is AWS's.
     pub(crate) fn custom_url(&self) -> Result<Option<String>, Failure> {
-        let wanted = Wanted {
+        endpoint::custom_url(&self.wanted_url(), self.environment, &self.profile)
+    }
+
+    /// Returns the same as it is called, for those who are to call it too.
+    pub(crate) fn called_url(&self) -> Result<Option<String>, Failure> {
+        endpoint::called_url(&self.wanted_url(), self.environment, &self.profile)
+    }
+
+    fn wanted_url(&self) -> Wanted<'_> {
+        Wanted {
             region: None,
             endpoint_url: self.options.endpoint_url.as_deref(),
             signed: false,
-        };
-        endpoint::custom_url(&wanted, self.environment, &self.profile)
+        }
     }
 
     /// Returns what tells the STS in force from others whose credentials it does not take.

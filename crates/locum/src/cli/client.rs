@@ -102,7 +102,7 @@ impl Call<'_> {
                 }
                 Err(error) => {
                     debug(&format!("no answer: {error:?}"));
-                    let failure = Failure::General(error.describe(&target.url));
+                    let failure = Failure::General(error.describe(&target.shown));
                     if !error.is_transient() {
                         return Err(failure);
                     }
@@ -153,7 +153,7 @@ impl Call<'_> {
             let request = Request {
                 method: "POST",
                 path: &target.path,
-                query: "",
+                query: &target.query,
                 headers: &raw,
                 body: self.body.as_bytes(),
             };
@@ -242,31 +242,54 @@ pub(crate) fn unparsable(error: &wire::Unparsable, body: &str) -> Failure {
 /// The URL taken apart the way it goes over the wire.
 struct Target {
     url: String,
+    /// The URL for messages: a query may hold somebody's key.
+    shown: String,
     host: String,
+    /// The path as it was written, which is what is signed.
     path: String,
+    query: String,
 }
 
 impl Target {
     fn of(url: &str) -> Self {
         let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
-        let (authority, path) = match rest.find(['/', '?', '#']) {
+        let (authority, rest) = match rest.find(['/', '?', '#']) {
             Some(at) => rest.split_at(at),
             None => (rest, ""),
         };
-        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let rest = rest.split('#').next().unwrap_or_default();
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let path = if path.is_empty() { "/" } else { path };
         // The signature says who calls; a name and a password in the URL would be a second word on it.
         let authority = authority.rsplit('@').next().unwrap_or_default();
         let default_port = if scheme == "https" { ":443" } else { ":80" };
+        let shown = format!("{scheme}://{authority}{path}");
+        let mark = if query.is_empty() { "" } else { "?" };
+        let query = encoded(query);
         Self {
-            url: format!("{scheme}://{authority}{path}"),
+            url: format!("{scheme}://{authority}{}{mark}{query}", encoded(path)),
+            shown,
             host: authority
                 .strip_suffix(default_port)
                 .unwrap_or(authority)
                 .to_owned(),
             path: path.to_owned(),
+            query,
         }
     }
+}
+
+/// Encodes what may not stand in a URL as it is.
+fn encoded(part: &str) -> String {
+    let mut out = String::with_capacity(part.len());
+    for byte in part.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%?".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
 }
 
 /// Doubles with each attempt and spreads callers apart.
@@ -289,7 +312,15 @@ mod tests {
             ("http://h:18900", "http://h:18900/", "h:18900", "/"),
             ("http://h:80/x", "http://h:80/x", "h", "/x"),
             ("https://h:443", "https://h:443/", "h", "/"),
-            ("https://u:p@h?q#f", "https://h/", "h", "/"),
+            ("https://u:p@h#f", "https://h/", "h", "/"),
+            ("https://u:p@h?q=é#f?", "https://h/?q=%C3%A9", "h", "/"),
+            ("https://h/a/?q=1&r", "https://h/a/?q=1&r", "h", "/a/"),
+            (
+                "http://h/a b/é\"%41",
+                "http://h/a%20b/%C3%A9%22%41",
+                "h",
+                "/a b/é\"%41",
+            ),
             ("http://[::1]:1/", "http://[::1]:1/", "[::1]:1", "/"),
         ] {
             let target = Target::of(url);
@@ -297,6 +328,7 @@ mod tests {
                 (target.url.as_str(), target.host.as_str(), target.path.as_str()),
                 (whole, host, path)
             );
+            assert!(!target.shown.contains('?'));
         }
     }
 

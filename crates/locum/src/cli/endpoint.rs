@@ -53,7 +53,7 @@ pub(crate) fn find(
     };
     let fips = switched("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
     let dual_stack = switched("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
-    if let Some(url) = custom_url(wanted, environment, profile)? {
+    if let Some(url) = called_url(wanted, environment, profile)? {
         for (on, name) in [(fips, "FIPS"), (dual_stack, "Dualstack")] {
             if on {
                 return Err(Failure::General(format!(
@@ -85,7 +85,11 @@ pub(crate) fn check_url(url: &str, source: &str) -> Result<(), Failure> {
             .any(|known| scheme.eq_ignore_ascii_case(known))
     };
     match url.split_once("://") {
-        Some((scheme, rest)) if known(scheme) && !rest.is_empty() && !rest.starts_with('/') => Ok(()),
+        Some((scheme, rest))
+            if known(scheme) && !rest.is_empty() && !rest.starts_with(['/', ':', '?', '#']) =>
+        {
+            Ok(())
+        }
         _ => Err(Failure::Validation(format!(
             "Bad value for {source} \"{}\": scheme is missing.  Must be of the form http://<hostname>/ or \
              https://<hostname>/",
@@ -158,8 +162,19 @@ pub(crate) fn configured_url(
     Ok(url.map(|url| (url.to_owned(), "endpoint_url".to_owned())))
 }
 
-/// Finds the URL that somebody set, by option, environment or profile; what is not set is AWS.
+/// Finds the URL that somebody set, by option, environment or profile; what is not set is AWS. It has no slash at its end, so
+/// that two spellings of a place are one.
 pub(crate) fn custom_url(
+    wanted: &Wanted<'_>,
+    environment: &Environment,
+    profile: &Profile,
+) -> Result<Option<String>, Failure> {
+    let url = called_url(wanted, environment, profile)?;
+    Ok(url.map(|url| url.trim_end_matches('/').to_owned()))
+}
+
+/// The same as it is called: behind a path a slash belongs to it.
+pub(crate) fn called_url(
     wanted: &Wanted<'_>,
     environment: &Environment,
     profile: &Profile,
@@ -172,7 +187,8 @@ pub(crate) fn custom_url(
         Some((url, source)) => {
             check_url(&url, &source)?;
             let (scheme, rest) = url.split_once("://").unwrap_or_default();
-            let rest = rest.trim_end_matches('/');
+            let without = rest.trim_end_matches('/');
+            let rest = if without.contains('/') { rest } else { without };
             Ok(Some(format!("{}://{rest}", scheme.to_ascii_lowercase())))
         }
         None => Ok(None),
@@ -307,6 +323,20 @@ mod tests {
             "https://sts.eu-west-1.amazonaws.com"
         );
         assert_eq!(found(&flags, &ignoring).unwrap().url, "http://flag.test");
+        for (url, called, place) in [
+            ("http://h/", "http://h", "http://h"),
+            ("http://h/a", "http://h/a", "http://h/a"),
+            ("HTTP://h/a/", "http://h/a/", "http://h/a"),
+            ("http://h/a?b=/", "http://h/a?b=/", "http://h/a?b="),
+        ] {
+            let flags = Wanted {
+                endpoint_url: Some(url),
+                ..Wanted::default()
+            };
+            assert_eq!(found(&flags, &[]).unwrap().url, called);
+            let found = custom_url(&flags, &Environment::default(), &Profile::default());
+            assert_eq!(found.unwrap().as_deref(), Some(place));
+        }
     }
 
     #[test]
@@ -343,7 +373,14 @@ mod tests {
                 "{region:?}"
             );
         }
-        for url in ["foo", "ftp://x", "http://", "http:///x"] {
+        for url in [
+            "foo",
+            "ftp://x",
+            "http://",
+            "http:///x",
+            "http://:80",
+            "http://?x",
+        ] {
             let wanted = Wanted {
                 endpoint_url: Some(url),
                 ..Wanted::default()

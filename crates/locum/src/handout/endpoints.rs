@@ -37,7 +37,7 @@ pub(crate) struct Endpoints {
 impl Endpoints {
     /// What is configured for a caller.
     pub(super) fn of(caller: &Caller<'_>, environment: &Environment) -> Result<Self, Failure> {
-        Self::find(caller.custom_url()?, caller.profile(), environment)
+        Self::find(caller.called_url()?, caller.profile(), environment)
     }
 
     fn find(sts: Option<String>, profile: &Profile, environment: &Environment) -> Result<Self, Failure> {
