@@ -39,7 +39,7 @@ def home(tmp_path, recorder):
 
 def environment(home, recorder, keys=True, **more):
     variables = {"AWS_ENDPOINT_URL": recorder.url, **REGION, **(KEYS if keys else {}), **more}
-    return clean_environment(home, **variables)
+    return {name: value for name, value in clean_environment(home, **variables).items() if value is not None}
 
 
 def run(home, recorder, *words, timeout=60, stdin=subprocess.DEVNULL, keys=True, **more):
@@ -374,7 +374,7 @@ def test_a_pipe_that_nobody_named_is_not_waited_for(home, recorder, name):
     path = home / ".aws" / name
     path.parent.mkdir(exist_ok=True)
     os.mkfifo(path, 0o600)
-    unnamed = {"AWS_CONFIG_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": ""}
+    unnamed = {"AWS_CONFIG_FILE": None, "AWS_SHARED_CREDENTIALS_FILE": None}
     done = run(home, recorder, *WHO, timeout=30, **unnamed)
     assert done.returncode == 255 and b"not a regular file" in done.stderr, done
     assert recorder.seen == []
