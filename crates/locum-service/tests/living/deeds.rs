@@ -1,0 +1,455 @@
+//! What administrators do in their account: what each deed asks for, when it is possible, and what it changes.
+
+use serde_json::{Value, json};
+
+use super::{
+    authorize::Question,
+    chance::Chance,
+    model::{Entity, Kind, Model, Tags, arn},
+};
+
+/// What a deed changes, given the id of what it made.
+pub(super) type Change = Box<dyn FnOnce(&mut Model, &str)>;
+
+/// A request to IAM.
+pub(super) struct Deed {
+    pub(super) action: String,
+    pub(super) parameters: Value,
+    pub(super) questions: Vec<Question>,
+    /// Whether the state lets it happen.
+    pub(super) possible: bool,
+    /// What it makes.
+    pub(super) makes: Option<(Kind, String)>,
+    pub(super) change: Change,
+}
+
+const USERS: &[&str] = &["ann", "Ann", "bob"];
+const ROLES: &[&str] = &["r0", "R0", "r1", "a2"];
+const GROUPS: &[&str] = &["g0", "g1"];
+pub(super) const POLICIES: &[&str] = &["p0", "P0", "p1"];
+const PATHS: &[&str] = &["/", "/", "/a/", "/b/"];
+/// A policy of AWS.
+pub(super) const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+
+pub(super) fn names(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::User => USERS,
+        Kind::Role => ROLES,
+        Kind::Group => GROUPS,
+    }
+}
+
+/// One draw for a deed.
+pub(super) struct Draw<'a> {
+    pub(super) model: &'a Model,
+    pub(super) chance: &'a mut Chance,
+    pub(super) account: &'static str,
+}
+
+impl Draw<'_> {
+    pub(super) fn of(&mut self, choices: &[&'static str]) -> &'static str {
+        self.chance.of(choices)
+    }
+
+    /// A deed on an entity, which is there or not.
+    pub(super) fn on(
+        &self,
+        action: &str,
+        (kind, name): (Kind, &str),
+        parameters: Value,
+        possible: impl FnOnce(&Entity) -> bool,
+        change: impl FnOnce(&mut Entity) + 'static,
+    ) -> Deed {
+        let account = self.account;
+        let mut parameters = parameters;
+        parameters[format!("{}Name", kind.word())] = name.into();
+        let found = self.model.named(account, kind, name);
+        let mut question = Question::new(
+            &format!("iam:{action}"),
+            &self.model.arn_of(account, kind, name),
+            account,
+        );
+        question.keys = self.model.tags_of(account, kind, name);
+        let name = name.to_owned();
+        Deed {
+            action: action.to_owned(),
+            parameters,
+            questions: vec![question],
+            possible: found.is_some_and(possible),
+            makes: None,
+            change: Box::new(move |model, _| {
+                let at = model.place(account, kind, &name).unwrap();
+                change(&mut model.entities[at]);
+            }),
+        }
+    }
+
+    /// Mostly somebody who is there.
+    pub(super) fn name(&mut self, kind: Kind) -> &'static str {
+        let known = names(kind);
+        let there = |name: &&&str| {
+            self.model
+                .named(self.account, kind, name)
+                .is_some_and(|e| e.name == **name)
+        };
+        let there: Vec<&'static str> = known.iter().filter(there).copied().collect();
+        match there.is_empty() || self.chance.once_in(6) {
+            true => self.of(known),
+            false => self.of(&there),
+        }
+    }
+
+    /// What an account is made of.
+    pub(super) fn founding(&mut self) -> Deed {
+        let kind = self.chance.of(&[Kind::User, Kind::Role, Kind::Role, Kind::Group]);
+        match self.chance.below(8) {
+            0 | 1 => self.create(kind),
+            2 | 3 => self.put_inline(kind),
+            4 => self.attach(kind),
+            5 => self.create_policy(),
+            6 => self.join(),
+            _ if kind == Kind::Group => self.join(),
+            _ => self.tag(kind),
+        }
+    }
+
+    /// A policy of the account or, now and then, of AWS.
+    pub(super) fn attachable(&mut self) -> String {
+        match self.chance.once_in(8) {
+            true => ADMINISTRATOR.to_owned(),
+            false => self.policy_arn(),
+        }
+    }
+
+    pub(super) fn policy_arn(&mut self) -> String {
+        let there = self
+            .model
+            .policies
+            .iter()
+            .filter(|(_, policy)| policy.account == self.account);
+        let there: Vec<&String> = there.map(|(arn, _)| arn).collect();
+        if !there.is_empty() && !self.chance.once_in(5) {
+            return there[self.chance.below(there.len())].clone();
+        }
+        let name = self.of(POLICIES);
+        format!("arn:aws:iam::{}:policy/{name}", self.account)
+    }
+
+    pub(super) fn deed(&mut self) -> Deed {
+        let kind = self
+            .chance
+            .of(&[Kind::User, Kind::User, Kind::Role, Kind::Role, Kind::Group]);
+        let principal = self.chance.of(&[Kind::User, Kind::Role]);
+        match self.chance.below(24) {
+            0..=2 => self.create(kind),
+            3 | 4 => self.delete(kind),
+            5 if self.chance.once_in(3) => self.rename_group(),
+            5 => self.rename(),
+            6 | 7 => self.tag(principal),
+            8..=10 => self.put_inline(kind),
+            11 => self.delete_inline(kind),
+            12 | 13 => self.attach(kind),
+            14 => self.detach(kind),
+            15 => self.bound(principal),
+            16 => self.unbound(principal),
+            17 => self.join(),
+            18..=20 => self.policy(),
+            21 | 22 => self.trust(),
+            _ => self.lengthen(),
+        }
+    }
+
+    fn create(&mut self, kind: Kind) -> Deed {
+        let name = self.of(names(kind));
+        self.create_named(kind, name)
+    }
+
+    pub(super) fn create_named(&mut self, kind: Kind, name: &'static str) -> Deed {
+        let path = self.of(PATHS);
+        let account = self.account;
+        let action = format!("Create{}", kind.word());
+        let mut parameters = json!({ "Path": path });
+        parameters[format!("{}Name", kind.word())] = name.into();
+        let mut trust = Value::Null;
+        if kind == Kind::Role {
+            let text = self.model.trust(self.chance, account);
+            trust = self.model.resolved(&text);
+            parameters["AssumeRolePolicyDocument"] = text.into();
+        }
+        let made = arn(account, kind, path, name);
+        let mut questions = vec![Question::new(&format!("iam:{action}"), &made, account)];
+        let mut tags = Tags::new();
+        let mut boundary = None;
+        let mut possible = self.model.named(account, kind, name).is_none();
+        if kind != Kind::Group && self.chance.once_in(4) {
+            let value = self.of(&["red", "blue"]);
+            parameters["Tags"] = json!([{ "Key": "team", "Value": value }]);
+            tags.insert("team".to_owned(), value.to_owned());
+            let keys = [("aws:requesttag/team", value), ("aws:tagkeys", "team")];
+            questions.push(Question::new(&format!("iam:Tag{}", kind.word()), &made, account));
+            for question in &mut questions {
+                let keys = keys.map(|(key, value)| (key.to_owned(), vec![value.to_owned()]));
+                question.keys.extend(keys);
+            }
+        }
+        if kind != Kind::Group && self.chance.once_in(4) {
+            let policy = self.attachable();
+            parameters["PermissionsBoundary"] = policy.as_str().into();
+            possible &= self.model.policies.contains_key(&policy);
+            boundary = Some(policy);
+        }
+        Deed {
+            action,
+            parameters,
+            questions,
+            possible,
+            makes: Some((kind, name.to_owned())),
+            change: Box::new(move |model, id| {
+                model.entities.push(Entity {
+                    kind,
+                    id: id.to_owned(),
+                    account,
+                    path: path.to_owned(),
+                    name: name.to_owned(),
+                    tags,
+                    inline: Default::default(),
+                    attached: Default::default(),
+                    boundary,
+                    groups: Default::default(),
+                    trust,
+                    longest: 3600,
+                    revoked: None,
+                });
+            }),
+        }
+    }
+
+    pub(super) fn delete(&mut self, kind: Kind) -> Deed {
+        let name = self.name(kind);
+        self.delete_named(kind, name)
+    }
+
+    fn delete_named(&self, kind: Kind, name: &str) -> Deed {
+        let model = self.model;
+        let bare = |entity: &Entity| {
+            let keys = model
+                .keys
+                .values()
+                .any(|key| key.user.as_ref() == Some(&entity.id));
+            let members = model.entities.iter().any(|user| user.groups.contains(&entity.id));
+            !keys
+                && !model.guarded.contains(&entity.id)
+                && !members
+                && entity.inline.is_empty()
+                && entity.attached.is_empty()
+                && entity.groups.is_empty()
+        };
+        let action = format!("Delete{}", kind.word());
+        let mut deed = self.on(&action, (kind, name), json!({}), bare, |_| ());
+        let (account, name) = (self.account, name.to_owned());
+        deed.change = Box::new(move |model, _| {
+            let at = model.place(account, kind, &name).unwrap();
+            model.entities.remove(at);
+        });
+        deed
+    }
+
+    /// What stands in the way of deleting an entity, one after the other, and then the deletion.
+    pub(super) fn clear(&self, kind: Kind, name: &str) -> Deed {
+        let Some(entity) = self.model.named(self.account, kind, name) else {
+            return self.delete_named(kind, name);
+        };
+        let word = kind.word();
+        let name = entity.name.clone();
+        if let Some(policy) = entity.inline.keys().next().cloned() {
+            let parameters = json!({ "PolicyName": policy });
+            let action = format!("Delete{word}Policy");
+            return self.on(
+                &action,
+                (kind, &name),
+                parameters,
+                |_| true,
+                move |entity| {
+                    entity.inline.remove(&policy);
+                },
+            );
+        }
+        if let Some(policy) = entity.attached.iter().next().cloned() {
+            let parameters = json!({ "PolicyArn": policy });
+            let action = format!("Detach{word}Policy");
+            return self.on(
+                &action,
+                (kind, &name),
+                parameters,
+                |_| true,
+                move |entity| {
+                    entity.attached.remove(&policy);
+                },
+            );
+        }
+        let member = match kind {
+            Kind::User => entity.groups.iter().next().map(|id| (name.clone(), id.clone())),
+            _ => {
+                let members = &self.model.entities;
+                let member = members.iter().find(|user| user.groups.contains(&entity.id));
+                member.map(|user| (user.name.clone(), entity.id.clone()))
+            }
+        };
+        match member {
+            Some((user, group)) => {
+                let group = self.model.by_id(&group).unwrap().name.clone();
+                self.member("RemoveUserFromGroup", &user, &group)
+            }
+            None => self.delete_named(kind, &name),
+        }
+    }
+
+    fn rename(&mut self) -> Deed {
+        let (name, new, path) = (self.name(Kind::User), self.of(USERS), self.of(PATHS));
+        let mut parameters = json!({});
+        let (renamed, moved) = (self.chance.once_in(2), self.chance.once_in(2));
+        if renamed {
+            parameters["NewUserName"] = new.into();
+        }
+        if moved {
+            parameters["NewPath"] = path.into();
+        }
+        let (model, account) = (self.model, self.account);
+        let found = model.named(account, Kind::User, name).cloned();
+        let free = move |user: &Entity| {
+            let taken = model.named(account, Kind::User, new);
+            !renamed || taken.is_none_or(|taken| taken.id == user.id)
+        };
+        let mut deed = self.on("UpdateUser", (Kind::User, name), parameters, free, move |user| {
+            if renamed {
+                new.clone_into(&mut user.name);
+            }
+            if moved {
+                path.clone_into(&mut user.path);
+            }
+        });
+        let old = found
+            .as_ref()
+            .map_or(("/", name), |user| (&user.path, &user.name));
+        let to = (
+            if moved { path } else { old.0 },
+            if renamed { new } else { old.1 },
+        );
+        let mut second = deed.questions[0].clone();
+        second.resource = arn(account, Kind::User, to.0, to.1);
+        deed.questions.push(second);
+        deed
+    }
+
+    fn rename_group(&mut self) -> Deed {
+        let (name, new) = (self.name(Kind::Group), self.of(GROUPS));
+        let (model, account) = (self.model, self.account);
+        let free = move |group: &Entity| {
+            let taken = model.named(account, Kind::Group, new);
+            taken.is_none_or(|taken| taken.id == group.id)
+        };
+        let parameters = json!({ "NewGroupName": new });
+        let group = (Kind::Group, name);
+        let mut deed = self.on("UpdateGroup", group, parameters, free, |group| {
+            new.clone_into(&mut group.name)
+        });
+        let path = model
+            .named(account, Kind::Group, name)
+            .map_or("/", |group| &group.path);
+        let mut second = deed.questions[0].clone();
+        second.resource = arn(account, Kind::Group, path, new);
+        deed.questions.push(second);
+        deed
+    }
+
+    fn tag(&mut self, kind: Kind) -> Deed {
+        let name = self.name(kind);
+        if self.chance.once_in(3) {
+            let action = format!("Untag{}", kind.word());
+            let parameters = json!({ "TagKeys": ["TEAM"] });
+            return self.on(
+                &action,
+                (kind, name),
+                parameters,
+                |_| true,
+                |entity| {
+                    entity.tags.retain(|key, _| !key.eq_ignore_ascii_case("team"));
+                },
+            );
+        }
+        let (key, value) = (self.of(&["team", "Team"]), self.of(&["red", "blue"]));
+        let action = format!("Tag{}", kind.word());
+        let parameters = json!({ "Tags": [{ "Key": key, "Value": value }] });
+        self.on(
+            &action,
+            (kind, name),
+            parameters,
+            |_| true,
+            |entity| {
+                entity.tags.retain(|key, _| !key.eq_ignore_ascii_case("team"));
+                entity.tags.insert(key.to_owned(), value.to_owned());
+            },
+        )
+    }
+
+    fn join(&mut self) -> Deed {
+        let (user, group) = (self.name(Kind::User), self.name(Kind::Group));
+        let action = self.of(&["AddUserToGroup", "AddUserToGroup", "RemoveUserFromGroup"]);
+        self.member(action, user, group)
+    }
+
+    fn member(&self, action: &str, user: &str, group: &str) -> Deed {
+        let account = self.account;
+        let adds = action.starts_with("Add");
+        let found = self.model.named(account, Kind::User, user);
+        let member = |group: &Entity| found.is_some_and(|user| adds || user.groups.contains(&group.id));
+        let mut deed = self.on(
+            action,
+            (Kind::Group, group),
+            json!({ "UserName": user }),
+            member,
+            |_| (),
+        );
+        let (user, group) = (user.to_owned(), group.to_owned());
+        deed.change = Box::new(move |model, _| {
+            let id = model.named(account, Kind::Group, &group).unwrap().id.clone();
+            let at = model.place(account, Kind::User, &user).unwrap();
+            let groups = &mut model.entities[at].groups;
+            if adds {
+                groups.insert(id)
+            } else {
+                groups.remove(&id)
+            };
+        });
+        deed
+    }
+
+    fn trust(&mut self) -> Deed {
+        let name = self.name(Kind::Role);
+        let text = self.model.trust(self.chance, self.account);
+        let trust = self.model.resolved(&text);
+        let parameters = json!({ "PolicyDocument": text });
+        let role = (Kind::Role, name);
+        self.on(
+            "UpdateAssumeRolePolicy",
+            role,
+            parameters,
+            |_| true,
+            |role| role.trust = trust,
+        )
+    }
+
+    fn lengthen(&mut self) -> Deed {
+        let name = self.name(Kind::Role);
+        let longest = self.chance.of(&[3600, 7200, 43200]);
+        let parameters = json!({ "MaxSessionDuration": longest });
+        let role = (Kind::Role, name);
+        self.on(
+            "UpdateRole",
+            role,
+            parameters,
+            |_| true,
+            move |role| role.longest = longest,
+        )
+    }
+}
