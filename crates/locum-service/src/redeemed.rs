@@ -19,8 +19,8 @@ const A_WRITE: usize = 1000;
 const WRITES: usize = 60;
 /// What lies less apart is one span: more than the time that an assertion has.
 const APART: SignedDuration = SignedDuration::from_mins(10);
-/// How many spans an account keeps. Of more, the two earliest become one: what is refused too much is then in the past, unless clocks
-/// were wrong that often.
+/// How many spans an account keeps. Of more, the two nearest become one: those of one clock before those of a wrong one and a right one,
+/// which lie as far apart as the clocks, so that nobody is kept out for as long.
 const SPANS: usize = 8;
 
 /// Forgets what need not be remembered at `now`, the oldest first, at most 60,000 of them.
@@ -114,9 +114,14 @@ fn cover(spans: &mut Vec<Span>, time: Timestamp) {
     };
     spans.dedup_by(join);
     while spans.len() > SPANS {
-        let second = spans.remove(1);
-        if let Some(first) = spans.first_mut() {
-            first.until = first.until.max(second.until);
+        let apart = spans.windows(2).enumerate().filter_map(|(at, pair)| match pair {
+            [earlier, later] => Some((later.from.duration_since(earlier.until), at)),
+            _ => None,
+        });
+        let Some((_, at)) = apart.min() else { break };
+        let later = spans.remove(at.saturating_add(1));
+        if let Some(earlier) = spans.get_mut(at) {
+            earlier.until = earlier.until.max(later.until);
         }
     }
 }
@@ -158,8 +163,28 @@ mod tests {
         }
     }
 
+    /// Whoever signs in seldom has a span for each time, and some hours of a clock that is ahead have many.
     #[test]
-    fn of_too_many_spans_the_earliest_become_one() {
+    fn too_many_spans_do_not_reach_from_one_clock_to_another() {
+        const AHEAD: i64 = 100_000;
+        let wrong = (0..12).map(|n| AHEAD + n * 15);
+        let right = (0..12).map(|n| 60 + n * 60);
+        for times in [
+            [0].into_iter().chain(wrong.clone()).chain([60]).collect::<Vec<_>>(),
+            right.clone().chain(wrong.clone()).chain([1000]).collect(),
+            wrong.chain(right).collect(),
+        ] {
+            let spans = covered(&times);
+            assert!(spans.len() <= SPANS, "{spans:?}");
+            let reaches = |(from, until): &(i64, i64)| *from < AHEAD && *until >= AHEAD;
+            assert!(!spans.iter().any(reaches), "{spans:?}");
+            let is_covered = |time: &i64| spans.iter().any(|(from, until)| from <= time && time <= until);
+            assert!(times.iter().all(is_covered), "{spans:?}");
+        }
+    }
+
+    #[test]
+    fn of_too_many_spans_the_nearest_become_one() {
         let times: Vec<i64> = [1_000_000].into_iter().chain((0..9).map(|n| n * 100)).collect();
         let spans = covered(&times);
         assert_eq!(spans.len(), SPANS);
