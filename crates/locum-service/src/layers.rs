@@ -140,6 +140,9 @@ static DENIES_EVERYTHING: LazyLock<Option<Policy>> = LazyLock::new(|| {
     Policy::compile(document, PolicyKind::Managed).ok()
 });
 
+/// The name of the session policy that came with the request for a session, and is nobody's but theirs who asked.
+pub(crate) const SESSION_POLICY: &str = "session-policy";
+
 /// The name of the policy that stands where one is missing.
 const MISSING: &str = "(missing)";
 
@@ -258,7 +261,7 @@ impl SessionPolicies {
         let inline = self
             .inline
             .iter()
-            .map(|policy| Source::new(policy, "session-policy"));
+            .map(|policy| Source::new(policy, SESSION_POLICY));
         let managed = self.arns.iter().filter_map(|arn| {
             let named = Arn::parse(arn).ok().and_then(|arn| snapshot.policy_by_arn(&arn));
             // One that came into being later is another, which only has the name.

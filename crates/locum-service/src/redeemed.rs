@@ -170,7 +170,10 @@ mod tests {
         let wrong = (0..12).map(|n| AHEAD + n * 15);
         let right = (0..12).map(|n| 60 + n * 60);
         for times in [
-            [0].into_iter().chain(wrong.clone()).chain([60]).collect::<Vec<_>>(),
+            [0].into_iter()
+                .chain(wrong.clone())
+                .chain([60])
+                .collect::<Vec<_>>(),
             right.clone().chain(wrong.clone()).chain([1000]).collect(),
             wrong.chain(right).collect(),
         ] {

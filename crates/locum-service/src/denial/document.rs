@@ -11,7 +11,10 @@ use locum_policy::{Decision, Effect, Explanation, Layer, Request, StatementRef};
 use locum_session::AuthorizationMessage;
 
 use super::Asked;
-use crate::audit::json::{Name, Object, name, write_list, write_text};
+use crate::{
+    audit::json::{Name, Object, name, write_list, write_text},
+    layers::SESSION_POLICY,
+};
 
 /// How much of the statements a document shows.
 #[derive(Clone, Copy)]
@@ -110,8 +113,7 @@ impl Shown<'_> {
                     empty = false;
                     let before = out.len();
                     Object::write(out, |item| self.write_statement(item, statement));
-                    // A session policy comes from whoever asked for the session.
-                    if statement.layer != Layer::Session {
+                    if !is_of_the_request(statement) {
                         self.hide_item(before, out);
                     }
                 },
@@ -250,6 +252,11 @@ fn write_condition<'v>(out: &mut String, key: &str, values: impl IntoIterator<It
     out.push_str(r#","values":"#);
     write_items(out, values);
     out.push('}');
+}
+
+/// Whether a statement came from whoever asked for the session. A managed policy they only named for it, and may not read.
+fn is_of_the_request(statement: &StatementRef<'_>) -> bool {
+    statement.layer == Layer::Session && statement.source == SESSION_POLICY
 }
 
 /// Whether a condition key tells of what is acted on, and not of the request or who makes it.

@@ -211,6 +211,28 @@ fn its_length_tells_neither_tags_nor_policies_nor_what_there_is() {
     }
 }
 
+/// Whoever may assume a role names managed policies of its account for the session, which they need not be able to read.
+#[test]
+fn its_length_tells_nothing_of_a_session_policy_that_is_named() {
+    let scene = Scene::new();
+    let alice = scene.admin("alice");
+    let wide = scene.role(ACCOUNT, "wide", &trust(ACCOUNT), |role| {
+        role.inline.push(inline(ALLOW_ALL))
+    });
+    let other = scene.role(ACCOUNT, "other", &trust(ACCOUNT), |_| ());
+    let lengths = ["x", &"x".repeat(200)].map(|secret| {
+        let document = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Action":"sts:*","Resource":["{other}","arn:aws:iam::{ACCOUNT}:role/{secret}"]}}}}"#
+        );
+        let (_, named) = scene.policy(ACCOUNT, &format!("never-{}", secret.len() % 10), &document);
+        let session = scene.assume(&alice, &wide, &[("PolicyArns.member.1.arn", &named)]).credentials();
+        let denied = scene.assume(&session, &other, &[]);
+        assert_eq!(denied.text("Code"), "AccessDenied");
+        denied.header("x-locum-authorization-message").unwrap().len()
+    });
+    assert_eq!(lengths[0], lengths[1]);
+}
+
 /// A name of the caller's own choice does not push what else there is over the end of a step.
 #[test]
 fn its_length_goes_by_what_the_caller_said() {
