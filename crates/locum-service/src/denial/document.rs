@@ -4,7 +4,7 @@
 //! policies that decided, the tags of the resource, whether it is there) takes up whole steps. What they said themselves
 //! stands beside it at its own length: if it counted, they could push the rest over the end of a step, byte by byte.
 
-use std::{cell::Cell, mem};
+use std::{cell::Cell, iter, mem};
 
 use locum_names::Arn;
 use locum_policy::{Decision, Effect, Explanation, Layer, Request, StatementRef};
@@ -63,7 +63,7 @@ pub(super) fn document(
         if padded <= AuthorizationMessage::MAX_DOCUMENT_LEN || shortest {
             let padded = padded.min(AuthorizationMessage::MAX_DOCUMENT_LEN);
             let blanks = padded.saturating_sub(text.len());
-            text.push_str(&" ".repeat(blanks));
+            text.extend(iter::repeat_n(' ', blanks));
             break;
         }
     }

@@ -402,12 +402,11 @@ impl Draw<'_> {
         let account = self.account;
         let adds = action.starts_with("Add");
         let found = self.model.named(account, Kind::User, user);
-        let member = |group: &Entity| found.is_some_and(|user| adds || user.groups.contains(&group.id));
         let mut deed = self.on(
             action,
             (Kind::Group, group),
             json!({ "UserName": user }),
-            member,
+            |_| found.is_some(),
             |_| (),
         );
         let (user, group) = (user.to_owned(), group.to_owned());
