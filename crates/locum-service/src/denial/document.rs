@@ -4,7 +4,7 @@
 //! policies that decided, the tags of the resource, whether it is there) takes up whole steps. What they said themselves
 //! stands beside it at its own length: if it counted, they could push the rest over the end of a step, byte by byte.
 
-use std::{cell::Cell, iter, mem};
+use std::{cell::Cell, mem};
 
 use locum_names::Arn;
 use locum_policy::{Decision, Effect, Explanation, Layer, Request, StatementRef};
@@ -37,6 +37,11 @@ const SHORTER: [(bool, Statements); 4] = [
 const STEP: usize = 1024;
 /// The reason takes up a multiple of these, apart from the rest: a session policy of the caller's own may be named in it.
 const REASON_STEP: usize = 512;
+/// As many blanks as are ever missing.
+const BLANKS: &str = match str::from_utf8(&[b' '; STEP + REASON_STEP]) {
+    Ok(blanks) => blanks,
+    Err(_) => "",
+};
 
 /// The whole document, short enough to be sealed, with blanks at its end that are cut off when it is opened.
 pub(super) fn document(
@@ -63,7 +68,7 @@ pub(super) fn document(
         if padded <= AuthorizationMessage::MAX_DOCUMENT_LEN || shortest {
             let padded = padded.min(AuthorizationMessage::MAX_DOCUMENT_LEN);
             let blanks = padded.saturating_sub(text.len());
-            text.extend(iter::repeat_n(' ', blanks));
+            text.push_str(BLANKS.get(..blanks).unwrap_or(BLANKS));
             break;
         }
     }
