@@ -183,6 +183,11 @@ fn what_was_granted_or_sent_in_the_future_is_not_traded_in() {
     }
     // It can be taken back meanwhile.
     parties.on(&parties.owner, "RejectDelegationRequest", &id).ok();
+    parties.advance(YEAR);
+    parties
+        .trade(&parties.vendor, &token)
+        .fails(403, "AccessDenied", INVALID);
+    parties.advance(-YEAR);
 
     // Clocks of two machines differ by some minutes, which nobody gains.
     parties.advance(600);
