@@ -27,6 +27,8 @@ pub(crate) struct ArnPattern {
     /// The first five fields are plain text, so both readings are one.
     aligned: bool,
     early_variable: bool,
+    /// It has the six fields of an ARN, and the first may be an ARN's.
+    is_arn: bool,
 }
 
 impl ArnPattern {
@@ -43,6 +45,7 @@ impl ArnPattern {
         Self {
             aligned: fields.len() == FIELDS && head().all(Pattern::is_literal),
             early_variable: head().any(Pattern::has_variables),
+            is_arn: fields.len() == FIELDS && fields.first().is_some_and(|first| first.takes("arn")),
             fields: fields.into(),
             whole,
         }
@@ -92,9 +95,9 @@ impl ArnPattern {
         }
     }
 
-    /// Whether it has the six fields of an ARN.
-    pub(crate) const fn has_every_field(&self) -> bool {
-        self.fields.len() == FIELDS
+    /// Whether it has the form of an ARN.
+    pub(crate) const fn is_arn(&self) -> bool {
+        self.is_arn
     }
 
     /// Whether a context value is meant: six fields each, or it is unclear.
@@ -104,7 +107,7 @@ impl ArnPattern {
         if whole == Truth::Fails || (self.aligned && begins_as_arn) {
             return whole;
         }
-        let by_field = if begins_as_arn && self.has_every_field() {
+        let by_field = if begins_as_arn && self.fields.len() == FIELDS {
             self.matches_fields(value, scope)
         } else {
             Truth::Fails

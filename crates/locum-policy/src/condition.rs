@@ -236,7 +236,7 @@ impl Condition {
                 // What is malformed does not match; whether its negation does is asked of negated operators only.
                 let malformed = self.operator.negated && !is_arn(value);
                 any(&mut patterns.iter().map(|p| match p.matches_value(value, scope) {
-                    Truth::Fails if malformed || !p.has_every_field() => Match::Malformed,
+                    Truth::Fails if malformed || !p.is_arn() => Match::Malformed,
                     truth => Match::Is(truth),
                 }))
             }

@@ -43,33 +43,60 @@ pub(crate) struct Variable {
     key: Box<str>,
     hash: u64,
     default: Option<Box<str>>,
-    /// It may be no variable at all, or have another end: its default is not written `, '…'`, its key has a blank, or it is
-    /// never closed (`facts: policy §1.6`). It stands for any text, and what it matches is unclear.
+    /// It may be no variable at all, or have another end: its default is not written `, '…'`, its key is no name, or it is
+    /// not closed before another or never (`facts: policy §1.6`). It stands for any text, and what it matches is unclear.
     odd: bool,
 }
 
 /// What a variable's value counts as when it is empty, or its key has a set of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Doubtful {
-    /// Empty text, and a set that no text can be put in place of.
-    AsItIs,
-    /// As if the key were missing, or held the only value of its set alone.
-    Otherwise,
+struct Doubtful {
+    /// Empty text counts as if the key were missing.
+    empty_is_missing: bool,
+    set: OfSet,
+}
+
+/// What stands for a set of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OfSet {
+    Nothing,
+    /// Its only value, or else the default.
+    Only,
+    Default,
+}
+
+impl Doubtful {
+    const AS_IT_IS: Self = Self::of(false, OfSet::Nothing);
+    /// Each of the other readings with each: one variable may be empty, and another have a set.
+    const OTHERWISE: [Self; 5] = [
+        Self::of(true, OfSet::Nothing),
+        Self::of(false, OfSet::Only),
+        Self::of(true, OfSet::Only),
+        Self::of(false, OfSet::Default),
+        Self::of(true, OfSet::Default),
+    ];
+
+    const fn of(empty_is_missing: bool, set: OfSet) -> Self {
+        Self {
+            empty_is_missing,
+            set,
+        }
+    }
 }
 
 impl Variable {
     /// The value; `None` for a missing key without a default and for a multi-valued one (`facts: policy §1.6`).
     fn resolve<'a>(&'a self, context: &'a Context<'_>, doubtful: Doubtful) -> Option<&'a str> {
         let default = self.default.as_deref();
-        match (context.get_hashed(self.hash, &self.key), doubtful) {
-            (Some(Values::One(value)), Doubtful::Otherwise) if value.is_empty() => default,
+        match (context.get_hashed(self.hash, &self.key), doubtful.set) {
+            (Some(Values::One(value)), _) if doubtful.empty_is_missing && value.is_empty() => default,
             (Some(Values::One(value)), _) => Some(value),
-            (Some(Values::Many(_)), Doubtful::AsItIs) => None,
-            (Some(Values::Many(values)), Doubtful::Otherwise) => match &**values {
+            (Some(Values::Many(_)), OfSet::Nothing) => None,
+            (Some(Values::Many(values)), OfSet::Only) => match &**values {
                 [only] => Some(only),
                 _ => default,
             },
-            (None, _) => default,
+            (Some(Values::Many(_)), OfSet::Default) | (None, _) => default,
         }
     }
 
@@ -98,11 +125,14 @@ pub(crate) struct Pattern {
 }
 
 /// Reads a variable at the beginning of a text, after its `${`: the token, and the text behind it. One that is never closed
-/// takes all of it.
+/// takes all of it, and one with another in it all to the last brace.
 fn variable(text: &str) -> (Token, &str) {
     let Some((inner, after)) = text.split_once('}') else {
-        return (odd(""), "");
+        return (odd(), "");
     };
+    if inner.split(',').next().is_some_and(|key| key.contains("${")) {
+        return (odd(), text.rsplit_once('}').map_or("", |(_, after)| after));
+    }
     let token = well_closed(inner);
     // The brace may be one of a default's.
     match &token {
@@ -113,13 +143,20 @@ fn variable(text: &str) -> (Token, &str) {
     }
 }
 
-fn odd(key: &str) -> Token {
+fn odd() -> Token {
     Token::Variable(Box::new(Variable {
-        key: key.into(),
-        hash: fold_hash(key),
+        key: "".into(),
+        hash: fold_hash(""),
         default: None,
         odd: true,
     }))
+}
+
+/// Whether a text can be the name of a key: that of a tag, or of an identity provider's claim, at the most. A tag's key with a
+/// blank may or may not be one.
+fn names_key(text: &str) -> bool {
+    let named = |c: char| c.is_alphanumeric() || "_.:/=+-@~%".contains(c);
+    !text.is_empty() && text.chars().all(named)
 }
 
 /// The text between `${` and `}` as a token.
@@ -137,7 +174,7 @@ fn well_closed(inner: &str) -> Token {
                 let exact = rest.starts_with(" '") && !default.contains('\'');
                 (key, Some(default), exact)
             }
-            None => return odd(""),
+            None => return odd(),
         },
         None => (inner, None, true),
     };
@@ -145,7 +182,7 @@ fn well_closed(inner: &str) -> Token {
         key: key.into(),
         hash: fold_hash(key),
         default,
-        odd: !exact || key.contains(' ') || matches!(key, "" | "*" | "?" | "$"),
+        odd: !exact || !names_key(key),
     }))
 }
 
@@ -223,9 +260,9 @@ impl Pattern {
         let mut variables = self.variables();
         variables.all(|v| {
             let context = scope.context();
-            let found = scope.work.scan(context.steps_of_look_up())
-                && v.resolve(context, Doubtful::Otherwise).is_some();
-            found && !v.odd && v.resolve(context, Doubtful::AsItIs).is_some()
+            let found = |doubtful| v.resolve(context, doubtful).is_some();
+            let looked_up = scope.work.scan(context.steps_of_look_up());
+            looked_up && !v.odd && found(Doubtful::AS_IT_IS) && Doubtful::OTHERWISE.into_iter().all(found)
         })
     }
 
@@ -244,8 +281,8 @@ impl Pattern {
     }
 
     /// Compares under what a doubtful value may count as.
-    fn in_both_readings(&self, scope: Scope<'_>, compare: impl Fn(Doubtful) -> Truth) -> Truth {
-        let as_it_is = match compare(Doubtful::AsItIs) {
+    fn in_every_reading(&self, scope: Scope<'_>, compare: impl Fn(Doubtful) -> Truth) -> Truth {
+        let as_it_is = match compare(Doubtful::AS_IT_IS) {
             Truth::Holds if self.variables().any(|variable| variable.odd) => QUIRKS.odd_variable.truth(),
             other => other,
         };
@@ -254,7 +291,8 @@ impl Pattern {
             return as_it_is;
         }
         let is_doubtful = |v: &Variable| v.doubt(scope.context()) == Some(Reading::AgainstTheCaller);
-        if self.variables().any(is_doubtful) && compare(Doubtful::Otherwise) != as_it_is {
+        let differs = |doubtful| compare(doubtful) != as_it_is;
+        if self.variables().any(is_doubtful) && Doubtful::OTHERWISE.into_iter().any(differs) {
             Truth::Unclear
         } else {
             as_it_is
@@ -333,6 +371,11 @@ impl Pattern {
         }
     }
 
+    /// Whether it matches a text without the help of a variable.
+    pub(crate) fn takes(&self, text: &str) -> bool {
+        walk(&self.tokens, text, plain_value, literal_prefix, find, |_| true) == Truth::Holds
+    }
+
     /// Matches an action: no variables, ASCII case does not matter. Actions are short, and not the caller's to choose.
     pub(crate) fn matches_action(&self, text: &str) -> bool {
         self.means_action(text, &Work::new()) == Truth::Holds
@@ -352,7 +395,7 @@ impl Pattern {
         seek: impl Fn(&str, &str) -> Option<usize>,
     ) -> Truth {
         let work = scope.work;
-        self.in_both_readings(scope, |doubtful| {
+        self.in_every_reading(scope, |doubtful| {
             let value = |token: &'p Token| {
                 if let Token::Variable(_) = token {
                     work.scan(scope.context().steps_of_look_up());

@@ -59,7 +59,7 @@ fn problem(content: &str) -> Option<(IssueCode, &'static str)> {
     if key.trim().is_empty() {
         return Some((IssueCode::EmptyVariable, "The variable names no key."));
     }
-    if key.contains(' ') {
+    if key.contains(char::is_whitespace) {
         return Some((
             IssueCode::UnsupportedSpaceInVariable,
             "The variable's key holds a space, so it names nothing.",

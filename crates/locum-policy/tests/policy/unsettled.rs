@@ -48,6 +48,12 @@ fn what_is_no_arn() {
             Some("arn:aws:sns:eu:123:topic"),
             false,
         ),
+        (
+            "ArnNotLike",
+            r#""a?n:*:sns:*:*:*""#,
+            Some("arn:aws:sqs:eu:123:q"),
+            true,
+        ),
     ]);
     unclear(&[
         ("ArnNotLike", r#""arn:aws:sns:*:123:*""#, Some("topic")),
@@ -63,6 +69,13 @@ fn what_is_no_arn() {
             Some("ARN:aws:sqs:eu:123:q"),
         ),
         ("ArnNotLike", r#""arn:aws:sns""#, Some("arn:aws:sqs:eu:123:q")),
+        (
+            "ArnNotEquals",
+            r#""ARN:aws:sns:*:123:*""#,
+            Some("arn:aws:sqs:eu:123:q"),
+        ),
+        ("ArnNotLike", r#""a:b:c:d:e:*""#, Some("arn:aws:sqs:eu:123:q")),
+        ("ArnNotLike", r#""arn*x:b:c:d:e:*""#, Some("arn:aws:sqs:eu:123:q")),
         (
             "ArnNotLike",
             r#"["arn:aws:sns:*:123:*","topic"]"#,
@@ -129,6 +142,13 @@ fn malformed_variables() {
         "${x:none, '${aws:username}'}",
         "${}",
         "${aws:username",
+        "${\\taws:username}",
+        "${aws:username\\u00a0}",
+        "${aws:username;'x'}",
+        "${'aws:username'}",
+        "${aws:user*}",
+        "${aws:${x:none}}",
+        "${aws:username/${aws:userid}",
     ] {
         let closed = variable.contains('}');
         let around = if closed {
@@ -225,13 +245,22 @@ fn variables_of_several_values() {
     let mut context = Context::new();
     context.set("x:key", "alice");
     context.set_many("x:one", ["alice"]);
+    context.set_many("x:set", ["carol"]);
+    context.set_many("x:ice", ["ice"]);
     context.set_many("x:two", ["alice", "bob"]);
     context.set_many("x:none", Vec::<&str>::new());
+    context.set("x:blank", "");
     let (yes, no, unclear) = ((true, true), (false, false), (false, true));
     for (operator, value, expected) in [
         ("StringEquals", "${x:one}", unclear),
         ("StringNotEquals", "${x:one}", unclear),
         ("StringEquals", "${x:one, 'bob'}", unclear),
+        ("StringEquals", "${x:one, 'bob'}${x:two, ''}", unclear),
+        ("StringEquals", "${x:set, 'alice'}", unclear),
+        ("StringNotEquals", "${x:set, 'alice'}", unclear),
+        ("StringEquals", "${x:set, 'bob'}", no),
+        ("StringEquals", "${x:blank}${x:one}", unclear),
+        ("StringEquals", "${x:blank, 'al'}${x:ice}", unclear),
         ("StringEquals", "${x:two}", no),
         ("StringNotEquals", "${x:two}", yes),
         ("StringEquals", "${x:two, 'alice'}", unclear),

@@ -69,7 +69,10 @@ fn variable(dice: &mut Dice, text: &str, context: &Context<'_>) -> String {
         .unwrap_or_default();
     let (head, tail) = text.split_at(end);
     let default = if tail.contains(['\'', '}']) { "" } else { tail };
-    match dice.below(12) {
+    match dice.below(15) {
+        12 => format!("{head}${{aws:username\t}}{default}"),
+        13 => format!("{head}${{aws:${{x:tag}}}}{default}"),
+        14 => format!("{head}${{aws:user${{x:none, '{default}'}}"),
         7 => format!("{head}${{x:none"),
         8 => format!("{head}${{x:none, '{default}}}"),
         11 => format!("{head}${{x:none, '{default}'{default}'}}"),

@@ -134,9 +134,9 @@ fn negated_operators_are_complements() {
             })
             .collect();
         // What is no ARN does not match, and whether it is another is unclear.
-        let has_fields = |text: &str| text.matches(':').count() >= 5;
+        let is_arn = |text: &str| text.starts_with("arn:") && text.matches(':').count() >= 5;
         let arns = listed.iter().map(String::as_str).chain([given]);
-        if operator.starts_with("Arn") && !arns.into_iter().all(has_fields) {
+        if operator.starts_with("Arn") && !arns.into_iter().all(is_arn) {
             return;
         }
         let (first, second) = (

@@ -59,6 +59,9 @@ fn compare(base: &str, policy: &str, given: &str, mode: Mode, context: &Context<
             let narrow = fields.len() == 6 && is_arn && by_fields(&fields, given, mode, context);
             Some(match (matched(true, policy, given), narrow) {
                 (false, _) if fields.len() < 6 || !is_arn => return None,
+                (false, _) if !symbols(&fields[0], true, mode, context).is_some_and(|s| glob(&s, "arn")) => {
+                    return None;
+                }
                 (false, _) => Some(false),
                 (true, true) => Some(true),
                 (true, false) if mutated(Mutation::ArnStarCrossesColons) => Some(true),

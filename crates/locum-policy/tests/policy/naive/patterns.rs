@@ -11,20 +11,29 @@ pub enum Symbol {
     Star,
 }
 
-/// Whether a document has variables, whether an empty value or a set of one counts as what it might be otherwise, and
-/// whether one that is not quite written as a variable is none, or anything.
+/// Whether a document has variables, whether an empty value counts as none, what stands for a set of values, and whether one
+/// that is not quite written as a variable is none, or anything.
 #[derive(Clone, Copy)]
 pub struct Mode {
     pub variables: bool,
-    pub doubt_is_otherwise: bool,
+    pub empty_is_none: bool,
+    pub set_is: SetIs,
     pub odd_is_none: bool,
+}
+
+#[derive(Clone, Copy)]
+pub enum SetIs {
+    Nothing,
+    ItsOnlyValue,
+    TheDefault,
 }
 
 impl Mode {
     /// Of a text that has no variables.
     pub const PLAIN: Self = Self {
         variables: false,
-        doubt_is_otherwise: false,
+        empty_is_none: false,
+        set_is: SetIs::Nothing,
         odd_is_none: false,
     };
 }
@@ -34,21 +43,21 @@ pub fn both(variables: bool, pattern: &str, compare: impl Fn(Mode) -> Truth) -> 
     if !variables || !pattern.contains("${") {
         return compare(Mode::PLAIN);
     }
-    let mut readings = [(true, true), (true, false), (false, true), (false, false)].map(
-        |(doubt_is_otherwise, odd_is_none)| {
-            compare(Mode {
-                variables,
-                doubt_is_otherwise,
-                odd_is_none,
-            })
-        },
-    );
-    readings.sort_unstable();
-    if readings[0] == readings[3] {
-        readings[0]
-    } else {
-        None
+    let mut readings = Vec::new();
+    for empty_is_none in [false, true] {
+        for set_is in [SetIs::Nothing, SetIs::ItsOnlyValue, SetIs::TheDefault] {
+            for odd_is_none in [false, true] {
+                readings.push(compare(Mode {
+                    variables,
+                    empty_is_none,
+                    set_is,
+                    odd_is_none,
+                }));
+            }
+        }
     }
+    readings.dedup();
+    if let [truth] = readings[..] { truth } else { None }
 }
 
 /// A pattern's symbols; `None` when a variable has no value.
@@ -68,7 +77,12 @@ pub fn symbols(text: &str, wild: bool, mode: Mode, context: &Context<'_>) -> Opt
             let default = quoted.and_then(|text| text.strip_suffix('\'')).map(str::to_owned);
             let well_written = rest.is_empty()
                 || (rest.starts_with(", '") && default.as_ref().is_some_and(|d| !d.contains('\'')));
-            let is_odd = !well_written || key.contains(' ') || ["", "*", "?", "$"].contains(&&*key);
+            let names_nothing = |c: char| {
+                c.is_whitespace()
+                    || c.is_control()
+                    || (c.is_ascii() && "!\"#$&'()*,;<>?[\\]^`{|}".contains(c))
+            };
+            let is_odd = !well_written || key.is_empty() || key.contains(names_nothing);
             if is_odd && !["*", "?", "$"].contains(&&*inner) {
                 if mode.odd_is_none {
                     return None;
@@ -85,15 +99,15 @@ pub fn symbols(text: &str, wild: bool, mode: Mode, context: &Context<'_>) -> Opt
             let value = match inner.as_str() {
                 "*" | "?" | "$" => inner.clone(),
                 _ => match context.get(&key) {
-                    Some(Values::One(value)) if mode.doubt_is_otherwise && value.is_empty() => {
+                    Some(Values::One(value)) if mode.empty_is_none && value.is_empty() => {
                         default.or_else(unresolved)?
                     }
-                    Some(Values::Many(values)) if mode.doubt_is_otherwise && values.len() == 1 => {
-                        values[0].to_string()
-                    }
-                    Some(Values::Many(_)) if mode.doubt_is_otherwise => default.or_else(unresolved)?,
                     Some(Values::One(value)) => value.to_string(),
-                    Some(Values::Many(_)) => unresolved()?,
+                    Some(Values::Many(values)) => match mode.set_is {
+                        SetIs::Nothing => unresolved()?,
+                        SetIs::ItsOnlyValue if values.len() == 1 => values[0].to_string(),
+                        SetIs::ItsOnlyValue | SetIs::TheDefault => default.or_else(unresolved)?,
+                    },
                     None => default.or_else(unresolved)?,
                 },
             };
@@ -108,13 +122,17 @@ pub fn symbols(text: &str, wild: bool, mode: Mode, context: &Context<'_>) -> Opt
 }
 
 /// A variable at the beginning of a text: what is in its braces, and how many characters it takes. One whose quote or
-/// brace is open goes on to the next end of both, or to that of the text.
+/// brace is open goes on to the next end of both, or to that of the text, and one with another in it to the last brace.
 fn variable(text: &str) -> Option<(String, usize)> {
     let opened = text.strip_prefix("${")?;
     let whole = (opened.to_owned(), text.chars().count());
     let Some((inner, _)) = opened.split_once('}') else {
         return Some((",".to_owned(), whole.1));
     };
+    if inner.split(',').next().unwrap().contains("${") {
+        let end = opened.rfind('}').unwrap();
+        return Some((",".to_owned(), opened[..end].chars().count() + 3));
+    }
     let open_quote = inner.matches('\'').count() == 1 && (inner.contains(',') || inner.contains(' '));
     if !open_quote {
         return Some((inner.to_owned(), inner.chars().count() + 3));
