@@ -21,9 +21,12 @@ mod issuer;
 mod phone;
 
 mod living {
+    mod agreement;
+    mod assume_role;
     mod authenticate;
     mod authorize;
     mod chance;
+    mod changes;
     mod deeds;
     mod delegate;
     mod documents;
@@ -38,5 +41,6 @@ mod living {
     mod sessions;
     mod statements;
     mod upkeep;
+    mod verdict;
     mod web_identity;
 }

@@ -23,11 +23,11 @@ pub(super) struct Deed {
     pub(super) change: Change,
 }
 
-const USERS: &[&str] = &["ann", "Ann", "bob"];
+pub(super) const USERS: &[&str] = &["ann", "Ann", "bob"];
 const ROLES: &[&str] = &["r0", "R0", "r1", "a2"];
-const GROUPS: &[&str] = &["g0", "g1"];
+pub(super) const GROUPS: &[&str] = &["g0", "g1"];
 pub(super) const POLICIES: &[&str] = &["p0", "P0", "p1"];
-const PATHS: &[&str] = &["/", "/", "/a/", "/b/"];
+pub(super) const PATHS: &[&str] = &["/", "/", "/a/", "/b/"];
 /// A policy of AWS.
 pub(super) const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
@@ -302,153 +302,5 @@ impl Draw<'_> {
             }
             None => self.delete_named(kind, &name),
         }
-    }
-
-    fn rename(&mut self) -> Deed {
-        let (name, new, path) = (self.name(Kind::User), self.of(USERS), self.of(PATHS));
-        let mut parameters = json!({});
-        let (renamed, moved) = (self.chance.once_in(2), self.chance.once_in(2));
-        if renamed {
-            parameters["NewUserName"] = new.into();
-        }
-        if moved {
-            parameters["NewPath"] = path.into();
-        }
-        let (model, account) = (self.model, self.account);
-        let found = model.named(account, Kind::User, name).cloned();
-        let free = move |user: &Entity| {
-            let taken = model.named(account, Kind::User, new);
-            !renamed || taken.is_none_or(|taken| taken.id == user.id)
-        };
-        let mut deed = self.on("UpdateUser", (Kind::User, name), parameters, free, move |user| {
-            if renamed {
-                new.clone_into(&mut user.name);
-            }
-            if moved {
-                path.clone_into(&mut user.path);
-            }
-        });
-        let old = found
-            .as_ref()
-            .map_or(("/", name), |user| (&user.path, &user.name));
-        let to = (
-            if moved { path } else { old.0 },
-            if renamed { new } else { old.1 },
-        );
-        let mut second = deed.questions[0].clone();
-        second.resource = arn(account, Kind::User, to.0, to.1);
-        deed.questions.push(second);
-        deed
-    }
-
-    fn rename_group(&mut self) -> Deed {
-        let (name, new) = (self.name(Kind::Group), self.of(GROUPS));
-        let (model, account) = (self.model, self.account);
-        let free = move |group: &Entity| {
-            let taken = model.named(account, Kind::Group, new);
-            taken.is_none_or(|taken| taken.id == group.id)
-        };
-        let parameters = json!({ "NewGroupName": new });
-        let group = (Kind::Group, name);
-        let mut deed = self.on("UpdateGroup", group, parameters, free, |group| {
-            new.clone_into(&mut group.name)
-        });
-        let path = model
-            .named(account, Kind::Group, name)
-            .map_or("/", |group| &group.path);
-        let mut second = deed.questions[0].clone();
-        second.resource = arn(account, Kind::Group, path, new);
-        deed.questions.push(second);
-        deed
-    }
-
-    fn tag(&mut self, kind: Kind) -> Deed {
-        let name = self.name(kind);
-        if self.chance.once_in(3) {
-            let action = format!("Untag{}", kind.word());
-            let parameters = json!({ "TagKeys": ["TEAM"] });
-            return self.on(
-                &action,
-                (kind, name),
-                parameters,
-                |_| true,
-                |entity| {
-                    entity.tags.retain(|key, _| !key.eq_ignore_ascii_case("team"));
-                },
-            );
-        }
-        let (key, value) = (self.of(&["team", "Team"]), self.of(&["red", "blue"]));
-        let action = format!("Tag{}", kind.word());
-        let parameters = json!({ "Tags": [{ "Key": key, "Value": value }] });
-        self.on(
-            &action,
-            (kind, name),
-            parameters,
-            |_| true,
-            |entity| {
-                entity.tags.retain(|key, _| !key.eq_ignore_ascii_case("team"));
-                entity.tags.insert(key.to_owned(), value.to_owned());
-            },
-        )
-    }
-
-    fn join(&mut self) -> Deed {
-        let (user, group) = (self.name(Kind::User), self.name(Kind::Group));
-        let action = self.of(&["AddUserToGroup", "AddUserToGroup", "RemoveUserFromGroup"]);
-        self.member(action, user, group)
-    }
-
-    fn member(&self, action: &str, user: &str, group: &str) -> Deed {
-        let account = self.account;
-        let adds = action.starts_with("Add");
-        let found = self.model.named(account, Kind::User, user);
-        let mut deed = self.on(
-            action,
-            (Kind::Group, group),
-            json!({ "UserName": user }),
-            |_| found.is_some(),
-            |_| (),
-        );
-        let (user, group) = (user.to_owned(), group.to_owned());
-        deed.change = Box::new(move |model, _| {
-            let id = model.named(account, Kind::Group, &group).unwrap().id.clone();
-            let at = model.place(account, Kind::User, &user).unwrap();
-            let groups = &mut model.entities[at].groups;
-            if adds {
-                groups.insert(id)
-            } else {
-                groups.remove(&id)
-            };
-        });
-        deed
-    }
-
-    fn trust(&mut self) -> Deed {
-        let name = self.name(Kind::Role);
-        let text = self.model.trust(self.chance, self.account);
-        let trust = self.model.resolved(&text);
-        let parameters = json!({ "PolicyDocument": text });
-        let role = (Kind::Role, name);
-        self.on(
-            "UpdateAssumeRolePolicy",
-            role,
-            parameters,
-            |_| true,
-            |role| role.trust = trust,
-        )
-    }
-
-    fn lengthen(&mut self) -> Deed {
-        let name = self.name(Kind::Role);
-        let longest = self.chance.of(&[3600, 7200, 43200]);
-        let parameters = json!({ "MaxSessionDuration": longest });
-        let role = (Kind::Role, name);
-        self.on(
-            "UpdateRole",
-            role,
-            parameters,
-            |_| true,
-            move |role| role.longest = longest,
-        )
     }
 }

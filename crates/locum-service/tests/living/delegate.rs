@@ -5,8 +5,9 @@
 use serde_json::json;
 
 use super::{
-    life::{End, Held, Life},
+    life::{Held, Life},
     model::{ACCOUNTS, Credential, Session, Who},
+    verdict::{End, end},
 };
 
 impl Life {
@@ -122,7 +123,7 @@ impl Life {
             "RejectDelegationRequest",
             &json!({ "DelegationRequestId": id }),
         );
-        if super::life::end(&answer) == End::Done {
+        if end(&answer) == End::Done {
             self.model.rejected.insert(id);
         }
     }

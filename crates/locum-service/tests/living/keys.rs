@@ -5,8 +5,9 @@ use serde_json::json;
 use super::{
     authorize::Question,
     deeds::names,
-    life::{End, Held, Life},
+    life::{Held, Life},
     model::{ACCOUNTS, Credential, Key, Kind, Model},
+    verdict::End,
 };
 
 impl Life {

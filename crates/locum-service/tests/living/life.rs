@@ -11,28 +11,15 @@ use locum_directory::MemoryStore;
 use serde_json::{Value, json};
 
 use super::{
-    authenticate::Caller,
-    authorize::Question,
     chance::Chance,
     deeds::{ADMINISTRATOR, Draw},
     model::{ACCOUNTS, Account, Credential, Key, Kind, MANAGEMENT, Managed, Model, Who},
+    verdict::End,
 };
 use crate::{
     harness::{Answer, Credentials, RCP, SCP, World},
     phone::Phone,
 };
-
-/// How a request ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum End {
-    /// The credentials are not good, or not for this.
-    Invalid,
-    Expired,
-    Denied,
-    /// Allowed, but it cannot be.
-    Refused,
-    Done,
-}
 
 /// What somebody holds, and what the model takes it for.
 #[derive(Clone)]
@@ -245,58 +232,6 @@ impl Life {
         self.held[at].clone()
     }
 
-    /// What the model makes of questions that IAM asks of somebody.
-    pub(super) fn iam_end(&self, who: &Held, questions: &[Question], possible: bool) -> End {
-        let caller = match self.caller(who) {
-            Ok(caller) => caller,
-            Err(end) => return end,
-        };
-        if caller.is_kept_from_iam() {
-            return End::Invalid;
-        }
-        self.verdict(&caller, questions, possible)
-    }
-
-    pub(super) fn verdict(&self, caller: &Caller, questions: &[Question], possible: bool) -> End {
-        let may =
-            !caller.is_assumed_root() && questions.iter().all(|question| self.model.may(caller, question));
-        match (may, possible) {
-            (false, _) => End::Denied,
-            (true, false) => End::Refused,
-            (true, true) => End::Done,
-        }
-    }
-
-    pub(super) fn caller(&self, who: &Held) -> Result<Caller, End> {
-        let expired = |code| {
-            if code == super::authenticate::EXPIRED {
-                End::Expired
-            } else {
-                End::Invalid
-            }
-        };
-        self.model.caller(&who.credential).map_err(expired)
-    }
-
-    /// Compares what happened with what had to.
-    pub(super) fn compare(&mut self, who: &Held, what: &str, expected: End, answer: &Answer) {
-        let got = end(answer);
-        let action = what.split(' ').next().unwrap().to_owned();
-        *self.tally.entry((action, got)).or_default() += 1;
-        let line = format!("{} {}: {what} -> {got:?}", self.model.now - self.begin, who.name);
-        self.log.push(line);
-        assert_eq!(
-            got,
-            expected,
-            "seed {}\n{}\n{:#?}\n{}\n{:#?}",
-            self.seed,
-            self.log.join("\n"),
-            who.credential,
-            answer.body,
-            self.model
-        );
-    }
-
     pub(super) fn iam(&self, who: &Held, action: &str, parameters: &Value) -> Answer {
         let operation = find(Api::Iam, action).unwrap();
         let form = encode_form(operation, parameters.as_object().unwrap());
@@ -369,88 +304,5 @@ impl Life {
     }
 }
 
-impl Caller {
-    /// Sessions of GetSessionToken without a second factor, and federated users.
-    pub(super) fn is_kept_from_iam(&self) -> bool {
-        match &self.who {
-            Who::Federated(..) => true,
-            Who::Root | Who::User(_) => self
-                .session
-                .as_ref()
-                .is_some_and(|session| !session.assumed_root && !session.mfa && session.delegated.is_none()),
-            Who::Role(..) => false,
-        }
-    }
-
-    pub(super) fn is_delegated(&self) -> bool {
-        self.session
-            .as_ref()
-            .is_some_and(|session| session.delegated.is_some())
-    }
-
-    pub(super) fn is_assumed_root(&self) -> bool {
-        self.session.as_ref().is_some_and(|session| session.assumed_root)
-    }
-}
-
 pub(super) const SERVICE: &str = "config.amazonaws.com";
 const FULL: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
-
-pub(super) fn end(answer: &Answer) -> End {
-    if answer.status == 200 {
-        return End::Done;
-    }
-    let code = answer.find("Code").unwrap_or_else(|| {
-        let body: Value = serde_json::from_str(&answer.body).unwrap();
-        body["__type"].as_str().unwrap_or_default().to_owned()
-    });
-    match code.as_str() {
-        "InvalidClientTokenId" | "UnrecognizedClientException" => End::Invalid,
-        "ExpiredToken" | "ExpiredTokenException" => End::Expired,
-        "AccessDenied" | "AccessDeniedException" => End::Denied,
-        _ => End::Refused,
-    }
-}
-
-/// Seeds that are lived by default.
-const LIVES: u64 = 8;
-
-#[test]
-fn a_living_service_and_its_model_agree() {
-    let number = |name: &str, default: u64| std::env::var(name).map_or(default, |text| text.parse().unwrap());
-    let (first, lives) = (number("LOCUM_SEED", 1), number("LOCUM_LIVES", LIVES));
-    let mut tally: BTreeMap<(String, End), u32> = BTreeMap::new();
-    for seed in first..first + lives {
-        let mut life = Life::new(seed);
-        life.live(400);
-        life.restart();
-        life.inventory();
-        for (what, count) in life.tally {
-            *tally.entry(what).or_default() += count;
-        }
-    }
-    // Nothing is shown by lives in which nothing happens.
-    for (action, end) in [
-        ("ApplyTransaction", End::Done),
-        ("ApplyTransaction", End::Refused),
-        ("AssumeRole", End::Done),
-        ("AssumeRole", End::Denied),
-        ("AssumeRole", End::Refused),
-        ("AssumeRoleWithWebIdentity", End::Done),
-        ("AssumeRoot", End::Done),
-        ("GetCallerIdentity", End::Expired),
-        ("GetCallerIdentity", End::Invalid),
-        ("GetDelegatedAccessToken", End::Done),
-        ("GetFederationToken", End::Done),
-        ("GetSessionToken", End::Done),
-        ("GetUser", End::Denied),
-        ("GetUser", End::Done),
-        ("RevokeSessions", End::Done),
-    ] {
-        let count = tally.get(&(action.to_owned(), end)).copied().unwrap_or_default();
-        assert!(
-            count > 0 || lives < LIVES,
-            "no {action} that was {end:?}: {tally:?}"
-        );
-    }
-}

@@ -7,8 +7,9 @@ use serde_json::json;
 use super::{
     authorize::Question,
     deeds::names,
-    life::{End, Held, Life},
+    life::{Held, Life},
     model::Kind,
+    verdict::End,
 };
 use crate::harness::World;
 

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::{
-    life::{End, Life, SERVICE},
+    life::{Life, SERVICE},
     model::{ACCOUNTS, MANAGEMENT, Model},
+    verdict::End,
 };
 use crate::harness::{RCP, SCP};
 

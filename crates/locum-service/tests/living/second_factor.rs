@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::{
-    life::{End, Held, Life},
+    life::{Held, Life},
     model::{ACCOUNTS, Credential, Kind, Who},
+    verdict::End,
 };
 use crate::phone::Phone;
 

@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::{
     deeds::{Deed, Draw, names},
-    life::{End, Held, Life},
+    life::{Held, Life},
     model::{ACCOUNTS, Credential, Kind},
+    verdict::End,
 };
 
 /// What the ids begin with that the model gives until those of a transaction are known.

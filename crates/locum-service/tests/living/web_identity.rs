@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use super::{
     authorize::Question,
-    life::{End, Held, Life},
+    life::{Held, Life},
     model::{ACCOUNTS, Entity, Kind, Model, Session, Who},
     sessions::{CLIENT, Form, PLACE, Passed, put},
     statements::{Asked, bears, list, says, statements},
+    verdict::{End, end},
 };
 use crate::issuer::{EC, key_set, token};
 
@@ -99,7 +100,7 @@ impl Life {
         let end = match (expected, answer.status) {
             (true, _) => End::Done,
             (false, 200) => End::Denied,
-            (false, _) => super::life::end(&answer),
+            (false, _) => end(&answer),
         };
         self.compare(&nobody, &format!("AssumeRoleWithWebIdentity {arn}"), end, &answer);
         if !expected {
