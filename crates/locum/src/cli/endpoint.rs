@@ -187,8 +187,11 @@ pub(crate) fn called_url(
         Some((url, source)) => {
             check_url(&url, &source)?;
             let (scheme, rest) = url.split_once("://").unwrap_or_default();
-            let without = rest.trim_end_matches('/');
-            let rest = if without.contains('/') { rest } else { without };
+            // A lone slash behind the host says nothing.
+            let host = rest.strip_suffix('/');
+            let rest = host
+                .filter(|host| !host.contains(['/', '?', '#']))
+                .unwrap_or(rest);
             Ok(Some(format!("{}://{rest}", scheme.to_ascii_lowercase())))
         }
         None => Ok(None),
@@ -327,7 +330,9 @@ mod tests {
             ("http://h/", "http://h", "http://h"),
             ("http://h/a", "http://h/a", "http://h/a"),
             ("HTTP://h/a/", "http://h/a/", "http://h/a"),
+            ("http://h//", "http://h//", "http://h"),
             ("http://h/a?b=/", "http://h/a?b=/", "http://h/a?b="),
+            ("http://h?b=/", "http://h?b=/", "http://h?b="),
         ] {
             let flags = Wanted {
                 endpoint_url: Some(url),
