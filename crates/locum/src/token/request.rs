@@ -60,10 +60,50 @@ impl Request<'_> {
         })
     }
 
-    /// The URL without query, its path ending in a slash.
+    /// The URL without query, its path ending in a slash. A name and a password in it are for whoever asks the endpoint, and
+    /// whoever gets this is somebody else.
     fn url(&self) -> String {
         let end = self.endpoint.find(['?', '#']).unwrap_or(self.endpoint.len());
         let whole = self.endpoint.get(..end).unwrap_or_default();
-        format!("{}/", whole.trim_end_matches('/'))
+        let (scheme, rest) = whole.split_once("://").unwrap_or(("http", whole));
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        format!("{scheme}://{host}{}/", path.trim_end_matches('/'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use locum_crypto::SecretString;
+    use locum_sigv4::PathRule;
+
+    #[test]
+    fn a_password_of_the_endpoint_goes_to_nobody_else() {
+        for (endpoint, expected) in [
+            ("https://h", "https://h/"),
+            ("https://h:1/a//", "https://h:1/a/"),
+            ("https://u:p@h/a?b=/#c", "https://h/a/"),
+            ("https://u:p@h", "https://h/"),
+            ("https://h/a@b", "https://h/a@b/"),
+        ] {
+            let signer = Signer {
+                access_key_id: "AKIA",
+                secret: &SecretString::from("secret"),
+                session_token: None,
+                region: "us-east-1",
+                service: "sts",
+                path: PathRule::SERVICE,
+            };
+            let request = Request {
+                signer,
+                endpoint,
+                now: Timestamp::UNIX_EPOCH,
+            };
+            let posted = request.posted(&[]).unwrap();
+            assert_eq!(posted.url, expected);
+            let presigned = request.presigned(&[], 60).unwrap();
+            assert!(presigned.starts_with(&format!("{expected}?")), "{presigned}");
+        }
     }
 }
