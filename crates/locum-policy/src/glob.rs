@@ -6,14 +6,16 @@
 //! write take about a step a token. A variable's value is compared as one literal: a `*` or a
 //! `${…}` in it is never looked at again.
 
+mod variable;
 mod walk;
 
 use crate::{
-    Context, QUIRKS, Values,
-    fold::{fold, fold_hash, fold_widely, same_key},
+    QUIRKS,
+    fold::{fold, fold_widely, same_key},
     quirks::{Reading, Truth},
     work::{Scope, Work},
 };
+use variable::{Doubtful, Variable};
 use walk::{anywhere, ascii_prefix, find, folded_prefix, literal_prefix, walk};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,80 +33,8 @@ impl Token {
     fn is_any_text(&self) -> bool {
         match self {
             Self::Star => true,
-            Self::Variable(variable) => variable.odd,
+            Self::Variable(variable) => variable.is_odd(),
             Self::Literal(_) | Self::One => false,
-        }
-    }
-}
-
-/// `${key}` or `${key, 'default'}`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Variable {
-    key: Box<str>,
-    hash: u64,
-    default: Option<Box<str>>,
-    /// It may be no variable at all, or have another end: its default is not written `, '…'`, its key is no name, or it is
-    /// not closed before another or never (`facts: policy §1.6`). It stands for any text, and what it matches is unclear.
-    odd: bool,
-}
-
-/// What a variable's value counts as when it is empty, or its key has a set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Doubtful {
-    /// Empty text counts as if the key were missing.
-    empty_is_missing: bool,
-    set: OfSet,
-}
-
-/// What stands for a set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum OfSet {
-    Nothing,
-    /// Its only value, or else the default.
-    Only,
-    Default,
-}
-
-impl Doubtful {
-    const AS_IT_IS: Self = Self::of(false, OfSet::Nothing);
-    /// Each of the other readings with each: one variable may be empty, and another have a set.
-    const OTHERWISE: [Self; 5] = [
-        Self::of(true, OfSet::Nothing),
-        Self::of(false, OfSet::Only),
-        Self::of(true, OfSet::Only),
-        Self::of(false, OfSet::Default),
-        Self::of(true, OfSet::Default),
-    ];
-
-    const fn of(empty_is_missing: bool, set: OfSet) -> Self {
-        Self {
-            empty_is_missing,
-            set,
-        }
-    }
-}
-
-impl Variable {
-    /// The value; `None` for a missing key without a default and for a multi-valued one (`facts: policy §1.6`).
-    fn resolve<'a>(&'a self, context: &'a Context<'_>, doubtful: Doubtful) -> Option<&'a str> {
-        let default = self.default.as_deref();
-        match (context.get_hashed(self.hash, &self.key), doubtful.set) {
-            (Some(Values::One(value)), _) if doubtful.empty_is_missing && value.is_empty() => default,
-            (Some(Values::One(value)), _) => Some(value),
-            (Some(Values::Many(_)), OfSet::Nothing) => None,
-            (Some(Values::Many(values)), OfSet::Only) => match &**values {
-                [only] => Some(only),
-                _ => default,
-            },
-            (Some(Values::Many(_)), OfSet::Default) | (None, _) => default,
-        }
-    }
-
-    /// How it is read where its value is doubtful; `None` where it is not.
-    fn doubt(&self, context: &Context<'_>) -> Option<Reading> {
-        match context.get_hashed(self.hash, &self.key)? {
-            Values::One(value) => value.is_empty().then_some(QUIRKS.empty_variable),
-            Values::Many(_) => Some(QUIRKS.several_values_in_variable),
         }
     }
 }
@@ -124,68 +54,6 @@ pub(crate) struct Pattern {
     has_variables: bool,
 }
 
-/// Reads a variable at the beginning of a text, after its `${`: the token, and the text behind it. One that is never closed
-/// takes all of it, and one with another in it all to the last brace.
-fn variable(text: &str) -> (Token, &str) {
-    let Some((inner, after)) = text.split_once('}') else {
-        return (odd(), "");
-    };
-    if inner.split(',').next().is_some_and(|key| key.contains("${")) {
-        return (odd(), text.rsplit_once('}').map_or("", |(_, after)| after));
-    }
-    let token = well_closed(inner);
-    // The brace may be one of a default's.
-    match &token {
-        Token::Variable(variable) if variable.odd && inner.matches('\'').count() == 1 => {
-            (token, text.split_once("'}").map_or("", |(_, after)| after))
-        }
-        _ => (token, after),
-    }
-}
-
-fn odd() -> Token {
-    Token::Variable(Box::new(Variable {
-        key: "".into(),
-        hash: fold_hash(""),
-        default: None,
-        odd: true,
-    }))
-}
-
-/// Whether a text can be the name of a key: that of a tag, or of an identity provider's claim, at the most. A tag's key with a
-/// blank may or may not be one.
-fn names_key(text: &str) -> bool {
-    let named = |c: char| c.is_alphanumeric() || "_.:/=+-@~%".contains(c);
-    !text.is_empty() && text.chars().all(named)
-}
-
-/// The text between `${` and `}` as a token.
-fn well_closed(inner: &str) -> Token {
-    if let "*" | "?" | "$" = inner {
-        return Token::Literal(inner.into());
-    }
-    let quoted = |text: &str| -> Option<Box<str>> {
-        let text = text.trim_start_matches(' ').strip_prefix('\'')?;
-        text.strip_suffix('\'').map(Into::into)
-    };
-    let (key, default, exact) = match inner.split_once(',') {
-        Some((key, rest)) => match quoted(rest) {
-            Some(default) => {
-                let exact = rest.starts_with(" '") && !default.contains('\'');
-                (key, Some(default), exact)
-            }
-            None => return odd(),
-        },
-        None => (inner, None, true),
-    };
-    Token::Variable(Box::new(Variable {
-        key: key.into(),
-        hash: fold_hash(key),
-        default,
-        odd: !exact || !names_key(key),
-    }))
-}
-
 impl Pattern {
     pub(crate) fn parse(text: &str, syntax: Syntax) -> Self {
         let mut tokens = Vec::new();
@@ -193,7 +61,7 @@ impl Pattern {
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
             if let Some(opened) = rest.strip_prefix("${").filter(|_| syntax.variables) {
-                let (token, after) = variable(opened);
+                let (token, after) = variable::read(opened);
                 match token {
                     Token::Literal(text) => literal.push_str(&text),
                     other => {
@@ -262,13 +130,16 @@ impl Pattern {
             let context = scope.context();
             let found = |doubtful| v.resolve(context, doubtful).is_some();
             let looked_up = scope.work.scan(context.steps_of_look_up());
-            looked_up && !v.odd && found(Doubtful::AS_IT_IS) && Doubtful::OTHERWISE.into_iter().all(found)
+            looked_up
+                && !v.is_odd()
+                && found(Doubtful::AS_IT_IS)
+                && Doubtful::OTHERWISE.into_iter().all(found)
         })
     }
 
     /// The keys of its variables; a malformed variable has none.
     pub(crate) fn variable_keys(&self) -> impl Iterator<Item = &str> {
-        let keys = self.variables().map(|variable| &*variable.key);
+        let keys = self.variables().map(Variable::key);
         keys.filter(|key| !key.is_empty())
     }
 
@@ -283,7 +154,7 @@ impl Pattern {
     /// Compares under what a doubtful value may count as.
     fn in_every_reading(&self, scope: Scope<'_>, compare: impl Fn(Doubtful) -> Truth) -> Truth {
         let as_it_is = match compare(Doubtful::AS_IT_IS) {
-            Truth::Holds if self.variables().any(|variable| variable.odd) => QUIRKS.odd_variable.truth(),
+            Truth::Holds if self.variables().any(|variable| variable.is_odd()) => QUIRKS.odd_variable.truth(),
             other => other,
         };
         // Out of steps is unclear already.
@@ -416,7 +287,7 @@ fn flush(literal: &mut String, tokens: &mut Vec<Token>) {
 fn value<'a>(token: &'a Token, scope: Scope<'a>, doubtful: Doubtful) -> Option<&'a str> {
     match token {
         Token::Literal(text) => Some(text),
-        Token::Variable(variable) if variable.odd => None,
+        Token::Variable(variable) if variable.is_odd() => None,
         Token::Variable(variable) => variable.resolve(scope.context(), doubtful),
         Token::One | Token::Star => None,
     }
