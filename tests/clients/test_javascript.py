@@ -170,7 +170,7 @@ def test_iam(ask, scene):
         iam("ListPolicies", MaxItems=2, Marker="$14.Marker"),
         iam("GetAccountSummary"),
         iam("CreateUser", UserName="a b"),
-        iam("ListServerCertificates"),
+        iam("UploadSSHPublicKey", UserName=name, SSHPublicKeyBody="ssh-rsa AAAA"),
         call("ListUsers", scene.idle_keys, "iam"),
     )
     made = told[0]["answer"]["User"]
