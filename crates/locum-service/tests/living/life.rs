@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     chance::Chance,
-    deeds::{ADMINISTRATOR, Draw},
+    deeds::ADMINISTRATOR,
     model::{ACCOUNTS, Account, Credential, Key, Kind, MANAGEMENT, Managed, Model, Who},
     verdict::End,
 };
@@ -131,14 +131,7 @@ impl Life {
         for (at, account) in ACCOUNTS.into_iter().enumerate() {
             for _ in 0..40 {
                 let who = self.held[at].clone();
-                let chance = &mut self.chance;
-                let model = &self.model;
-                let deed = Draw {
-                    model,
-                    chance,
-                    account,
-                }
-                .founding();
+                let deed = self.draw(account).founding();
                 self.perform(&who, deed);
             }
             for _ in 0..3 {

@@ -13,17 +13,19 @@ use super::{
 const NEW: &str = "new ";
 
 impl Life {
+    /// What draws the next deed in an account.
+    pub(super) fn draw(&mut self, account: &'static str) -> Draw<'_> {
+        Draw {
+            model: &self.model,
+            chance: &mut self.chance,
+            account,
+        }
+    }
+
     pub(super) fn administer(&mut self) {
         let who = self.administrator();
         let account = self.account_of(&who);
-        let chance = &mut self.chance;
-        let model = &self.model;
-        let deed = Draw {
-            model,
-            chance,
-            account,
-        }
-        .deed();
+        let deed = self.draw(account).deed();
         self.perform(&who, deed);
     }
 
@@ -79,14 +81,7 @@ impl Life {
                 }
                 continue;
             }
-            let chance = &mut self.chance;
-            let model = &self.model;
-            let deed = Draw {
-                model,
-                chance,
-                account,
-            }
-            .clear(kind, name);
+            let deed = self.draw(account).clear(kind, name);
             if self.perform(&who, deed) != End::Done {
                 return;
             }
@@ -100,13 +95,7 @@ impl Life {
         }
         let account = self.account_of(who);
         for which in 0..2 {
-            let chance = &mut self.chance;
-            let model = &self.model;
-            let mut draw = Draw {
-                model,
-                chance,
-                account,
-            };
+            let mut draw = self.draw(account);
             let deed = match which {
                 0 => draw.create_named(kind, name),
                 _ => draw.allow_all(kind, name),
@@ -137,14 +126,7 @@ impl Life {
         let at = ACCOUNTS.iter().position(|known| *known == account).unwrap();
         let who = self.held[at].clone();
         for _ in 0..20 {
-            let chance = &mut self.chance;
-            let model = &self.model;
-            let deed = Draw {
-                model,
-                chance,
-                account,
-            }
-            .unmake(&arn);
+            let deed = self.draw(account).unmake(&arn);
             let last = deed.action == "DeletePolicy";
             if self.perform(&who, deed) != End::Done {
                 return;
@@ -158,14 +140,7 @@ impl Life {
             self.model.now += 1;
         }
         self.look_at_everything();
-        let chance = &mut self.chance;
-        let model = &self.model;
-        let deed = Draw {
-            model,
-            chance,
-            account,
-        }
-        .make_policy(&arn);
+        let deed = self.draw(account).make_policy(&arn);
         self.perform(&who, deed);
         self.look_at_everything();
     }
@@ -184,14 +159,7 @@ impl Life {
         let mut requests = Vec::new();
         let mut expected = End::Done;
         for at in 0..1 + self.chance.below(4) {
-            let chance = &mut self.chance;
-            let model = &self.model;
-            let deed = Draw {
-                model,
-                chance,
-                account,
-            }
-            .deed();
+            let deed = self.draw(account).deed();
             // The id of who is made in the same transaction is not known yet.
             if deed.parameters.to_string().contains(NEW) {
                 continue;
