@@ -16,6 +16,14 @@ mod harness;
 #[allow(dead_code, reason = "a part is used")]
 mod issuer;
 
+#[path = "saml/idp.rs"]
+#[allow(dead_code, reason = "a part is used")]
+mod idp;
+
+#[path = "saml/sealed.rs"]
+#[allow(dead_code, reason = "a part is used")]
+mod sealed;
+
 #[path = "mfa/phone.rs"]
 #[allow(dead_code, reason = "a part is used")]
 mod phone;
@@ -37,10 +45,12 @@ mod living {
     mod model;
     mod organize;
     mod policies;
+    mod saml;
     mod second_factor;
     mod sessions;
     mod statements;
     mod upkeep;
     mod verdict;
+    mod vouched;
     mod web_identity;
 }

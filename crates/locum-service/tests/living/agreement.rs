@@ -32,6 +32,8 @@ fn a_living_service_and_its_model_agree() {
         ("AssumeRole", End::Done),
         ("AssumeRole", End::Denied),
         ("AssumeRole", End::Refused),
+        ("AssumeRoleWithSAML", End::Done),
+        ("AssumeRoleWithSAML", End::Refused),
         ("AssumeRoleWithWebIdentity", End::Done),
         ("AssumeRoot", End::Done),
         ("GetCallerIdentity", End::Expired),

@@ -93,7 +93,7 @@ impl Life {
             tags: passed.tags,
             transitive: passed.transitive,
             source_identity: passed.source_identity,
-            subject: None,
+            vouched: None,
             assumed_root: false,
             mfa: false,
             delegated: None,

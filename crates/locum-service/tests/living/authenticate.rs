@@ -53,7 +53,8 @@ impl Model {
                 None => return Err(INVALID),
             },
         };
-        let provider = account.provider_revoked.filter(|_| session.subject.is_some());
+        let vouched = session.vouched.as_ref();
+        let provider = vouched.and_then(|(provider, _)| account.providers_revoked.get(provider).copied());
         let root = self.root_sessions_ended.filter(|_| session.assumed_root);
         let delegated = session.delegated.as_ref();
         if delegated.is_some_and(|(request, vendor)| {
@@ -133,8 +134,8 @@ impl Model {
             if let Some(identity) = &session.source_identity {
                 set("aws:SourceIdentity", identity.clone());
             }
-            if let Some(subject) = &session.subject {
-                set(&format!("{}:sub", super::sessions::PLACE), subject.clone());
+            if let Some((provider, subject)) = &session.vouched {
+                set(&provider.subject_key(), subject.clone());
             }
             set("aws:TokenIssueTime", super::documents::time(session.issued));
             set("aws:MultiFactorAuthPresent", session.mfa.to_string());

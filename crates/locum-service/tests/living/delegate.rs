@@ -65,8 +65,7 @@ impl Life {
         }
         let approved = self.model.now;
         if self.chance.once_in(2) {
-            self.world.advance(5);
-            self.model.now += 5;
+            self.wait(5);
         }
         let sent = self.iam(&owner, "SendDelegationToken", &request);
         let Some(token) = sent.header("x-locum-trade-in-token").map(str::to_owned) else {
@@ -97,7 +96,7 @@ impl Life {
             tags: by.map(|session| session.tags.clone()).unwrap_or_default(),
             transitive: Default::default(),
             source_identity: by.and_then(|session| session.source_identity.clone()),
-            subject: None,
+            vouched: None,
             assumed_root: false,
             mfa: by.is_some_and(|session| session.mfa),
             delegated: Some((id.clone(), vendor_account)),

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     chance::Chance,
-    model::{ACCOUNTS, Kind, Model},
+    model::{ACCOUNTS, Kind, Model, Provider},
     sessions::{CLIENT, PLACE},
     statements::{list, statements},
 };
@@ -39,6 +39,7 @@ const RIGHTS: &[&str] = &[
     r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/r?","arn:aws:iam::<HOME>:user/a/*"]}}}"#,
     r#"<ALL>,{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::<HOME>:user/a/*"}}}"#,
     r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"<PLACE>:sub":"u1"}}}"#,
+    r#"<ALL>,{"Effect":"Deny","Action":"iam:*","Resource":"*","Condition":{"StringEqualsIfExists":{"saml:sub":"u1"}}}"#,
     r#"<ALL>,{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"ForAnyValue:StringLike":{"aws:ResourceOrgPaths":"*/<UNIT>/*"}}}"#,
 ];
 
@@ -56,6 +57,7 @@ const OUTLINES: &[&str] = &[
     r#"{"Effect":"Deny","Principal":"*","Action":"sts:TagSession","Resource":"*"}"#,
     r#"{"Effect":"Deny","Principal":"*","Action":"sts:*","Resource":"arn:aws:iam::*:role/r0"}"#,
     r#"{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRoleWithWebIdentity","Resource":"*","Condition":{"StringEquals":{"<PLACE>:sub":"u1"}}}"#,
+    r#"{"Effect":"Deny","Principal":"*","Action":"sts:*","Resource":"*","Condition":{"StringLike":{"saml:doc":"*/corp","aws:RequestTag/team":"*"}}}"#,
     r#"{"Effect":"Deny","Principal":"*","Action":"sts:*","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"blue"}}}"#,
     r#"{"Effect":"Deny","Principal":"*","Action":["sts:AssumeRoot","sts:GetFederationToken"],"Resource":"*"}"#,
 ];
@@ -84,6 +86,21 @@ const ACTIONS: &[&str] = &[
     r#"["sts:SetSourceIdentity","sts:TagSession"]"#,
 ];
 
+/// What trust policies ask of the tokens of an issuer.
+const TOKENS: &[&str] = &[
+    r#"{"StringEquals":{"<PLACE>:aud":"<CLIENT>"}}"#,
+    r#"{"StringEquals":{"<PLACE>:aud":"<CLIENT>","<PLACE>:sub":"u1"}}"#,
+];
+
+/// What they ask of the assertions of a company.
+const ASSERTIONS: &[&str] = &[
+    r#"{"StringEquals":{"SAML:aud":"https://signin.aws.amazon.com/saml"}}"#,
+    r#"{"StringEquals":{"SAML:aud":"https://signin.aws.amazon.com/saml","SAML:sub":"u1","saml:sub_type":"persistent"}}"#,
+    r#"{"StringLike":{"saml:doc":"<HOME>/*"},"StringNotEquals":{"aws:RequestTag/team":"red"}}"#,
+    r#"{"StringEquals":{"saml:iss":"https://elsewhere.example.com"}}"#,
+    r#"{"Null":{"saml:sub":"false"}}"#,
+];
+
 impl Model {
     fn finish(&self, chance: &mut Chance, account: &str, statements: &str) -> String {
         let units: Vec<&String> = self.units.keys().collect();
@@ -91,6 +108,7 @@ impl Model {
             .replace("<ALL>", ALL)
             .replace("<HOME>", account)
             .replace("<PLACE>", PLACE)
+            .replace("<CLIENT>", CLIENT)
             .replace("<UNIT>", units[chance.below(units.len())])
             .replace("<NOW>", &time(self.now));
         document(&statements)
@@ -124,10 +142,14 @@ impl Model {
 
     fn trust_statement(&self, chance: &mut Chance, account: &str) -> String {
         if chance.once_in(4) {
-            let condition = chance.of(&["", r#","<PLACE>:sub":"u1""#]);
+            let provider = chance.of(&[Provider::Oidc, Provider::Saml]);
+            let (action, condition) = match provider {
+                Provider::Oidc => ("sts:AssumeRoleWithWebIdentity", chance.of(TOKENS)),
+                Provider::Saml => ("sts:AssumeRoleWithSAML", chance.of(ASSERTIONS)),
+            };
             return format!(
-                r#"{{"Effect":"Allow","Principal":{{"Federated":"{}"}},"Action":["sts:AssumeRoleWithWebIdentity","sts:TagSession","sts:SetSourceIdentity"],"Condition":{{"StringEquals":{{"<PLACE>:aud":"{CLIENT}"{condition}}}}}}}"#,
-                Self::provider_arn(account)
+                r#"{{"Effect":"Allow","Principal":{{"Federated":"{}"}},"Action":["{action}","sts:TagSession","sts:SetSourceIdentity"],"Condition":{condition}}}"#,
+                provider.arn(account)
             );
         }
         let other = chance.of(&ACCOUNTS);

@@ -6,7 +6,7 @@ use super::{
     authorize::Question,
     deeds::names,
     life::{Held, Life},
-    model::{ACCOUNTS, Credential, Key, Kind, Model},
+    model::{ACCOUNTS, Credential, Key, Kind, Provider},
     verdict::End,
 };
 
@@ -100,10 +100,13 @@ impl Life {
         }
     }
 
-    /// The root user of an account where a session stands on what the issuer said, if there is one.
-    pub(super) fn trusting(&self, who: Held) -> (Held, &'static str) {
+    /// The root user of an account where a session stands on what a provider said, if there is one.
+    pub(super) fn trusting(&self, who: Held, provider: Provider) -> (Held, &'static str) {
         let vouched = |held: &&Held| match &held.credential {
-            Credential::Session(session) => session.subject.is_some() && self.caller(held).is_ok(),
+            Credential::Session(session) => {
+                let by = session.vouched.as_ref().map(|(by, _)| *by);
+                by == Some(provider) && self.caller(held).is_ok()
+            }
             Credential::Key(_) => false,
         };
         let account = self
@@ -126,18 +129,23 @@ impl Life {
         let account = self.account_of(&who);
         let kind = self.chance.of(&[Kind::User, Kind::Role, Kind::Role]);
         let name = self.chance.of(names(kind));
-        let which = self.chance.below(4);
-        let (who, account) = if which == 1 {
-            self.trusting(who)
+        let which = self.chance.below(5);
+        let provider = if which == 1 {
+            Provider::Oidc
+        } else {
+            Provider::Saml
+        };
+        let (who, account) = if which == 1 || which == 2 {
+            self.trusting(who, provider)
         } else {
             (who, account)
         };
         let (arn, tags, possible) = match which {
             0 => (format!("arn:aws:iam::{account}:root"), Default::default(), true),
-            1 => (
-                Model::provider_arn(account),
+            1 | 2 => (
+                provider.arn(account),
                 Default::default(),
-                self.model.accounts[account].provider,
+                self.model.accounts[account].providers.contains(&provider),
             ),
             _ => {
                 let arn = self.model.arn_of(account, kind, name);
@@ -162,13 +170,23 @@ impl Life {
         if expected == End::Done {
             let place = self.model.place(account, kind, name);
             let of = self.model.accounts.get_mut(account).unwrap();
-            let revoked = match which {
-                0 => &mut of.root_revoked,
-                1 => &mut of.provider_revoked,
-                _ => &mut self.model.entities[place.unwrap()].revoked,
-            };
-            *revoked = (*revoked).max(Some(until));
+            match which {
+                0 => of.root_revoked = of.root_revoked.max(Some(until)),
+                1 | 2 => {
+                    let revoked = of.providers_revoked.entry(provider).or_insert(until);
+                    *revoked = until.max(*revoked);
+                }
+                _ => {
+                    let entity = &mut self.model.entities[place.unwrap()];
+                    entity.revoked = entity.revoked.max(Some(until));
+                }
+            }
             self.look_around();
+            match which {
+                1 => self.web_identity(),
+                2 => self.saml(),
+                _ => {}
+            }
         }
     }
 }

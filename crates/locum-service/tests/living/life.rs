@@ -13,11 +13,13 @@ use serde_json::{Value, json};
 use super::{
     chance::Chance,
     deeds::ADMINISTRATOR,
-    model::{ACCOUNTS, Account, Credential, Key, Kind, MANAGEMENT, Managed, Model, Who},
+    model::{ACCOUNTS, Account, Credential, Key, Kind, MANAGEMENT, Managed, Model, Provider, Who},
+    sessions::Form,
     verdict::End,
 };
 use crate::{
     harness::{Answer, Credentials, RCP, SCP, World},
+    idp::Idp,
     phone::Phone,
 };
 
@@ -37,6 +39,10 @@ pub(super) struct Life {
     pub(super) model: Model,
     pub(super) chance: Chance,
     pub(super) held: Vec<Held>,
+    /// The provider of SAML assertions, of all accounts.
+    pub(super) idp: Idp,
+    /// Requests whose assertions brought credentials, each with its role.
+    pub(super) redeemed: Vec<(String, Form)>,
     pub(super) phones: BTreeMap<String, (Phone, i64)>,
     pub(super) log: Vec<String>,
     pub(super) tally: BTreeMap<(String, End), u32>,
@@ -107,13 +113,16 @@ impl Life {
             model,
             chance: Chance::new(seed),
             held,
+            idp: Idp::new("https://idp.example.com/saml"),
+            redeemed: Vec::new(),
             phones: BTreeMap::new(),
             log: Vec::new(),
             tally: BTreeMap::new(),
         };
         life.furnish();
         for at in 0..ACCOUNTS.len() {
-            life.provide(at);
+            life.provide(at, Provider::Oidc);
+            life.provide(at, Provider::Saml);
         }
         life.toggle_root_sessions();
         life
@@ -152,7 +161,7 @@ impl Life {
     }
 
     fn step(&mut self) {
-        match self.chance.below(44) {
+        match self.chance.below(46) {
             0..=13 => self.administer(),
             14 => self.clear(),
             15..=16 => self.key(),
@@ -160,13 +169,15 @@ impl Life {
             22 => self.revoke(),
             23 => {
                 let at = self.chance.below(ACCOUNTS.len());
-                self.provide(at);
+                let provider = self.chance.of(&[Provider::Oidc, Provider::Saml]);
+                self.provide(at, provider);
             }
             24 | 25 => self.pass_time(),
             17 | 18 | 26..=31 => self.assume(),
             32 => self.session_token(),
             33 => self.federate(),
             34 | 35 => self.web_identity(),
+            44 | 45 => self.saml(),
             36 => self.assume_root(),
             38 => self.guard(),
             39 => self.delegate_access(),
@@ -285,15 +296,25 @@ impl Life {
         if self.model.now + seconds <= self.begin {
             return;
         }
-        self.world.advance(seconds);
-        self.model.now += seconds;
+        self.wait(seconds);
         self.log.push(format!("{seconds} s pass"));
+        self.upkeep();
+    }
+
+    /// What the service does from time to time.
+    pub(super) fn upkeep(&self) {
         let random = &mut SeededRandom::new(self.model.now.unsigned_abs());
         let schedule = RotationSchedule::default();
         self.world
             .service
             .rotate(self.world.now(), &schedule, random)
             .unwrap();
+    }
+
+    pub(super) fn wait(&mut self, seconds: i64) {
+        self.world.advance(seconds);
+        self.model.now += seconds;
+        self.model.latest = self.model.latest.max(self.model.now);
     }
 }
 

@@ -89,10 +89,34 @@ pub(super) struct Account {
     /// The units above it, the organization's root first.
     pub(super) unit: String,
     pub(super) root_revoked: Option<i64>,
-    /// What is registered here now: a provider of the one issuer.
-    pub(super) provider: bool,
-    pub(super) provider_revoked: Option<i64>,
+    /// What is registered here now.
+    pub(super) providers: BTreeSet<Provider>,
+    pub(super) providers_revoked: BTreeMap<Provider, i64>,
     pub(super) delegated: bool,
+}
+
+/// The identity providers that an account may have: each is one for all accounts, under one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Provider {
+    Oidc,
+    Saml,
+}
+
+impl Provider {
+    pub(super) fn arn(self, account: &str) -> String {
+        match self {
+            Self::Oidc => format!("arn:aws:iam::{account}:oidc-provider/{}", super::sessions::PLACE),
+            Self::Saml => format!("arn:aws:iam::{account}:saml-provider/corp"),
+        }
+    }
+
+    /// The condition key of who the user is.
+    pub(super) fn subject_key(self) -> String {
+        match self {
+            Self::Oidc => format!("{}:sub", super::sessions::PLACE),
+            Self::Saml => "saml:sub".to_owned(),
+        }
+    }
 }
 
 /// Who a session is.
@@ -118,8 +142,8 @@ pub(super) struct Session {
     /// Keys of tags, in lower case.
     pub(super) transitive: BTreeSet<String>,
     pub(super) source_identity: Option<String>,
-    /// The subject at the identity provider.
-    pub(super) subject: Option<String>,
+    /// The identity provider, and who the user is there.
+    pub(super) vouched: Option<(Provider, String)>,
     pub(super) assumed_root: bool,
     pub(super) mfa: bool,
     /// The delegation request that it stands on, and the account that asked.
@@ -157,6 +181,8 @@ pub(super) struct Model {
     pub(super) guarded: BTreeSet<String>,
     /// When root sessions were last turned off.
     pub(super) root_sessions_ended: Option<i64>,
+    /// The latest that it ever was.
+    pub(super) latest: i64,
 }
 
 impl Model {
@@ -197,10 +223,6 @@ impl Model {
         let mut levels = self.levels(account);
         levels.pop();
         format!("{}/{}/", self.organization, levels.join("/"))
-    }
-
-    pub(super) fn provider_arn(account: &str) -> String {
-        format!("arn:aws:iam::{account}:oidc-provider/{}", super::sessions::PLACE)
     }
 
     /// A managed policy's document that is in force.

@@ -77,8 +77,7 @@ impl Life {
         if self.model.now < used || self.chance.once_in(3) {
             return None;
         }
-        self.world.advance(60);
-        self.model.now += 60;
+        self.wait(60);
         let (phone, used) = self.phones.get_mut(&id)?;
         *used = self.model.now;
         let code = phone.shows(&self.world, 0);

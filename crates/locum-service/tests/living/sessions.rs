@@ -63,6 +63,11 @@ impl Life {
         self.world.sts(who, action, &form)
     }
 
+    pub(super) fn unsigned(&self, action: &str, form: &Form) -> Answer {
+        let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        self.world.unsigned(action, &form)
+    }
+
     /// Perhaps session policies. Returns them and whether they are there.
     pub(super) fn limits(&mut self, account: &str, form: &mut Form) -> (Option<String>, Vec<String>, bool) {
         let mut policy = None;
@@ -165,7 +170,7 @@ impl Life {
             tags: Tags::new(),
             transitive: BTreeSet::new(),
             source_identity: None,
-            subject: None,
+            vouched: None,
             assumed_root: false,
             mfa: false,
             delegated: None,

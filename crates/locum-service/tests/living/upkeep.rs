@@ -136,8 +136,7 @@ impl Life {
             }
         }
         if self.chance.once_in(2) {
-            self.world.advance(1);
-            self.model.now += 1;
+            self.wait(1);
         }
         self.look_at_everything();
         let deed = self.draw(account).make_policy(&arn);
