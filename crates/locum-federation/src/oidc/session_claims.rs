@@ -41,7 +41,8 @@ pub(super) fn read(members: &Members) -> Result<SessionClaims, TokenError> {
         read_transitive(keys, &mut claims).ok_or(TokenError::BadClaim(TAGS))?;
     }
     claims.source_identity = text(members, SOURCE_IDENTITY)?.map(str::to_owned);
-    if let Some(roles) = present(members, ROLES) {
+    // This claim alone takes something away, so a `null` is not as if it were not there.
+    if let Some(roles) = members.get(ROLES) {
         claims.roles = Some(read_roles(roles).ok_or(TokenError::BadClaim(ROLES))?);
     }
     Ok(claims)
@@ -87,9 +88,10 @@ fn single(value: &Json) -> Option<&str> {
     }
 }
 
-/// An array of strings, or one string with semicolons between the roles. An empty one allows no role.
+/// An array of strings, or one string with semicolons between the roles. An empty one, or `null`, allows no role.
 fn read_roles(roles: &Json) -> Option<Vec<String>> {
     let roles = match roles {
+        Json::Null => Vec::new(),
         Json::Text(text) => text
             .split(';')
             .map(str::trim)

@@ -114,6 +114,7 @@ fn roles_are_an_array_or_separated_by_semicolons() {
     assert_eq!(roles(&format!(r#"" {one} ; {two};""#)), both);
     assert_eq!(roles("[]"), Some(vec![]), "allows none");
     assert_eq!(roles(r#""""#), Some(vec![]), "allows none");
+    assert_eq!(roles("null"), Some(vec![]), "allows none");
     assert_eq!(verify_claims(claims(&[])).unwrap().roles, None);
     for value in ["7", "{}", "[7]", "true"] {
         let error = verify_claims(claims(&[(NAME, value)])).unwrap_err();
