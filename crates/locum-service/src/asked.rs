@@ -29,7 +29,7 @@ impl Asked {
         }
         let form = if incoming.has_form() { incoming.body } else { &[] };
         let parameters = Parameters::parse(incoming.query.as_bytes(), form)?;
-        let Some(target) = incoming.header("x-amz-target") else {
+        let Some(target) = target(incoming)? else {
             // The type need not be signed, so it must not decide whether a signed body counts (`facts: security §1.1` S3).
             if form.len() != incoming.body.len() {
                 let text =
@@ -54,7 +54,7 @@ impl Asked {
     /// The operation that method and path name, and nothing else.
     fn read_rest(incoming: &Incoming<'_>) -> Result<Self, ApiError> {
         let operation = access_analyzer::operation_at(incoming.method, incoming.path);
-        let target = incoming.header("x-amz-target");
+        let target = target(incoming)?;
         let operation = operation.filter(|_| target.is_none());
         Ok(Self {
             operation: operation.ok_or_else(ApiError::unknown_operation)?,
@@ -80,4 +80,14 @@ impl Asked {
             },
         }
     }
+}
+
+/// The header that names an operation of AWS JSON. Two of them would be one request to us and another to whoever reads the last.
+fn target<'a>(incoming: &Incoming<'a>) -> Result<Option<&'a str>, ApiError> {
+    let named = |(name, _): &&(&str, &[u8])| *name == "x-amz-target";
+    if incoming.headers.iter().filter(named).count() > 1 {
+        let text = "Header 'x-amz-target' must not be repeated.";
+        return Err(ApiError::invalid_query_parameter(text));
+    }
+    Ok(incoming.header("x-amz-target"))
 }

@@ -1,5 +1,7 @@
 //! What stands around a result or an error (`facts: sts §1.1–1.5`).
 
+use locum_api::model::Service as Api;
+
 use super::scene::{ACCOUNT, Scene, Wire, trust, user_arn};
 
 #[test]
@@ -8,6 +10,28 @@ fn a_target_that_names_nothing_is_refused_in_json() {
     let answer = scene.organizations(&scene.root, "AcceptHandshake", &serde_json::json!({}));
     assert_eq!(answer.status, 400);
     assert_eq!(answer.json()["__type"], "UnknownOperationException");
+}
+
+/// A signature joins equal headers with a comma, so it says of neither that it alone was meant.
+#[test]
+fn two_targets_are_refused() {
+    let scene = Scene::new();
+    let target = |action: &str| format!("AWSOrganizationsV20161128.{action}");
+    let (one, other) = (target("DescribeOrganization"), target("ListAccounts"));
+    for second in [&one, &other] {
+        let headers = [
+            ("content-type", "application/x-amz-json-1.1"),
+            ("x-amz-target", &*one),
+            ("x-amz-target", &**second),
+        ];
+        let answer = scene.send(&scene.root, Api::Organizations, &headers, b"{}");
+        assert_eq!(answer.status, 400);
+        assert_eq!(answer.json()["__type"], "InvalidQueryParameter");
+        assert_eq!(
+            answer.json()["Message"],
+            "Header 'x-amz-target' must not be repeated."
+        );
+    }
 }
 
 #[test]
