@@ -12,11 +12,12 @@ use std::{
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, Version,
-    header::{CONNECTION, HOST, TRANSFER_ENCODING},
+    header::{CONNECTION, DATE, HOST, TRANSFER_ENCODING},
     request::Parts,
 };
 use http_body_util::Full;
 use hyper::body::{Body, Incoming as RequestBody};
+use jiff::Timestamp;
 use locum_api::access_analyzer;
 use tokio::{sync::oneshot, time::timeout};
 
@@ -47,7 +48,7 @@ pub(crate) async fn answer(
         None if exchange.is_over(worker.limits.max_requests_in_flight) => Err(Refusal::Busy),
         None => respond(&worker, &state, request).await,
     };
-    let response = match outcome {
+    let mut response = match outcome {
         Ok((answer, room)) => {
             exchange.label = Some(answer.label);
             response(answer, room, only_head)
@@ -59,6 +60,9 @@ pub(crate) async fn answer(
             refused(refusal, &state, exchange.version)
         }
     };
+    if let Some(date) = worker.date.borrow_mut().at(Timestamp::now()) {
+        response.headers_mut().insert(DATE, date);
+    }
     exchange.end();
     others_first(&worker, response.body().size_hint().lower()).await;
     Ok(response)

@@ -19,6 +19,7 @@ mod capacity;
 mod chunks;
 mod config;
 mod connection;
+mod date;
 mod deadline;
 mod error;
 mod exchange;

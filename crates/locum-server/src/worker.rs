@@ -19,6 +19,7 @@ use crate::{
     Application, Limits,
     capacity::{Capacity, Full},
     connection,
+    date::Date,
     long::LongRequests,
     metrics::{Metrics, Recorder},
     server::Ready,
@@ -50,6 +51,7 @@ pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
     pub(crate) limits: Rc<Limits>,
     pub(crate) recorder: RefCell<Recorder>,
+    pub(crate) date: RefCell<Date>,
     /// How many answers wait to be sent (see `turn`).
     pub(crate) waiting: Cell<usize>,
 }
@@ -93,6 +95,7 @@ pub(crate) fn run(shared: Arc<Shared>, listeners: Vec<StdListener>, ready: Ready
         limits: Rc::new(shared.limits.clone()),
         shared,
         recorder: RefCell::default(),
+        date: RefCell::default(),
         waiting: Cell::default(),
     });
     runtime.block_on(async {
