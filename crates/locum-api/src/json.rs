@@ -18,14 +18,14 @@ use crate::{
     plain, xml,
 };
 
-/// What becomes of members that the model does not know, and of lists that are too long.
+/// What becomes of members that the model does not know, of `null`, and of lists that are too long.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// As AWS does it: unknown members are ignored, and long lists are for the validator to refuse.
+    /// As AWS does it: unknown members and `null` are ignored, and long lists are for the validator to refuse.
     Lenient,
-    /// Unknown members end the reading; long lists are for the validator, as in a request that comes alone.
+    /// Unknown members and `null` end the reading; long lists are for the validator, as in a request that comes alone.
     Known,
-    /// Both end the reading: a member that is misspelt must not be overlooked, and a long body must not become a tree of
+    /// All of them end the reading: a member that is misspelt must not be overlooked, and a long body must not become a tree of
     /// many times its size.
     Strict,
 }
@@ -189,7 +189,12 @@ impl<'de> Visitor<'de> for Seed<'_> {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Json, E> {
+    /// As if the member were not there, but where a request must say what it means: a boundary that a program did not have would
+    /// be missed.
+    fn visit_unit<E: de::Error>(self) -> Result<Json, E> {
+        if self.reading != Reading::Lenient {
+            return Err(E::custom("null where a value belongs"));
+        }
         Ok(Json::Null)
     }
 

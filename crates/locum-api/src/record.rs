@@ -226,7 +226,8 @@ pub trait Request: Field {
     }
 
     /// Reads and validates the parameters of a request inside a request: as [`decode_json`](Self::decode_json), but a member
-    /// that the model does not know is an error, since a boundary that is misspelt must not be left out.
+    /// that the model does not know is an error, and so is `null`, since a boundary that is misspelt or missing must not be
+    /// left out.
     fn decode_contained(body: &[u8]) -> Result<Self, ApiError> {
         finish(json::read(Self::OPERATION.input, body, json::Reading::Known)?)
     }

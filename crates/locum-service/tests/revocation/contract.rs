@@ -21,6 +21,10 @@ fn what_is_wrong_is_refused() {
             "SerializationException",
         ),
         (
+            json!({ "PrincipalArn": ROLE, "IssuedBefore": null }),
+            "SerializationException",
+        ),
+        (
             json!({ "PrincipalArn": ROLE, "IssuedBefore": 1.5 }),
             "SerializationException",
         ),

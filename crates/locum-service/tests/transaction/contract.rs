@@ -80,6 +80,22 @@ fn a_member_that_the_operation_does_not_have_is_refused() {
         );
         assert_eq!(failed_at(&answer), Some(1));
     }
+    // A boundary that whoever wrote the request did not have.
+    for parameters in [
+        json!({"UserName": "ada", "PermissionsBoundary": null}),
+        json!({"UserName": "ada", "Tags": null}),
+        json!({"UserName": "ada", "Tags": [null]}),
+        json!({"UserName": "ada", "Tags": [{"Key": "a", "Value": null}]}),
+    ] {
+        let answer = world.transaction(&world.root, &[user("bob"), ("iam", "CreateUser", parameters)]);
+        assert_eq!(outcome(&answer).unwrap_err().1, "SerializationException");
+        assert!(
+            answer.body.contains("null where a value belongs"),
+            "{}",
+            answer.body
+        );
+        assert_eq!(failed_at(&answer), Some(1));
+    }
     let account = json!({"AccountName": "a", "Email": "a@example.com", "Mail": "b@example.com"});
     let answer = world.transaction(&world.root, &[("organizations", "CreateAccount", account)]);
     assert_eq!(failed_at(&answer), Some(0), "{}", answer.body);
@@ -228,13 +244,15 @@ fn an_envelope_that_is_wrong_is_refused_as_a_whole() {
         ("{}".to_owned(), "ValidationException"),
         (r#"{"Requests":[]}"#.to_owned(), "ValidationException"),
         (r#"{"Requests":[{}]}"#.to_owned(), "ValidationException"),
-        (r#"{"Requests":[null]}"#.to_owned(), "ValidationException"),
+        (r#"{"Requests":[null]}"#.to_owned(), "SerializationException"),
+        (r#"{"Requests":null}"#.to_owned(), "SerializationException"),
         (r#"{"Requests":{}}"#.to_owned(), "SerializationException"),
         ("[]".to_owned(), "SerializationException"),
         ("{".to_owned(), "SerializationException"),
         // A misspelt DryRun must not store.
         (format!(r#"{{"Requests":[{request}],"dryRun":true}}"#), "SerializationException"),
         (format!(r#"{{"Requests":[{request}],"DryRun":"true"}}"#), "SerializationException"),
+        (format!(r#"{{"Requests":[{request}],"DryRun":null}}"#), "SerializationException"),
         (format!(r#"{{"Requests":[{request}],"Requests":[{request}]}}"#), "SerializationException"),
         (
             r#"{"Requests":[{"Service":"iam","Action":"CreateUser","Parameters":{"UserName":"a","UserName":"b"}}]}"#
