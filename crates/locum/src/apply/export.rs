@@ -12,7 +12,7 @@ use super::{
     options::{EXPORT_HELP, ExportOptions},
     reach::{Reach, ReachError},
 };
-use crate::outcome::{FAILED, USAGE, asks_for_help, print, refuse, write_out};
+use crate::outcome::{FAILED, USAGE, asks_for_help, print, refuse};
 
 #[derive(Debug, thiserror::Error)]
 enum ExportError {
@@ -30,8 +30,6 @@ enum ExportError {
     Several(#[from] SeveralAccounts),
     #[error(transparent)]
     Write(#[from] locum_apply::WriteError),
-    #[error("cannot write to standard output: {0}")]
-    Print(#[from] std::io::Error),
 }
 
 /// Runs `locum export …`.
@@ -44,13 +42,13 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
         Err(error) => return refuse(&error.to_string(), USAGE),
     };
     match export(&options) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(text) => print(&text, ExitCode::SUCCESS),
         Err(ExportError::Connect(error)) => refuse(&error.to_string(), error.status()),
         Err(error) => refuse(&error.to_string(), FAILED),
     }
 }
 
-fn export(options: &ExportOptions) -> Result<(), ExportError> {
+fn export(options: &ExportOptions) -> Result<String, ExportError> {
     let mut client = Client::connect(&options.connection)?;
     let role = options.connection.access_role();
     let own = client.caller().account.clone();
@@ -73,7 +71,7 @@ fn export(options: &ExportOptions) -> Result<(), ExportError> {
         };
         export_account(&account(&mut client, &number)?, role)
     };
-    Ok(write_out(&write(&described, options.format)?)?)
+    Ok(write(&described, options.format)?)
 }
 
 fn organization(client: &mut Client, everything: bool) -> Result<OrganizationState, ExportError> {

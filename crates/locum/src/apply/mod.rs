@@ -88,7 +88,18 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
     }
 }
 
-fn apply(options: &ApplyOptions, wishes: &Wishes<'_>, client: &mut Client) -> Result<ExitCode, EngineError> {
+/// Why the work was not done, or not told.
+#[derive(Debug, thiserror::Error)]
+enum ApplyError {
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error("nothing was changed: the plan cannot be written to standard output: {0}")]
+    Unseen(#[from] io::Error),
+    #[error("everything was applied, but cannot write to standard output: {0}")]
+    Untold(io::Error),
+}
+
+fn apply(options: &ApplyOptions, wishes: &Wishes<'_>, client: &mut Client) -> Result<ExitCode, ApplyError> {
     let work = engine::prepare(wishes, client)?;
     let plans: Vec<Plan> = work.plans().into_iter().cloned().collect();
     if !options.json {
@@ -103,7 +114,8 @@ fn apply(options: &ApplyOptions, wishes: &Wishes<'_>, client: &mut Client) -> Re
         } else {
             format!("{}.\n", summary(&plans))
         };
-        let _ = write_out(&format!("{shown}{end}"));
+        // What nobody can see, nobody agreed to.
+        show(&format!("{shown}{end}"))?;
     }
     if work.is_done() {
         return Ok(report(options, &plans, false, ExitCode::SUCCESS));
@@ -120,13 +132,24 @@ fn worth_showing(plan: &Plan) -> bool {
     !plan.is_empty() || !plan.kept.is_empty()
 }
 
-fn carry_out(options: &ApplyOptions, work: Work, client: &mut Client) -> Result<(), EngineError> {
+fn carry_out(options: &ApplyOptions, work: Work, client: &mut Client) -> Result<(), ApplyError> {
+    let mut untold = None;
     let mut told = |plan: &Plan| {
         if !options.json {
-            let _ = write_out(&format!("applied: {}\n", visible(&plan.title)));
+            let shown = show(&format!("applied: {}\n", visible(&plan.title)));
+            untold = untold.take().or(shown.err());
         }
     };
-    carry::carry_out(work, client, &mut told)
+    carry::carry_out(work, client, &mut told)?;
+    untold.map_or(Ok(()), |source| Err(ApplyError::Untold(source)))
+}
+
+/// Writes what a person reads. A reader that went away has seen enough.
+fn show(text: &str) -> io::Result<()> {
+    match write_out(text) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 /// Ends with `code`, after the answer for a program if one was asked for.
@@ -139,11 +162,15 @@ fn report(options: &ApplyOptions, plans: &[Plan], applied: bool, code: ExitCode)
     print(&format!("{}\n", json_text(&answer)), code)
 }
 
-/// Asks whoever sits there. Only the whole word will do.
+/// Asks whoever sits there, where the question is seen if the plan goes to a file. Only the whole word will do.
 fn agrees() -> bool {
-    let mut out = io::stdout().lock();
-    let _ = out.write_all(b"Apply this? Only `yes` is taken for one: ");
-    let _ = out.flush();
+    let question = b"Apply this? Only `yes` is taken for one: ";
+    let _ = if io::stdout().is_terminal() {
+        let mut out = io::stdout().lock();
+        out.write_all(question).and_then(|()| out.flush())
+    } else {
+        io::stderr().lock().write_all(question)
+    };
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim() == "yes"
 }

@@ -15,7 +15,7 @@ use locum_service::replace_signing_keys;
 use rustix::process::geteuid;
 
 use crate::{
-    outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse},
+    outcome::{FAILED, USAGE, asks_for_help, hint, print, refuse, write_out},
     serve::{
         Refusal,
         data_dir::{DataDir, given_key},
@@ -38,7 +38,17 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
         Err(error) => return refuse(&error.to_string(), USAGE),
     };
     match change(&options) {
-        Ok(told) => print(&told, ExitCode::SUCCESS),
+        Ok(told) => match write_out(&told) {
+            // The key has changed, and whoever goes on with the one before could not start.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => refuse(
+                &format!(
+                    "{}, but cannot write to standard output: {error}",
+                    told.trim_end().replace('\n', ", ")
+                ),
+                FAILED,
+            ),
+            _ => ExitCode::SUCCESS,
+        },
         Err(refusal) => refuse(&refusal.to_string(), FAILED),
     }
 }
