@@ -158,6 +158,10 @@ fn main() -> ExitCode {
     let mut words = std::env::args_os();
     let name = Name::of(words.next().as_deref());
     let words: Vec<OsString> = words.collect();
+    let words = match name {
+        Name::Locum => page_meant(words),
+        Name::Aws => words,
+    };
     if words.first().is_some_and(|word| word == cli::complete::WORD) && name == Name::Locum {
         return cli::complete::run(&words, &commands());
     }
@@ -170,6 +174,26 @@ fn main() -> ExitCode {
         Some(command) => (command.run)(words),
         None => call_as(name, &words),
     }
+}
+
+/// Turns `help serve` into `serve --help`, and likewise where a command has commands of its own: `help sts assume-role`,
+/// `sts help assume-role`. What follows such a command is never run: it may be the name of something else.
+fn page_meant(words: Vec<OsString>) -> Vec<OsString> {
+    let texts: Vec<&str> = words.iter().map_while(|word| word.to_str()).collect();
+    let (command, own) = match texts.as_slice() {
+        ["help", command @ ("sts" | "policy"), own, ..] | [command @ ("sts" | "policy"), "help", own, ..]
+            if !own.starts_with('-') =>
+        {
+            (*command, Some(*own))
+        }
+        ["help", command, ..] => (*command, None),
+        _ => return words,
+    };
+    if !COMMANDS.iter().any(|known| known.name == command) {
+        return words;
+    }
+    let page = [Some(command), own, Some("--help")];
+    page.into_iter().flatten().map(OsString::from).collect()
 }
 
 fn call(words: Vec<OsString>) -> ExitCode {

@@ -139,8 +139,11 @@ impl Invocation<'_> {
             .find(|service| service.cli_name() == line.command)
         else {
             self.hand_on()?;
-            return match line.command.as_str() {
-                "help" => self.page(&self.whole_page()),
+            return match (line.command.as_str(), line.rest.first()) {
+                ("help", Some(word)) if *name == Name::Locum && !word.starts_with('-') && word != "help" => {
+                    Err(self.no_such_command(word))
+                }
+                ("help", _) => self.page(&self.whole_page()),
                 _ => Err(self.no_such_command(&line.command)),
             };
         };
