@@ -18,6 +18,13 @@ use super::Refusal;
 /// The variable that may hold the key-encryption key.
 pub(crate) const KEK_VARIABLE: &str = "LOCUM_KEK";
 
+/// The mode of a directory in which everybody can replace what is there. One that a group can write is not meant: volumes are
+/// mounted so.
+fn open_to_everybody(path: &Path) -> Option<u32> {
+    let mode = fs::metadata(path).ok()?.permissions().mode() & 0o7777;
+    (mode & 0o002 != 0).then_some(mode)
+}
+
 /// The files of a deployment.
 #[derive(Debug, Clone)]
 pub(crate) struct DataDir(PathBuf);
@@ -31,6 +38,13 @@ impl DataDir {
             path: shown(path),
             source,
         })?;
+        if let Some(mode) = open_to_everybody(path) {
+            tracing::warn!(
+                "the data directory {} has mode {mode:04o}: everybody on this machine can put another store and key in the place \
+                 of its own; `chmod 700` ends that",
+                path.display()
+            );
+        }
         Ok(Self(path.to_owned()))
     }
 

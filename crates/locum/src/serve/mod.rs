@@ -213,12 +213,34 @@ pub(crate) fn finish(outcome: Result<(), Refusal>) -> ExitCode {
     }
 }
 
+/// Tells whether every part of a filter names a level. A word that is none would be taken for a part of the program, the only one
+/// to be told of, and a failure anywhere else would not be.
+fn names_levels(filter: &str) -> bool {
+    filter.split(',').all(|part| {
+        let level = part.rsplit_once('=').map_or(part, |(_, level)| level);
+        level
+            .trim()
+            .parse::<tracing_subscriber::filter::LevelFilter>()
+            .is_ok()
+    })
+}
+
 /// Sends the log to standard error: JSON, or plain text to a terminal. `LOCUM_LOG` chooses what is told (`warn`).
 fn start_log() {
     use io::IsTerminal;
     use tracing_subscriber::EnvFilter;
 
-    let filter = EnvFilter::try_from_env("LOCUM_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let asked = std::env::var("LOCUM_LOG").ok().filter(|text| !text.is_empty());
+    let understood = asked
+        .as_deref()
+        .filter(|text| names_levels(text))
+        .and_then(|text| EnvFilter::try_new(text).ok());
+    if let (Some(text), None) = (&asked, &understood) {
+        hint(&format!(
+            "LOCUM_LOG is {text}, and goes for warn; it can be error, warn, info, debug or trace"
+        ));
+    }
+    let filter = understood.unwrap_or_else(|| EnvFilter::new("warn"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         // What cannot be told must not end the service: telling of it in the same place would panic.

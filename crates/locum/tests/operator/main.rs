@@ -13,3 +13,4 @@
 mod outputs;
 mod pages;
 mod place;
+mod starts;

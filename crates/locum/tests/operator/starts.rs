@@ -1,0 +1,56 @@
+//! What a start says of its surroundings.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::place::Place;
+
+#[test]
+fn a_data_directory_that_everybody_can_write_is_warned_of() {
+    for (mode, warned) in [
+        (0o700, false),
+        (0o770, false),
+        (0o755, false),
+        (0o777, true),
+        (0o1777, true),
+    ] {
+        let place = Place::new();
+        let data = place.home.path().join("data");
+        fs::create_dir(&data).unwrap();
+        fs::set_permissions(&data, Permissions::from_mode(mode)).unwrap();
+        let (status, said) = place.serve(&[]).stop();
+        assert!(status.success(), "{said}");
+        let told = said.contains(&format!("the data directory data has mode {mode:04o}"));
+        assert_eq!(told, warned, "{mode:o}: {said}");
+    }
+}
+
+#[test]
+fn a_level_that_is_none_does_not_silence_the_log() {
+    for (value, told, warned) in [
+        ("", false, true),
+        ("info", false, true),
+        ("WARN", false, true),
+        ("warn,locum_server=debug", false, true),
+        ("off", false, false),
+        ("verbose", true, true),
+        ("warning", true, true),
+        ("locum=loud", true, true),
+    ] {
+        let place = Place::new();
+        let data = place.home.path().join("data");
+        fs::create_dir(&data).unwrap();
+        fs::set_permissions(&data, Permissions::from_mode(0o777)).unwrap();
+        let (_, said) = place.serve(&[("LOCUM_LOG", value)]).stop();
+        assert_eq!(
+            said.contains(&format!("locum: LOCUM_LOG is {value}, and goes for warn")),
+            told,
+            "{value}: {said}"
+        );
+        assert_eq!(
+            said.contains("the data directory data has mode"),
+            warned,
+            "{value}: {said}"
+        );
+    }
+}
