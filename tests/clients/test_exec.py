@@ -143,7 +143,7 @@ def test_what_cannot_be_run(home, way):
 
 def test_own_failures(home, household):
     for words, told in [
-        (("exec", "aws", "s3", "ls"), "put -- before the command: locum exec -- aws"),
+        (("exec", "aws", "s3", "ls"), "put -- before the command: locum exec [options] -- aws"),
         (("exec", "team", "--", "aws"), "locum exec --profile team -- ..."),
         (("exec", "--profile", "nobody", "--", "true"), "The config profile (nobody) could not be found"),
         (("exec", "--frobnicate", "--", "true"), "run `locum exec --help`"),

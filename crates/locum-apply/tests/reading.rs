@@ -44,6 +44,14 @@ fn mistakes_are_told_with_their_place() {
             &[("a.yaml", "account:\n  users:\n")],
             "a.yaml:2:8: there is no value here; write [] or {} to have none",
         ),
+        (
+            &[("a.yaml", "account:\n  users:\n    bob:\n")],
+            "a.yaml:3:8: a map is wanted here, not nothing; an empty one is {}",
+        ),
+        (
+            &[("a.json", "{\"account\": {\"users\": {\"bob\": null}}}")],
+            "a.json:1:31: a map is wanted here, not nothing; an empty one is {}",
+        ),
         (&[("a.yaml", "a: [\n")], "a.yaml:2:1: not YAML: "),
         (
             &[("a.yaml", "account: !Ref x\n")],
@@ -59,7 +67,7 @@ fn mistakes_are_told_with_their_place() {
         ),
         (
             &[("a.json", "{\"account\": {},}")],
-            "a.json:1:16: not JSON: expected `\"`",
+            "a.json:1:15: not JSON: a comma before the closing `}`",
         ),
         (
             &[("a.toml", "[account]\nalias = true\n")],

@@ -91,12 +91,19 @@ impl Node {
     }
 }
 
+/// What some editors and shells write before a text. It is no white space of JSON, and IAM refuses it.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// Reads one whole document.
 ///
 /// # Errors
 /// [`JsonError`]: what is wrong first.
 pub fn read(text: &str) -> Result<Node, JsonError> {
     let mut reader = Reader { text, at: 0 };
+    if text.starts_with(BYTE_ORDER_MARK) {
+        return Err(reader
+            .error("a byte order mark, which is not seen, stands before the document; save it without one"));
+    }
     reader.skip_space();
     let node = reader.value(0)?;
     reader.skip_space();
@@ -156,6 +163,18 @@ impl Reader<'_> {
         Err(self.error(format!("expected `{}`", char::from(byte))))
     }
 
+    /// Goes beyond a comma, which another member or element must follow. What is wrong is the comma.
+    fn next_after_comma(&mut self, closing: u8) -> Result<(), JsonError> {
+        let comma = self.at;
+        self.at += 1;
+        self.skip_space();
+        if self.peek() == Some(closing) {
+            self.at = comma;
+            return Err(self.error(format!("a comma before the closing `{}`", char::from(closing))));
+        }
+        Ok(())
+    }
+
     fn value(&mut self, depth: usize) -> Result<Node, JsonError> {
         if depth > MAX_DEPTH {
             return Err(self.error("nested too deeply"));
@@ -212,7 +231,7 @@ impl Reader<'_> {
             members.push(Member { key, key_span, value });
             self.skip_space();
             if self.peek() == Some(b',') {
-                self.at += 1;
+                self.next_after_comma(b'}')?;
                 continue;
             }
             self.expect(b'}')?;
@@ -233,7 +252,7 @@ impl Reader<'_> {
             nodes.push(self.value(depth + 1)?);
             self.skip_space();
             if self.peek() == Some(b',') {
-                self.at += 1;
+                self.next_after_comma(b']')?;
                 continue;
             }
             self.expect(b']')?;

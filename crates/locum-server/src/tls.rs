@@ -93,7 +93,16 @@ fn load(files: &TlsFiles, ticketer: &Arc<dyn ProducesTickets>) -> Result<Loaded,
         tracing::warn!("the key file {} has mode {mode:04o}: {how}", files.key.display());
     }
     // What the parser says could quote the file.
-    let key = PrivateKeyDer::from_pem_slice(&text).map_err(|_| holds_no("key", &files.key))?;
+    let key = PrivateKeyDer::from_pem_slice(&text).map_err(|_| match is_encrypted(&text) {
+        true => ServeError::TlsContent {
+            what: "key",
+            path: files.key.clone(),
+            reason:
+                "is encrypted, and nobody is asked for its passphrase: `openssl pkey` writes it without one"
+                    .to_owned(),
+        },
+        false => holds_no("key", &files.key),
+    })?;
 
     let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
@@ -176,6 +185,13 @@ fn content(what: &'static str, path: &Path, error: &dyn std::fmt::Display) -> Se
         path: path.to_owned(),
         reason: format!("cannot be used: {error}"),
     }
+}
+
+/// Tells whether a key can be read with a passphrase only: in the form of PKCS #8, or in OpenSSL's older one.
+fn is_encrypted(text: &[u8]) -> bool {
+    [b"ENCRYPTED PRIVATE KEY".as_slice(), b"Proc-Type: 4,ENCRYPTED"]
+        .iter()
+        .any(|mark| text.windows(mark.len()).any(|part| part == *mark))
 }
 
 fn holds_no(what: &'static str, path: &Path) -> ServeError {

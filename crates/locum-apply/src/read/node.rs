@@ -36,8 +36,9 @@ pub(crate) struct Entry {
 
 impl Node {
     /// The kind in words.
-    pub(crate) const fn described(&self) -> &'static str {
-        match self.kind {
+    pub(crate) fn described(&self) -> &'static str {
+        match &self.kind {
+            Kind::Plain(word) if matches!(word.as_str(), "" | "~" | "null") => "nothing",
             Kind::Null => "nothing",
             Kind::Boolean(_) => "true or false",
             Kind::Number(_) => "a number",

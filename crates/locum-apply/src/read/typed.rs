@@ -27,9 +27,15 @@ pub(crate) struct Typed<'a> {
 
 impl Typed<'_> {
     fn wanted(&self, what: &str) -> FileError {
+        let found = self.node.described();
+        let empty = match (found, what) {
+            ("nothing", "a map") => "; an empty one is {}",
+            ("nothing", "a list") => "; an empty one is []",
+            _ => "",
+        };
         FileError::at(
             &self.node.place,
-            format!("{what} is wanted here, not {}", self.node.described()),
+            format!("{what} is wanted here, not {found}{empty}"),
         )
     }
 

@@ -144,8 +144,34 @@ fn bad_files_end_in_one_sentence_that_names_them() {
         "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
     )
     .unwrap();
+    fs::write(
+        identity.path("encrypted.pem"),
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n",
+    )
+    .unwrap();
+    fs::write(
+        identity.path("older.pem"),
+        "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,AA\n\nAAAA\n-----END EC PRIVATE KEY-----\n",
+    )
+    .unwrap();
     let good = identity.files();
     for (cert, key, parts) in [
+        (
+            good.cert.clone(),
+            identity.path("encrypted.pem"),
+            [
+                "is encrypted, and nobody is asked for its passphrase",
+                "encrypted.pem",
+            ],
+        ),
+        (
+            good.cert.clone(),
+            identity.path("older.pem"),
+            [
+                "is encrypted, and nobody is asked for its passphrase",
+                "older.pem",
+            ],
+        ),
         (
             identity.path("none.pem"),
             good.key.clone(),

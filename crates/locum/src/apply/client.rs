@@ -13,7 +13,11 @@ use super::{
 };
 use crate::{
     caller,
-    cli::{config, credentials::Credentials, errors::Failure},
+    cli::{
+        config,
+        credentials::Credentials,
+        errors::{ELSEWHERE, Failure},
+    },
     outcome::{FAILED, status},
     remote::Remote,
 };
@@ -209,7 +213,9 @@ impl Api for Calls<'_> {
             .remote
             .send(service, action, &parameters, self.credentials, ATTEMPTS);
         answer.map_err(|failure| {
+            let elsewhere = failure.is_from_elsewhere();
             let (code, message) = match failure {
+                Failure::Service { code, .. } if elsewhere => (code, ELSEWHERE.to_owned()),
                 Failure::Service { code, message, .. } => (code, message),
                 other => ("no answer".to_owned(), other.to_string()),
             };

@@ -56,6 +56,10 @@ pub(crate) enum Failure {
     General(String),
 }
 
+/// What commands of our own say of an answer that is no service's: of another server, or of another path.
+pub(crate) const ELSEWHERE: &str =
+    "what answers there is not what was called; look at the endpoint's address and path";
+
 impl Failure {
     /// Tells whether the command line is what is wrong, which has a status of its own.
     pub(crate) const fn is_mistyped(&self) -> bool {
@@ -97,6 +101,11 @@ impl Failure {
         Some((code, message))
     }
 
+    /// Tells whether what answered is no service of this shape: no error of one is without code and message.
+    pub(crate) fn is_from_elsewhere(&self) -> bool {
+        matches!(self, Self::Service { code, message, .. } if code == "Unknown" && message == "Unknown")
+    }
+
     /// Returns the sentence for commands of our own, on one line: only what a service said is introduced as scripts of `aws`
     /// expect it.
     pub(crate) fn sentence(&self) -> String {
@@ -105,7 +114,12 @@ impl Failure {
             Self::Usage(text) | Self::Validation(text) | Self::Configuration(text) => {
                 text.replacen(":\n", ": ", 1).replace('\n', "; ")
             }
-            Self::NoCredentials | Self::NoRegion => {
+            Self::NoCredentials => {
+                "Unable to locate credentials. `locum doctor` tells where was looked, and how to give some."
+                    .to_owned()
+            }
+            Self::Service { .. } if self.is_from_elsewhere() => format!("{self}: {ELSEWHERE}"),
+            Self::NoRegion => {
                 let told = self.to_string();
                 told.split_once("): ")
                     .map_or_else(|| told.clone(), |(_, rest)| rest.to_owned())
@@ -210,6 +224,22 @@ mod tests {
             (
                 Failure::NoRegion,
                 "You must specify a region. You can also configure your region by running \"aws configure\".",
+            ),
+            (
+                Failure::NoCredentials,
+                "Unable to locate credentials. `locum doctor` tells where was looked, and how to give some.",
+            ),
+            (
+                Failure::Service {
+                    code: "Unknown".into(),
+                    message: "Unknown".into(),
+                    operation: "GetCallerIdentity",
+                    retried: String::new(),
+                    authorization_message: None,
+                    request_index: None,
+                },
+                "An error occurred (Unknown) when calling the GetCallerIdentity operation: Unknown: what answers there is \
+                 not what was called; look at the endpoint's address and path",
             ),
             (Failure::General("a (x): b".into()), "a (x): b"),
             (

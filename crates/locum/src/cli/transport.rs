@@ -238,17 +238,37 @@ impl Resolver for ThisMachine {
     }
 }
 
+/// What the TLS library says, and what to do about what happens often.
+fn with_the_way_out(said: &str) -> String {
+    let ways = [
+        (
+            "UnknownIssuer",
+            "name the certificate of its authority, or its own, with --ca-bundle or AWS_CA_BUNDLE",
+        ),
+        (
+            "CaUsedAsEndEntity",
+            "the server shows the certificate of an authority; make it one with basicConstraints CA:FALSE",
+        ),
+        (
+            "InvalidContentType",
+            "what answers there does not speak TLS; see whether it is http://",
+        ),
+    ];
+    let way = ways.iter().find(|(mark, _)| said.contains(mark));
+    way.map_or_else(|| said.to_owned(), |(_, way)| format!("{said}: {way}"))
+}
+
 fn classify(error: ureq::Error) -> SendError {
     match error {
         ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => SendError::Connect,
         ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => SendError::ConnectTimeout,
         ureq::Error::Timeout(_) => SendError::ReadTimeout,
         ureq::Error::Tls(reason) => SendError::Tls(reason.to_owned()),
-        ureq::Error::Rustls(error) => SendError::Tls(error.to_string()),
+        ureq::Error::Rustls(error) => SendError::Tls(with_the_way_out(&error.to_string())),
         ureq::Error::ConnectProxyFailed(reason) => SendError::Proxy(reason),
         ureq::Error::BodyExceedsLimit(_) => SendError::TooLarge,
         ureq::Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
-            SendError::Tls(error.to_string())
+            SendError::Tls(with_the_way_out(&error.to_string()))
         }
         // The resolver's failure has no kind of its own.
         ureq::Error::Io(error) if error.to_string().starts_with("failed to lookup address") => {
@@ -309,6 +329,28 @@ pub(crate) fn read_bundle(path: &str) -> Result<Vec<CertificateDer<'static>>, Fa
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_often_keeps_tls_from_working_is_told_with_the_way_out() {
+        for (said, way) in [
+            (
+                "invalid peer certificate: UnknownIssuer",
+                "--ca-bundle or AWS_CA_BUNDLE",
+            ),
+            (
+                "invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))",
+                "basicConstraints CA:FALSE",
+            ),
+            (
+                "received corrupt message of type InvalidContentType",
+                "does not speak TLS",
+            ),
+        ] {
+            let told = with_the_way_out(said);
+            assert!(told.starts_with(said) && told.contains(way), "{told}");
+        }
+        assert_eq!(with_the_way_out("else"), "else");
+    }
 
     #[test]
     fn a_scheme_may_be_in_any_case() {

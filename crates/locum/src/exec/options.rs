@@ -47,7 +47,7 @@ pub(super) struct Options {
 pub(super) enum OptionsError {
     #[error("{0}; run `locum exec --help`")]
     Words(#[from] lexopt::Error),
-    #[error("put -- before the command: locum exec -- {}", quoted(&.0.to_string_lossy()))]
+    #[error("put -- before the command: locum exec [options] -- {}", quoted(&.0.to_string_lossy()))]
     NoDashes(OsString),
     #[error("put -- before the command, and name a profile by --profile: locum exec --profile {} -- ...", quoted(&.0.to_string_lossy()))]
     Surplus(OsString),
@@ -112,7 +112,14 @@ mod tests {
     #[test]
     fn mistakes_are_told_with_the_way_out() {
         for (line, told) in [
-            ("aws s3 ls", "put -- before the command: locum exec -- aws"),
+            (
+                "aws s3 ls",
+                "put -- before the command: locum exec [options] -- aws",
+            ),
+            (
+                "--profile p aws s3 ls",
+                "put -- before the command: locum exec [options] -- aws",
+            ),
             ("dev -- aws", "locum exec --profile dev -- ..."),
             ("--frobnicate -- aws", "run `locum exec --help`"),
             ("-x", "run `locum exec --help`"),

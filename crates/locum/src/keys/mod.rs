@@ -189,7 +189,11 @@ fn given() -> Result<Entry, KeysError> {
         let read = io::stdin().take(MAX_INPUT).read_to_end(&mut bytes);
         let bytes = SecretBytes::new(bytes);
         read.map_err(KeysError::Input)?;
-        return Ok(Entry::from_json(bytes.expose())?);
+        // PowerShell puts a byte order mark before what it pipes.
+        let text = bytes.expose();
+        return Ok(Entry::from_json(
+            text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text),
+        )?);
     }
     let ask = |question: &str, hidden| {
         let line =

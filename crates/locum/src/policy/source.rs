@@ -28,6 +28,15 @@ pub(crate) struct Source {
     pub(crate) text: String,
 }
 
+/// Reads a file that is no policy and is sent nowhere: a byte order mark before it, which some editors write, is no part of it.
+pub(crate) fn read_own(file: &OsStr) -> Result<Source, SourceError> {
+    let mut source = read(file)?;
+    if source.text.starts_with('\u{feff}') {
+        source.text.remove(0);
+    }
+    Ok(source)
+}
+
 pub(crate) fn read(file: &OsStr) -> Result<Source, SourceError> {
     let is_input = file == "-";
     let name = if is_input {

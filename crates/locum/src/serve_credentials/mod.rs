@@ -8,6 +8,7 @@ mod options;
 
 use std::ffi::OsString;
 use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -39,10 +40,26 @@ enum Refusal {
     NoUsers,
     #[error("{0}")]
     Unquotable(String),
-    #[error("cannot write the variables: {0}")]
-    Write(io::Error),
+    #[error("cannot write the variables to {to}: {source}")]
+    Write { to: String, source: io::Error },
     #[error("cannot wait for signals: {0}")]
     Signals(io::Error),
+}
+
+impl Refusal {
+    fn unwritten(path: &Path, source: io::Error) -> Self {
+        Self::Write {
+            to: path.display().to_string(),
+            source,
+        }
+    }
+
+    fn unprinted(source: io::Error) -> Self {
+        Self::Write {
+            to: "standard output".to_owned(),
+            source,
+        }
+    }
 }
 
 /// Runs `locum serve-credentials …`.
@@ -73,7 +90,7 @@ pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
 fn give_out(options: Options) -> Result<(), Refusal> {
     if options.unset {
         let removal = options.format.removal(&config::environment()?, true);
-        return write_out(&removal).map_err(Refusal::Write);
+        return write_out(&removal).map_err(Refusal::unprinted);
     }
     if options.imds && !options.any_user && !tells_users() {
         return Err(Refusal::NoUsers);
@@ -99,7 +116,7 @@ fn give_out(options: Options) -> Result<(), Refusal> {
     if let Some(path) = &options.env_file {
         env_file::check(path)
             .and_then(|()| env_file::try_writing(path))
-            .map_err(Refusal::Write)?;
+            .map_err(|source| Refusal::unwritten(path, source))?;
     }
     let whose = Whose::new(options.caller, config::environment()?);
     let around = whose.surroundings()?;
@@ -130,8 +147,11 @@ fn give_out(options: Options) -> Result<(), Refusal> {
     options.format.tell_what_stays(&variables, whose.environment());
     tell_of_rivals(&variables);
     match options.env_file {
-        Some(path) => place.write(path, &text).map_err(Refusal::Write)?,
-        None => write_out(&text).map_err(Refusal::Write)?,
+        Some(path) => {
+            let unwritten = |source| Refusal::unwritten(&path, source);
+            place.write(path.clone(), &text).map_err(unwritten)?;
+        }
+        None => write_out(&text).map_err(Refusal::unprinted)?,
     }
     let _ = waiting.join();
     Ok(())

@@ -56,6 +56,8 @@ pub(super) enum OptionsError {
     Words(#[from] lexopt::Error),
     #[error("--format is sh, fish, powershell, cmd, dotenv or json, not {0}")]
     Format(String),
+    #[error("--port is a number from 0 to 65535, and 0 any free one, not {0}")]
+    Port(String),
     #[error("--ecs and --imds exclude each other")]
     Shape,
     #[error("--any-user is for --imds: with --ecs, whoever knows the token is answered")]
@@ -85,7 +87,10 @@ impl Options {
                 Arg::Long("imds") => options.imds = true,
                 Arg::Long("any-user") => options.any_user = true,
                 Arg::Long("unset") => options.unset = true,
-                Arg::Long("port") => options.port = parser.value()?.parse()?,
+                Arg::Long("port") => {
+                    let port = parser.value()?.string()?;
+                    options.port = port.parse().map_err(|_| OptionsError::Port(port))?;
+                }
                 Arg::Long("env-file") => options.env_file = Some(parser.value()?.into()),
                 Arg::Long("format") => {
                     let name = parser.value()?.string()?;

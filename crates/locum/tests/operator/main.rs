@@ -13,4 +13,5 @@
 mod outputs;
 mod pages;
 mod place;
+mod slips;
 mod starts;

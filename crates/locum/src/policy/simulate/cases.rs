@@ -124,7 +124,7 @@ impl Case {
     pub(super) fn of(options: &Options) -> Result<Vec<Self>, SimulateError> {
         let mut context = Context::new();
         if let Some(file) = &options.context_file {
-            let source = source::read(file)?;
+            let source = source::read_own(file)?;
             let keys = context::keys(&source.name, &source.text)?;
             context::add_json(&mut context, &source.name, &keys)?;
         }
@@ -140,7 +140,7 @@ impl Case {
         };
         match &options.cases {
             Some(file) => {
-                let source = source::read(file)?;
+                let source = source::read_own(file)?;
                 let cases = if source.text.trim_start().starts_with(['{', '[']) {
                     shared.read_json(&source.name, &source.text)?
                 } else {

@@ -1,0 +1,133 @@
+//! Slips that people make: files of another system, a comma too many, an address of something else.
+
+use std::process::Stdio;
+
+use crate::place::{Place, Told};
+
+const MARK: &str = "\u{feff}";
+const POLICY: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
+
+#[test]
+fn a_byte_order_mark_is_named_where_iam_refuses_it() {
+    let place = Place::new();
+    place.write("policy.json", format!("{MARK}{POLICY}"));
+    let told = place.run("policy validate policy.json");
+    assert_eq!(told.code, Some(1));
+    assert!(
+        told.out.contains("policy.json:1:1: error: ") && told.out.contains("a byte order mark"),
+        "{told:?}"
+    );
+    place
+        .run("policy simulate --policy policy.json --action s3:GetObject")
+        .refused(2, "a byte order mark");
+}
+
+#[test]
+fn a_byte_order_mark_before_what_is_sent_nowhere_is_passed_over() {
+    let place = Place::new();
+    place
+        .write("policy.json", POLICY)
+        .write(
+            "lines.cases",
+            format!("{MARK}allow s3:GetObject arn:aws:s3:::a/b\r\n"),
+        )
+        .write(
+            "list.json",
+            format!("{MARK}[{{\"action\": \"s3:GetObject\", \"expect\": \"allow\"}}]"),
+        )
+        .write(
+            "keys.json",
+            format!("{MARK}{{\"aws:PrincipalTag/team\": \"red\"}}"),
+        );
+    for rest in [
+        "--cases lines.cases",
+        "--cases list.json",
+        "--action s3:GetObject --context-file keys.json",
+    ] {
+        let told = place.run(&format!("policy simulate --policy policy.json {rest}"));
+        assert_eq!((told.code, &*told.err), (Some(0), ""), "{rest}: {told:?}");
+    }
+    let made = r#"{"AccessKey":{"AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}}"#;
+    place.write("made.json", format!("{MARK}{made}\r\n"));
+    let made = std::fs::File::open(place.home.path().join("made.json")).unwrap();
+    let run = place
+        .command("keys add ci")
+        .env("LOCUM_VAULT", "file")
+        .stdin(Stdio::from(made))
+        .output();
+    assert_eq!(Told::of(&run.unwrap()).code, Some(0));
+}
+
+#[test]
+fn a_comma_too_many_is_named() {
+    let place = Place::new();
+    place.write("policy.json", POLICY.replace("}]", "},]"));
+    let told = place.run("policy validate policy.json");
+    assert!(
+        told.out.contains("policy.json:1:87: ") && told.out.contains("a comma before the closing `]`"),
+        "{told:?}"
+    );
+    place.write("file.json", r#"{"account": {"users": {"bob": {},}}}"#);
+    place
+        .run("apply file.json --dry-run")
+        .refused(2, "file.json:1:33: not JSON: a comma before the closing `}`");
+}
+
+#[test]
+fn https_where_there_is_none_is_said_with_the_way_out() {
+    let place = Place::new();
+    let service = place.serve(&[]);
+    let url = service.url.replace("http:", "https:");
+    let told = service.run(&place, &format!("whoami --no-verify-ssl --endpoint-url {url}"));
+    told.refused(
+        1,
+        "what answers there does not speak TLS; see whether it is http://",
+    );
+}
+
+#[test]
+fn an_endpoint_that_is_something_else_is_said_to_be() {
+    let place = Place::new();
+    let service = place.serve(&[]);
+    let url = format!("{}/sts", service.url);
+    for command in ["whoami", "apply - --yes"] {
+        let told = service.run(&place, &format!("{command} --endpoint-url {url}"));
+        told.refused(
+            1,
+            "what answers there is not what was called; look at the endpoint's address and path",
+        );
+    }
+}
+
+#[test]
+fn what_is_missing_is_said_with_the_way_out() {
+    let place = Place::new();
+    for (line, code, sentence) in [
+        (
+            "whoami --endpoint-url http://127.0.0.1:1",
+            1,
+            "`locum doctor` tells where was looked",
+        ),
+        (
+            "serve-credentials --port 99999",
+            2,
+            "--port is a number from 0 to 65535, and 0 any free one, not 99999",
+        ),
+        ("serve-credentials --port x", 2, "--port is a number"),
+        (
+            "exec --profile p ls",
+            125,
+            "put -- before the command: locum exec [options] -- ls",
+        ),
+    ] {
+        place.run(line).refused(code, sentence);
+    }
+    let run = place
+        .command("serve-credentials --env-file no/such/place")
+        .env("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE")
+        .env("AWS_SECRET_ACCESS_KEY", "s")
+        .env("AWS_SESSION_TOKEN", "t")
+        .output();
+    Told::of(&run.unwrap()).refused(1, "cannot write the variables to no/such/place: ");
+}
