@@ -7,6 +7,7 @@ mod caches;
 mod clock;
 mod files;
 mod machine;
+mod named;
 mod options;
 mod places;
 mod profiles;
@@ -71,6 +72,7 @@ fn examine(options: &Options) -> Result<Report, DoctorError> {
     variables::look(&environment, &mut report);
     let files = files::look(&environment, &mut report);
     profiles::look(&files, &environment, &mut report);
+    named::look(&files, &mut report);
     match Caller::open(&options.caller, &environment) {
         Ok(caller) => {
             sources::look(&caller, &options.caller, &environment, &mut report);

@@ -33,10 +33,22 @@ pub(super) fn look(files: &Files, environment: &Environment, report: &mut Report
                 ),
             );
         }
-        if let Some(session) = view.get("sso_session")
-            && let Some(section) = files.session(session)
-        {
-            misspelt(&format!("the sso-session {}", plain(session)), section, report);
+        if let Some(session) = view.get("sso_session") {
+            match files.session(session) {
+                Some(section) => misspelt(&format!("the sso-session {}", plain(session)), section, report),
+                // One that an account or role is named for is told as what ends the search.
+                None if view.has("sso_account_id") || view.has("sso_role_name") => {}
+                None => report.find(
+                    "missing-session",
+                    format!(
+                        "The profile {} names the sso-session {}, which is not in config: add [sso-session {}] or remove the \
+                         setting.",
+                        plain(name),
+                        plain(session),
+                        plain(session)
+                    ),
+                ),
+            }
         }
         numbers(name, view, report);
     }
@@ -338,6 +350,12 @@ mod tests {
                 String::new(),
                 "missing-services",
                 "add [services s]",
+            ),
+            (
+                "[profile p]\nsso_session = s\n",
+                String::new(),
+                "missing-session",
+                "add [sso-session s]",
             ),
             (
                 "[profile p]\nduration_seconds = 1h\n",
