@@ -118,14 +118,17 @@ fn apply(options: &ApplyOptions, wishes: &Wishes<'_>, client: &mut Client) -> Re
         show(&format!("{shown}{end}"))?;
     }
     if work.is_done() {
-        return Ok(report(options, &plans, false, ExitCode::SUCCESS));
+        report(options, &plans, false)?;
+        return Ok(ExitCode::SUCCESS);
     }
     carry::try_out(&work, client)?;
     if options.dry_run || !(options.yes || agrees()) {
-        return Ok(report(options, &plans, false, ExitCode::from(PENDING)));
+        report(options, &plans, false)?;
+        return Ok(ExitCode::from(PENDING));
     }
     carry_out(options, work, client)?;
-    Ok(report(options, &plans, true, ExitCode::SUCCESS))
+    report(options, &plans, true).map_err(ApplyError::Untold)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn worth_showing(plan: &Plan) -> bool {
@@ -152,14 +155,14 @@ fn show(text: &str) -> io::Result<()> {
     }
 }
 
-/// Ends with `code`, after the answer for a program if one was asked for.
-fn report(options: &ApplyOptions, plans: &[Plan], applied: bool, code: ExitCode) -> ExitCode {
+/// Writes the answer for a program if one was asked for.
+fn report(options: &ApplyOptions, plans: &[Plan], applied: bool) -> io::Result<()> {
     if !options.json {
-        return code;
+        return Ok(());
     }
     let plans: Vec<_> = plans.iter().map(Plan::json).collect();
     let answer = json!({"plans": plans, "applied": applied});
-    print(&format!("{}\n", json_text(&answer)), code)
+    show(&format!("{}\n", json_text(&answer)))
 }
 
 /// Asks whoever sits there, where the question is seen if the plan goes to a file. Only the whole word will do.

@@ -16,7 +16,11 @@ fn a_plan_that_nobody_can_see_is_not_applied() {
     let place = Place::new();
     place.write("bob.json", USERS);
     let service = place.serve(&[]);
-    for line in ["apply bob.json --yes", "apply bob.json --dry-run"] {
+    for line in [
+        "apply bob.json --yes",
+        "apply bob.json --dry-run",
+        "apply bob.json --dry-run --output json",
+    ] {
         let run = service.command(&place, line).stdout(full()).output();
         Told::of(&run.unwrap()).refused(1, "nothing was changed: the plan cannot be written");
     }
@@ -37,6 +41,16 @@ fn a_plan_that_nobody_can_see_is_not_applied() {
         (told.code, &*told.out),
         (Some(0), "Everything is as described.\n")
     );
+
+    // A program is told after the work, and must not take what it was not told for what was not done.
+    place.write("carl.json", USERS.replace("bob", "carl"));
+    let run = service
+        .command(&place, "apply carl.json --yes --output json")
+        .stdout(full())
+        .output();
+    Told::of(&run.unwrap()).refused(1, "everything was applied, but cannot write to standard output");
+    let told = service.run(&place, "apply carl.json --dry-run");
+    assert_eq!(told.code, Some(0), "{told:?}");
 }
 
 #[test]
