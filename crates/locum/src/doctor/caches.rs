@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use locum_credentials::{Environment, Kind, others_read, others_write, parse_time, plain, state_directory};
 use serde_json::Value;
 
-use super::report::Report;
+use super::report::{Report, absent};
 use crate::cli::credentials::Caches;
 
 /// No entry is larger.
@@ -21,9 +21,12 @@ pub(super) fn look(environment: &Environment, report: &mut Report) {
     let now = Timestamp::now();
     for directory in Caches::directories(environment).into_iter().flatten() {
         let shown = plain(&directory.display().to_string());
-        let Ok(metadata) = fs::metadata(&directory) else {
-            report.fact("cache", format!("{shown} is not there"));
-            continue;
+        let metadata = match fs::metadata(&directory) {
+            Ok(metadata) => metadata,
+            Err(error) => {
+                report.fact("cache", absent(&shown, &error));
+                continue;
+            }
         };
         if others_write(&metadata) {
             report.find(

@@ -7,7 +7,7 @@ use std::path::Path;
 use locum_credentials::{Environment, Files, Section, parse_profile_file, plain};
 
 use super::profiles;
-use super::report::Report;
+use super::report::{Report, absent};
 
 /// The largest file that is looked into, in bytes; the chain refuses larger ones.
 const MAX_FILE: u64 = 16 << 20;
@@ -48,9 +48,12 @@ pub(super) fn look(environment: &Environment, report: &mut Report) -> Files {
 fn file(what: &'static str, path: Option<&Path>, report: &mut Report) -> Option<Vec<(String, Section)>> {
     let path = path?;
     let shown = plain(&path.display().to_string());
-    let Ok(metadata) = fs::metadata(path) else {
-        report.fact("file", format!("{shown} is not there"));
-        return Some(Vec::new());
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) => {
+            report.fact("file", absent(&shown, &error));
+            return Some(Vec::new());
+        }
     };
     permissions(what, &shown, &metadata, report);
     if metadata.len() > MAX_FILE || !metadata.is_file() {

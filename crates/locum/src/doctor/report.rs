@@ -1,5 +1,7 @@
 //! What was seen, and what is wrong with it.
 
+use std::io;
+
 use locum_credentials::one_line;
 use serde_json::{Value, json};
 
@@ -27,6 +29,14 @@ pub(super) struct Report {
     /// What was seen: a topic, and what there is to say.
     pub(super) facts: Vec<(&'static str, String)>,
     pub(super) findings: Vec<Finding>,
+}
+
+/// What is said of a path that could not be looked at: only what is not there is not.
+pub(super) fn absent(shown: &str, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => format!("{shown} is not there"),
+        _ => format!("{shown} cannot be looked at: {error}"),
+    }
 }
 
 impl Report {

@@ -131,3 +131,15 @@ fn what_is_missing_is_said_with_the_way_out() {
         .output();
     Told::of(&run.unwrap()).refused(1, "cannot write the variables to no/such/place: ");
 }
+
+#[test]
+fn doctor_does_not_say_of_what_it_cannot_see_that_it_is_not_there() {
+    let place = Place::new();
+    // A link to itself: what a directory of somebody else's is to everybody but root.
+    std::os::unix::fs::symlink(".aws", place.home.path().join(".aws")).unwrap();
+    let told = place.run("doctor");
+    for line in told.out.lines().filter(|line| line.contains(".aws/")) {
+        assert!(!line.contains("is not there"), "{line}");
+    }
+    assert!(told.out.contains(".aws/config cannot be looked at: "), "{told:?}");
+}
