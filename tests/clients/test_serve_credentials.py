@@ -414,7 +414,7 @@ def test_mistakes(home, platform):
     for words, status, told in [
         (("--ecs", "--imds"), 2, "exclude each other"),
         (("--any-user",), 2, "--any-user is for --imds"),
-        (("--port", "x"), 2, "run `locum serve-credentials --help`"),
+        (("--port", "x"), 2, "--port is a number from 0 to 65535"),
         (("--profile", "nobody"), 1, "The config profile (nobody) could not be found"),
         (("--profile", "alice"), 1, "long-term keys"),
         ((), 1, "Unable to locate credentials"),
