@@ -92,7 +92,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
         now,
         rng,
     );
-    other.description = "another".into();
+    other.description = Some("another".into());
     let mut oidc = OidcProvider::new(account(), "idp.example.com/tenant", now);
     oidc.client_ids.push("client".into());
     let saml = SamlProvider::new(

@@ -114,8 +114,8 @@ pub struct Role {
     pub path: SmolStr,
     /// When it was made.
     pub created: Timestamp,
-    /// Empty for none.
-    pub description: Box<str>,
+    /// An empty one is another thing than none, and shown.
+    pub description: Option<Box<str>>,
     /// The service whose own it is. Only [`Role::service_linked`] makes such roles: control policies and boundaries do
     /// not bind them.
     pub service: Option<Box<str>>,
@@ -150,7 +150,7 @@ impl Role {
             name: name.into(),
             created,
             trust,
-            description: Box::default(),
+            description: None,
             max_session_duration: DEFAULT_MAX_SESSION_DURATION,
             service: None,
             tags: Vec::new(),

@@ -85,7 +85,13 @@ fn written(fields: u16, name: &str, seed: u64) -> [String; 3] {
     role.inline = inline;
     (role.boundary, role.attached) = (user.boundary, user.attached.clone());
     role.revoke_before = user.revoke_before;
-    role.description = if has(7) { "\u{1}d\"".into() } else { "".into() };
+    role.description = has(7).then(|| {
+        if seed.is_multiple_of(2) {
+            "\u{1}d\"".into()
+        } else {
+            "".into()
+        }
+    });
     role.service = has(8).then(|| "s.amazonaws.com".into());
     let owner = if has(9) {
         KeyOwner::Root(account)

@@ -136,8 +136,8 @@ pub(super) struct RoleRecord<'a> {
     name: Cow<'a, str>,
     created: Text<Timestamp>,
     trust: Document<'a>,
-    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
-    description: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    description: Option<Cow<'a, str>>,
     max_session_duration: u32,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     service: Option<Cow<'a, str>>,
@@ -162,7 +162,7 @@ impl<'a> From<&'a Role> for RoleRecord<'a> {
             name: Cow::Borrowed(&role.name),
             created: Text(role.created),
             trust: Document::Text(role.trust.document().into()),
-            description: Cow::Borrowed(&role.description),
+            description: role.description.as_deref().map(Cow::Borrowed),
             max_session_duration: role.max_session_duration,
             service: role.service.as_deref().map(Cow::Borrowed),
             tags: tag_records(&role.tags),
@@ -203,7 +203,7 @@ impl<'a> RoleRecord<'a> {
             name: name.into(),
             created,
             trust,
-            description: Cow::default(),
+            description: None,
             max_session_duration,
             service: None,
             tags: Vec::new(),
@@ -223,7 +223,7 @@ impl<'a> RoleRecord<'a> {
             name: self.name.into(),
             created: self.created.0,
             trust: self.trust.compile(PolicyKind::Trust, documents, recent)?,
-            description: self.description.into(),
+            description: self.description.map(Box::from),
             max_session_duration: self.max_session_duration,
             service: self.service.map(Box::from),
             tags: tags(self.tags),

@@ -33,7 +33,7 @@ fn a_role_linked_to_a_service_is_one_after_reopening() {
     put(
         &directory,
         Role {
-            description: "scales".into(),
+            description: Some("scales".into()),
             tags: vec![Tag {
                 key: "Team".into(),
                 value: "blue".into(),

@@ -58,7 +58,7 @@ impl Perform for CreateRoleRequest {
         quotas::ROLES.check(call.snapshot.counts(account).roles.saturating_add(1))?;
         quotas::TAGS_OF_ROLE.check(new_tags.len())?;
         let mut role = Role::new(account, path, &self.role_name, trust, call.now(), call.random);
-        role.description = self.description.unwrap_or_default().into();
+        role.description = self.description.map(Into::into);
         if let Some(seconds) = self.max_session_duration {
             role.max_session_duration = session_duration(seconds)?;
         }
@@ -123,7 +123,7 @@ impl Perform for UpdateRoleRequest {
         }
         let mut role = Arc::unwrap_or_clone(role);
         if let Some(description) = self.description {
-            role.description = description.into();
+            role.description = Some(description.into());
         }
         if let Some(seconds) = self.max_session_duration {
             role.max_session_duration = session_duration(seconds)?;
@@ -137,7 +137,7 @@ impl Perform for UpdateRoleDescriptionRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<UpdateRoleDescriptionResponse, Failure> {
         let role = owner::permitted::<Role>(call, Self::OPERATION, &self.role_name, Keys::default())?;
         let mut role = Arc::unwrap_or_clone(role);
-        role.description = self.description.into();
+        role.description = Some(self.description.into());
         let mut response = shown::role(call, &role, Detail::Full);
         // Recorded answers leave it out.
         response.max_session_duration = None;

@@ -67,7 +67,7 @@ impl Perform for CreateServiceLinkedRoleRequest {
         quotas::ROLES.check(call.snapshot.counts(account).roles.saturating_add(1))?;
         let role = Role::service_linked(account, service, &name, call.now(), call.random);
         let mut role = role.map_err(|_| no_service())?;
-        role.description = self.description.unwrap_or_default().into();
+        role.description = self.description.map(Into::into);
         let mut response = shown::role(call, &role, Detail::Full);
         // As with CreateRole.
         response.max_session_duration = None;

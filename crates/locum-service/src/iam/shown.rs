@@ -70,7 +70,11 @@ pub(super) fn role(call: &Call<'_>, role: &Role, detail: Detail) -> iam::Role {
         arn: role.arn(call.partition()).to_string(),
         create_date: role.created,
         assume_role_policy_document: Some(shown_trust(call, role)),
-        description: text(&role.description).filter(|_| detail != Detail::Made),
+        description: role
+            .description
+            .as_deref()
+            .filter(|_| detail != Detail::Made)
+            .map(str::to_owned),
         max_session_duration: i32::try_from(role.max_session_duration)
             .ok()
             .filter(|_| detail != Detail::Made),
@@ -164,7 +168,7 @@ pub(super) fn boundary(call: &Call<'_>, id: Option<UniqueId>) -> Option<iam::Att
     })
 }
 
-/// An empty description is none.
+/// An empty description of a policy is none.
 fn text(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
