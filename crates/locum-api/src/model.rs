@@ -236,6 +236,8 @@ pub struct StringRules {
     pub sensitive: bool,
     /// Whether a response carries it percent-encoded, as IAM's policy documents are (`facts: sts §8.6`).
     pub percent_encoded: bool,
+    /// Whether what is said of a list of such texts ends by saying that none may be null. AWS says it of some lists only.
+    pub never_null: bool,
 }
 
 impl StringRules {
@@ -247,6 +249,7 @@ impl StringRules {
         values: &[],
         sensitive: false,
         percent_encoded: false,
+        never_null: false,
     };
 
     /// Returns rules for a text between two lengths, both included.
@@ -275,6 +278,14 @@ impl StringRules {
     pub const fn secret(self) -> Self {
         Self {
             sensitive: true,
+            ..self
+        }
+    }
+
+    /// Marks the text as one of a list of which AWS says that none may be null.
+    pub const fn never_null(self) -> Self {
+        Self {
+            never_null: true,
             ..self
         }
     }

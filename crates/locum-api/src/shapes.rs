@@ -75,6 +75,15 @@ pub(crate) const TAG_KEY: Shape = Shape::String(StringRules::length(1, 128).matc
 pub(crate) const TAG_VALUE: Shape = Shape::String(StringRules::length(0, 256).matching(&pattern::TAG_VALUE));
 /// The keys of tags.
 pub(crate) const TAG_KEYS: Shape = Shape::list_up_to(50, &TAG_KEY);
+/// The keys of tags that IAM takes away.
+pub(crate) const IAM_TAG_KEYS: Shape = Shape::list_up_to(
+    50,
+    &Shape::String(
+        StringRules::length(1, 128)
+            .matching(&pattern::TAG_KEY)
+            .never_null(),
+    ),
+);
 
 /// The name of a user or a role that is created.
 pub(crate) const NAME_64: Shape = Shape::String(StringRules::length(1, 64).matching(&pattern::NAME));

@@ -212,11 +212,18 @@ impl Report {
     fn constraints(&self, rules: &StringRules) -> String {
         let values = (!rules.values.is_empty()).then(|| self.enumeration(rules.values));
         let pattern = rules.pattern.map(|pattern| must_match(pattern.text));
-        [rules.max.map(at_most), rules.min.map(at_least), values, pattern]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(", ")
+        let null = rules.never_null.then(|| "Member must not be null".to_owned());
+        [
+            rules.max.map(at_most),
+            rules.min.map(at_least),
+            values,
+            pattern,
+            null,
+        ]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ")
     }
 
     fn enumeration(&self, values: &[&str]) -> String {

@@ -145,7 +145,7 @@ operation! {
         /// The name of the instance profile.
         required "InstanceProfileName" instance_profile_name: String, shapes::NAME_128;
         /// The keys of the tags to remove.
-        required "TagKeys" tag_keys: Vec<String>, shapes::TAG_KEYS;
+        required "TagKeys" tag_keys: Vec<String>, shapes::IAM_TAG_KEYS;
     }
     errors [NO_SUCH_ENTITY, INVALID_INPUT, CONCURRENT_MODIFICATION, SERVICE_FAILURE]
 }

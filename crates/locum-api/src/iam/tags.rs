@@ -22,7 +22,7 @@ operation! {
         /// The name of the user.
         required "UserName" user_name: String, shapes::NAME_128;
         /// The keys of the tags to remove.
-        required "TagKeys" tag_keys: Vec<String>, shapes::TAG_KEYS;
+        required "TagKeys" tag_keys: Vec<String>, shapes::IAM_TAG_KEYS;
     }
     errors [NO_SUCH_ENTITY, CONCURRENT_MODIFICATION, SERVICE_FAILURE]
 }
@@ -71,7 +71,7 @@ operation! {
         /// The name of the role.
         required "RoleName" role_name: String, shapes::NAME_64;
         /// The keys of the tags to remove.
-        required "TagKeys" tag_keys: Vec<String>, shapes::TAG_KEYS;
+        required "TagKeys" tag_keys: Vec<String>, shapes::IAM_TAG_KEYS;
     }
     errors [NO_SUCH_ENTITY, CONCURRENT_MODIFICATION, SERVICE_FAILURE]
 }
@@ -120,7 +120,7 @@ operation! {
         /// The ARN of the managed policy.
         required "PolicyArn" policy_arn: String, shapes::ARN;
         /// The keys of the tags to remove.
-        required "TagKeys" tag_keys: Vec<String>, shapes::TAG_KEYS;
+        required "TagKeys" tag_keys: Vec<String>, shapes::IAM_TAG_KEYS;
     }
     errors [NO_SUCH_ENTITY, INVALID_INPUT, CONCURRENT_MODIFICATION, SERVICE_FAILURE]
 }
@@ -169,7 +169,7 @@ operation! {
         /// The ARN of the provider.
         required "SAMLProviderArn" saml_provider_arn: String, shapes::ARN;
         /// The keys of the tags to remove.
-        required "TagKeys" tag_keys: Vec<String>, shapes::TAG_KEYS;
+        required "TagKeys" tag_keys: Vec<String>, shapes::IAM_TAG_KEYS;
     }
     errors [NO_SUCH_ENTITY, INVALID_INPUT, CONCURRENT_MODIFICATION, SERVICE_FAILURE]
 }
@@ -218,7 +218,7 @@ operation! {
         /// The ARN of the provider.
         required "OpenIDConnectProviderArn" open_id_connect_provider_arn: String, shapes::ARN;
         /// The keys of the tags to remove.
-        required "TagKeys" tag_keys: Vec<String>, shapes::TAG_KEYS;
+        required "TagKeys" tag_keys: Vec<String>, shapes::IAM_TAG_KEYS;
     }
     errors [NO_SUCH_ENTITY, INVALID_INPUT, CONCURRENT_MODIFICATION, SERVICE_FAILURE]
 }
@@ -267,7 +267,7 @@ operation! {
         /// The serial number of the device.
         required "SerialNumber" serial_number: String, shapes::IAM_SERIAL_NUMBER;
         /// The keys of the tags to remove.
-        required "TagKeys" tag_keys: Vec<String>, shapes::TAG_KEYS;
+        required "TagKeys" tag_keys: Vec<String>, shapes::IAM_TAG_KEYS;
     }
     errors [NO_SUCH_ENTITY, INVALID_INPUT, CONCURRENT_MODIFICATION, SERVICE_FAILURE]
 }

@@ -107,6 +107,55 @@ fn what_is_told_of_a_role_differs() {
 }
 
 #[test]
+fn a_list_with_a_text_that_is_none_says_everything_of_its_texts() {
+    let world = World::new();
+    world.role(&world.root, "worker", TRUST_ACCOUNT, None);
+    let policy = world.policy("notes", READ_NOTES);
+    let says = |member: &str, constraints: &str| {
+        format!(
+            "1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must satisfy \
+             constraint: [{constraints}]"
+        )
+    };
+    let keys = says(
+        "tagKeys",
+        r"Member must have length less than or equal to 128, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+, Member must not be null",
+    );
+    let ids = says(
+        "clientIDList",
+        "Member must have length less than or equal to 255, Member must have length greater than or equal to 1",
+    );
+    let (long, longer) = ("k".repeat(129), "c".repeat(256));
+    let (role, url) = (("RoleName", "worker"), ("Url", "https://idp.example.com"));
+    world.refuses(&[
+        (
+            "UntagRole",
+            &[role, ("TagKeys.member.1", &long)],
+            VALIDATION,
+            &keys,
+        ),
+        (
+            "UntagRole",
+            &[role, ("TagKeys.member.1", "k!")],
+            VALIDATION,
+            &keys,
+        ),
+        (
+            "UntagPolicy",
+            &[("PolicyArn", &policy), ("TagKeys.member.1", &long)],
+            VALIDATION,
+            &keys,
+        ),
+        (
+            "CreateOpenIDConnectProvider",
+            &[url, ("ClientIDList.member.1", &longer)],
+            VALIDATION,
+            &ids,
+        ),
+    ]);
+}
+
+#[test]
 fn what_is_not_there_is_told_so() {
     let world = World::new();
     let (missing, own) = (policy_arn("none"), world.policy("notes", READ_NOTES));
