@@ -73,14 +73,15 @@ impl Perform for GetPolicyRequest {
 }
 
 impl Perform for ListPoliciesRequest {
+    /// What is acted on has no ARN on AWS, so that it takes the right to do it to everything. A policy may still deny it by the
+    /// ARN of the path.
     fn perform(self, call: &mut Call<'_>) -> Result<ListPoliciesResponse, Failure> {
         let prefix = self.path_prefix.as_deref().unwrap_or("/");
-        authorize(
-            call,
-            Self::OPERATION,
-            &arn(call, "policy", prefix),
-            Keys::default(),
-        )?;
+        // Recorded.
+        let place = format!("policy path {prefix}");
+        for resource in [place, arn(call, "policy", prefix)] {
+            authorize(call, Self::OPERATION, &resource, Keys::default())?;
+        }
         let only_attached = self.only_attached.unwrap_or_default();
         let usage = self.policy_usage_filter.as_deref();
         let scope = self.scope.as_deref().unwrap_or("All");

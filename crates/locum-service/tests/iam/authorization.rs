@@ -39,7 +39,13 @@ fn nothing_is_allowed_to_whom_nothing_allows() {
             format!("{here}user/staff/"),
         ),
         ("ListRoles", &[], format!("{here}role/")),
-        ("ListPolicies", &[], format!("{here}policy/")),
+        // No ARN, as recorded of AWS.
+        ("ListPolicies", &[], "policy path /".to_owned()),
+        (
+            "ListPolicies",
+            &[("PathPrefix", "/staff/")],
+            "policy path /staff/".to_owned(),
+        ),
         ("GetUser", &[], format!("{here}user/alice")),
         // On the ARN it has, and on the one it would have.
         ("GetUser", &[("UserName", "BOB")], format!("{here}user/staff/bob")),
@@ -173,6 +179,49 @@ fn whoever_is_kept_to_a_path_stays_in_it() {
             (false, "DeleteUser", &[("UserName", "LEAD")]),
         ],
     );
+}
+
+/// AWS lists policies, its own among them, for nobody who may do it to ARNs only.
+#[test]
+fn policies_are_listed_for_those_who_may_list_all_of_them() {
+    let world = World::new();
+    let policies = "arn:aws:iam::111122223333:policy/";
+    let allow = |resource: &str| {
+        format!(r#"{{"Effect":"Allow","Action":"iam:ListPolicies","Resource":"{resource}"}}"#)
+    };
+    let deny = |resource: &str| {
+        format!(r#"{{"Effect":"Deny","Action":"iam:ListPolicies","Resource":"{resource}"}}"#)
+    };
+    let dev = [("PathPrefix", "/dev/")];
+    for (at, (statements, all, below)) in [
+        (allow("*"), true, true),
+        (allow(&format!("{policies}*")), false, false),
+        (allow(&format!("{policies}dev/*")), false, false),
+        (allow("arn:aws:iam::111122223333:*"), false, false),
+        (allow("arn:aws:iam::*:*"), false, false),
+        // What is denied by ARN is denied.
+        (
+            format!("{},{}", allow("*"), deny(&format!("{policies}dev/*"))),
+            true,
+            false,
+        ),
+        (
+            format!("{},{}", allow("*"), deny(&format!("{policies}*"))),
+            false,
+            false,
+        ),
+        (format!("{},{}", allow("*"), deny("*")), false, false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let lister = world.user(&world.root, &format!("lister{at}"), Some(&statement(&statements)));
+        decides(
+            &world,
+            &lister,
+            &[(all, "ListPolicies", &[]), (below, "ListPolicies", &dev)],
+        );
+    }
 }
 
 #[test]
