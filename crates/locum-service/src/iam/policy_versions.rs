@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use locum_api::{
     ApiError, NoResult, Request, errors,
     iam::{
@@ -110,7 +111,7 @@ impl Perform for DeletePolicyVersionRequest {
             return Err(errors::DELETE_CONFLICT.with(text).into());
         }
         policy.versions.retain(|version| version.id != id);
-        policy.updated = call.now();
+        policy.updated = updated(&policy);
         call.changes.put(policy);
         Ok(NoResult)
     }
@@ -128,10 +129,17 @@ impl Perform for SetDefaultPolicyVersionRequest {
         })?;
         let mut policy = Arc::unwrap_or_clone(policy);
         policy.default_version = find(&policy, &self.policy_arn, &self.version_id)?.id;
-        policy.updated = call.now();
         call.changes.put(policy);
         Ok(NoResult)
     }
+}
+
+/// When a policy was updated: when its newest version was made, or, of a policy with one version, the policy (as AWS
+/// documents it). Another default version is no update.
+fn updated(policy: &ManagedPolicy) -> Timestamp {
+    let versions = policy.versions.iter().map(|version| version.created);
+    let newest = versions.max().filter(|_| policy.versions.len() > 1);
+    newest.unwrap_or(policy.created)
 }
 
 /// The version of a policy that a request names.

@@ -102,6 +102,33 @@ fn lists_are_filtered_by_scope_path_and_use() {
     }
 }
 
+/// As AWS documents `UpdateDate`: when the policy was made, or, if there are several versions, the newest of them.
+#[test]
+fn the_date_of_an_update_is_that_of_the_newest_version() {
+    let world = World::new();
+    let arn = world.policy("Notes", READ_NOTES);
+    let policy = ("PolicyArn", &*arn);
+    let (document, second) = (("PolicyDocument", ALLOW_ALL), ("VersionId", "v2"));
+    let dates = || {
+        let shown = world.admin("GetPolicy", &[policy]).ok();
+        (shown.text("CreateDate"), shown.text("UpdateDate"))
+    };
+    let (made, updated) = dates();
+    assert_eq!(made, updated);
+    world.advance(60);
+    world.admin("CreatePolicyVersion", &[policy, document]).ok();
+    let newest = dates().1;
+    assert!(newest > made, "{newest}");
+    for (action, version, expected) in [
+        ("SetDefaultPolicyVersion", second, &newest),
+        ("DeletePolicyVersion", ("VersionId", "v1"), &made),
+    ] {
+        world.advance(60);
+        world.admin(action, &[policy, version]).ok();
+        assert_eq!(&dates().1, expected, "{action}");
+    }
+}
+
 #[test]
 fn managed_policies_have_their_own_texts() {
     let world = World::new();
