@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod address;
 mod administrators;
 mod attachments;
 mod close_account;

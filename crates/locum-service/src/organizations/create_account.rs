@@ -19,7 +19,7 @@ use serde_json::json;
 
 use super::{
     access::{Keys, administrators_only, management_only, pager, permitted, permitted_tagging},
-    organization, resources, tags,
+    address, organization, resources, tags,
 };
 use crate::{
     call::{Call, Failure},
@@ -27,6 +27,8 @@ use crate::{
 };
 
 const DEFAULT_ROLE: &str = "OrganizationAccountAccessRole";
+/// What the names of services' own roles begin with.
+const RESERVED_ROLES: &str = "AWSServiceRoleFor";
 /// How often a random account number is drawn before giving up.
 const DRAWS: usize = 16;
 
@@ -43,14 +45,17 @@ impl Perform for CreateAccountRequest {
         let arn = resources::account_arn(call.partition(), organization, account);
         permitted_tagging(call, organization, &arn, &self.tags)?;
         let tags = tags::read(&self.tags)?;
+        check_role_name(self.role_name.as_deref().unwrap_or(DEFAULT_ROLE))?;
         let now = call.now();
         let id = CreateAccountStatus::new_id(call.random);
-        let state = match call.snapshot.account_by_email(&self.email) {
-            Some(_) => CreateAccountState::Failed("EMAIL_ALREADY_EXISTS".into()),
-            None => {
-                create(&self, account, tags, call, organization)?;
-                CreateAccountState::Succeeded(account)
-            }
+        let failed = |reason: &str| CreateAccountState::Failed(reason.into());
+        let state = if !address::is_valid(&self.email) {
+            failed("INVALID_EMAIL")
+        } else if call.snapshot.account_by_email(&self.email).is_some() {
+            failed("EMAIL_ALREADY_EXISTS")
+        } else {
+            create(&self, account, tags, call, organization)?;
+            CreateAccountState::Succeeded(account)
         };
         let status = CreateAccountStatus {
             revision: Revision::NEW,
@@ -66,6 +71,17 @@ impl Perform for CreateAccountRequest {
             create_account_status: shown,
         })
     }
+}
+
+/// Refuses a name by which the role would pass for a service's own, in any case: names are unique so.
+fn check_role_name(name: &str) -> Result<(), ApiError> {
+    let begin = name.get(..RESERVED_ROLES.len());
+    if begin.is_none_or(|begin| !begin.eq_ignore_ascii_case(RESERVED_ROLES)) {
+        return Ok(());
+    }
+    let text = format!("A role name can't begin with the reserved prefix {RESERVED_ROLES}.");
+    let error = errors::ORGANIZATIONS_INVALID_INPUT.with(text);
+    Err(error.because("INVALID_ROLE_NAME"))
 }
 
 /// Draws the number of an account that is not there.

@@ -13,10 +13,10 @@ pub(super) const SERVICES: usize = 500;
 /// How far back closed accounts count.
 pub(super) const CLOSING_PERIOD: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// How many accounts may be closed in [`CLOSING_PERIOD`]: a tenth of the member accounts, but ten in any case and a thousand
+/// How many accounts may be closed in [`CLOSING_PERIOD`]: a fifth of the member accounts, but 250 in any case and a thousand
 /// at most.
 pub(super) fn closings(members: usize) -> usize {
-    (members / 10).clamp(10, 1000)
+    (members / 5).clamp(250, 1000)
 }
 
 /// How many policies of a type there may be.

@@ -1,6 +1,6 @@
 //! Accounts: made with tags, moved, closed.
 
-use locum_directory::{Account, Changes, JoinedMethod, Parent, Snapshot};
+use locum_directory::{Account, Changes, JoinedMethod, Snapshot};
 use locum_names::AccountId;
 use serde_json::json;
 
@@ -44,6 +44,84 @@ fn a_new_account_has_tags_and_the_policy_that_allows_everything() {
         "InvalidInputException",
         Some("DUPLICATE_TAG_KEY"),
     );
+}
+
+/// The rules that AWS documents for addresses; what its pattern refuses does not come this far.
+#[test]
+fn an_address_that_is_none_makes_no_account() {
+    let scene = Scene::new();
+    for (email, valid) in [
+        ("dev+a.b_c-d=e!#$*/?^`{}~@example.com", true),
+        ("ab@1.2", true),
+        ("A.B@Sub-1.Example.COM", true),
+        (".dev@example.com", false),
+        ("de\"v@example.com", false),
+        ("de'v@example.com", false),
+        ("de(v@example.com", false),
+        ("de)v@example.com", false),
+        ("de<v@example.com", false),
+        ("de>v@example.com", false),
+        ("de[v@example.com", false),
+        ("de]v@example.com", false),
+        ("de:v@example.com", false),
+        ("de;v@example.com", false),
+        ("de,v@example.com", false),
+        ("de\\v@example.com", false),
+        ("de|v@example.com", false),
+        ("de%v@example.com", false),
+        ("de&v@example.com", false),
+        ("d\u{e9}v@example.com", false),
+        ("d\u{1}v@example.com", false),
+        ("d\u{7f}v@example.com", false),
+        ("dev@ex\u{e4}mple.com", false),
+        ("dev@exa_mple.com", false),
+        ("dev@-example.com", false),
+        ("dev@example.com-", false),
+        ("dev@.example.com", false),
+        ("dev@example.com.", false),
+        ("dev@[203.0.113.7]", false),
+    ] {
+        let before = scene.snapshot().account_count();
+        let body = json!({ "Email": email, "AccountName": "dev" });
+        let status = scene.done("CreateAccount", &body)["CreateAccountStatus"].clone();
+        let expected = match valid {
+            true => (json!("SUCCEEDED"), json!(null)),
+            false => (json!("FAILED"), json!("INVALID_EMAIL")),
+        };
+        assert_eq!(
+            (&status["State"], &status["FailureReason"]),
+            (&expected.0, &expected.1),
+            "{email}"
+        );
+        let made = scene.snapshot().account_count() - before;
+        assert_eq!(made, usize::from(valid), "{email}");
+        let again = json!({ "CreateAccountRequestId": status["Id"] });
+        let told = scene.done("DescribeCreateAccountStatus", &again);
+        assert_eq!(told["CreateAccountStatus"], status, "{email}");
+    }
+}
+
+#[test]
+fn a_role_that_would_pass_for_a_services_own_is_not_made_with_an_account() {
+    let scene = Scene::new();
+    for (role, refused) in [
+        ("AWSServiceRoleFor", true),
+        ("AWSServiceRoleForSupport", true),
+        ("awsservicerolefororganizations", true),
+        ("AWSServiceRole", false),
+        ("MyAWSServiceRoleForSupport", false),
+    ] {
+        let before = scene.snapshot().account_count();
+        let body = json!({ "Email": format!("{role}@example.com"), "AccountName": "dev", "RoleName": role });
+        if refused {
+            let reason = Some("INVALID_ROLE_NAME");
+            scene.fails("CreateAccount", &body, "InvalidInputException", reason);
+        } else {
+            scene.done("CreateAccount", &body);
+        }
+        let made = scene.snapshot().account_count() - before;
+        assert_eq!(made, usize::from(!refused), "{role}");
+    }
 }
 
 #[test]
@@ -100,32 +178,47 @@ fn a_closed_account_is_shut_at_once() {
     scene.sts(&scene.other, "GetCallerIdentity", &[]).ok();
 }
 
+/// As many as AWS lets: 250, or a fifth of the member accounts if that is more, but 1,000 at most.
 #[test]
-fn ten_accounts_may_be_closed_in_thirty_days() {
-    let scene = Scene::new();
-    let now = scene.now();
-    let write = |_: &Snapshot| {
-        let mut changes = Changes::new();
-        for number in 0..10 {
-            let id = AccountId::from_random(number);
-            changes.put(Account {
-                closed: Some(now),
-                parent: Parent::Root,
-                ..Account::new(
+fn so_many_accounts_may_be_closed_in_thirty_days() {
+    // The scene has three accounts, one of which manages the others.
+    for (closed, open, allowed) in [
+        (249, 0, true),
+        (250, 0, false),
+        (250, 998, false),
+        // Of 1,255 members, 251.
+        (250, 1003, true),
+        (251, 1002, false),
+        (999, 4100, true),
+        (1000, 4100, false),
+    ] {
+        let scene = Scene::new();
+        let now = scene.now();
+        let write = |_: &Snapshot| {
+            let mut changes = Changes::new();
+            for number in 0..closed + open {
+                let id = AccountId::from_random(number);
+                let mut account = Account::new(
                     id,
-                    "closed",
+                    "made",
                     &format!("{id}@example.com"),
                     JoinedMethod::Created,
                     now,
-                )
-            });
+                );
+                if number < closed {
+                    account.closed = Some(now);
+                }
+                changes.put(account);
+            }
+            Ok::<_, ()>(((), changes))
+        };
+        scene.service.directory().write(write).unwrap().1.wait().unwrap();
+        let body = json!({ "AccountId": OTHER });
+        if !allowed {
+            let reason = Some("CLOSE_ACCOUNT_QUOTA_EXCEEDED");
+            scene.fails("CloseAccount", &body, "ConstraintViolationException", reason);
+            scene.advance(30 * 24 * 3600 + 1);
         }
-        Ok::<_, ()>(((), changes))
-    };
-    scene.service.directory().write(write).unwrap().1.wait().unwrap();
-    let reason = Some("CLOSE_ACCOUNT_QUOTA_EXCEEDED");
-    let body = json!({ "AccountId": OTHER });
-    scene.fails("CloseAccount", &body, "ConstraintViolationException", reason);
-    scene.advance(30 * 24 * 3600 + 1);
-    scene.done("CloseAccount", &body);
+        scene.done("CloseAccount", &body);
+    }
 }
