@@ -41,21 +41,24 @@ pub(super) fn read(tags: &[api::Tag]) -> Result<Vec<Tag>, ApiError> {
             let error = errors::ORGANIZATIONS_INVALID_INPUT.with(text);
             return Err(error.because("DUPLICATE_TAG_KEY"));
         }
-        if tag
-            .key
-            .get(..4)
-            .is_some_and(|begin| begin.eq_ignore_ascii_case("aws:"))
-        {
-            let text = format!("The tag key {} is reserved: it begins with aws:.", tag.key);
-            let error = errors::ORGANIZATIONS_INVALID_INPUT.with(text);
-            return Err(error.because("INVALID_SYSTEM_TAGS_PARAMETER"));
-        }
+        check_key(&tag.key)?;
     }
     let tags = tags.iter().map(|tag| Tag {
         key: tag.key.as_str().into(),
         value: tag.value.as_str().into(),
     });
     Ok(tags.collect())
+}
+
+/// Refuses one of AWS's own keys, which nobody else adds or removes.
+fn check_key(key: &str) -> Result<(), ApiError> {
+    let begin = key.get(..4);
+    if begin.is_none_or(|begin| !begin.eq_ignore_ascii_case("aws:")) {
+        return Ok(());
+    }
+    let text = format!("The tag key {key} is reserved: it begins with aws:.");
+    let error = errors::ORGANIZATIONS_INVALID_INPUT.with(text);
+    Err(error.because("INVALID_SYSTEM_TAGS_PARAMETER"))
 }
 
 impl Perform for TagResourceRequest {
@@ -90,6 +93,7 @@ impl Perform for UntagResourceRequest {
         };
         let found = asked(call, organization, Self::OPERATION, &self.resource_id, keys)?;
         management_only(call, organization)?;
+        self.tag_keys.iter().try_for_each(|key| check_key(key))?;
         change(call, found, |tags| {
             tags.retain(|tag| !self.tag_keys.iter().any(|key| same_key(key, &tag.key)));
             Ok(())

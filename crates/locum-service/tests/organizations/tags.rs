@@ -41,6 +41,11 @@ fn tags_that_cannot_be() {
         let body = json!({ "ResourceId": MEMBER, "Tags": tags });
         scene.fails("TagResource", &body, invalid, Some(reason));
     }
+    for key in ["aws:a", "AWS:b"] {
+        let body = json!({ "ResourceId": MEMBER, "TagKeys": ["a", key] });
+        let reason = Some("INVALID_SYSTEM_TAGS_PARAMETER");
+        scene.fails("UntagResource", &body, invalid, reason);
+    }
     for id in [
         "r-zzzz",
         "ou-zzzz-zzzzzzzz",
