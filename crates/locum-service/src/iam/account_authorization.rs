@@ -21,7 +21,7 @@ use locum_names::{AccountId, UniqueId};
 use super::{
     access::{Keys, authorize},
     documents::shown_trust,
-    last_used,
+    last_used, policies,
     shown::{self, Detail},
 };
 use crate::{
@@ -197,6 +197,8 @@ impl Perform for GetAccountAuthorizationDetailsRequest {
 
 fn user_detail(call: &Call<'_>, user: &User) -> UserDetail {
     let groups = user.groups.iter().filter_map(|id| call.snapshot.group_by_id(id));
+    let mut groups: Vec<String> = groups.map(|group| group.name.to_string()).collect();
+    groups.sort_by_cached_key(|name| name.to_ascii_lowercase());
     UserDetail {
         path: Some(user.path.to_string()),
         user_name: Some(user.name.to_string()),
@@ -204,7 +206,7 @@ fn user_detail(call: &Call<'_>, user: &User) -> UserDetail {
         arn: Some(user.arn(call.partition()).to_string()),
         create_date: Some(user.created),
         user_policy_list: inline(&user.inline),
-        group_list: groups.map(|group| group.name.to_string()).collect(),
+        group_list: groups,
         attached_managed_policies: attached(call, &user.attached),
         permissions_boundary: shown::boundary(call, user.boundary),
         tags: shown::tags(&user.tags),
@@ -247,7 +249,8 @@ fn role_detail(call: &Call<'_>, role: &Role) -> RoleDetail {
 
 fn policy_detail(call: &Call<'_>, policy: &ManagedPolicy) -> ManagedPolicyDetail {
     let shown = shown::policy(call, policy, Detail::Full);
-    let versions = policy.versions.iter();
+    // The newest first, as recorded.
+    let versions = policy.versions.iter().rev();
     ManagedPolicyDetail {
         policy_name: shown.policy_name,
         policy_id: shown.policy_id,
@@ -277,12 +280,11 @@ fn inline(policies: &[InlinePolicy]) -> Vec<PolicyDetail> {
 /// In the order of names, as the lists of attached policies are.
 fn attached(call: &Call<'_>, ids: &[UniqueId]) -> Vec<AttachedPolicy> {
     let policies = ids.iter().filter_map(|id| call.snapshot.policy_by_id(id));
-    let mut attached: Vec<AttachedPolicy> = policies
-        .map(|policy| AttachedPolicy {
-            policy_name: Some(policy.name.to_string()),
-            policy_arn: Some(policy.arn(call.partition())),
-        })
-        .collect();
-    attached.sort_by(|a, b| a.policy_name.cmp(&b.policy_name));
-    attached
+    let mut attached: Vec<&ManagedPolicy> = policies.map(Arc::as_ref).collect();
+    attached.sort_by_cached_key(|policy| policies::sort_key(policy));
+    let shown = |policy: &ManagedPolicy| AttachedPolicy {
+        policy_name: Some(policy.name.to_string()),
+        policy_arn: Some(policy.arn(call.partition())),
+    };
+    attached.into_iter().map(shown).collect()
 }

@@ -161,6 +161,34 @@ fn it_shows_every_entity_with_all_that_hangs_on_it() {
     }
 }
 
+/// The newest version comes first, as recorded; names are in the order that the lists have them in.
+#[test]
+fn what_hangs_on_an_entity_is_in_the_order_of_its_list() {
+    let world = World::new();
+    let user = ("UserName", "alice");
+    world.admin("CreateUser", &[user]).ok();
+    for name in ["Zoo", "ant", "Bee"] {
+        let policy = world.policy(name, READ_NOTES);
+        world
+            .admin("AttachUserPolicy", &[user, ("PolicyArn", &policy)])
+            .ok();
+        world.admin("CreateGroup", &[("GroupName", name)]).ok();
+        world.admin("AddUserToGroup", &[user, ("GroupName", name)]).ok();
+    }
+    let ant = policy_arn("ant");
+    for _ in 0..3 {
+        let version = [("PolicyArn", &*ant), ("PolicyDocument", ALLOW_ALL)];
+        world.admin("CreatePolicyVersion", &version).ok();
+    }
+    let shown = details(&world, &[("Filter.member.1", "User")]);
+    assert_eq!(shown.texts("PolicyName"), ["ant", "Bee", "Zoo"]);
+    let groups = shown.texts("member");
+    let groups: Vec<&String> = groups.iter().filter(|text| !text.contains('<')).collect();
+    assert_eq!(groups, ["ant", "Bee", "Zoo"]);
+    let shown = details(&world, &[("Filter.member.1", "LocalManagedPolicy")]);
+    assert_eq!(shown.texts("VersionId"), ["v4", "v3", "v2", "v1", "v1", "v1"]);
+}
+
 #[test]
 fn a_filter_chooses_kinds() {
     let world = world();
