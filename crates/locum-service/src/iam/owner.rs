@@ -201,9 +201,8 @@ pub(super) fn permitted<O: Owner>(
     Ok(Arc::clone(found))
 }
 
-/// As [`permitted`], for what changes permissions: the boundary in force is a condition key there, so that an
-/// administrator can be kept to principals that are bounded; and a service's own role is refused.
-pub(super) fn permitted_within_boundary<O: Owner>(
+/// As [`permitted`], where the boundary in force is a condition key.
+pub(super) fn permitted_by_boundary<O: Owner>(
     call: &Call<'_>,
     operation: &Operation,
     name: &str,
@@ -217,7 +216,18 @@ pub(super) fn permitted_within_boundary<O: Owner>(
         boundary: boundary.as_deref(),
         ..keys
     };
-    let owner = permitted::<O>(call, operation, name, keys)?;
+    permitted::<O>(call, operation, name, keys)
+}
+
+/// As [`permitted_by_boundary`], for what changes permissions, so that an administrator can be kept to principals that
+/// are bounded; and a service's own role is refused.
+pub(super) fn permitted_within_boundary<O: Owner>(
+    call: &Call<'_>,
+    operation: &Operation,
+    name: &str,
+    keys: Keys<'_>,
+) -> Result<Arc<O>, Failure> {
+    let owner = permitted_by_boundary::<O>(call, operation, name, keys)?;
     owner.check_modifiable()?;
     Ok(owner)
 }

@@ -85,7 +85,8 @@ fn session_duration(seconds: i32) -> Result<u32, ApiError> {
 
 impl Perform for GetRoleRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<GetRoleResponse, Failure> {
-        let role = owner::permitted::<Role>(call, Self::OPERATION, &self.role_name, Keys::default())?;
+        let role =
+            owner::permitted_by_boundary::<Role>(call, Self::OPERATION, &self.role_name, Keys::default())?;
         let mut shown = shown::role(call, &role, Detail::Full);
         shown.role_last_used = Some(last_used::of_role(call, &role));
         Ok(GetRoleResponse { role: shown })
@@ -117,7 +118,8 @@ impl Perform for ListRolesRequest {
 impl Perform for UpdateRoleRequest {
     /// What is not given stays as it is. Of a service's own role only the description can change (as on AWS).
     fn perform(self, call: &mut Call<'_>) -> Result<UpdateRoleResponse, Failure> {
-        let role = owner::permitted::<Role>(call, Self::OPERATION, &self.role_name, Keys::default())?;
+        let role =
+            owner::permitted_by_boundary::<Role>(call, Self::OPERATION, &self.role_name, Keys::default())?;
         if self.max_session_duration.is_some() {
             role.check_modifiable()?;
         }
@@ -135,7 +137,8 @@ impl Perform for UpdateRoleRequest {
 
 impl Perform for UpdateRoleDescriptionRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<UpdateRoleDescriptionResponse, Failure> {
-        let role = owner::permitted::<Role>(call, Self::OPERATION, &self.role_name, Keys::default())?;
+        let role =
+            owner::permitted_by_boundary::<Role>(call, Self::OPERATION, &self.role_name, Keys::default())?;
         let mut role = Arc::unwrap_or_clone(role);
         role.description = Some(self.description.into());
         let mut response = shown::role(call, &role, Detail::Full);
@@ -148,8 +151,12 @@ impl Perform for UpdateRoleDescriptionRequest {
 
 impl Perform for UpdateAssumeRolePolicyRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<NoResult, Failure> {
-        let role = owner::permitted::<Role>(call, Self::OPERATION, &self.role_name, Keys::default())?;
-        role.check_modifiable()?;
+        let role = owner::permitted_within_boundary::<Role>(
+            call,
+            Self::OPERATION,
+            &self.role_name,
+            Keys::default(),
+        )?;
         let mut role = Arc::unwrap_or_clone(role);
         role.trust = documents::trust(call, &self.policy_document)?;
         call.changes.put(role);
@@ -159,8 +166,12 @@ impl Perform for UpdateAssumeRolePolicyRequest {
 
 impl Perform for DeleteRoleRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<NoResult, Failure> {
-        let role = owner::permitted::<Role>(call, Self::OPERATION, &self.role_name, Keys::default())?;
-        role.check_modifiable()?;
+        let role = owner::permitted_within_boundary::<Role>(
+            call,
+            Self::OPERATION,
+            &self.role_name,
+            Keys::default(),
+        )?;
         if call.snapshot.instance_profiles_of_role(role.id).next().is_some() {
             return Err(errors::DELETE_CONFLICT.with(ROLE_LEFT).into());
         }

@@ -168,3 +168,61 @@ fn an_administrator_can_be_kept_to_bounded_users() {
         );
     }
 }
+
+/// What the service authorization reference lists for roles and not for users: the boundary in force, for what else can
+/// be done to a role.
+#[test]
+fn the_boundary_of_a_role_is_a_condition_key() {
+    let world = World::new();
+    let bounds = world.policy("bounds", READ_NOTES);
+    let bounded = ("PermissionsBoundary", bounds.as_str());
+    for (role, boundary) in [("small", &[bounded][..]), ("large", &[])] {
+        let mut parameters = vec![("RoleName", role), ("AssumeRolePolicyDocument", TRUST_ACCOUNT)];
+        parameters.extend(boundary);
+        world.admin("CreateRole", &parameters).ok();
+    }
+    let statement = |effect: &str, operator: &str| {
+        format!(
+            r#"{{"Effect":"{effect}","Action":"iam:*","Resource":"*","Condition":{{"{operator}":{{"iam:PermissionsBoundary":"{bounds}"}}}}}}"#
+        )
+    };
+    let everything = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#.to_owned();
+    let user = |name: &str, statements: &[String]| {
+        let document = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{}]}}"#,
+            statements.join(",")
+        );
+        world.user(&world.root, name, Some(&document))
+    };
+    let callers = [
+        (user("of-small", &[statement("Allow", "ArnEquals")]), "small"),
+        (user("of-large", &[statement("Allow", "ArnNotEquals")]), "large"),
+        (
+            user("not-of-small", &[everything, statement("Deny", "StringEquals")]),
+            "large",
+        ),
+    ];
+    for (action, more) in [
+        ("GetRole", &[][..]),
+        ("UpdateRole", &[]),
+        ("UpdateRoleDescription", &[("Description", "d")]),
+        ("UpdateAssumeRolePolicy", &[("PolicyDocument", TRUST_ACCOUNT)]),
+        ("DeleteRole", &[]),
+    ] {
+        for (caller, permitted) in &callers {
+            for role in ["small", "large"] {
+                let mut parameters = vec![("RoleName", role)];
+                parameters.extend(more);
+                let answer = world.iam(caller, action, &parameters);
+                let status = if role == *permitted { 200 } else { 403 };
+                assert_eq!(answer.status, status, "{action} {role} {}", answer.body);
+                if action == "DeleteRole" && answer.status == 200 {
+                    let mut parameters =
+                        vec![("RoleName", role), ("AssumeRolePolicyDocument", TRUST_ACCOUNT)];
+                    parameters.extend((role == "small").then_some(bounded));
+                    world.admin("CreateRole", &parameters).ok();
+                }
+            }
+        }
+    }
+}

@@ -15,7 +15,7 @@ use std::{
 };
 
 use accounts::{Dice, account};
-use attempts::{Attempt, about, attempts};
+use attempts::{Attempt, about, about_bounded, attempts};
 use locum_api::model::Service as Api;
 use locum_directory::Snapshot;
 use locum_policy::Layer;
@@ -229,7 +229,10 @@ fn probe(world: &World, node: &Node, tally: &mut Tally) {
             ("GetGroup", "group", "GroupName"),
         ] {
             for name in node.state.names(kind) {
-                let question = about(&node.state, action, kind, &name);
+                let question = match action {
+                    "GetRole" => about_bounded(&node.state, action, kind, &name),
+                    _ => about(&node.state, action, kind, &name),
+                };
                 let parameters = [(parameter, name)];
                 let answer = call(world, credentials, Api::Iam, action, &parameters);
                 let said = format!("{who:?}: {action} {parameters:?}");

@@ -104,6 +104,16 @@ pub(super) fn about(state: &State, action: &str, kind: Kind, name: &str) -> Ques
     }
 }
 
+/// As [`about`], where the boundary in force is a condition key.
+pub(super) fn about_bounded(state: &State, action: &str, kind: Kind, name: &str) -> Question {
+    let boundary = state.entity(kind, name).boundary.iter();
+    let keys = boundary.map(|arn| ("iam:PermissionsBoundary", arn.clone()));
+    Question {
+        keys: keys.collect(),
+        ..about(state, action, kind, name)
+    }
+}
+
 fn tag_parameters() -> [(&'static str, String); 2] {
     [
         ("Tags.member.1.Key", "team".to_owned()),
@@ -132,15 +142,7 @@ impl Attempts<'_> {
     fn on_entity(&mut self, operations: &Operations, name: &str) {
         let (state, kind) = (self.state, operations.kind);
         let target = (operations.name, name.to_owned());
-        // Where no boundary can be asked for, the key is the one in force.
-        let bounded = |action: &str| {
-            let boundary = state.entity(kind, name).boundary.iter();
-            let keys = boundary.map(|arn| ("iam:PermissionsBoundary", arn.clone()));
-            Question {
-                keys: keys.collect(),
-                ..about(state, action, kind, name)
-            }
-        };
+        let bounded = |action: &str| about_bounded(state, action, kind, name);
         let of = name.to_owned();
         self.iam(
             operations.put,
@@ -250,7 +252,7 @@ impl Attempts<'_> {
                 ("RoleName", name.to_owned()),
                 ("PolicyDocument", TRUST_ACCOUNT.to_owned()),
             ],
-            [about(state, "UpdateAssumeRolePolicy", "role", name)],
+            [about_bounded(state, "UpdateAssumeRolePolicy", "role", name)],
             move |state, _| {
                 state.change("role", &of).trust = TRUST_ACCOUNT.to_owned();
                 None
