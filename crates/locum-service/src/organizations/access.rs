@@ -108,14 +108,14 @@ pub(super) fn permitted_tagging<'a: 'k, 'k>(
     call: &Call<'a>,
     organization: &Organization,
     arn: &'k str,
-    tags: &'k [NewTag],
+    keys: Keys<'k>,
 ) -> Result<(), Failure> {
-    if tags.is_empty() {
+    if keys.request_tags.is_empty() {
         return Ok(());
     }
     let keys = Keys {
-        request_tags: tags,
-        ..Keys::default()
+        resource_tags: &[],
+        ..keys
     };
     permitted(call, organization, TagResourceRequest::OPERATION, arn, keys)
 }

@@ -43,7 +43,7 @@ impl Perform for CreateAccountRequest {
         management_only(call, organization)?;
         let account = unused_id(call)?;
         let arn = resources::account_arn(call.partition(), organization, account);
-        permitted_tagging(call, organization, &arn, &self.tags)?;
+        permitted_tagging(call, organization, &arn, keys)?;
         let tags = tags::read(&self.tags)?;
         check_role_name(self.role_name.as_deref().unwrap_or(DEFAULT_ROLE))?;
         let now = call.now();

@@ -60,7 +60,7 @@ impl Perform for CreatePolicyRequest {
             ..ControlPolicy::new(policy_type, name, description, compiled, call.now(), call.random)
         };
         let arn = policy.arn(call.partition(), organization);
-        permitted_tagging(call, organization, &arn, &self.tags)?;
+        permitted_tagging(call, organization, &arn, keys)?;
         let shown = shown(call.partition(), organization, &policy);
         call.changes.put(policy);
         Ok(CreatePolicyResponse { policy: shown })

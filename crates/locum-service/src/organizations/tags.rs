@@ -186,6 +186,7 @@ fn asked<'a>(
         resources::arn(call.partition(), organization, id)
     };
     let keys = Keys {
+        policy_type: policy.map(|policy| policy.policy_type.as_str()),
         resource_tags: found.map_or(&[], |found| found.tags(organization)),
         ..keys
     };

@@ -65,7 +65,7 @@ impl Perform for CreateOrganizationalUnitRequest {
             ..OrganizationalUnit::new(organization, parent, &self.name, call.now(), call.random)
         };
         let unit_arn = resources::arn(partition, organization, &unit.id.to_string());
-        permitted_tagging(call, organization, &unit_arn, &self.tags)?;
+        permitted_tagging(call, organization, &unit_arn, keys)?;
         let organizational_unit = shown(snapshot, partition, organization, &unit);
         call.changes.put(unit);
         Ok(CreateOrganizationalUnitResponse { organizational_unit })

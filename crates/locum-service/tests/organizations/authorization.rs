@@ -244,6 +244,27 @@ fn condition_keys_hold_operations_back() {
             SCP,
         ),
         (
+            "TagResource",
+            json!({ "ResourceId": policy, "Tags": tags }),
+            "organizations:PolicyType",
+            SCP,
+            "TAG_POLICY",
+        ),
+        (
+            "UntagResource",
+            json!({ "ResourceId": policy, "TagKeys": ["team"] }),
+            "organizations:PolicyType",
+            SCP,
+            "TAG_POLICY",
+        ),
+        (
+            "ListTagsForResource",
+            json!({ "ResourceId": policy }),
+            "organizations:PolicyType",
+            SCP,
+            "TAG_POLICY",
+        ),
+        (
             "EnableAWSServiceAccess",
             json!({ "ServicePrincipal": "iam.amazonaws.com" }),
             "organizations:ServicePrincipal",

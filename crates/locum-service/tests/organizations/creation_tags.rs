@@ -147,3 +147,26 @@ fn whether_an_address_is_known_is_not_told_to_who_may_not_tag() {
     let listed = scene.done("ListCreateAccountStatus", &json!({}));
     assert_eq!(listed["CreateAccountStatuses"], json!([]));
 }
+
+#[test]
+fn the_type_of_a_policy_holds_back_who_makes_it_with_tags() {
+    let scene = Scene::new();
+    let [.., (action, body, _)] = creations(&scene);
+    for (policy_type, status) in [(SCP, 400), ("TAG_POLICY", 200)] {
+        let document = json!({
+            "Version": "2012-10-17",
+            "Statement": [
+                { "Effect": "Allow", "Action": "organizations:*", "Resource": "*" },
+                {
+                    "Effect": "Deny",
+                    "Action": "organizations:TagResource",
+                    "Resource": "*",
+                    "Condition": { "StringEquals": { "organizations:PolicyType": policy_type } },
+                },
+            ],
+        });
+        let who = scene.user(&scene.root, policy_type, Some(&document.to_string()));
+        let answer = scene.organizations(&who, action, &body);
+        assert_eq!(answer.status, status, "{policy_type}: {}", answer.body);
+    }
+}
