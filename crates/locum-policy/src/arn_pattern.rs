@@ -29,6 +29,16 @@ pub(crate) struct ArnPattern {
     early_variable: bool,
     /// It has the six fields of an ARN, and the first may be an ARN's.
     is_arn: bool,
+    /// Some ARN may match it, be it as one glob.
+    is_readable: bool,
+}
+
+/// Whether some ARN may match a pattern of so many fields, be it as one glob: it begins as an ARN does, and has as many
+/// colons or what may take them in.
+fn may_be_arn(whole: &Pattern, fields: usize) -> bool {
+    let (prefix, is_all) = whole.prefix();
+    let begins = prefix.starts_with(ARN) || (ARN.starts_with(prefix) && !is_all);
+    begins && (fields == FIELDS || !is_all)
 }
 
 impl ArnPattern {
@@ -46,6 +56,7 @@ impl ArnPattern {
             aligned: fields.len() == FIELDS && head().all(Pattern::is_literal),
             early_variable: head().any(Pattern::has_variables),
             is_arn: fields.len() == FIELDS && fields.first().is_some_and(|first| first.takes("arn")),
+            is_readable: may_be_arn(&whole, fields.len()),
             fields: fields.into(),
             whole,
         }
@@ -70,13 +81,18 @@ impl ArnPattern {
         self.whole.resolves(scope)
     }
 
-    /// Whether a request's resource is meant. A request without a resource, `*`, is meant by `*` alone.
+    /// Whether a request's resource is meant. A request without a resource, `*`, is meant by `*` alone; and perhaps by what
+    /// may stand for it.
     pub(crate) fn matches_resource(&self, resource: &str, scope: Scope<'_>) -> Truth {
         if self.is_star() {
             return Truth::Holds;
         }
         if resource == "*" {
-            return Truth::Fails;
+            return if self.whole.is_perhaps_anything() {
+                QUIRKS.odd_variable.truth()
+            } else {
+                Truth::Fails
+            };
         }
         let whole = self.whole.matches(resource, scope);
         if self.aligned {
@@ -98,6 +114,11 @@ impl ArnPattern {
     /// Whether it has the form of an ARN.
     pub(crate) const fn is_arn(&self) -> bool {
         self.is_arn
+    }
+
+    /// Whether some ARN may match it at all, in one of the readings there are.
+    pub(crate) const fn is_readable(&self) -> bool {
+        self.is_readable
     }
 
     /// Whether a context value is meant: six fields each, or it is unclear.

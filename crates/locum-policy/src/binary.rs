@@ -12,6 +12,8 @@ use crate::{QUIRKS, quirks::Truth};
 pub(crate) struct Blob {
     text: Box<str>,
     is_canonical: bool,
+    /// Some reader of base64 makes bytes of it.
+    is_readable: bool,
 }
 
 impl Blob {
@@ -19,11 +21,15 @@ impl Blob {
         Self {
             text: text.into(),
             is_canonical: STANDARD.decode(text).is_ok(),
+            is_readable: octets(text).all(|octet| octet.is_some()),
         }
     }
 
-    /// Whether a request's value is the same; unclear if only some reader of base64 says so.
+    /// Whether a request's value is the same; unclear if only some reader of base64 says so, or none can read the policy's.
     pub(crate) fn matches(&self, value: &str) -> Truth {
+        if !self.is_readable {
+            return QUIRKS.unreadable_value.truth();
+        }
         if *self.text == *value {
             let truth = Truth::of(self.is_canonical);
             return truth.or(QUIRKS.odd_binary.truth());

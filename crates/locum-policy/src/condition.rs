@@ -28,14 +28,14 @@ pub(crate) struct Condition {
 /// The condition keys whose values are the keys of tags.
 const NAME_TAGS: [&str; 2] = ["aws:TagKeys", "sts:TransitiveTagKeys"];
 
-/// The policy's values, parsed once. `None` stands for a value that is not of its type: it never matches.
+/// The policy's values, parsed once. `None` stands for a value that is not of its type: what it means is unclear.
 #[derive(Debug, Clone, PartialEq)]
 enum Test {
     Text(Box<[Pattern]>),
     Arn(Box<[ArnPattern]>),
     Numeric(Relation, Box<[Box<str>]>),
     Date(Relation, Box<[Option<Instants>]>),
-    Boolean(Box<[Flag]>),
+    Boolean(Box<[Option<bool>]>),
     Binary(Box<[Blob]>),
     Address(Box<[Option<Range>]>),
 }
@@ -49,19 +49,11 @@ const LETTERS_A_STEP: usize = 4;
 /// How many values of a policy are compared, without globs, in the time of a step.
 const COMPARISONS_A_STEP: usize = 4;
 
-/// A value of `Bool` or `Null`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Flag {
-    Is(bool),
-    Variable,
-    Malformed,
-}
-
 /// One value against one value.
 #[derive(Debug, Clone, Copy)]
 enum Match {
     Is(Truth),
-    /// One side is not of the operator's type.
+    /// The request's side is not of the operator's type, or the policy's only perhaps.
     Malformed,
 }
 
@@ -196,9 +188,9 @@ impl Condition {
             Some(_) => Truth::Fails,
         };
         Truth::any(wanted.iter().map(|flag| match flag {
-            Flag::Is(true) => is_null,
-            Flag::Is(false) => is_null.not(),
-            Flag::Variable | Flag::Malformed => Truth::Fails,
+            Some(true) => is_null,
+            Some(false) => is_null.not(),
+            None => QUIRKS.unreadable_value.truth(),
         }))
     }
 
@@ -236,6 +228,7 @@ impl Condition {
                 // What is malformed does not match; whether its negation does is asked of negated operators only.
                 let malformed = self.operator.negated && !is_arn(value);
                 any(&mut patterns.iter().map(|p| match p.matches_value(value, scope) {
+                    Truth::Fails if !p.is_readable() => UNREADABLE,
                     Truth::Fails if malformed || !p.is_arn() => Match::Malformed,
                     truth => Match::Is(truth),
                 }))
@@ -302,32 +295,31 @@ impl Test {
     }
 }
 
+/// A policy's value that can not be read, held against any of a request.
+const UNREADABLE: Match = Match::Is(QUIRKS.unreadable_value.truth());
+
 fn pair<A, B>(given: Option<A>, wanted: Option<B>, compare: impl Fn(A, B) -> Truth) -> Match {
     match (given, wanted) {
         (Some(given), Some(wanted)) => Match::Is(compare(given, wanted)),
-        _ => Match::Malformed,
+        (None, Some(_)) => Match::Malformed,
+        (_, None) => UNREADABLE,
     }
 }
 
 /// `given`: what `text` is.
 fn compare_numbers(relation: Relation, text: &str, given: Option<Decimal<'_>>, wanted: &str) -> Match {
-    if let (Some(given), Some(wanted)) = (given, Decimal::parse(wanted)) {
-        return Match::Is(Truth::of(relation.accepts(given.compare(&wanted))));
-    }
-    if is_perhaps_number(text) && is_perhaps_number(wanted) {
-        Match::Is(QUIRKS.odd_number.truth())
-    } else {
-        Match::Malformed
+    match (given, Decimal::parse(wanted)) {
+        (Some(given), Some(wanted)) => Match::Is(Truth::of(relation.accepts(given.compare(&wanted)))),
+        (None, Some(_)) if is_perhaps_number(text) => Match::Is(QUIRKS.odd_number.truth()),
+        (None, Some(_)) => Match::Malformed,
+        (_, None) => UNREADABLE,
     }
 }
 
-fn compare_flags(given: Flag, wanted: Flag) -> Match {
+fn compare_flags(given: Option<bool>, wanted: Option<bool>) -> Match {
     match (given, wanted) {
-        (Flag::Is(given), Flag::Is(wanted)) => Match::Is(Truth::of(given == wanted)),
-        (Flag::Variable | Flag::Malformed, Flag::Is(false)) | (_, Flag::Variable) => {
-            Match::Is(QUIRKS.odd_boolean.truth())
-        }
-        (Flag::Variable | Flag::Malformed, Flag::Is(true)) | (_, Flag::Malformed) => Match::Malformed,
+        (None, Some(false)) => Match::Is(QUIRKS.odd_boolean.truth()),
+        _ => pair(given, wanted, |given, wanted| Truth::of(given == wanted)),
     }
 }
 
@@ -354,14 +346,13 @@ fn is_empty_string(values: &Values<'_>) -> bool {
     values.iter().all(str::is_empty) && values.iter().nth(1).is_none()
 }
 
-fn parse_flag(text: &str) -> Flag {
+/// A value of `Bool` or `Null`. Variables are none, whatever they stand for.
+fn parse_flag(text: &str) -> Option<bool> {
     if text.eq_ignore_ascii_case("true") {
-        Flag::Is(true)
+        Some(true)
     } else if text.eq_ignore_ascii_case("false") {
-        Flag::Is(false)
-    } else if text.contains("${") {
-        Flag::Variable
+        Some(false)
     } else {
-        Flag::Malformed
+        None
     }
 }

@@ -115,6 +115,11 @@ impl Pattern {
         matches!(&*self.tokens, [Token::Star])
     }
 
+    /// Whether it is a malformed variable, with nothing beside it but more of what takes any text.
+    pub(crate) fn is_perhaps_anything(&self) -> bool {
+        self.has_variables && self.tokens.iter().all(Token::is_any_text)
+    }
+
     pub(crate) fn is_literal(&self) -> bool {
         self.prefix().1
     }

@@ -40,11 +40,15 @@ pub struct Quirks {
     /// A tag key in another case under an operator that tells cases apart, as the value of `aws:TagKeys` or
     /// `sts:TransitiveTagKeys`: of the tag itself no condition tells them apart, and here nothing else does.
     pub tag_key_in_another_case: Reading,
-    /// A number such as `1e3`, `+5` or `10abc`, which some engines read and others do not.
+    /// A request's number such as `1e3`, `+5` or `10abc`, which some engines read and others do not.
     pub odd_number: Reading,
-    /// `Bool` with `false` on what is not a boolean, and `Bool` with a variable.
+    /// `Bool` with `false` on what is not a boolean.
     pub odd_boolean: Reading,
-    /// A negated operator where one side is not a number, date, address or ARN: "never matches" against plain negation.
+    /// A policy's value that its operator can not read, such as a range of `/33` or a boolean `fals`: AWS stores it and is said
+    /// never to match it, which leaves a `Deny` without effect, and nobody is told.
+    pub unreadable_value: Reading,
+    /// A negated operator on what is not a number, date, address or ARN, or with what is hardly an ARN: "never matches"
+    /// against plain negation.
     pub negated_on_malformed: Reading,
     /// A negated operator without values, with `IfExists` or a set operator, on a key that is there: negated operators hold
     /// without values, but `IfExists` and `ForAllValues:` then hold for a missing key only, and `ForAnyValue:` never.
@@ -91,6 +95,7 @@ pub const QUIRKS: Quirks = Quirks {
     tag_key_in_another_case: Reading::AgainstTheCaller,
     odd_number: Reading::AgainstTheCaller,
     odd_boolean: Reading::AgainstTheCaller,
+    unreadable_value: Reading::AgainstTheCaller,
     negated_on_malformed: Reading::AgainstTheCaller,
     negated_empty_list: Reading::AgainstTheCaller,
     odd_binary: Reading::AgainstTheCaller,

@@ -146,7 +146,7 @@ fn variables_in(
         return variables::check(report, document, node, 0);
     }
     let message = format!(
-        "{} does not replace variables; this value never matches.",
+        "{} does not replace variables: an Allow with this value never matches, a Deny always may.",
         block.key
     );
     let span = part(node, start..text.len());

@@ -122,7 +122,8 @@ fn is_condition_block(block: &Node) -> bool {
     })
 }
 
-/// The first value of a `Date…` operator that is no date. Other values of a wrong type are stored, and never match.
+/// The first value of a `Date…` operator that is no date. Other values of a wrong type are stored, and what they
+/// mean is unclear.
 fn malformed_date(statement: &Node) -> Option<&Node> {
     let operators = statement.get("Condition")?.members()?.iter();
     let dates = operators.filter(|member| {

@@ -32,6 +32,10 @@ fn compare(base: &str, policy: &str, given: &str, mode: Mode, context: &Context<
         let digits = text.trim_start_matches(['+', '-', '.', ' ']);
         digits.chars().next().is_some_and(|c| c.is_ascii_digit())
     };
+    let never_matches = mutated(Mutation::UnreadableNeverMatches);
+    if !never_matches && is_unreadable(base, policy, mode.variables) {
+        return Some(None);
+    }
     match base {
         "StringEquals" => Some(Some(matched(false, policy, given))),
         "StringEqualsIgnoreCase" => {
@@ -68,7 +72,6 @@ fn compare(base: &str, policy: &str, given: &str, mode: Mode, context: &Context<
                 (true, false) => None,
             })
         }
-        "Bool" if policy.contains("${") => Some(None),
         "Bool" => match (boolean(policy)?, boolean(given)) {
             (wanted, Some(given)) => Some(Some(wanted == given)),
             (false, None) => Some(None),
@@ -91,7 +94,8 @@ fn compare(base: &str, policy: &str, given: &str, mode: Mode, context: &Context<
                 Some(Some(relation(given.cmp(policy))))
             }
             (Some(given), Some(policy)) => Some(Some(relation(given.cmp(&policy)))),
-            _ => (perhaps(given) && perhaps(policy)).then_some(None),
+            (None, Some(_)) => perhaps(given).then_some(None),
+            _ => None,
         },
         _ if base.starts_with("Date") => {
             let is_epoch = |text: &str| text.len() > 4 && text.chars().all(|c| c.is_ascii_digit());
@@ -113,6 +117,25 @@ fn compare(base: &str, policy: &str, given: &str, mode: Mode, context: &Context<
             })
         }
         _ => unreachable!("{base}"),
+    }
+}
+
+/// Whether a policy's value is none of those that the operator compares.
+fn is_unreadable(base: &str, policy: &str, variables: bool) -> bool {
+    match base {
+        "ArnLike" => {
+            let wild = |text: &str| text.contains(['*', '?']) || (variables && text.contains("${"));
+            let opened = policy.find(['*', '?', '$']).unwrap_or(policy.len());
+            let head = &policy[..opened];
+            let begins = head.starts_with("arn:") || ("arn:".starts_with(head) && wild(policy));
+            !begins || (cut(policy, variables).len() < 6 && !wild(policy))
+        }
+        "Bool" => boolean(policy).is_none(),
+        "BinaryEquals" => perhaps_bytes(policy).is_none(),
+        "IpAddress" => in_range(policy, "::").is_none(),
+        _ if base.starts_with("Numeric") => number(policy).is_none(),
+        _ if base.starts_with("Date") => dates(policy).is_none(),
+        _ => false,
     }
 }
 
@@ -153,7 +176,8 @@ pub fn condition(operator: &str, key: &str, wanted: &Value, variables: bool, con
             _ => or(wanted.iter().map(|w| match boolean(w) {
                 Some(true) => absent,
                 Some(false) => not(absent),
-                None => Some(false),
+                None if mutated(Mutation::UnreadableNeverMatches) => Some(false),
+                None => None,
             })),
         };
     }

@@ -51,6 +51,8 @@ mutations! {
     AddressesAreText,
     /// Seconds since 1970 and ISO 8601 dates are never equal.
     EpochIsNoDate,
+    /// What a policy compares with and can not be read is never matched, by a `Deny` either.
+    UnreadableNeverMatches,
     /// Numbers are compared as they are written.
     NumbersAreText,
     /// `*` and `?` stop at the end of a line.
