@@ -3,7 +3,9 @@
 use locum_names::{AccountId, Arn};
 
 use crate::{
-    Decision, Layer, Layers, Request, RequesterKind, ResourcePolicy, Source, statement::Subject, who::Grants,
+    Decision, Layer, Layers, Request, RequesterKind, ResourcePolicy, Source,
+    statement::{Statement, Subject},
+    who::Grants,
     work::Work,
 };
 
@@ -26,9 +28,32 @@ pub(crate) struct Case<'r, 'a> {
     pub(crate) work: &'r Work,
 }
 
+/// A statement that denies.
+#[derive(Clone, Copy)]
+pub(crate) struct Denying<'a> {
+    pub(crate) layer: Layer,
+    pub(crate) source: Source<'a>,
+    pub(crate) index: usize,
+    pub(crate) statement: &'a Statement,
+}
+
+impl<'a> Denying<'a> {
+    pub(crate) fn decision(&self) -> Decision<'a> {
+        Decision::ExplicitDeny {
+            layer: self.layer,
+            source: self.source.id,
+            statement: self.index,
+            sid: &self.statement.sid,
+        }
+    }
+}
+
 impl<'r, 'a> Case<'r, 'a> {
     pub(crate) fn decide(&self) -> Decision<'a> {
-        self.explicit_deny().unwrap_or_else(|| self.allowed_or())
+        match self.denying() {
+            Some(denying) => denying.decision(),
+            None => self.allowed_or(),
+        }
     }
 
     /// The request as a policy of this layer sees it.
@@ -65,19 +90,21 @@ impl<'r, 'a> Case<'r, 'a> {
         None
     }
 
-    fn explicit_deny(&self) -> Option<Decision<'a>> {
+    /// The first statement that denies.
+    pub(crate) fn denying(&self) -> Option<Denying<'a>> {
         self.each_policy(|layer, source| {
-            let (statement, matched) = source.policy.first_deny(&self.subject(layer))?;
-            Some(Decision::ExplicitDeny {
+            let (index, statement) = source.policy.first_deny(&self.subject(layer))?;
+            Some(Denying {
                 layer,
-                source: source.id,
+                source,
+                index,
                 statement,
-                sid: &matched.sid,
             })
         })
     }
 
-    fn allowed_or(&self) -> Decision<'a> {
+    /// The decision of a case in which no statement denies.
+    pub(crate) fn allowed_or(&self) -> Decision<'a> {
         match self.first_refusal() {
             Some(layer) => Decision::ImplicitDeny { layer },
             None => Decision::Allow,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::{
     Decision, Effect, Layer, Layers, Policy, Request, Source,
-    decide::{Case, decide},
+    decide::{Case, Denying},
     json::{self, Node, Value},
     statement::Statement,
     work::Work,
@@ -91,14 +91,19 @@ pub struct StatementText {
 /// Decides a request and visits every statement that applies to it.
 #[must_use]
 pub fn explain<'a>(request: &Request<'_>, layers: &Layers<'a>) -> Explanation<'a> {
-    let work = Work::new();
+    let (work, deciding) = (Work::new(), Work::new());
     let case = Case {
         request,
         layers,
         work: &work,
     };
+    let decided = Case {
+        work: &deciding,
+        ..case
+    };
+    let denying = decided.denying();
     let mut explanation = Explanation {
-        decision: decide(request, layers),
+        decision: denying.map_or_else(|| decided.allowed_or(), |denying| denying.decision()),
         matched: Vec::new(),
         near: Vec::new(),
     };
@@ -132,6 +137,14 @@ pub fn explain<'a>(request: &Request<'_>, layers: &Layers<'a>) -> Explanation<'a
         }
         None
     });
+    if deciding.is_spent() {
+        // This walk took fewer steps: what it found was not found by the decision.
+        explanation.matched.clear();
+        explanation.near.clear();
+    }
+    if let Some(denying) = denying {
+        explanation.tell(denying);
+    }
     explanation
 }
 
@@ -179,6 +192,22 @@ fn failed_conditions(
 }
 
 impl<'a> Explanation<'a> {
+    /// Sees to it that the statement that denies is told, even if not everything could be looked at.
+    fn tell(&mut self, denying: Denying<'a>) {
+        let Denying {
+            layer,
+            source,
+            index,
+            statement,
+        } = denying;
+        let is_told = self
+            .reported()
+            .any(|told| told.layer == layer && told.policy.is(source.policy) && told.index == index);
+        if !is_told {
+            self.matched.push(source.statement(layer, index, statement));
+        }
+    }
+
     /// The statements AWS would report: the denials when there is one, else those that allow.
     pub fn reported(&self) -> impl Iterator<Item = &StatementRef<'a>> {
         let denied = matches!(self.decision, Decision::ExplicitDeny { .. });

@@ -92,6 +92,11 @@ impl Policy {
         self.0.kind
     }
 
+    /// Whether it is the very same as another, or a clone of it.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     pub(crate) fn statements(&self) -> &[Statement] {
         &self.0.statements
     }

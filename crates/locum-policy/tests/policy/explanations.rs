@@ -4,7 +4,7 @@ use locum_policy::{
     Context, Decision, Layer, Layers, PolicyKind, Request, Source, because, because_from, decide, explain,
 };
 
-use crate::world::{HERE, RESOURCE, account, alice, policy};
+use crate::world::{HERE, RESOURCE, account, alice, name, policy};
 
 #[test]
 fn a_refusal_has_the_words_of_aws() {
@@ -109,4 +109,101 @@ fn an_explanation_says_what_nearly_matched() {
         mfa.conditions,
         [("Bool".to_owned(), "aws:MultiFactorAuthPresent".to_owned(), values)]
     );
+}
+
+/// A decision that runs out of steps denies, and its explanation says so too: another walk over the same statements, which
+/// meets one of them but once, must not come to another answer.
+#[test]
+fn an_explanation_is_of_the_decision_even_when_steps_run_out() {
+    // Under every one of these a statement is found again.
+    let actions = r#""s3:*","s3:G*","s3:Get*","s3:GetO*""#;
+    let resources = [
+        "arn:aws:s3:::b*z",
+        "arn:aws:s3:::bu*z",
+        "arn:aws:s3:::buc*z",
+        "arn:aws:s3:::buck*",
+    ]
+    .map(|resource| format!("\"{resource}\""))
+    .join(",");
+    let hard = format!("*{}b", "a?".repeat(20));
+    let statement = |effect: &str| {
+        format!(
+            r#"{{"Effect":"{effect}","Action":[{actions}],"Resource":[{resources}],
+               "Condition":{{"StringLike":{{"x:key":"{hard}"}}}}}}"#
+        )
+    };
+    let filler = [r#"{"Effect":"Deny","Action":"ec2:*","Resource":"*"}"#; 8].join(",");
+    let more = [r#"{"Effect":"Allow","Action":"ec2:*","Resource":"*"}"#; 8].join(",");
+    let all = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
+    let mut context = Context::new();
+    context.set("x:key", "a".repeat(1_500));
+    let request = Request {
+        principal: alice(),
+        action: "s3:GetObject",
+        resource: RESOURCE,
+        resource_account: account(HERE),
+        context: &context,
+    };
+    for (own, expected) in [
+        (format!("{filler},{},{all}", statement("Deny")), "explicit"),
+        (
+            format!(
+                "{more},{},{}",
+                statement("Allow"),
+                all.replace(r#""*","R"#, r#""s3:GetObj*","R"#)
+            ),
+            "implicit",
+        ),
+    ] {
+        let policy = policy(PolicyKind::Inline, &own);
+        let identity = [Source::new(&policy, "own")];
+        let layers = Layers {
+            identity: &identity,
+            ..Layers::default()
+        };
+        let decision = decide(&request, &layers);
+        assert_eq!(name(&decision), expected);
+        let explanation = explain(&request, &layers);
+        assert_eq!(explanation.decision, decision);
+        let reported: Vec<usize> = explanation.reported().map(|s| s.index).collect();
+        let denying: Vec<usize> = match decision {
+            Decision::ExplicitDeny { statement, .. } => vec![statement],
+            Decision::Allow | Decision::ImplicitDeny { .. } => Vec::new(),
+        };
+        assert_eq!(reported, denying);
+        let near = explanation.near.iter().map(|near| near.statement.index);
+        assert!(!near.into_iter().any(|index| denying.contains(&index)));
+    }
+}
+
+/// The walk of an explanation is longer than that of the decision; what denied is told even if it ends on the way.
+#[test]
+fn what_denies_is_told_however_much_there_is_to_explain() {
+    let hard = format!("*{}b", "a?".repeat(200));
+    let near = format!(
+        r#"{{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{{"StringLike":{{"x:key":"{hard}"}}}}}}"#
+    );
+    let own = format!(
+        r#"{},{{"Sid":"no","Effect":"Deny","Action":"*","Resource":"*"}}"#,
+        vec![near; 4].join(",")
+    );
+    let policy = policy(PolicyKind::Inline, &own);
+    let identity = [Source::new(&policy, "own")];
+    let layers = Layers {
+        identity: &identity,
+        ..Layers::default()
+    };
+    let mut context = Context::new();
+    context.set("x:key", "a".repeat(1_500));
+    let request = Request {
+        principal: alice(),
+        action: "s3:GetObject",
+        resource: RESOURCE,
+        resource_account: account(HERE),
+        context: &context,
+    };
+    let explanation = explain(&request, &layers);
+    assert_eq!(name(&explanation.decision), "explicit");
+    let reported: Vec<&str> = explanation.reported().map(|s| s.sid).collect();
+    assert_eq!(reported, ["no"]);
 }
