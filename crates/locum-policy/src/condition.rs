@@ -3,6 +3,8 @@
 //! Truth has three values here. Where the documentation leaves two readings open a condition is `Unclear`, and its
 //! statement decides: an `Allow` does not match, a `Deny` does.
 
+use std::collections::HashMap;
+
 use crate::{
     QUIRKS, Values,
     arn_pattern::{ArnPattern, is_arn},
@@ -23,6 +25,18 @@ pub(crate) struct Condition {
     names_tags: bool,
     operator: Operator,
     test: Test,
+    spellings: Spellings,
+}
+
+/// The other spellings of a condition's key under the same operator, each with values of its own.
+#[derive(Debug, Clone, PartialEq)]
+enum Spellings {
+    /// There are none.
+    One,
+    /// This is the first of several, which decides for all of them.
+    First(Box<[Condition]>),
+    /// Another is the first.
+    Further,
 }
 
 /// The condition keys whose values are the keys of tags.
@@ -86,6 +100,19 @@ impl Condition {
             names_tags: NAME_TAGS.iter().any(|known| same_key(known, key)),
             operator,
             test,
+            spellings: Spellings::One,
+        }
+    }
+
+    /// Has the first of the spellings of each key decide for all, in the conditions of one operator.
+    pub(crate) fn join(conditions: &mut [Self]) {
+        let mut firsts: HashMap<u64, Vec<usize>> = HashMap::new();
+        for (at, condition) in conditions.iter().enumerate() {
+            firsts.entry(condition.hash).or_default().push(at);
+        }
+        // Most keys have a hash, and so a spelling, of their own.
+        for places in firsts.into_values().filter(|places| places.len() > 1) {
+            join_same(conditions, places);
         }
     }
 
@@ -109,8 +136,25 @@ impl Condition {
         }
     }
 
-    /// Whether it holds in this context (`facts: policy §1.7`).
+    /// Whether it holds in this context (`facts: policy §1.7`). Several spellings of a key are one condition, of which it is not
+    /// known whose values count.
     pub(crate) fn holds(&self, scope: Scope<'_>) -> Truth {
+        match &self.spellings {
+            Spellings::One => self.holds_alone(scope),
+            Spellings::Further => Truth::Holds,
+            Spellings::First(further) => {
+                let first = self.holds_alone(scope);
+                let differs = |other: &Self| other.holds_alone(scope) != first;
+                if further.iter().any(differs) {
+                    QUIRKS.key_in_several_spellings.truth()
+                } else {
+                    first
+                }
+            }
+        }
+    }
+
+    fn holds_alone(&self, scope: Scope<'_>) -> Truth {
         let context = scope.context();
         if !scope.work.scan(context.steps_of_look_up()) {
             return Truth::Unclear;
@@ -292,6 +336,30 @@ impl Test {
             Self::Binary(blobs) => blobs.len(),
             Self::Address(ranges) => ranges.len(),
         }
+    }
+}
+
+/// Joins those of these conditions whose keys are the same, not their hashes alone.
+fn join_same(conditions: &mut [Condition], mut places: Vec<usize>) {
+    while let Some((first, rest)) = places.split_first() {
+        let is_same = |at: &usize| {
+            let [one, other] = [first, at].map(|at| conditions.get(*at));
+            one.zip(other).is_some_and(|(a, b)| same_key(&a.key, &b.key))
+        };
+        let (same, others): (Vec<usize>, Vec<usize>) = rest.iter().partition(|at| is_same(at));
+        let further: Box<[Condition]> = same
+            .iter()
+            .filter_map(|at| conditions.get(*at).cloned())
+            .collect();
+        for at in same {
+            if let Some(condition) = conditions.get_mut(at) {
+                condition.spellings = Spellings::Further;
+            }
+        }
+        if let Some(condition) = conditions.get_mut(*first).filter(|_| !further.is_empty()) {
+            condition.spellings = Spellings::First(further);
+        }
+        places = others;
     }
 }
 

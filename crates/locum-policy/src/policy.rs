@@ -268,10 +268,12 @@ fn conditions(statement: &Node, variables: bool) -> Option<Vec<Condition>> {
             continue;
         }
         let operator = Operator::parse(&by_operator.key)?;
+        let first = conditions.len();
         for key in keys {
             let values = key.value.list().iter().map(scalar).collect::<Option<Vec<_>>>()?;
             conditions.push(Condition::compile(operator, &key.key, &values, variables));
         }
+        Condition::join(conditions.get_mut(first..).unwrap_or_default());
     }
     Some(conditions)
 }

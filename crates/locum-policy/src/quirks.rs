@@ -50,6 +50,9 @@ pub struct Quirks {
     /// A negated operator on what is not a number, date, address or ARN, or with what is hardly an ARN: "never matches"
     /// against plain negation.
     pub negated_on_malformed: Reading,
+    /// A key that stands under one operator in several spellings (`aws:username`, `AWS:UserName`), where its values differ in what
+    /// they come to: all of them may count, or any, or those of one spelling.
+    pub key_in_several_spellings: Reading,
     /// A negated operator without values, with `IfExists` or a set operator, on a key that is there: negated operators hold
     /// without values, but `IfExists` and `ForAllValues:` then hold for a missing key only, and `ForAnyValue:` never.
     pub negated_empty_list: Reading,
@@ -97,6 +100,7 @@ pub const QUIRKS: Quirks = Quirks {
     odd_boolean: Reading::AgainstTheCaller,
     unreadable_value: Reading::AgainstTheCaller,
     negated_on_malformed: Reading::AgainstTheCaller,
+    key_in_several_spellings: Reading::AgainstTheCaller,
     negated_empty_list: Reading::AgainstTheCaller,
     odd_binary: Reading::AgainstTheCaller,
     arn_wildcard_across_fields: Reading::AgainstTheCaller,

@@ -195,6 +195,59 @@ fn what_can_not_be_read() {
     ]);
 }
 
+/// Keys have no case, so two spellings of one are one condition: with the values of both, of either, or both must hold.
+#[test]
+fn a_key_in_several_spellings() {
+    let (yes, no, unclear) = ((true, true), (false, false), (false, true));
+    for (condition, given, expected) in [
+        (r#""StringEquals":{"x:key":"a","X:Key":"b"}"#, Some("a"), unclear),
+        (r#""StringEquals":{"x:key":"a","X:Key":"b"}"#, Some("b"), unclear),
+        (r#""StringEquals":{"x:key":"a","X:Key":"b"}"#, Some("c"), no),
+        (r#""StringEquals":{"x:key":"a","X:Key":"b"}"#, None, no),
+        (
+            r#""StringEquals":{"x:key":["a","b"],"X:Key":["b"]}"#,
+            Some("b"),
+            yes,
+        ),
+        (
+            r#""StringEquals":{"x:key":"a","aws:username":"alice","X:KEY":"b"}"#,
+            Some("b"),
+            unclear,
+        ),
+        (
+            r#""StringEquals":{"x:key":"a","aws:username":"bob","X:KEY":"b"}"#,
+            Some("b"),
+            no,
+        ),
+        (
+            r#""StringNotEquals":{"x:key":"a","X:Key":"b"}"#,
+            Some("a"),
+            unclear,
+        ),
+        (r#""StringNotEquals":{"x:key":"a","X:Key":"b"}"#, Some("c"), yes),
+        (r#""StringNotEquals":{"x:key":"a","X:Key":"b"}"#, None, yes),
+        (r#""Null":{"x:key":true,"X:Key":false}"#, None, unclear),
+        (
+            r#""IpAddress":{"x:key":"10.0.0.0/8","X:key":"10.0.0.0/8","x:KEY":"10.1.0.0/16"}"#,
+            Some("10.2.0.1"),
+            unclear,
+        ),
+        (
+            r#""IpAddress":{"x:key":"10.0.0.0/8","X:key":"10.0.0.0/8","x:KEY":"10.1.0.0/16"}"#,
+            Some("10.1.0.1"),
+            yes,
+        ),
+        // Operators apart are conditions apart.
+        (
+            r#""StringEquals":{"x:key":"a"},"StringLike":{"X:Key":"b"}"#,
+            Some("a"),
+            no,
+        ),
+    ] {
+        assert_eq!(matches(condition, given), expected, "{condition} on {given:?}");
+    }
+}
+
 /// A resource that is nothing but a malformed variable may be any, and so the one of a request without a resource.
 #[test]
 fn a_malformed_variable_may_be_every_resource() {

@@ -16,6 +16,7 @@ use conditions::condition;
 pub use mutation::{Mutation, mutated, with_mutation};
 use patterns::{Mode, Truth, both, glob, not, or, resource_matches, symbols};
 use principals::principal_classes;
+use values::lower;
 
 /// What the naive interpreter knows of a request.
 pub struct Ask<'a> {
@@ -119,11 +120,14 @@ pub fn each_element(statement: &Value, ask: &Ask<'_>, variables: bool, mut show:
     show("Resource", take(resource_truth(statement, ask, variables)));
     let blocks = statement.get("Condition").and_then(Value::as_object);
     for (operator, keys) in blocks.into_iter().flatten() {
-        for (key, wanted) in keys.as_object().unwrap() {
-            show(
-                operator,
-                take(condition(operator, key, wanted, variables, ask.context)),
-            );
+        let keys = keys.as_object().unwrap();
+        for key in keys.keys() {
+            // Several spellings of a key.
+            let same = keys.iter().filter(|(other, _)| lower(other) == lower(key));
+            let mut each = same.map(|(key, wanted)| condition(operator, key, wanted, variables, ask.context));
+            let first = each.next().unwrap();
+            let agree = each.all(|truth| truth == first);
+            show(operator, take(if agree { first } else { None }));
         }
     }
 }
