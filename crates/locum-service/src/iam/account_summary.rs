@@ -69,11 +69,7 @@ fn summary(snapshot: &Snapshot, account: AccountId) -> [(&'static str, usize); 3
         ("PoliciesQuota", quotas::POLICIES.limit()),
         ("PolicySizeQuota", quotas::POLICY_SIZE.limit()),
         ("PolicyVersionsInUse", versions.sum()),
-        // What so many policies of so many versions come to: nothing else limits them.
-        (
-            "PolicyVersionsInUseQuota",
-            quotas::POLICIES.limit().saturating_mul(quotas::VERSIONS),
-        ),
+        ("PolicyVersionsInUseQuota", quotas::VERSIONS_IN_USE),
         ("VersionsPerPolicyQuota", quotas::VERSIONS),
         (
             "GlobalEndpointTokenVersion",

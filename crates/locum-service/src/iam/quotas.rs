@@ -28,7 +28,7 @@ pub(super) const OIDC_PROVIDERS: Quota = quota("OpenIdConnectProvidersPerAccount
 pub(super) const CLIENT_IDS: Quota = quota("ClientIdsPerOpenIdConnectProvider", 100);
 pub(super) const POLICIES_OF_USER: Quota = quota("PoliciesPerUser", 10);
 pub(super) const POLICIES_OF_GROUP: Quota = quota("PoliciesPerGroup", 10);
-pub(super) const POLICIES_OF_ROLE: Quota = quota("PoliciesPerRole", 20);
+pub(super) const POLICIES_OF_ROLE: Quota = quota("PoliciesPerRole", 10);
 pub(super) const TAGS_OF_USER: Quota = quota("TagsPerUser", 50);
 pub(super) const TAGS_OF_ROLE: Quota = quota("TagsPerRole", 50);
 pub(super) const TAGS_OF_INSTANCE_PROFILE: Quota = quota("TagsPerInstanceProfile", 50);
@@ -42,6 +42,8 @@ pub(super) const TRUST_SIZE: Quota = quota("ACLSizePerRole", 2048);
 
 /// Of a managed policy.
 pub(super) const VERSIONS: usize = 5;
+/// Of all managed policies together, as AWS tells it: more than so many policies can have.
+pub(super) const VERSIONS_IN_USE: usize = 10_000;
 /// Of all inline policies of a user together.
 pub(super) const INLINE_OF_USER: usize = 2048;
 /// Of all inline policies of a group together.

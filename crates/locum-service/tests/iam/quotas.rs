@@ -75,7 +75,7 @@ fn an_account_has_so_many_users_roles_and_policies() {
 #[test]
 fn so_many_policies_may_be_attached() {
     let world = World::new();
-    let policies: Vec<String> = (0..21)
+    let policies: Vec<String> = (0..11)
         .map(|n| world.policy(&format!("p{n}"), READ_NOTES))
         .collect();
     world.admin("CreateUser", &[("UserName", "worker")]).ok();
@@ -90,8 +90,8 @@ fn so_many_policies_may_be_attached() {
         (
             "AttachRolePolicy",
             ("RoleName", "worker"),
-            20,
-            "Cannot exceed quota for PoliciesPerRole: 20",
+            10,
+            "Cannot exceed quota for PoliciesPerRole: 10",
         ),
     ] {
         for policy in &policies[..limit] {
