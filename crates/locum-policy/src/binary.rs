@@ -25,6 +25,11 @@ impl Blob {
         }
     }
 
+    /// Whether every reader of base64 makes the same of it.
+    pub(crate) const fn is_canonical(&self) -> bool {
+        self.is_canonical
+    }
+
     /// Whether a request's value is the same; unclear if only some reader of base64 says so, or none can read the policy's.
     pub(crate) fn matches(&self, value: &str) -> Truth {
         if !self.is_readable {

@@ -15,6 +15,7 @@ use crate::{
     quirks::{Reading, Truth},
     work::{Scope, Work},
 };
+pub(crate) use variable::names_key;
 use variable::{Doubtful, Variable};
 use walk::{anywhere, ascii_prefix, find, folded_prefix, literal_prefix, walk};
 

@@ -8,6 +8,8 @@ use super::{
     variables,
 };
 use crate::{
+    arn_pattern::ArnPattern,
+    binary::Blob,
     json::{Member, Node, Value},
     operator::{Comparison, Operator, Relation},
     values::{Decimal, Range, parse_instants},
@@ -97,6 +99,14 @@ fn typed(report: &mut Report, operator: Operator, block: &Member, node: &Node) {
         Comparison::Address if Range::parse(text).is_none() => {
             let message = format!("{name} compares addresses; {said} is no address and no range.");
             report.push(IssueCode::TypeMismatchIpRange, &node.span, message);
+        }
+        Comparison::Arn if !ArnPattern::parse(text, false).is_readable() => {
+            let message = format!("{name} compares ARNs; no ARN is like {said}.");
+            report.push(IssueCode::TypeMismatch, &node.span, message);
+        }
+        Comparison::Binary if !Blob::parse(text).is_canonical() => {
+            let message = format!("{name} compares base64; {said} is none, or no canonical one.");
+            report.push(IssueCode::TypeMismatch, &node.span, message);
         }
         Comparison::Text { .. } if text.contains(['*', '?']) => {
             let message = format!("{name} takes the wildcards of {said} for what they are, characters.");

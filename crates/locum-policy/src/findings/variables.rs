@@ -4,7 +4,7 @@ use super::{
     Document, IssueCode,
     report::{Report, part},
 };
-use crate::json::Node;
+use crate::{glob::names_key, json::Node};
 
 /// Checks the variables of a string, from a byte of its value on. A value of more bytes than its literal has escapes, and its
 /// findings point at all of it.
@@ -52,8 +52,11 @@ pub(super) fn check(report: &mut Report, document: Document<'_>, node: &Node, fr
 
 /// What is wrong between the braces.
 fn problem(content: &str) -> Option<(IssueCode, &'static str)> {
+    if let "*" | "?" | "$" = content {
+        return None;
+    }
     let (key, default) = match content.split_once(',') {
-        Some((key, default)) => (key, Some(default.trim_start_matches(' '))),
+        Some((key, default)) => (key, Some(default)),
         None => (content, None),
     };
     if key.trim().is_empty() {
@@ -65,11 +68,28 @@ fn problem(content: &str) -> Option<(IssueCode, &'static str)> {
             "The variable's key holds a space, so it names nothing.",
         ));
     }
-    let quoted = |text: &str| text.len() >= 2 && text.starts_with('\'') && text.ends_with('\'');
+    let quoted = |text: &str| {
+        let text = text.trim_start_matches(' ');
+        text.len() >= 2 && text.starts_with('\'') && text.ends_with('\'')
+    };
     if default.is_some_and(|text| !quoted(text)) {
         return Some((
             IssueCode::MissingQuoteInVariable,
             "The variable's default is not in single quotes.",
+        ));
+    }
+    // What else the engine takes for no variable that is written as one.
+    let exact = |text: &str| text.starts_with(" '") && text.matches('\'').count() == 2;
+    if default.is_some_and(|text| !exact(text)) {
+        return Some((
+            IssueCode::MissingQuoteInVariable,
+            "The variable's default is not written as a comma, a blank and a text in single quotes, with none in it.",
+        ));
+    }
+    if !names_key(key) {
+        return Some((
+            IssueCode::InvalidConditionKeyFormat,
+            "The variable's key holds what no condition key does.",
         ));
     }
     None

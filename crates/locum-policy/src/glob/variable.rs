@@ -115,7 +115,7 @@ fn odd() -> Token {
 
 /// Whether a text can be the name of a key: that of a tag, or of an identity provider's claim, at the most. A tag's key with a
 /// blank may or may not be one.
-fn names_key(text: &str) -> bool {
+pub(crate) fn names_key(text: &str) -> bool {
     let named = |c: char| c.is_alphanumeric() || "_.:/=+-@~%".contains(c);
     !text.is_empty() && text.chars().all(named)
 }

@@ -7,7 +7,10 @@ use locum_policy::{
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::agreement::{cases, document};
+use crate::{
+    agreement::{cases, document},
+    unsettled::{MALFORMED, UNREADABLE},
+};
 
 use FindingsKind::{Identity, Resource, ResourceControl, ServiceControl, Trust};
 
@@ -128,6 +131,51 @@ fn every_code_is_found_where_it_is_and_nowhere_else() {
             "{code} is not tested"
         );
     }
+}
+
+/// Whoever writes what the engine can not read is told, at the place.
+#[test]
+fn what_is_unclear_for_how_it_is_written_is_found() {
+    let found = |condition: &str, wanted: &str, least: FindingKind| {
+        let document = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Action":"a:b","Resource":"*","Condition":{{{condition}}}}}}}"#
+        );
+        let found = findings(&document, Identity);
+        let told = found.iter().any(|finding| {
+            let enough = finding.kind == FindingKind::Error || finding.kind == least;
+            enough && wanted.contains(text_of(&document, &finding.locations[0]).as_str())
+        });
+        assert!(told, "{document}: {found:#?}");
+    };
+    for (operator, negated, value, _) in UNREADABLE {
+        for operator in [operator, negated] {
+            found(
+                &format!(r#""{operator}":{{"x:key":{value}}}"#),
+                value,
+                FindingKind::Warning,
+            );
+        }
+    }
+    for value in [r#""perhaps""#, r#""${aws:username}""#, r#""""#, "0"] {
+        found(
+            &format!(r#""Null":{{"x:key":{value}}}"#),
+            value,
+            FindingKind::Warning,
+        );
+    }
+    for variable in MALFORMED {
+        let value = format!("\"a/{variable}\"");
+        found(
+            &format!(r#""StringLike":{{"x:key":{value}}}"#),
+            &value,
+            FindingKind::Error,
+        );
+    }
+    found(
+        r#""StringEquals":{"x:key":"a","X:Key":"b"}"#,
+        r#""X:Key""#,
+        FindingKind::Error,
+    );
 }
 
 #[test]

@@ -90,52 +90,54 @@ fn what_is_no_arn() {
     ]);
 }
 
+/// A plain operator, a negated one if there is, a policy's value that it can not read, and a request's that it can.
+pub const UNREADABLE: &[(&str, &str, &str, &str)] = &[
+    ("NumericEquals", "NumericNotEquals", r#""abc""#, "5"),
+    ("NumericLessThan", "NumericNotEquals", r#""""#, "5"),
+    (
+        "NumericGreaterThan",
+        "NumericNotEquals",
+        r#""${aws:username}""#,
+        "5",
+    ),
+    ("NumericEquals", "NumericNotEquals", "true", "1"),
+    ("NumericEquals", "NumericNotEquals", "1e3", "7"),
+    ("IpAddress", "NotIpAddress", r#""10.0.0.0/33""#, "10.0.0.0"),
+    ("IpAddress", "NotIpAddress", r#""10.0.0/24""#, "192.0.2.1"),
+    ("IpAddress", "NotIpAddress", r#""10.0.0.1 ""#, "10.0.0.1"),
+    ("IpAddress", "NotIpAddress", r#""${x:arn}""#, "2001:db8::1"),
+    ("Bool", "Bool", r#""fals""#, "false"),
+    ("Bool", "Bool", r#""fals""#, "true"),
+    ("Bool", "Bool", r#"" true""#, "true"),
+    ("Bool", "Bool", "1", "true"),
+    ("Bool", "Bool", r#""${aws:username}""#, "false"),
+    ("BinaryEquals", "BinaryEquals", r#""?""#, "AQ=="),
+    ("BinaryEquals", "BinaryEquals", r#""A""#, "AQ=="),
+    (
+        "ArnEquals",
+        "ArnNotEquals",
+        r#""topic""#,
+        "arn:aws:sns:eu:123:topic",
+    ),
+    (
+        "ArnLike",
+        "ArnNotLike",
+        r#""arn:aws:sns:eu:topic""#,
+        "arn:aws:sns:eu:123:topic",
+    ),
+    (
+        "ArnLike",
+        "ArnNotLike",
+        r#""ARN:aws:sns:*:*:*""#,
+        "arn:aws:sns:eu:123:topic",
+    ),
+];
+
 /// What a policy compares with and can not be read may mean anything: a `Deny` that holds it is not without effect, and an
 /// `Allow` is. A value of the request that can not be read is another matter, and so is a key that is missing.
 #[test]
 fn what_can_not_be_read() {
-    let unreadable = [
-        ("NumericEquals", "NumericNotEquals", r#""abc""#, "5"),
-        ("NumericLessThan", "NumericNotEquals", r#""""#, "5"),
-        (
-            "NumericGreaterThan",
-            "NumericNotEquals",
-            r#""${aws:username}""#,
-            "5",
-        ),
-        ("NumericEquals", "NumericNotEquals", "true", "1"),
-        ("NumericEquals", "NumericNotEquals", "1e3", "7"),
-        ("IpAddress", "NotIpAddress", r#""10.0.0.0/33""#, "10.0.0.0"),
-        ("IpAddress", "NotIpAddress", r#""10.0.0/24""#, "192.0.2.1"),
-        ("IpAddress", "NotIpAddress", r#""10.0.0.1 ""#, "10.0.0.1"),
-        ("IpAddress", "NotIpAddress", r#""${x:arn}""#, "2001:db8::1"),
-        ("Bool", "Bool", r#""fals""#, "false"),
-        ("Bool", "Bool", r#""fals""#, "true"),
-        ("Bool", "Bool", r#"" true""#, "true"),
-        ("Bool", "Bool", "1", "true"),
-        ("Bool", "Bool", r#""${aws:username}""#, "false"),
-        ("BinaryEquals", "BinaryEquals", r#""?""#, "AQ=="),
-        ("BinaryEquals", "BinaryEquals", r#""A""#, "AQ=="),
-        (
-            "ArnEquals",
-            "ArnNotEquals",
-            r#""topic""#,
-            "arn:aws:sns:eu:123:topic",
-        ),
-        (
-            "ArnLike",
-            "ArnNotLike",
-            r#""arn:aws:sns:eu:topic""#,
-            "arn:aws:sns:eu:123:topic",
-        ),
-        (
-            "ArnLike",
-            "ArnNotLike",
-            r#""ARN:aws:sns:*:*:*""#,
-            "arn:aws:sns:eu:123:topic",
-        ),
-    ];
-    for (positive, negative, value, given) in unreadable {
+    for &(positive, negative, value, given) in UNREADABLE {
         for operator in [positive, negative] {
             let negated = operator.contains("Not");
             let listed = format!("[{value}]");
@@ -319,30 +321,33 @@ fn empty_lists() {
     ]);
 }
 
+/// What is not quite written as a variable, as it stands in JSON.
+pub const MALFORMED: &[&str] = &[
+    "${ aws:username }",
+    "${aws:user name}",
+    "${aws:username,x}",
+    "${aws:username, \\\"x\\\"}",
+    "${aws:username,'x'}",
+    "${aws:username, 'x}",
+    "${x:none, 'a}b'}",
+    "${x:none, 'it's'}",
+    "${x:none, '${aws:username}'}",
+    "${}",
+    "${aws:username",
+    "${\\taws:username}",
+    "${aws:username\\u00a0}",
+    "${aws:username;'x'}",
+    "${'aws:username'}",
+    "${aws:user*}",
+    "${aws:${x:none}}",
+    "${aws:username/${aws:userid}",
+];
+
 /// What is not written as a variable may be one, another, or literal text: it is not known what it stands for, and what it
 /// might stand for is unclear. What no text in its place would make equal is settled.
 #[test]
 fn malformed_variables() {
-    for variable in [
-        "${ aws:username }",
-        "${aws:user name}",
-        "${aws:username,x}",
-        "${aws:username, \\\"x\\\"}",
-        "${aws:username,'x'}",
-        "${aws:username, 'x}",
-        "${x:none, 'a}b'}",
-        "${x:none, 'it's'}",
-        "${x:none, '${aws:username}'}",
-        "${}",
-        "${aws:username",
-        "${\\taws:username}",
-        "${aws:username\\u00a0}",
-        "${aws:username;'x'}",
-        "${'aws:username'}",
-        "${aws:user*}",
-        "${aws:${x:none}}",
-        "${aws:username/${aws:userid}",
-    ] {
+    for variable in MALFORMED {
         let closed = variable.contains('}');
         let around = if closed {
             format!("a/{variable}/*")
