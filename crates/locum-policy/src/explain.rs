@@ -6,6 +6,7 @@ use crate::{
     Decision, Effect, Layer, Layers, Policy, Request, Source,
     decide::{Case, Denying},
     json::{self, Node, Value},
+    quirks::Truth,
     statement::Statement,
     work::Work,
 };
@@ -66,6 +67,8 @@ pub enum Mismatch {
         key: String,
         /// Whether the request has the key.
         present: bool,
+        /// Whether it may hold in another reading of the language, which is not enough for an `Allow`.
+        unclear: bool,
     },
 }
 
@@ -169,21 +172,22 @@ fn failed_conditions(
     reference: &StatementRef<'_>,
 ) -> Vec<Mismatch> {
     let subject = case.subject(layer);
-    let failed = |at: &usize| {
-        let condition = statement.conditions.get(*at);
-        condition.is_some_and(|c| !statement.match_condition(c, &subject))
-    };
-    let failed: Vec<usize> = (0..statement.conditions.len()).filter(failed).collect();
+    let truths = statement.conditions.iter().map(|c| c.holds(subject.scope()));
+    let failed: Vec<(usize, Truth)> = truths
+        .enumerate()
+        .filter(|(_, truth)| !statement.effect.takes(*truth))
+        .collect();
     if failed.is_empty() {
         return Vec::new();
     }
     // The texts are read again from the document: nobody pays for them until somebody asks why.
     let texts = reference.text().conditions;
-    let describe = |at: usize| {
+    let describe = |(at, truth): (usize, Truth)| {
         let (operator, key, _) = texts.get(at).cloned().unwrap_or_default();
         let values = case.request.context.context().get(&key);
         Mismatch::Condition {
             present: values.is_some_and(|v| v.iter().next().is_some()),
+            unclear: truth == Truth::Unclear,
             operator,
             key,
         }

@@ -58,7 +58,7 @@ pub(crate) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    const fn scope(&self) -> Scope<'a> {
+    pub(crate) const fn scope(&self) -> Scope<'a> {
         Scope {
             keys: self.request.context,
             work: self.work,

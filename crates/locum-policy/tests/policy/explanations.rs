@@ -1,7 +1,8 @@
 //! How a decision is told: the words of AWS for a refusal, and the statements that matched or nearly did.
 
 use locum_policy::{
-    Context, Decision, Layer, Layers, PolicyKind, Request, Source, because, because_from, decide, explain,
+    Context, Decision, Effect, Layer, Layers, Mismatch, NearMiss, PolicyKind, Request, Source, because,
+    because_from, decide, explain,
 };
 
 use crate::world::{HERE, RESOURCE, account, alice, name, policy};
@@ -91,7 +92,7 @@ fn an_explanation_says_what_nearly_matched() {
             ("Read", "Resource".to_owned()),
             (
                 "Mfa",
-                "Condition { operator: \"Bool\", key: \"aws:MultiFactorAuthPresent\", present: false }"
+                "Condition { operator: \"Bool\", key: \"aws:MultiFactorAuthPresent\", present: false, unclear: false }"
                     .to_owned()
             ),
             ("Ec2", "Action".to_owned()),
@@ -109,6 +110,56 @@ fn an_explanation_says_what_nearly_matched() {
         mfa.conditions,
         [("Bool".to_owned(), "aws:MultiFactorAuthPresent".to_owned(), values)]
     );
+}
+
+/// What does not allow because it is unclear is not said to have another value.
+#[test]
+fn an_explanation_says_what_is_unclear() {
+    for (condition, present, unclear) in [
+        (r#""IpAddress":{"x:key":"10.0.0.0/33"}"#, true, true),
+        (r#""IpAddress":{"x:key":"10.0.0.0/8"}"#, true, false),
+        (r#""Null":{"x:none":"no"}"#, false, true),
+        (r#""StringEquals":{"x:none":"a"}"#, false, false),
+        (
+            r#""ForAnyValue:StringEqualsIfExists":{"x:none":"a"}"#,
+            false,
+            true,
+        ),
+    ] {
+        let policy = policy(
+            PolicyKind::Inline,
+            &format!(
+                r#"{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{{condition}}}}},
+                   {{"Effect":"Deny","Action":"ec2:*","Resource":"*"}}"#
+            ),
+        );
+        let mut context = Context::new();
+        context.set("x:key", "192.0.2.1");
+        let request = Request {
+            principal: alice(),
+            action: "s3:GetObject",
+            resource: RESOURCE,
+            resource_account: account(HERE),
+            context: &context,
+        };
+        let identity = [Source::new(&policy, "inline")];
+        let layers = Layers {
+            identity: &identity,
+            ..Layers::default()
+        };
+        let explanation = explain(&request, &layers);
+        assert_eq!(name(&explanation.decision), "implicit");
+        let allows = |near: &&NearMiss<'_>| near.statement.effect == Effect::Allow;
+        let Some(Mismatch::Condition {
+            present: p,
+            unclear: u,
+            ..
+        }) = explanation.near.iter().find(allows).map(|near| &near.mismatch)
+        else {
+            panic!("{condition}: {:?}", explanation.near);
+        };
+        assert_eq!((*p, *u), (present, unclear), "{condition}");
+    }
 }
 
 /// A decision that runs out of steps denies, and its explanation says so too: another walk over the same statements, which

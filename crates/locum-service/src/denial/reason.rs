@@ -158,8 +158,11 @@ fn but_for(mismatch: &Mismatch) -> String {
             operator,
             key,
             present,
+            unclear,
         } => {
-            let how = if *present {
+            let how = if *unclear {
+                "is unclear"
+            } else if *present {
                 "has another value"
             } else {
                 "is not in the request"

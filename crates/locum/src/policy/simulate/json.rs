@@ -89,7 +89,10 @@ fn but_for(mismatch: &Mismatch) -> Value {
             operator,
             key,
             present,
-        } => json!({ "element": "Condition", "operator": operator, "key": key, "present": present }),
+            unclear,
+        } => json!({
+            "element": "Condition", "operator": operator, "key": key, "present": present, "unclear": unclear
+        }),
     }
 }
 
