@@ -103,7 +103,7 @@ pub fn conditions(dice: &mut Dice, asked: &Asked) -> Map<String, Value> {
                 _ => json!(text),
             }
         };
-        let values = (0..count).map(|_| one(dice)).collect();
+        let values: Vec<Value> = (0..count).map(|_| one(dice)).collect();
         let key = if dice.percent(20) {
             key.to_uppercase()
         } else {
@@ -112,7 +112,14 @@ pub fn conditions(dice: &mut Dice, asked: &Asked) -> Map<String, Value> {
         let keys = block
             .entry(format!("{set}{base}{suffix}"))
             .or_insert_with(|| json!({}));
-        keys.as_object_mut().unwrap().insert(key, listed(values, dice));
+        let keys = keys.as_object_mut().unwrap();
+        // One key in two spellings, with values that need not agree.
+        if let [_, second] = &values[..]
+            && key.starts_with("X:")
+        {
+            keys.insert(key.to_lowercase(), second.clone());
+        }
+        keys.insert(key, listed(values, dice));
     }
     block
 }

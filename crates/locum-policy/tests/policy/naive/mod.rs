@@ -126,7 +126,7 @@ pub fn each_element(statement: &Value, ask: &Ask<'_>, variables: bool, mut show:
             let same = keys.iter().filter(|(other, _)| lower(other) == lower(key));
             let mut each = same.map(|(key, wanted)| condition(operator, key, wanted, variables, ask.context));
             let first = each.next().unwrap();
-            let agree = each.all(|truth| truth == first);
+            let agree = mutated(Mutation::SpellingsAreConditions) || each.all(|truth| truth == first);
             show(operator, take(if agree { first } else { None }));
         }
     }

@@ -31,6 +31,8 @@ mutations! {
     AnyValueHoldsOnAbsentKey,
     /// A negated operator without values holds, whatever qualifies it.
     NegatedEmptyListHolds,
+    /// Two spellings of a key under one operator are two conditions.
+    SpellingsAreConditions,
     /// Several values without a set operator: any will do.
     SeveralValuesAreAny,
     /// A tag key in another case is another key.

@@ -60,6 +60,36 @@ pub fn both(variables: bool, pattern: &str, compare: impl Fn(Mode) -> Truth) -> 
     if let [truth] = readings[..] { truth } else { None }
 }
 
+/// Whether what is in a variable's braces is not quite written as a variable.
+fn is_odd(inner: &str) -> bool {
+    let comma = inner.find(',').unwrap_or(inner.len());
+    let (key, rest) = (&inner[..comma], &inner[comma..]);
+    let default = rest.strip_prefix(", '").and_then(|text| text.strip_suffix('\''));
+    let well_written = rest.is_empty() || default.is_some_and(|d| !d.contains('\''));
+    let names_nothing = |c: char| {
+        c.is_whitespace() || c.is_control() || (c.is_ascii() && "!\"#$&'()*,;<>?[\\]^`{|}".contains(c))
+    };
+    let is_odd = !well_written || key.is_empty() || key.contains(names_nothing);
+    is_odd && !["*", "?", "$"].contains(&inner)
+}
+
+/// Whether a pattern is made of what is not quite a variable, and of stars.
+fn may_be_any(pattern: &str) -> bool {
+    let (mut rest, mut odd) = (pattern.to_owned(), false);
+    while !rest.is_empty() {
+        let length = match variable(&rest) {
+            Some((inner, length)) if is_odd(&inner) => {
+                odd = true;
+                length
+            }
+            None if rest.starts_with('*') => 1,
+            _ => return false,
+        };
+        rest = rest.chars().skip(length).collect();
+    }
+    odd
+}
+
 /// A pattern's symbols; `None` when a variable has no value.
 pub fn symbols(text: &str, wild: bool, mode: Mode, context: &Context<'_>) -> Option<Vec<Symbol>> {
     let chars: Vec<char> = text.chars().collect();
@@ -75,15 +105,7 @@ pub fn symbols(text: &str, wild: bool, mode: Mode, context: &Context<'_>) -> Opt
             let (key, rest) = (inner[..comma].to_owned(), &inner[comma..]);
             let quoted = rest.trim_start_matches([',', ' ']).strip_prefix('\'');
             let default = quoted.and_then(|text| text.strip_suffix('\'')).map(str::to_owned);
-            let well_written = rest.is_empty()
-                || (rest.starts_with(", '") && default.as_ref().is_some_and(|d| !d.contains('\'')));
-            let names_nothing = |c: char| {
-                c.is_whitespace()
-                    || c.is_control()
-                    || (c.is_ascii() && "!\"#$&'()*,;<>?[\\]^`{|}".contains(c))
-            };
-            let is_odd = !well_written || key.is_empty() || key.contains(names_nothing);
-            if is_odd && !["*", "?", "$"].contains(&&*inner) {
+            if is_odd(&inner) {
                 if mode.odd_is_none {
                     return None;
                 }
@@ -226,7 +248,10 @@ pub fn resource_matches(pattern: &str, ask: &Ask<'_>, mode: Mode) -> Truth {
         return Some(true);
     }
     if ask.resource == "*" {
-        return Some(mutated(Mutation::NoResourceIsEvery));
+        return match variables && may_be_any(pattern) {
+            true => None,
+            false => Some(mutated(Mutation::NoResourceIsEvery)),
+        };
     }
     let (lower_pattern, lower_resource) = (pattern.to_lowercase(), ask.resource.to_lowercase());
     let (pattern, resource) = match mutated(Mutation::ResourcesHaveNoCase) {
