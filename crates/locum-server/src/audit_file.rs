@@ -72,7 +72,7 @@ pub enum AuditError {
     Unwritten {
         /// The file.
         path: PathBuf,
-        /// How many were not written for certain.
+        /// How many are not on the disk for certain.
         records: usize,
         /// What the system said, or did not.
         source: io::Error,
@@ -165,17 +165,24 @@ impl AuditFile {
     /// grace is not waited for any longer; what it took by then, and what it takes later, is in the log.
     ///
     /// # Errors
-    /// [`AuditError::Unwritten`] if some of it is not on the disk, or may not be.
+    /// [`AuditError::Unwritten`] if some of it is not on the disk, or may not be; [`AuditError::File`] if there was nothing to be lost.
     pub fn close(&self) -> Result<(), AuditError> {
         self.shared.queue.close();
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(writer) = writer else {
             return Ok(());
         };
-        let unwritten = |source| AuditError::Unwritten {
-            path: self.path.clone(),
-            records: self.shared.queue.waiting(),
-            source,
+        let unwritten = |source| {
+            let path = self.path.clone();
+            let records = self.shared.queue.waiting() + self.shared.unsynced.load(Relaxed);
+            match records {
+                0 => AuditError::File { path, source },
+                1.. => AuditError::Unwritten {
+                    path,
+                    records,
+                    source,
+                },
+            }
         };
         let (mut progress, mut since) = (self.shared.progress.load(Relaxed), Instant::now());
         while !writer.is_finished() {

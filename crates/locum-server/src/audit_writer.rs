@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     thread,
     time::Duration,
@@ -35,6 +35,8 @@ pub(crate) struct Shared {
     pub(crate) queue: AuditQueue,
     pub(crate) failing: AtomicBool,
     pub(crate) written: AtomicU64,
+    /// Records that were written, and that a disk which fails or loses power may still lose.
+    pub(crate) unsynced: AtomicUsize,
     pub(crate) waited: AtomicU64,
     pub(crate) refused: AtomicU64,
     pub(crate) failures: AtomicU64,
@@ -49,6 +51,7 @@ impl Shared {
             queue: AuditQueue::new(policy.queue),
             failing: AtomicBool::default(),
             written: AtomicU64::default(),
+            unsynced: AtomicUsize::default(),
             waited: AtomicU64::default(),
             refused: AtomicU64::default(),
             failures: AtomicU64::default(),
@@ -111,9 +114,16 @@ impl Writer {
             }
             // Whoever closes is told of what the file does not take even now.
             self.attempt(Self::carry_on);
-            self.flush()?;
-            let count = self.batch.ends.len() as u64;
-            self.shared.written.fetch_add(count, Relaxed);
+            if let Err(error) = self.flush() {
+                // What the file took before is not to be feared for as well.
+                if self.file.sync_all().is_ok() {
+                    self.shared.unsynced.store(0, Relaxed);
+                }
+                return Err(error);
+            }
+            let count = self.batch.ends.len();
+            self.shared.written.fetch_add(count as u64, Relaxed);
+            self.shared.unsynced.fetch_add(count, Relaxed);
             self.shared.queue.settle();
             if is_last {
                 return self.finish();
@@ -196,9 +206,14 @@ impl Writer {
         }
     }
 
-    fn rotate(&mut self) -> io::Result<()> {
+    /// Writes what is due and waits until the file is on disk.
+    fn sync(&mut self) -> io::Result<()> {
         self.flush()?;
-        self.file.sync_all()?;
+        self.file.sync_all()
+    }
+
+    fn rotate(&mut self) -> io::Result<()> {
+        self.sync()?;
         let aside = |number: u32| {
             let mut name = self.path.clone().into_os_string();
             name.push(format!(".{number}"));
@@ -236,11 +251,14 @@ impl Writer {
     }
 
     fn reopen(&mut self) -> io::Result<()> {
-        let left = self.flush().and_then(|()| self.file.sync_all());
+        let left = self.sync();
         (self.file, self.size) = open(&self.path)?;
         self.is_outdated = false;
-        if let Err(error) = left {
-            tracing::error!(path = %self.path.display(), %error, "the end of the audit log that was left");
+        match left {
+            Ok(()) => self.shared.unsynced.store(0, Relaxed),
+            Err(error) => {
+                tracing::error!(path = %self.path.display(), %error, "the end of the audit log that was left");
+            }
         }
         // A record that was cut off there begins anew here.
         let written = self.batch.bytes.get(..self.done).unwrap_or_default();
@@ -252,8 +270,7 @@ impl Writer {
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.flush()?;
-        self.file.sync_all()?;
+        self.sync()?;
         sync_directory(&self.path)
     }
 }

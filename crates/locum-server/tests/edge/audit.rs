@@ -314,3 +314,26 @@ fn a_disk_that_hangs_holds_up_no_stop_for_ever() {
     assert!(matches!(file.record(b"late"), Err(AuditError::Closed)));
     file.close().unwrap();
 }
+
+/// A pipe takes what is written and cannot be made durable, as a disk that fails at last.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_written_and_not_made_durable_may_be_missing() {
+    use std::process::Command;
+
+    for records in [0, 3] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("audit.jsonl");
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let file = AuditFile::open(&path, RotatePolicy::default()).unwrap();
+        for _ in 0..records {
+            file.record(b"{}").unwrap();
+        }
+        let told = file.close().unwrap_err().to_string();
+        let expected = match records {
+            0 => "cannot write the audit log ".to_owned(),
+            _ => format!("{records} records of answered calls may be missing at the end of the audit log "),
+        };
+        assert!(told.starts_with(&expected), "{told}");
+    }
+}
