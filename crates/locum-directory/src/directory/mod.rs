@@ -122,10 +122,7 @@ impl Directory {
 
     /// Blocks until the fate of every write that is queued by now is known, and whoever asked was told.
     pub fn settle(&self) {
-        if let Some(pending) = self.queue.last() {
-            // What became of the last one is its own writer's to know.
-            let _ = pending.wait();
-        }
+        self.queue.settle();
     }
 
     /// Whether it is over with writes until it is opened again: the store went on without it, so what readers see is not what is stored.

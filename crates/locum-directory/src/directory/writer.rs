@@ -26,6 +26,8 @@ const MOST_WAITING: usize = 8192;
 pub(super) struct Queue {
     state: Mutex<State>,
     wake: Condvar,
+    /// Told when a closed queue has nobody left to tell.
+    told: Condvar,
 }
 
 #[derive(Debug)]
@@ -35,6 +37,8 @@ struct State {
     /// The revision that the batch now being gathered will have.
     open: Revision,
     waiting: Vec<Waiting>,
+    /// Whether the writer has taken writes and not yet told all of them what became of them.
+    telling: bool,
     closed: bool,
 }
 
@@ -64,9 +68,11 @@ impl Queue {
                 open: snapshot.revision().next(),
                 head: snapshot,
                 waiting: Vec::new(),
+                telling: false,
                 closed: false,
             }),
             wake: Condvar::new(),
+            told: Condvar::new(),
         }
     }
 
@@ -110,18 +116,23 @@ impl Queue {
         pending
     }
 
-    /// What is settled after all that waits now; `None` if nothing more is written. Of these there may be any number.
-    pub(super) fn last(&self) -> Option<Pending> {
+    /// Returns when everybody was told whose write waits or is being made now.
+    pub(super) fn settle(&self) {
         let mut state = self.state();
         if state.closed {
-            return None;
+            // Nothing comes behind what is being told, so its end can be waited for: closing is not telling.
+            let telling = |state: &mut State| state.telling || !state.waiting.is_empty();
+            drop(self.told.wait_while(state, telling));
+            return;
         }
         let (pending, completion) = pending();
         let changes = Changes::new();
+        // Of these there may be any number.
         state.waiting.push(Waiting { changes, completion });
         drop(state);
         self.wake.notify_one();
-        Some(pending)
+        // What became of the last one is its own writer's to know.
+        let _ = pending.wait();
     }
 
     /// Accepts no more writes; those that wait are still committed.
@@ -137,12 +148,16 @@ impl Queue {
     /// Waits for writes and takes all there are. `None` when the queue is closed and empty.
     fn take(&self) -> Option<Batch> {
         let idle = |state: &mut State| state.waiting.is_empty() && !state.closed;
-        let state = self.wake.wait_while(self.state(), idle);
+        let mut state = self.state();
+        state.telling = false;
+        self.told.notify_all();
+        let state = self.wake.wait_while(state, idle);
         let mut state = state.unwrap_or_else(PoisonError::into_inner);
         let writes = mem::take(&mut state.waiting);
         if writes.is_empty() {
             return None;
         }
+        state.telling = true;
         let revision = state.open;
         if writes.iter().any(|write| !write.changes.is_empty()) {
             state.open = revision.next();
@@ -261,6 +276,8 @@ impl Drop for CloseOnExit {
         self.0.close();
         let durable = Arc::clone(&self.0.state().head);
         drop(self.0.abandon(durable));
+        self.0.state().telling = false;
+        self.0.told.notify_all();
     }
 }
 

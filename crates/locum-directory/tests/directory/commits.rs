@@ -190,6 +190,37 @@ fn a_store_written_by_somebody_else_stops_the_directory_instead_of_diverging() {
     assert!(matches!(queue(&directory, put_user(2)), Err(WriteError::Closed)));
 }
 
+/// A queue that takes no more has not told everybody yet: whoever closes what they write to must wait for that.
+#[test]
+fn settling_waits_for_those_who_are_told_that_the_store_went_on_without_them() {
+    let store = Arc::new(MemoryStore::new());
+    let directory = open(Arc::clone(&store) as Arc<dyn Store>);
+    store.transact(&Transaction::default()).unwrap();
+    let (told, (begin, begun), (go_on, going_on)) = (Arc::new(AtomicBool::new(false)), channel(), channel());
+    let done = Arc::clone(&told);
+    queue(&directory, put_user(1))
+        .unwrap()
+        .on_durable(move |outcome| {
+            assert_eq!(outcome, Err(CommitError::Diverged));
+            begin.send(()).unwrap();
+            going_on.recv().unwrap();
+            done.store(true, Ordering::SeqCst);
+        });
+    begun.recv().unwrap();
+    assert!(directory.is_closed());
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            // Late, so that whoever does not wait is seen.
+            (0..10_000).for_each(|_| thread::yield_now());
+            go_on.send(()).unwrap();
+        });
+        directory.settle();
+        assert!(told.load(Ordering::SeqCst));
+    });
+    // Nobody is left to wait for.
+    directory.settle();
+}
+
 #[test]
 fn closing_writes_what_is_queued() {
     let store = Arc::new(MemoryStore::new());
