@@ -1,15 +1,6 @@
 //! A running service: store, directory, service and edge, from bottom to top.
 
-use std::{
-    net::SocketAddr,
-    path::PathBuf,
-    sync::{
-        Arc,
-        mpsc::{self, RecvTimeoutError, Sender},
-    },
-    thread::JoinHandle,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 use locum_crypto::{PasswordScheme, RotationSchedule, SystemRandom};
@@ -17,17 +8,21 @@ use locum_directory::{Directory, RedbStore, Store};
 use locum_federation::outbound::PublicUrl;
 use locum_names::Partition;
 use locum_server::{
-    AuditError, AuditFile, Config, FetchConfig, IdentityProviders, Running, Server, ServiceApplication,
-    ShutdownHandle, TlsReload,
+    AuditFile, Config, FetchConfig, IdentityProviders, Running, Server, ServiceApplication, ShutdownHandle,
+    TlsReload,
 };
 use locum_service::{Service, Settings};
 
 use crate::apply;
 
-use super::{Options, OptionsError, Refusal, backup::Backup, data_dir::DataDir, descriptors, memory};
-
-/// How often the keys are looked at; far more often than they change.
-const ROTATION_INTERVAL: Duration = Duration::from_secs(60);
+use super::{
+    Options, OptionsError, Refusal,
+    backup::Backup,
+    data_dir::DataDir,
+    descriptors, memory,
+    stop::{CLOSING, GRACE, StopError, patiently},
+    upkeep::Upkeep,
+};
 
 /// A service that answers.
 pub(crate) struct Deployment {
@@ -41,7 +36,7 @@ pub(crate) struct Deployment {
     audit: Arc<AuditFile>,
     backup: Backup,
     store: Option<Arc<RedbStore>>,
-    rotation: Option<(Sender<()>, JoinHandle<()>)>,
+    upkeep: Option<Upkeep>,
     providers: Option<IdentityProviders>,
 }
 
@@ -97,7 +92,7 @@ impl Deployment {
         if !options.apply.is_empty() {
             apply::apply_in_process(&service, &described)?;
         }
-        let rotation = rotate_in_background(Arc::clone(&service), schedule)?;
+        let upkeep = Upkeep::start(Arc::clone(&service), schedule)?;
         let providers = IdentityProviders::start(
             Arc::clone(service.directory()),
             Arc::clone(service.identity_keys()),
@@ -118,7 +113,7 @@ impl Deployment {
             audit,
             backup,
             store: Some(store),
-            rotation: Some(rotation),
+            upkeep: Some(upkeep),
             providers: Some(providers),
         })
     }
@@ -168,35 +163,67 @@ impl Deployment {
         self.backup.clone()
     }
 
-    /// Waits until it is stopped and everything is on disk.
+    /// Waits until it is stopped and everything is on disk. A disk that hangs is not waited for for ever.
     ///
     /// # Errors
-    /// What it answered is not all in the audit log.
-    pub(crate) fn wait(&mut self) -> Result<(), AuditError> {
+    /// What it answered is not all in the audit log, or the store is not closed.
+    pub(crate) fn wait(&mut self) -> Result<(), StopError> {
         if let Some(running) = self.running.take() {
             running.wait();
         }
         drop(self.providers.take());
-        if let Some((stop, thread)) = self.rotation.take() {
-            drop(stop);
-            // A rotation that panicked was logged; there is nothing to take back.
-            let _ = thread.join();
-        }
+        let settled = self.upkeep.take().is_none_or(|upkeep| upkeep.end(GRACE));
+        // After the fate of the last write: it is recorded, too.
         let recorded = self.audit.close();
-        // Whoever else still has the store may write to it.
-        if let Some(store) = self.store.take().and_then(Arc::into_inner)
-            && let Err(error) = store.close()
-        {
-            tracing::warn!(%error, "the store was not compacted");
+        let store = self.store.take();
+        if settled {
+            self.close(store);
+            return Ok(recorded?);
         }
-        recorded
+        // Whoever drops it last waits for its disk.
+        std::mem::forget(store);
+        let store = StopError::Store {
+            store: self.data.store().display().to_string(),
+            seconds: GRACE.as_secs(),
+        };
+        Err(match recorded {
+            Ok(()) => store,
+            Err(audit) => StopError::Both {
+                store: Box::new(store),
+                audit,
+            },
+        })
+    }
+
+    /// Closes the store, unless somebody else, who may write to it, still has it.
+    fn close(&self, store: Option<Arc<RedbStore>>) {
+        let Some(store) = store.and_then(Arc::into_inner) else {
+            return;
+        };
+        let close = move || {
+            if let Err(error) = store.close() {
+                tracing::warn!(%error, "the store was not compacted");
+            }
+        };
+        let thread = std::thread::Builder::new().name("locum-closing".to_owned());
+        let closed = thread
+            .spawn(close)
+            .map(|thread| patiently(&thread, CLOSING, || 0));
+        match closed {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!(
+                store = %self.data.store().display(),
+                "the store was not closed within a minute; all that was answered is in it"
+            ),
+            Err(error) => tracing::warn!(%error, "the store was not compacted"),
+        }
     }
 
     /// Stops it and waits.
     ///
     /// # Errors
     /// As those of [`wait`](Self::wait).
-    pub(crate) fn stop(&mut self) -> Result<(), AuditError> {
+    pub(crate) fn stop(&mut self) -> Result<(), StopError> {
         if let Some(handle) = self.shutdown_handle() {
             handle.stop();
         }
@@ -250,30 +277,4 @@ fn partition(directory: &Directory, data: &DataDir, options: &Options) -> Result
         }),
         _ => Ok(actual),
     }
-}
-
-fn rotate_in_background(
-    service: Arc<Service>,
-    schedule: RotationSchedule,
-) -> Result<(Sender<()>, JoinHandle<()>), Refusal> {
-    let (stop, stopped) = mpsc::channel::<()>();
-    let rotate = move || {
-        service.warm_up();
-        while stopped.recv_timeout(ROTATION_INTERVAL) == Err(RecvTimeoutError::Timeout) {
-            if let Err(error) = service.rotate(Timestamp::now(), &schedule, &mut SystemRandom) {
-                tracing::error!(%error, "key rotation; the keys in use stay in use");
-            }
-        }
-        if let Err(error) = service.finish() {
-            tracing::error!(%error, "the last uses of keys and roles");
-        }
-    };
-    let thread = std::thread::Builder::new()
-        .name("locum-rotation".to_owned())
-        .spawn(rotate);
-    let thread = thread.map_err(|source| Refusal::System {
-        what: "start the rotation of keys",
-        source,
-    })?;
-    Ok((stop, thread))
 }

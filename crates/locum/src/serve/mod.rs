@@ -10,6 +10,8 @@ mod descriptors;
 pub(crate) mod memory;
 mod options;
 mod signals;
+mod stop;
+mod upkeep;
 
 use std::{ffi::OsString, io, process::ExitCode};
 
@@ -26,6 +28,7 @@ use crate::{
 
 pub(crate) use deployment::Deployment;
 pub(crate) use options::{Options, OptionsError};
+use stop::StopError;
 
 /// Why the service does not start, in one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +60,9 @@ pub(crate) enum Refusal {
     /// The audit log.
     #[error(transparent)]
     Audit(#[from] AuditError),
+    /// The end.
+    #[error(transparent)]
+    Stop(#[from] StopError),
     /// The key-encryption key.
     #[error("cannot use the key-encryption key in {place}: {reason}")]
     Key {

@@ -1,0 +1,176 @@
+//! What a service does by itself every minute, on a thread of its own, and once more when it stops.
+
+use std::{
+    sync::{
+        Arc, Weak,
+        mpsc::{self, RecvTimeoutError, Sender},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use locum_crypto::{RotationSchedule, SystemRandom};
+use locum_directory::Directory;
+use locum_service::Service;
+
+use super::{Refusal, stop::patiently};
+
+/// How often the keys are looked at; far more often than they change.
+const INTERVAL: Duration = Duration::from_secs(60);
+
+/// Rotates keys, and stores when keys and roles were last used.
+pub(super) struct Upkeep {
+    stop: Sender<()>,
+    thread: JoinHandle<()>,
+    directory: Weak<Directory>,
+}
+
+impl Upkeep {
+    /// Begins.
+    pub(super) fn start(service: Arc<Service>, schedule: RotationSchedule) -> Result<Self, Refusal> {
+        let directory = Arc::downgrade(service.directory());
+        let (stop, stopped) = mpsc::channel::<()>();
+        let work = move || {
+            service.warm_up();
+            while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
+                if let Err(error) = service.rotate(Timestamp::now(), &schedule, &mut SystemRandom) {
+                    tracing::error!(%error, "key rotation; the keys in use stay in use");
+                }
+            }
+            if let Err(error) = service.finish() {
+                tracing::error!(%error, "the last uses of keys and roles");
+            }
+        };
+        let thread = std::thread::Builder::new().name("locum-rotation".to_owned());
+        let thread = thread.spawn(work).map_err(|source| Refusal::System {
+            what: "start the rotation of keys",
+            source,
+        })?;
+        Ok(Self {
+            stop,
+            thread,
+            directory,
+        })
+    }
+
+    /// Ends it, and waits until the fate of every write is known and recorded, and the service is gone: as long as the store's disk
+    /// takes any within `grace`. Returns whether that came about.
+    pub(super) fn end(self, grace: Duration) -> bool {
+        drop(self.stop);
+        let commits = || {
+            let directory = self.directory.upgrade();
+            directory.map_or(0, |directory| {
+                let counts = directory.write_counts();
+                counts.commits.saturating_add(counts.failures)
+            })
+        };
+        patiently(&self.thread, grace, commits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Condvar, Mutex, mpsc::Receiver};
+
+    use locum_crypto::{KeyEncryptionKey, PasswordScheme, SeededRandom};
+    use locum_directory::{
+        Changes, Commit, Item, MemoryStore, Revision, Store, StoreError, Transaction, User,
+    };
+    use locum_federation::outbound::PublicUrl;
+    use locum_names::{AccountId, Partition};
+    use locum_server::{AuditFile, RotatePolicy};
+    use locum_service::{Regions, SamlRecipients, Settings};
+
+    use super::*;
+
+    /// A store on a disk that may hang.
+    #[derive(Default)]
+    struct Disk {
+        store: MemoryStore,
+        hangs: Mutex<bool>,
+        changed: Condvar,
+    }
+
+    impl Disk {
+        fn set_hanging(&self, hangs: bool) {
+            *self.hangs.lock().unwrap() = hangs;
+            self.changed.notify_all();
+        }
+    }
+
+    impl Store for Disk {
+        fn revision(&self) -> Result<Revision, StoreError> {
+            self.store.revision()
+        }
+
+        fn get(&self, key: &str) -> Result<Option<Item>, StoreError> {
+            self.store.get(key)
+        }
+
+        fn range(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Item>, StoreError> {
+            self.store.range(prefix, after, limit)
+        }
+
+        fn transact(&self, transaction: &Transaction) -> Result<Revision, StoreError> {
+            let hangs = self.hangs.lock().unwrap();
+            drop(self.changed.wait_while(hangs, |hangs| *hangs).unwrap());
+            self.store.transact(transaction)
+        }
+
+        fn watch(&self, from: Revision) -> Result<Receiver<Commit>, StoreError> {
+            self.store.watch(from)
+        }
+    }
+
+    fn scene(disk: &Arc<Disk>, files: &std::path::Path) -> (Arc<Directory>, Upkeep) {
+        let (random, now) = (&mut SeededRandom::new(1), Timestamp::UNIX_EPOCH);
+        let kek = KeyEncryptionKey::generate(random);
+        let store = Arc::clone(disk) as Arc<dyn Store>;
+        let directory = Arc::new(Directory::open(store, kek, Box::new(SeededRandom::new(2))).unwrap());
+        directory
+            .bootstrap(Some(account()), Partition::Aws, now, random, |_| Ok(()))
+            .unwrap();
+        let settings = Settings {
+            partition: Partition::Aws,
+            deployment: *directory.deployment(),
+            regions: Regions::Any,
+            public_url: PublicUrl::parse("https://sts.example.com").unwrap(),
+            password_iterations: PasswordScheme::ITERATIONS,
+            saml_recipients: SamlRecipients::Aws,
+            allowed_issuers: Vec::new(),
+        };
+        let audit = Arc::new(AuditFile::open(files.join("audit.jsonl"), RotatePolicy::default()).unwrap());
+        let schedule = RotationSchedule::default();
+        let service = Service::new(settings, Arc::clone(&directory), audit, now, &schedule, random);
+        let upkeep = Upkeep::start(Arc::new(service.unwrap()), schedule).unwrap();
+        (directory, upkeep)
+    }
+
+    fn account() -> AccountId {
+        "111122223333".parse().unwrap()
+    }
+
+    #[test]
+    fn a_disk_that_hangs_holds_up_no_stop_for_ever() {
+        let files = tempfile::tempdir().unwrap();
+        let write = |directory: &Directory| {
+            let user = User::new(account(), "/", "alice", Timestamp::UNIX_EPOCH, &mut SystemRandom);
+            let mut changes = Changes::new();
+            changes.put(user);
+            directory.write(|_| Ok::<_, String>(((), changes))).unwrap().1
+        };
+        let (directory, upkeep) = scene(&Arc::default(), files.path());
+        write(&directory).wait().unwrap();
+        assert!(upkeep.end(Duration::MAX), "a disk that works");
+
+        let disk = Arc::new(Disk::default());
+        let (directory, upkeep) = scene(&disk, files.path());
+        disk.set_hanging(true);
+        let pending = write(&directory);
+        assert!(!upkeep.end(Duration::from_millis(100)));
+        // It was not acknowledged, and may come about all the same.
+        disk.set_hanging(false);
+        pending.wait().unwrap();
+    }
+}
