@@ -38,11 +38,15 @@ pub enum MessageError {
 }
 
 impl AuthorizationMessage {
-    /// The longest encoded message, in characters.
+    /// The longest encoded message that is opened, in characters: what AWS's model takes, and what earlier versions sealed.
     pub const MAX_LEN: usize = 10_240;
 
+    /// The longest encoded message that is made, in characters. It travels in a header, and many proxies and clients have room for
+    /// 8 KiB of headers together: this leaves more than 500 bytes for the others.
+    pub const MAX_SEALED_LEN: usize = 7_400;
+
     /// The longest document that fits; a longer one is for the caller to shorten.
-    pub const MAX_DOCUMENT_LEN: usize = Self::MAX_LEN / 4 * 3 - OVERHEAD - HEAD_LEN;
+    pub const MAX_DOCUMENT_LEN: usize = Self::MAX_SEALED_LEN / 4 * 3 - OVERHEAD - HEAD_LEN;
 
     /// Seals the message into URL-safe text.
     ///
@@ -56,10 +60,10 @@ impl AuthorizationMessage {
     ) -> Result<String, TooLarge> {
         let len = OVERHEAD + HEAD_LEN + self.document.len();
         let size = len.saturating_mul(4).div_ceil(3);
-        if size > Self::MAX_LEN {
+        if size > Self::MAX_SEALED_LEN {
             return Err(TooLarge {
                 size,
-                limit: Self::MAX_LEN,
+                limit: Self::MAX_SEALED_LEN,
             });
         }
         let mut raw = Vec::with_capacity(len);

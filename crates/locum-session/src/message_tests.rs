@@ -43,13 +43,17 @@ fn opens_until_its_time_is_over() {
     assert_eq!(open(3600), Err(MessageError::Invalid));
 }
 
-/// facts: sts §2.8 – URL-safe text of at most 10,240 characters.
+/// facts: sts §2.8 – URL-safe text.
 #[test]
 fn the_longest_document_just_fits() {
-    let document = "é".repeat(AuthorizationMessage::MAX_DOCUMENT_LEN / 2);
+    let document = format!(
+        "{:>width$}",
+        "é",
+        width = AuthorizationMessage::MAX_DOCUMENT_LEN - 1
+    );
     assert_eq!(document.len(), AuthorizationMessage::MAX_DOCUMENT_LEN);
     let (ring, text) = sealed(&document);
-    assert_eq!(text.len(), AuthorizationMessage::MAX_LEN);
+    assert_eq!(text.len(), AuthorizationMessage::MAX_SEALED_LEN);
     assert!(
         text.bytes()
             .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
@@ -59,7 +63,40 @@ fn the_longest_document_just_fits() {
 
     let refused = message(&format!("{document}x")).seal(&ring, &deployment(1), &mut SeededRandom::new(2));
     let TooLarge { size, limit } = refused.unwrap_err();
-    assert!(size > limit && limit == AuthorizationMessage::MAX_LEN);
+    assert!(size > limit && limit == AuthorizationMessage::MAX_SEALED_LEN);
+}
+
+/// facts: sts §2.8 – at most 10,240 characters. Earlier versions sealed as many, and such messages open for a day.
+#[test]
+fn what_is_longer_than_what_is_sealed_now_is_opened() {
+    let ring = ring(Purpose::AuthorizationMessage, 1);
+    for (length, opens) in [
+        (AuthorizationMessage::MAX_LEN, true),
+        (AuthorizationMessage::MAX_LEN + 4, false),
+    ] {
+        let mut raw = vec![0; HEADER_LEN];
+        let document = "x".repeat(length / 4 * 3 - OVERHEAD - HEAD_LEN);
+        let mut w = Writer(&mut raw);
+        w.u8(VERSION);
+        w.account(message("").account);
+        w.i64(CREATED);
+        w.i64(CREATED + 3600);
+        w.bytes(document.as_bytes());
+        ring.seal_in_place(
+            &[deployment(1).as_bytes()],
+            &mut SeededRandom::new(2),
+            &mut raw,
+            0,
+        );
+        let text = URL_SAFE.encode(&raw);
+        assert_eq!(text.len(), length);
+        let opened = AuthorizationMessage::open(&text, &ring, &deployment(1), at(0));
+        assert_eq!(
+            opened.is_ok_and(|opened| opened.document == document),
+            opens,
+            "{length}"
+        );
+    }
 }
 
 #[test]

@@ -25,13 +25,38 @@ enum Statements {
     None,
 }
 
-/// What is shown, from everything to what always fits: the conditions are left out first, then the statements' elements.
-const SHORTER: [(bool, Statements); 4] = [
-    (true, Statements::Whole),
-    (false, Statements::Whole),
-    (false, Statements::Named),
-    (false, Statements::None),
+/// What is shown, from everything to what always fits: the conditions are left out first, then the statements' elements. Each says what
+/// it is without, but how long what the caller said is allowed to be.
+const SHORTER: [(bool, Statements, usize, Option<&str>); 5] = [
+    (true, Statements::Whole, usize::MAX, None),
+    (
+        false,
+        Statements::Whole,
+        usize::MAX,
+        Some("the condition keys of the request"),
+    ),
+    (
+        false,
+        Statements::Named,
+        usize::MAX,
+        Some("the condition keys of the request, and what the statements say"),
+    ),
+    (
+        false,
+        Statements::None,
+        usize::MAX,
+        Some("the condition keys of the request, and the statements"),
+    ),
+    (
+        false,
+        Statements::None,
+        LONGEST,
+        Some("the condition keys of the request, the statements, and the ends of long names"),
+    ),
 ];
+
+/// How much of an ARN is shown where there is not enough room, in bytes.
+const LONGEST: usize = 1024;
 
 /// Statements and tags take up a multiple of so many bytes, and one such step where there is nothing to tell.
 const STEP: usize = 1024;
@@ -51,7 +76,7 @@ pub(super) fn document(
     reason: &str,
 ) -> String {
     let mut text = String::with_capacity(4 * 1024);
-    for (conditions, statements) in SHORTER {
+    for (at, (conditions, statements, longest, omitted)) in (1..).zip(SHORTER) {
         text.clear();
         let shown = Shown {
             asked,
@@ -59,12 +84,14 @@ pub(super) fn document(
             explanation,
             conditions,
             statements,
+            longest,
+            omitted,
             hidden: Cell::new(0),
         };
         Object::write(&mut text, |document| shown.write(document, reason));
         let blanks = missing(shown.hidden.get(), STEP) + missing(reason.len(), REASON_STEP);
         let padded = text.len() + blanks;
-        let shortest = matches!(statements, Statements::None);
+        let shortest = at == SHORTER.len();
         if padded <= AuthorizationMessage::MAX_DOCUMENT_LEN || shortest {
             let padded = padded.min(AuthorizationMessage::MAX_DOCUMENT_LEN);
             let blanks = padded.saturating_sub(text.len());
@@ -87,6 +114,10 @@ struct Shown<'s> {
     explanation: &'s Explanation<'s>,
     conditions: bool,
     statements: Statements,
+    /// How many bytes of an ARN.
+    longest: usize,
+    /// What is missing, for a person.
+    omitted: Option<&'s str>,
     /// How many bytes were written that tell what the caller need not know.
     hidden: Cell<usize>,
 }
@@ -129,10 +160,10 @@ impl Shown<'_> {
         document.object(name!("context"), |context| {
             context.object(name!("principal"), |principal| {
                 principal.text(name!("id"), asked.caller_id);
-                principal.text(name!("arn"), asked.caller_arn);
+                principal.text(name!("arn"), self.cut(asked.caller_arn));
             });
             context.text(name!("action"), request.action);
-            context.text(name!("resource"), request.resource);
+            context.text(name!("resource"), self.cut(request.resource));
             context.object(name!("conditions"), |conditions| {
                 if self.conditions {
                     self.write_conditions(conditions.member(name!("items")));
@@ -142,6 +173,13 @@ impl Shown<'_> {
             });
         });
         document.raw(name!("explanation"), reason);
+        // Which of the forms this is goes by lengths that show anyway.
+        document.perhaps(name!("omitted"), self.omitted);
+    }
+
+    /// As much of a name as is shown.
+    fn cut<'t>(&self, text: &'t str) -> &'t str {
+        text.get(..text.floor_char_boundary(self.longest)).unwrap_or(text)
     }
 
     /// Counts an item that tells what the caller need not know, and its comma.

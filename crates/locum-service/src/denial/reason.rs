@@ -69,7 +69,7 @@ fn of_statement(
         object.text(name!("layer"), layer.name());
         object.text(name!("policy"), &names.name(layer, source));
         object.raw(name!("statement"), &number(index).to_string());
-        object.text(name!("statementId"), sid);
+        object.text(name!("statementId"), &shown(sid));
         object.text(name!("reason"), reason);
         object.perhaps(name!("group"), group_arn(layer, source, names).as_deref());
     });

@@ -146,7 +146,7 @@ fn the_root_users_key_has_a_last_use_and_others_keys_are_none_of_ones_business()
     };
     of(&alice).ok();
     let tagged = world.user(&world.root, "carol", None);
-    let (keys, value) = (["a", "b", "c", "d", "e", "f", "g"], "x".repeat(200));
+    let (keys, value) = (["a", "b", "c", "d"], "x".repeat(220));
     let mut tags = vec![("UserName".to_owned(), "carol")];
     for (number, key) in keys.into_iter().enumerate() {
         tags.push((format!("Tags.member.{}.Key", number + 1), key));
@@ -154,6 +154,18 @@ fn the_root_users_key_has_a_last_use_and_others_keys_are_none_of_ones_business()
     }
     let tags: Vec<_> = tags.iter().map(|(name, value)| (&**name, *value)).collect();
     world.admin("TagUser", &tags).ok();
+    // What denies that of carol's is too long to be told.
+    let resources: Vec<String> = (0..95)
+        .map(|n| format!("\"arn:aws:iam::*:user/u{n:03}\""))
+        .collect();
+    let denies = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Action":"iam:GetAccessKeyLastUsed","Resource":["arn:aws:iam::*:user/carol",{}]}}}}"#,
+        resources.join(",")
+    );
+    let policy = [("PolicyName", "denies"), ("PolicyDocument", &*denies)];
+    let policy = world.admin("CreatePolicy", &policy).ok().text("Arn");
+    let attach = [("UserName", "alice"), ("PolicyArn", &*policy)];
+    world.admin("AttachUserPolicy", &attach).ok();
     // Who may not ask is not told whose key it is, nor that it is anybody's.
     let absent = Credentials {
         access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),

@@ -76,6 +76,16 @@ fn pages() {
     }
 }
 
+#[test]
+fn what_was_left_out_is_told() {
+    let (room, mut message) = (Room::new(), of_locum("permissions boundary", false));
+    let told = "\nLeft out, for want of room: the condition keys of the request\n";
+    assert!(!explained(&room, &message.to_string()).contains("Left out"));
+    message["omitted"] = json!("the condition keys of the request");
+    let page = explained(&room, &message.to_string());
+    assert!(page.contains(told), "{page}");
+}
+
 /// The whole answer, the text in it, the document and a file are one.
 #[test]
 fn every_form_of_a_message_is_read() {

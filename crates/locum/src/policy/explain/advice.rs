@@ -23,6 +23,9 @@ pub(super) fn page(message: &Message) -> String {
         page.push('\n');
         show(&mut page, statement);
     }
+    if let Some(omitted) = &message.omitted {
+        let _ = writeln!(page, "\nLeft out, for want of room: {}", escape(omitted));
+    }
     if !message.allowed {
         let _ = writeln!(page, "\nWhat would have to change");
         for line in change(message) {

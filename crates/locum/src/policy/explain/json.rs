@@ -31,6 +31,7 @@ pub(super) fn document(message: &Message) -> Value {
         "decidedBy": message.explanation.as_ref().map(decided),
         "matchedStatements": statements,
         "conditionKeys": keys,
+        "omitted": message.omitted,
         "explanation": why(message),
         "change": change,
     })

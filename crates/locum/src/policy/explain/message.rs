@@ -26,6 +26,8 @@ pub(crate) struct Message {
     pub(super) context: Asked,
     /// What only locum says.
     pub(super) explanation: Option<Explanation>,
+    /// What locum left out because there was not enough room.
+    pub(super) omitted: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
