@@ -13,7 +13,9 @@ use locum_service::{
     audit::{AuditSink, Unrecorded},
 };
 
-use crate::{Answer, Application, AuditFile, Done, Incoming, Label, Pending, store_metrics};
+use crate::{
+    Answer, Application, AuditFile, Done, Incoming, Label, Pending, exposition::single, store_metrics,
+};
 
 thread_local! {
     /// One source a thread: a draw of its own from the system would cost more than all else that a nonce costs.
@@ -93,6 +95,16 @@ impl Application for ServiceApplication {
     fn write_metrics(&self, out: &mut String) {
         self.audit.write_metrics(out);
         store_metrics::write(self.service.directory(), out);
+        let now = Timestamp::now();
+        let later = self.service.later_time(now);
+        let behind = later.map_or(0, |later| later.as_second().saturating_sub(now.as_second()));
+        single(
+            out,
+            "locum_clock_behind_seconds",
+            "gauge",
+            "How far the clock is behind a time that is known to have been.",
+            u64::try_from(behind).unwrap_or_default(),
+        );
         for write in &self.metrics {
             write(out);
         }

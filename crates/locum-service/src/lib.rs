@@ -22,6 +22,7 @@ mod guesses;
 mod iam;
 mod identifiers;
 mod incoming;
+mod known_time;
 mod last_uses;
 mod layers;
 mod mfa;

@@ -27,6 +27,7 @@ use crate::{
     credential_reports, delegation,
     identifiers::Identifiers,
     incoming::{Incoming, Reply},
+    known_time::KnownTime,
     last_uses::LastUses,
     outbound::{self, Issuers},
     redeemed,
@@ -56,6 +57,7 @@ pub struct Service {
     audit: Arc<dyn AuditSink>,
     strangers: Strangers,
     identity_keys: Arc<KeyCache>,
+    pub(crate) known_time: KnownTime,
     /// Whose turn it is to decide a transaction.
     transactions: Mutex<()>,
 }
@@ -95,6 +97,8 @@ impl Service {
         schedule: &RotationSchedule,
         random: &mut dyn Random,
     ) -> Result<Self, StartError> {
+        // Before times of a clock that was ahead are brought back.
+        let known_time = KnownTime::of(&directory.snapshot(), schedule)?;
         rotate(&directory, now, schedule, random)?;
         let rings =
             Rings::of(&directory.snapshot())?.ok_or_else(|| StartError::Store("none is there".to_owned()))?;
@@ -108,6 +112,7 @@ impl Service {
             audit,
             strangers: Strangers::default(),
             identity_keys: Arc::default(),
+            known_time,
             transactions: Mutex::default(),
         })
     }
@@ -123,6 +128,7 @@ impl Service {
         schedule: &RotationSchedule,
         random: &mut dyn Random,
     ) -> Result<(), StartError> {
+        self.known_time.see(now);
         // Whatever becomes of the keys.
         let stored = self.store_last_uses();
         rotate(&self.directory, now, schedule, random)?;

@@ -63,6 +63,11 @@ impl Snapshot {
         self.usage.last_uses.get(&by)
     }
 
+    /// All last uses that are stored, in no order.
+    pub fn last_uses(&self) -> impl Iterator<Item = &Arc<LastUse>> {
+        self.usage.last_uses.values()
+    }
+
     /// The last uses of keys and roles that do not exist any more.
     pub fn orphaned_last_uses(&self) -> impl Iterator<Item = &Arc<LastUse>> {
         let orphans = self.usage.orphans.iter();

@@ -19,6 +19,27 @@ use super::{Refusal, stop::patiently};
 /// How often the keys are looked at; far more often than they change.
 const INTERVAL: Duration = Duration::from_secs(60);
 
+/// Tells of a clock that is behind, or was ahead, once.
+#[derive(Default)]
+struct Clock {
+    is_told: bool,
+}
+
+impl Clock {
+    fn look(&mut self, service: &Service, now: Timestamp) {
+        let later = service.later_time(now);
+        if let Some(later) = later.filter(|_| !self.is_told) {
+            tracing::warn!(
+                %now,
+                %later,
+                "the clock is behind a time that is known to have been: if it is wrong, stop and set it before sessions end for that; \
+                 if it was wrong then, what was revoked by it stays so until that time"
+            );
+        }
+        self.is_told = later.is_some();
+    }
+}
+
 /// Rotates keys, and stores when keys and roles were last used.
 pub(super) struct Upkeep {
     stop: Sender<()>,
@@ -32,8 +53,11 @@ impl Upkeep {
         let directory = Arc::downgrade(service.directory());
         let (stop, stopped) = mpsc::channel::<()>();
         let work = move || {
+            let mut clock = Clock::default();
+            clock.look(&service, Timestamp::now());
             service.warm_up();
             while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
+                clock.look(&service, Timestamp::now());
                 if let Err(error) = service.rotate(Timestamp::now(), &schedule, &mut SystemRandom) {
                     tracing::error!(%error, "key rotation; the keys in use stay in use");
                 }
