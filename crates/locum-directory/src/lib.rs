@@ -51,7 +51,7 @@ pub use aws_managed::{AwsPolicies, BuiltInError};
 pub use change::{Change, Changes, Entity, EntityKey};
 pub use directory::{
     BootstrapError, CommitError, Directory, Draft, OpenError, Pending, RekeyError, RootKey, Sessions,
-    SigningKeys, WriteCounts, WriteError, opens, rekey,
+    SigningKeys, StoreNews, WriteCounts, WriteError, opens, rekey,
 };
 pub use entity::{
     AccessKey, Account, AccountStatus, AssertionEncryption, ControlAttachments, ControlPolicy,

@@ -31,7 +31,7 @@ use writer::Queue;
 pub use bootstrap::{BootstrapError, RootKey};
 pub use draft::Draft;
 pub use error::{CommitError, OpenError, RekeyError, WriteError};
-pub use health::WriteCounts;
+pub use health::{StoreNews, WriteCounts};
 pub use pending::Pending;
 pub use rekey::{Sessions, SigningKeys, opens, rekey};
 
@@ -135,6 +135,11 @@ impl Directory {
     #[must_use]
     pub fn write_counts(&self) -> WriteCounts {
         self.health.counts(self.is_closed())
+    }
+
+    /// Has changes in what becomes of commits told, on the writer's thread, where it must not take long. There is one who is told.
+    pub fn report_to(&self, report: impl Fn(StoreNews<'_>) + Send + 'static) {
+        self.health.report_to(Box::new(report));
     }
 
     /// Begins a draft on the newest durable state, for [`commit`](Self::commit). Takes no lock.

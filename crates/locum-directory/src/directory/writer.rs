@@ -12,7 +12,7 @@ use locum_crypto::{DeploymentId, KeyEncryptionKey, Random};
 
 use super::{
     CommitError, Draft, Pending, WriteError,
-    health::Health,
+    health::{Health, StoreNews},
     load,
     pending::{Completion, pending},
 };
@@ -202,8 +202,13 @@ impl Writer {
             match self.commit(&batch) {
                 Ok(revision) => complete(batch.writes, &Ok(revision)),
                 Err(error) => {
-                    self.health.failed();
-                    self.fail(batch.writes, error);
+                    let is_first = self.health.failed();
+                    self.fail(batch.writes, error.clone());
+                    if self.queue.is_closed() {
+                        self.health.tell(StoreNews::Closed(&error));
+                    } else if is_first {
+                        self.health.tell(StoreNews::Failing(&error));
+                    }
                 }
             }
         }

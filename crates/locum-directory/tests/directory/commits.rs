@@ -11,8 +11,8 @@ use std::{
 
 use locum_crypto::{Purpose, SecretBytes, SeededRandom};
 use locum_directory::{
-    Changes, CommitError, Directory, Item, MemoryStore, Revision, Store, StoreError, Transaction, User,
-    WriteError,
+    Changes, CommitError, Directory, Item, MemoryStore, Revision, Store, StoreError, StoreNews, Transaction,
+    User, WriteError,
 };
 
 use crate::fixture::{account, kek, now, open, put, queue, view};
@@ -219,6 +219,38 @@ fn settling_waits_for_those_who_are_told_that_the_store_went_on_without_them() {
     });
     // Nobody is left to wait for.
     directory.settle();
+}
+
+#[test]
+fn whoever_asked_is_told_when_commits_begin_to_fail_and_when_they_no_longer_do() {
+    let (store, directory) = moody();
+    let news = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&news);
+    directory.report_to(move |told| {
+        seen.lock().unwrap().push(match told {
+            StoreNews::Failing(error) => format!("failing: {error}"),
+            StoreNews::Closed(error) => format!("closed: {error}"),
+            StoreNews::Working => "working".to_owned(),
+        });
+    });
+    let write = |number| queue(&directory, put_user(number)).unwrap().wait().is_ok();
+    assert!(write(1));
+    store.failing.store(true, Ordering::SeqCst);
+    assert!(!write(2) && !write(3));
+    store.failing.store(false, Ordering::SeqCst);
+    assert!(write(4) && write(5));
+    store.transact(&Transaction::default()).unwrap();
+    assert!(!write(6));
+    // It is told after whoever waits.
+    drop(directory);
+    assert_eq!(
+        *news.lock().unwrap(),
+        [
+            "failing: cannot use the disk: it is full",
+            "working",
+            "closed: the store was written by somebody else; open the directory again",
+        ]
+    );
 }
 
 #[test]

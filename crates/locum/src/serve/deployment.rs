@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 use locum_crypto::{PasswordScheme, RotationSchedule, SystemRandom};
-use locum_directory::{Directory, RedbStore, Store};
+use locum_directory::{Directory, RedbStore, Store, StoreNews};
 use locum_federation::outbound::PublicUrl;
 use locum_names::Partition;
 use locum_server::{
@@ -64,6 +64,7 @@ impl Deployment {
         let backup = Backup::of(&store, data.backup());
         let kept = Arc::clone(&store) as Arc<dyn Store>;
         let directory = Arc::new(Directory::open(kept, key, Box::new(SystemRandom))?);
+        directory.report_to(tell_of_store);
         let new = first_start(&directory, &data, options)?;
         let partition = partition(&directory, &data, options)?;
 
@@ -228,6 +229,19 @@ impl Deployment {
             handle.stop();
         }
         self.wait()
+    }
+}
+
+/// Says when the store begins to refuse writes, and when it no longer does: those who write are only told to come back.
+fn tell_of_store(news: StoreNews<'_>) {
+    match news {
+        StoreNews::Failing(error) => {
+            tracing::error!(%error, "the store cannot be written; what would change something is refused until it can");
+        }
+        StoreNews::Closed(error) => {
+            tracing::error!(%error, "the store takes no more writes until the next start");
+        }
+        StoreNews::Working => tracing::info!("the store can be written again"),
     }
 }
 
