@@ -6,7 +6,6 @@ import os
 import resource
 import secrets
 import shutil
-import signal
 import socket
 import stat
 import subprocess
@@ -61,10 +60,9 @@ def key_file(path):
 
 @pytest.mark.parametrize("room", [0, 1, 64, 65, 4096])
 def test_a_first_start_without_room_leaves_nothing_in_the_way(tmp_path, room):
-    """A limit of the size of files, as a full disk would be."""
+    """A limit of the size of files, as a full disk would be, but for the signal that comes with it."""
 
     def little_room():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
     data = tmp_path / "data"
@@ -75,7 +73,6 @@ def test_a_first_start_without_room_leaves_nothing_in_the_way(tmp_path, room):
         text=True,
         timeout=60,
         preexec_fn=little_room,
-        restore_signals=False,
     )
     assert "cannot" in one_sentence(done)
     assert not list(data.glob("*.new"))

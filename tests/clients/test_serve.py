@@ -2,6 +2,8 @@
 
 import http.client
 import os
+import resource
+import shutil
 import signal
 import socket
 import ssl
@@ -12,6 +14,7 @@ import urllib.parse
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from server import Server
 from test_bad_start import CERTIFICATE, CERTIFICATE_KEY
@@ -98,4 +101,41 @@ def test_tls(tmp_path, certificate):
     connection.request("POST", "/", body, headers)
     assert connection.getresponse().status == 200
     connection.close()
+    assert server.stop() == 0
+
+
+def test_a_certificate_that_cannot_be_read_to_its_end_holds_up_no_signal(tmp_path, certificate):
+    files = [Path(shutil.copy(file, tmp_path)) for file in certificate]
+    server = Server(tmp_path, CERTIFICATE, files[0], CERTIFICATE_KEY, files[1])
+    files[0].unlink()
+    # Whoever opens it waits for somebody who writes.
+    os.mkfifo(files[0])
+    server.process.send_signal(signal.SIGHUP)
+    assert server.stop() == 0
+
+
+def test_a_file_that_reaches_the_limit_ends_nothing(tmp_path):
+    """As a full disk would be, but for the signal that comes with it."""
+    server = Server(tmp_path)
+    server.root.sts.get_caller_identity()
+    pid = server.process.pid
+    _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, most))
+    refused = 0
+    for number in range(20):
+        try:
+            server.root.iam.create_user(UserName=f"user-{number}")
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "ServiceUnavailable"
+            refused += 1
+    assert refused
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            server.root.iam.create_user(UserName="alice")
+            break
+        except ClientError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
     assert server.stop() == 0

@@ -198,7 +198,11 @@ impl Deployment {
 
     /// Closes the store, unless somebody else, who may write to it, still has it.
     fn close(&self, store: Option<Arc<RedbStore>>) {
-        let Some(store) = store.and_then(Arc::into_inner) else {
+        let Some(store) = store else {
+            return;
+        };
+        let Some(store) = Arc::into_inner(store) else {
+            tracing::warn!("the backup that is being written is cut off; the one before is as it was");
             return;
         };
         let close = move || {

@@ -1,7 +1,10 @@
 //! What the operating system tells a running service.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
+use locum_server::TlsReload;
 use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1},
+    consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGXFSZ},
     iterator::{Handle, Signals},
 };
 
@@ -20,9 +23,10 @@ impl Drop for Watch {
 }
 
 /// Keeps what a running service is told until there is one: without this, a rotation of logs in the middle of a start would end it.
-/// SIGTERM and SIGINT end it at once.
+/// SIGTERM and SIGINT end it at once. A file that reaches the limit there is of files' sizes ends nothing: the write that would go
+/// beyond it fails, as on a full disk.
 pub(super) fn hold() -> Result<Signals, Refusal> {
-    Signals::new([SIGHUP, SIGUSR1]).map_err(failed)
+    Signals::new([SIGHUP, SIGUSR1, SIGXFSZ]).map_err(failed)
 }
 
 fn failed(source: std::io::Error) -> Refusal {
@@ -46,16 +50,17 @@ pub(super) fn watch(mut signals: Signals, deployment: &Deployment) -> Result<Wat
         deployment.backup(),
     );
     let listen = move || {
-        let mut stopping = false;
+        let (mut stopping, turn) = (false, Arc::default());
         for signal in signals.forever() {
             match signal {
                 SIGHUP => {
                     audit.reopen();
-                    if let Some(Err(error)) = tls.as_ref().map(locum_server::TlsReload::reload) {
-                        tracing::error!(%error, "the certificate in use stays in use");
+                    if let Some(tls) = &tls {
+                        renew(tls.clone(), Arc::clone(&turn));
                     }
                 }
                 SIGUSR1 => backup.begin(),
+                SIGXFSZ => {}
                 _ if stopping => std::process::exit(IMPATIENT),
                 _ => {
                     stopping = true;
@@ -71,4 +76,19 @@ pub(super) fn watch(mut signals: Signals, deployment: &Deployment) -> Result<Wat
         .spawn(listen)
         .map_err(failed)?;
     Ok(watch)
+}
+
+/// Reads certificate and key anew, on a thread of its own: where a disk hangs, or a pipe is in a file's place, the next signal must not
+/// wait for that. They are read in turn, so what was read last is in use.
+fn renew(tls: TlsReload, turn: Arc<Mutex<()>>) {
+    let read = move || {
+        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = tls.reload() {
+            tracing::error!(%error, "the certificate in use stays in use");
+        }
+    };
+    let thread = std::thread::Builder::new().name("locum-certificate".to_owned());
+    if let Err(error) = thread.spawn(read) {
+        tracing::error!(%error, "the certificate in use stays in use");
+    }
 }
