@@ -26,6 +26,12 @@ pub(crate) fn write(directory: &Directory, out: &mut String) {
             "Whether the last commit failed, or no more are made until the next start.",
             u64::from(counts.is_failing),
         ),
+        (
+            "locum_store_writes_waiting",
+            "gauge",
+            "Writes that wait for the disk.",
+            counts.waiting as u64,
+        ),
     ] {
         single(out, name, kind, help, value);
     }

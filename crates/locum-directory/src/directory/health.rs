@@ -42,6 +42,8 @@ pub struct WriteCounts {
     pub failures: u64,
     /// Whether the last one failed, or no more are made.
     pub is_failing: bool,
+    /// Writes that wait for the next one, or for one that is being made: on a disk that hangs, they stay.
+    pub waiting: usize,
 }
 
 impl Health {
@@ -69,17 +71,18 @@ impl Health {
         }
     }
 
-    pub(super) fn counts(&self, is_closed: bool) -> WriteCounts {
+    pub(super) fn counts(&self, is_closed: bool, waiting: usize) -> WriteCounts {
         WriteCounts {
             commits: self.commits.load(Relaxed),
             failures: self.failures.load(Relaxed),
             is_failing: is_closed || self.failing.load(Relaxed),
+            waiting,
         }
     }
 }
 
 impl fmt::Debug for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.counts(false).fmt(f)
+        self.counts(false, 0).fmt(f)
     }
 }

@@ -134,7 +134,7 @@ impl Directory {
     /// What became of the commits since it was opened.
     #[must_use]
     pub fn write_counts(&self) -> WriteCounts {
-        self.health.counts(self.is_closed())
+        self.health.counts(self.is_closed(), self.queue.waiting())
     }
 
     /// Has changes in what becomes of commits told, on the writer's thread, where it must not take long. There is one who is told.

@@ -37,8 +37,8 @@ struct State {
     /// The revision that the batch now being gathered will have.
     open: Revision,
     waiting: Vec<Waiting>,
-    /// Whether the writer has taken writes and not yet told all of them what became of them.
-    telling: bool,
+    /// How many writes the writer has taken and not yet told, all of them, what became of them.
+    telling: usize,
     closed: bool,
 }
 
@@ -68,7 +68,7 @@ impl Queue {
                 open: snapshot.revision().next(),
                 head: snapshot,
                 waiting: Vec::new(),
-                telling: false,
+                telling: 0,
                 closed: false,
             }),
             wake: Condvar::new(),
@@ -121,7 +121,7 @@ impl Queue {
         let mut state = self.state();
         if state.closed {
             // Nothing comes behind what is being told, so its end can be waited for: closing is not telling.
-            let telling = |state: &mut State| state.telling || !state.waiting.is_empty();
+            let telling = |state: &mut State| state.telling > 0 || !state.waiting.is_empty();
             drop(self.told.wait_while(state, telling));
             return;
         }
@@ -141,6 +141,12 @@ impl Queue {
         self.wake.notify_one();
     }
 
+    /// How many writes wait for the disk.
+    pub(super) fn waiting(&self) -> usize {
+        let state = self.state();
+        state.waiting.len().saturating_add(state.telling)
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.state().closed
     }
@@ -149,7 +155,7 @@ impl Queue {
     fn take(&self) -> Option<Batch> {
         let idle = |state: &mut State| state.waiting.is_empty() && !state.closed;
         let mut state = self.state();
-        state.telling = false;
+        state.telling = 0;
         self.told.notify_all();
         let state = self.wake.wait_while(state, idle);
         let mut state = state.unwrap_or_else(PoisonError::into_inner);
@@ -157,7 +163,7 @@ impl Queue {
         if writes.is_empty() {
             return None;
         }
-        state.telling = true;
+        state.telling = writes.len();
         let revision = state.open;
         if writes.iter().any(|write| !write.changes.is_empty()) {
             state.open = revision.next();
@@ -281,7 +287,7 @@ impl Drop for CloseOnExit {
         self.0.close();
         let durable = Arc::clone(&self.0.state().head);
         drop(self.0.abandon(durable));
-        self.0.state().telling = false;
+        self.0.state().telling = 0;
         self.0.told.notify_all();
     }
 }

@@ -130,11 +130,13 @@ fn writes_that_wait_share_one_transaction() {
     let waiting: Vec<_> = (1..=500)
         .map(|n| queue(&directory, put_user(n)).unwrap())
         .collect();
+    assert_eq!(directory.write_counts().waiting, 501);
     store.set_shut(false);
     let first = first.wait().unwrap();
     for pending in waiting {
         assert_eq!(pending.wait(), Ok(first.next()));
     }
+    directory.settle();
     assert_eq!(store.transactions.load(Ordering::SeqCst), 2);
     assert_eq!(directory.snapshot().counts(account()).users, 501);
 }
