@@ -28,8 +28,8 @@ pub(crate) enum StopError {
     Audit(#[from] AuditError),
     /// The store.
     #[error(
-        "the disk of {store} has taken nothing for {seconds} seconds: every write that was answered with success is on it; whether those \
-         without an answer are, the next start tells"
+        "the disk of {store} has taken nothing for {seconds} seconds: every write that was answered with success is on it; whether \
+         others are, the next start tells"
     )]
     Store {
         /// The store.
