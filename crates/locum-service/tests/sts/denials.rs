@@ -165,27 +165,27 @@ fn headers(answer: &Answer) -> usize {
     lines.sum::<usize>() + added.len()
 }
 
+/// A policy that denies, of some length.
+fn long_deny(sid: &str, resources: usize) -> String {
+    let resources: String = (0..resources)
+        .map(|n| format!(",\"arn:aws:s3:::bucket-number-{n}\""))
+        .collect();
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"{sid}","Effect":"Deny","Action":"sts:*","Resource":["*"{resources}]}}]}}"#
+    )
+}
+
 /// Whatever is long, there is an explanation, it fits, and it says what it is without.
 #[test]
 fn there_is_always_one_that_fits() {
     let scene = Scene::new();
-    let statement = |sid: &str, length: usize| {
-        let resources: Vec<String> = (0..length)
-            .map(|n| format!("\"arn:aws:s3:::bucket-number-{n}\""))
-            .collect();
-        format!(
-            r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"{sid}","Effect":"Deny","Action":"sts:*","Resource":["*"{}{}]}}]}}"#,
-            if resources.is_empty() { "" } else { "," },
-            resources.join(",")
-        )
-    };
     let policies = [
-        statement("S", 0),
-        statement("S", 40),
-        statement("S", 80),
-        statement("S", 200),
-        statement(&"S".repeat(3_000), 0),
-        statement(&"S".repeat(8_000), 0),
+        long_deny("S", 0),
+        long_deny("S", 40),
+        long_deny("S", 80),
+        long_deny("S", 200),
+        long_deny(&"S".repeat(3_000), 0),
+        long_deny(&"S".repeat(8_000), 0),
     ];
     let names = [
         "w".to_owned(),
@@ -215,6 +215,35 @@ fn there_is_always_one_that_fits() {
         }
     }
     assert_eq!(seen.len(), 5, "every form: {seen:?}");
+}
+
+/// Which form a long one takes goes by what the caller said and by whole steps of the rest: a name of the caller's own choice cannot be
+/// made so long that the form tells more.
+#[test]
+fn its_form_tells_no_more_than_its_length() {
+    let scene = Scene::new();
+    let mut forms = std::collections::BTreeSet::new();
+    for (number, resources) in [0, 30, 60, 90].into_iter().enumerate() {
+        let callers = ["S", "SSSSSSSS"].map(|sid| {
+            let name = format!("bob-{number}-{}", sid.len());
+            let policy = long_deny(sid, resources);
+            scene.user(ACCOUNT, &name, |user| user.inline.push(inline(&policy)))
+        });
+        for length in (1..1_900).step_by(41) {
+            let role = format!("arn:aws:iam::{ACCOUNT}:role/{}", "w".repeat(length));
+            let denied = callers
+                .each_ref()
+                .map(|caller| scene.assume(caller, &role, &[("ExternalId", &"x".repeat(1_000))]));
+            let [one, other] = denied.each_ref().map(|denied| {
+                let explanation = scene.explanation(&scene.root, denied);
+                let message = denied.header("x-locum-authorization-message").unwrap();
+                (message.len(), explanation["omitted"].to_string())
+            });
+            assert_eq!(one, other, "{resources} resources, {length} bytes of name");
+            forms.insert(one.1);
+        }
+    }
+    assert!(forms.len() >= 3, "{forms:?}");
 }
 
 #[test]
