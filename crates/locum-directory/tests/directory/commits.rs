@@ -213,7 +213,7 @@ fn settling_waits_for_those_who_are_told_that_the_store_went_on_without_them() {
     thread::scope(|scope| {
         scope.spawn(move || {
             // Late, so that whoever does not wait is seen.
-            (0..10_000).for_each(|_| thread::yield_now());
+            (0..1_000).for_each(|_| thread::yield_now());
             go_on.send(()).unwrap();
         });
         directory.settle();
