@@ -141,6 +141,15 @@ def test_what_cannot_be_run(home, way):
     assert home.run(*way, "--", plain).returncode == 126
 
 
+@pytest.mark.parametrize("way", [(), ("--refresh",)])
+def test_what_cannot_be_run_costs_no_code(home, way):
+    asked = home.counting_program(3600)
+    for program, status in [("no-such-command", 127), (home.path, 126)]:
+        done = home.run("exec", "--profile", "counted", *way, "--", program)
+        assert (done.returncode, asked()) == (status, 0), done.stderr
+    assert home.run("exec", "--profile", "counted", *way, "--", "true").returncode == 0 and asked() == 1
+
+
 def test_own_failures(home, household):
     for words, told in [
         (("exec", "aws", "s3", "ls"), "put -- before the command: locum exec [options] -- aws"),

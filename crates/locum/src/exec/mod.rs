@@ -8,6 +8,7 @@
 //! Nothing secret is an argument: those of a process can be read by every user of the machine.
 
 mod options;
+mod program;
 mod watch;
 
 use std::ffi::OsString;
@@ -97,6 +98,10 @@ fn execute(options: Options) -> Result<ExitCode, Refusal> {
     };
     let mut command = Command::new(&name);
     command.args(arguments).env(MARK, whose.name()?);
+    // Before a code is asked for, which is good once.
+    if let Err(source) = program::look_for(&name, std::env::var_os("PATH").as_deref()) {
+        return Err(Refusal::Run { name, source });
+    }
     if options.refresh {
         let variables = open_endpoint(&whose)?;
         give(&mut command, &variables);
