@@ -21,6 +21,9 @@ const LONGEST_WORD: usize = 24;
 /// A last line shorter than this may be something else that follows the message.
 const SHORT_LINE: usize = 32;
 
+/// More denials than this are not read by a person, and each is a call.
+pub(crate) const MOST: usize = 16;
+
 /// One message, by its readings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found {
@@ -30,7 +33,8 @@ pub(crate) struct Found {
     pub(crate) or: Option<String>,
 }
 
-/// Finds every message of a text once, in order. A text without a marker is a message only as a whole.
+/// Finds every message of a text once, in order, up to one more than [`MOST`]: markers may stand inside of messages, and each
+/// would have the rest of the text to itself. A text without a marker is a message only as a whole.
 pub(crate) fn messages(text: &str) -> Vec<Found> {
     let text = undecorated(text);
     let mut found: Vec<Found> = Vec::new();
@@ -41,6 +45,9 @@ pub(crate) fn messages(text: &str) -> Vec<Found> {
             && !found.iter().any(|other| other.message == one.message)
         {
             found.push(one);
+            if found.len() > MOST {
+                break;
+            }
         }
     }
     if !marked {
@@ -134,24 +141,25 @@ fn message(text: &[char], end: usize) -> Option<Found> {
         .take_while(|c| is_space(c) || is_quote(c) || matches!(c, ':' | '=' | '\\'))
         .count();
     let skipped = rest.get(..lead)?;
-    let of_line = before
-        .iter()
-        .chain(skipped)
-        .rev()
-        .take_while(|c| **c != '\n')
-        .count();
+    let of_line = || {
+        let before = before.iter().chain(skipped).rev();
+        before.take_while(|c| **c != '\n').count()
+    };
     let mut pieces: Vec<String> = Vec::new();
     let (mut width, mut doubtful) = (0, None);
-    for line in rest.get(lead..)?.split(|c| *c == '\n') {
-        let run: String = line.iter().take_while(|c| is_letter(c)).collect();
-        let is_whole = run.len() == line.len();
+    let mut rest = rest.get(lead..)?;
+    loop {
+        let run: String = rest.iter().take_while(|c| is_letter(c)).collect();
+        let after = rest.get(run.len()..).unwrap_or_default();
+        let is_whole = after.first().is_none_or(|c| *c == '\n');
+        rest = after.get(1..).unwrap_or_default();
         // All lines that a terminal broke are as long, but the last one.
         let goes_on = is_whole && (pieces.is_empty() || run.len() >= width);
-        width = if pieces.is_empty() {
-            of_line + line.len()
-        } else {
-            line.len()
-        };
+        width = run.len();
+        // What stands before it is counted only where another line can follow: there may be as many markers in a line as fit.
+        if pieces.is_empty() && is_whole {
+            width += of_line();
+        }
         if run.is_empty() {
             break;
         }
@@ -281,6 +289,20 @@ mod tests {
         let text = format!("{MARKER}{MESSAGE}\n\n{MARKER}{other}\n\n{MARKER}{MESSAGE}\n");
         let found: Vec<String> = messages(&text).into_iter().map(|found| found.message).collect();
         assert_eq!(found, [MESSAGE, &other]);
+    }
+
+    /// A text of a megabyte, all markers: each of them is before a message of the rest, or in a line of the whole text.
+    #[test]
+    fn markers_without_end_take_neither_time_nor_memory() {
+        for (piece, most) in [
+            ("encodedmessage", MOST + 1),
+            ("encoded-message: x ", 0),
+            ("encodedmessage\n", MOST + 1),
+        ] {
+            let text = piece.repeat((1 << 20) / piece.len());
+            let found = messages(&text);
+            assert_eq!(found.len(), most, "{piece}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
-use self::find::Found;
+use self::find::{Found, MOST};
 use self::options::{OptionsError, parse};
 use crate::caller::Caller;
 use crate::cli::{config, errors::Failure};
@@ -25,8 +25,6 @@ use crate::policy::{
 };
 
 const INVALID: &str = "InvalidAuthorizationMessageException";
-/// More denials than this are not read by a person, and each is a call.
-const MOST: usize = 16;
 
 /// Why nothing was told.
 #[derive(Debug, thiserror::Error)]
