@@ -18,7 +18,7 @@ impl Query {
     /// Reads an expression. Only the functions of the specification exist, as in Python.
     pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
         let runtime = functions::runtime();
-        let quoted = with_quoted_literals(text);
+        let quoted = as_the_engine_reads_it(text);
         runtime.compile(&quoted).map_err(|error| {
             Failure::Validation(format!(
                 "Bad value for --query {text}: Invalid jmespath expression: {error}"
@@ -39,13 +39,14 @@ impl Query {
     }
 }
 
-/// Quotes literals that are no JSON: ``Key==`Name` `` was valid once, and Python still takes it for a text.
-fn with_quoted_literals(text: &str) -> String {
+/// Writes what Python takes and the engine does not as the engine takes it. Literals that are no JSON are quoted: ``Key==`Name` ``
+/// was valid once, and Python still takes it for a text. Indices have no bounds and may be `-0`.
+fn as_the_engine_reads_it(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(['"', '\'', '`']) {
         let (before, quoted) = rest.split_at(start);
-        out.push_str(before);
+        push_with_small_numbers(&mut out, before);
         let end = end_of_quoted(quoted);
         let (quoted, after) = quoted.split_at(end);
         rest = after;
@@ -57,8 +58,44 @@ fn with_quoted_literals(text: &str) -> String {
             _ => out.push_str(quoted),
         }
     }
-    out.push_str(rest);
+    push_with_small_numbers(&mut out, rest);
     out
+}
+
+/// Adds what is not quoted, its numbers as near to what they are as the engine's are wide: no list is as long, so an index
+/// beyond it finds nothing either way, and a slice ends where it would.
+fn push_with_small_numbers(out: &mut String, plain: &str) {
+    let is_in_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut rest = plain;
+    while let Some(start) = rest.find(is_in_word) {
+        let (before, from) = rest.split_at(start);
+        out.push_str(before);
+        // What starts with a digit is a number up to the next character that is none; else it is a name, digits and all.
+        let is_name = !from.starts_with(|c: char| c.is_ascii_digit());
+        let end = from.find(|c: char| {
+            if is_name {
+                !is_in_word(c)
+            } else {
+                !c.is_ascii_digit()
+            }
+        });
+        let (word, after) = from.split_at(end.unwrap_or(from.len()));
+        rest = after;
+        match word.trim_start_matches('0') {
+            _ if is_name => out.push_str(word),
+            "" => {
+                if before.ends_with('-') {
+                    out.pop();
+                }
+                out.push('0');
+            }
+            digits => {
+                let number = digits.parse().unwrap_or(i32::MAX);
+                out.push_str(&number.to_string());
+            }
+        }
+    }
+    out.push_str(rest);
 }
 
 /// The length of a text that starts with a quote, to the quote that ends it.
@@ -122,6 +159,18 @@ mod tests {
             ("` two words`", "\"two words\""),
             ("[s==`x`, '`a`', `\"q\"`]", r#"[true,"`a`","q"]"#),
             (r"`a\`b`", "\"a`b\""),
+            // An index has no bounds, and a zero may have a sign.
+            ("[n[2147483648], n[-99999999999999999999]]", "[null,null]"),
+            ("n[-0]", "1"),
+            ("n[:99999999999]", "[1,2]"),
+            ("n[-99999999999:9999999999:9999999999]", "[1]"),
+            ("n[9999999999::-1]", "[2,1]"),
+            ("n[-00:-01]", "[1]"),
+            ("n[001]", "2"),
+            (
+                "{a99999999999: s, b: '99999999999'}",
+                r#"{"a99999999999":"x","b":"99999999999"}"#,
+            ),
             // Texts have an order, which dates are filtered by; a text and a number have none.
             ("s > 'w'", "true"),
             ("s < 'w'", "false"),
@@ -163,7 +212,14 @@ mod tests {
 
     #[test]
     fn bad_queries_fail_in_their_place() {
-        assert!(matches!(Query::parse("foo["), Err(Failure::Validation(_))));
+        for text in [
+            "foo[", "foo[-]", "foo[- 0]", "foo[--0]", "foo[1a]", "foo.0", "-0", "0",
+        ] {
+            assert!(
+                matches!(Query::parse(text), Err(Failure::Validation(_))),
+                "{text}"
+            );
+        }
         assert!(matches!(
             Query::parse("length(foo)").unwrap().apply(&json!({})),
             Err(Failure::General(_))
