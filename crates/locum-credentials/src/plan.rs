@@ -171,22 +171,27 @@ impl Chain<'_> {
     }
 }
 
-/// Reads the keys of a profile's section. An access key without its secret is an error, not an absence.
+/// Reads the keys of a profile's section. An access key without its secret is an error, not an absence, and so is one that is
+/// there and empty: the original asks nobody else then either, and signs with nothing.
 fn file_keys(
     section: Option<&crate::profile_file::Section>,
     source: Source,
 ) -> Result<Option<Recipe>, ConfigError> {
+    const ID: &str = "aws_access_key_id";
+    const SECRET: &str = "aws_secret_access_key";
+
+    if !section.is_some_and(|section| section.values.contains_key(ID)) {
+        return Ok(None);
+    }
     let get = |name: &str| {
         let value = section?.values.get(name)?;
         (!value.is_empty()).then(|| value.clone())
     };
-    let Some(access_key_id) = get("aws_access_key_id") else {
-        return Ok(None);
+    let needed = |missing| {
+        let provider = source.name();
+        get(missing).ok_or(ConfigError::Partial { provider, missing })
     };
-    let secret = get("aws_secret_access_key").ok_or_else(|| ConfigError::Partial {
-        provider: source.name(),
-        missing: "aws_secret_access_key",
-    })?;
+    let (access_key_id, secret) = (needed(ID)?, needed(SECRET)?);
     let token = get("aws_security_token").or_else(|| get("aws_session_token"));
     Ok(Some(Recipe::Keys {
         source,

@@ -25,8 +25,13 @@ fn has_role(view: ProfileView<'_>) -> bool {
     view.has("role_arn") && !view.has("web_identity_token_file")
 }
 
+/// Whether a profile has keys of its own, be they empty, which is refused when they are read.
 fn has_keys(view: ProfileView<'_>) -> bool {
-    view.has("aws_secret_access_key") || view.has("aws_access_key_id")
+    let sections = [view.credentials, view.config].into_iter().flatten();
+    let mut values = sections.map(|section| &section.values);
+    values.any(|values| {
+        values.contains_key("aws_secret_access_key") || values.contains_key("aws_access_key_id")
+    })
 }
 
 /// One hop: the role of `profile`. `visited` are the profiles so far, this one included.

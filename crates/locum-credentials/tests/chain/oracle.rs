@@ -327,3 +327,71 @@ fn secrets_of_a_plan_cannot_be_printed() {
         "{printed}"
     );
 }
+
+/// `aws` signs with the empty key, which nobody accepts, and never with another source's.
+#[test]
+fn keys_that_are_there_and_empty_end_the_search() {
+    const EMPTY: &str = "aws_access_key_id =\naws_secret_access_key =\n";
+    const KEYS: &str = "aws_access_key_id = K\naws_secret_access_key = s\n";
+    let no_id =
+        |provider: &str| format!("Partial credentials found in {provider}, missing: aws_access_key_id");
+    let shared = || no_id("shared-credentials-file");
+    let in_front = |more: &str| format!("[default]\n{more}");
+    for (config, credentials, expected) in [
+        (in_front(KEYS), in_front(EMPTY), shared()),
+        (in_front("credential_process = p\n"), in_front(EMPTY), shared()),
+        (in_front(EMPTY), String::new(), no_id("config-file")),
+        (
+            in_front("role_arn = r\nsource_profile = s\n"),
+            format!("[s]\n{EMPTY}"),
+            shared(),
+        ),
+        (
+            format!(
+                "[default]\nrole_arn = r\nsource_profile = s\n[profile s]\nrole_arn = r\nsource_profile = k\n{EMPTY}"
+            ),
+            format!("[k]\n{KEYS}"),
+            no_id("config-file"),
+        ),
+        (
+            in_front("role_arn = r\nsource_profile = default\n"),
+            in_front(EMPTY),
+            shared(),
+        ),
+        (
+            in_front(""),
+            in_front("aws_access_key_id =\naws_secret_access_key = s\n"),
+            shared(),
+        ),
+        (
+            in_front(KEYS),
+            in_front("aws_access_key_id = K\naws_secret_access_key =\n"),
+            "Partial credentials found in shared-credentials-file, missing: aws_secret_access_key".to_owned(),
+        ),
+    ] {
+        let files = Files::of(&config, &credentials).unwrap();
+        let environment = Environment::of(&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/")]);
+        let chain = Chain {
+            environment: &environment,
+            files: &files,
+            profile: "default",
+            explicit: false,
+            sessions: false,
+        };
+        let found = chain.plan().outcome;
+        let refused = found
+            .map(|recipe| describe(recipe.as_ref()))
+            .map_err(|error| error.to_string());
+        assert_eq!(refused, Err(expected), "{config}{credentials}");
+    }
+    // A secret alone is no key, as there.
+    let files = Files::of(&in_front(KEYS), &in_front("aws_secret_access_key = x\n")).unwrap();
+    let chain = Chain {
+        environment: &Environment::of(&[]),
+        files: &files,
+        profile: "default",
+        explicit: false,
+        sessions: false,
+    };
+    assert_eq!(describe(chain.plan().outcome.unwrap().as_ref()), "config-file K");
+}
