@@ -107,10 +107,20 @@ impl Profile {
         checked.map_err(|error| Failure::General(error.to_string()))
     }
 
-    /// Returns a setting of a service that names a host from the `services` section; refuses it if others may write `config`.
+    /// Returns a setting of a service that names a host from the `services` section, if it is not empty; refuses it if others may
+    /// write `config`, and a service that is no group of settings (`sts = http://…`), for then its host was meant.
     pub(crate) fn of_service(&self, service: &str, key: &'static str) -> Result<Option<&str>, Failure> {
-        let section = self.services.as_ref();
-        match section.and_then(|section| section.nested.get(service)?.get(key)) {
+        let Some(section) = &self.services else {
+            return Ok(None);
+        };
+        if section.values.get(service).is_some_and(|value| !value.is_empty()) {
+            return Err(Failure::Configuration(format!(
+                "The services section gives {service} a value of its own: its settings stand below it, indented, such \
+                 as {key} = …"
+            )));
+        }
+        let found = section.nested.get(service).and_then(|settings| settings.get(key));
+        match found.filter(|value| !value.is_empty()) {
             Some(value) => self.check(Which::Config, key).map(|()| Some(value.as_str())),
             None => Ok(None),
         }
@@ -193,6 +203,27 @@ sts =
             Ok(None),
             "nested keys of a profile are no services section"
         );
+        let of = |services: &str| {
+            let config =
+                format!("[default]\nendpoint_url = http://all\nservices = s\n[services s]\n{services}");
+            let files = locum_credentials::Files::of(&config, "").unwrap();
+            let profile = Profile::choose(Files(files), None, &Environment::default()).unwrap();
+            let found = profile.of_service("sts", "endpoint_url");
+            found
+                .map(|url| url.map(str::to_owned))
+                .map_err(|error| error.to_string())
+        };
+        for (services, expected) in [
+            ("sts =\n  endpoint_url = http://own\n", Some("http://own")),
+            // As anywhere, what is empty says nothing.
+            ("sts =\n  endpoint_url =\n", None),
+            ("sts =\n", None),
+            ("sso = http://own\n", None),
+        ] {
+            assert_eq!(of(services), Ok(expected.map(str::to_owned)), "{services}");
+        }
+        let flat = of("sts = http://own\n").unwrap_err();
+        assert!(flat.contains("endpoint_url = …"), "{flat}");
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(crate) fn find(
         .map(str::to_owned)
         .or_else(|| configured_region(environment, profile));
     if let Some(region) = &region
-        && !is_region(region)
+        && !(is_region(region) && is_region(&without_fips(region).0))
     {
         return Err(Failure::General(format!(
             "Provided region_name '{region}' doesn't match a supported format."
@@ -51,7 +51,11 @@ pub(crate) fn find(
             .get(key)
             .is_some_and(|value| value.eq_ignore_ascii_case("true")),
     };
-    let fips = switched("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
+    let (region, named_fips) = match region.as_deref().map(without_fips) {
+        Some((region, named_fips)) => (Some(region), named_fips),
+        None => (None, false),
+    };
+    let fips = named_fips || switched("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
     let dual_stack = switched("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
     if let Some(url) = called_url(wanted, environment, profile)? {
         for (on, name) in [(fips, "FIPS"), (dual_stack, "Dualstack")] {
@@ -210,8 +214,16 @@ pub(crate) fn realm(
     }
     let named = wanted.region.map(str::to_owned);
     let region = named.or_else(|| configured_region(environment, profile));
-    let region = region.ok_or(Failure::NoRegion)?;
+    let (region, _) = without_fips(&region.ok_or(Failure::NoRegion)?);
     Ok(hosts::partition(&region).to_owned())
+}
+
+/// Takes a name that some regions had for their FIPS hosts (`fips-us-east-1`, `us-east-1-fips`) for what it means: the region,
+/// and FIPS.
+fn without_fips(region: &str) -> (String, bool) {
+    let plain = region.replace("fips-", "").replace("-fips", "");
+    let named = plain != region;
+    (plain, named)
 }
 
 /// Tells whether a text can be a label of a host name, which is what a region becomes.
@@ -368,7 +380,7 @@ mod tests {
             found(&Wanted::default(), &[("AWS_USE_FIPS_ENDPOINT", "true")]),
             Err(Failure::NoRegion)
         );
-        for region in ["bad region!", "evil.com/", "-x", "x-", "123", ""] {
+        for region in ["bad region!", "evil.com/", "-x", "x-", "123", "", "fips--fips"] {
             let wanted = Wanted {
                 region: Some(region),
                 ..Wanted::default()
@@ -395,11 +407,48 @@ mod tests {
                 "{url}"
             );
         }
-        let fips = [
-            ("AWS_USE_FIPS_ENDPOINT", "true"),
-            ("AWS_REGION", "x"),
-            ("AWS_ENDPOINT_URL", "http://x"),
-        ];
-        assert!(matches!(found(&signed, &fips), Err(Failure::General(_))));
+        let own = ("AWS_ENDPOINT_URL", "http://x");
+        for fips in [
+            [("AWS_USE_FIPS_ENDPOINT", "true"), ("AWS_REGION", "x"), own],
+            [("AWS_USE_FIPS_ENDPOINT", "false"), ("AWS_REGION", "fips-x"), own],
+        ] {
+            assert!(matches!(found(&signed, &fips), Err(Failure::General(_))));
+        }
+    }
+
+    #[test]
+    fn the_region_of_a_fips_host_is_the_region() {
+        for (name, region, url) in [
+            (
+                "fips-us-east-1",
+                "us-east-1",
+                "https://sts-fips.us-east-1.amazonaws.com",
+            ),
+            (
+                "us-gov-west-1-fips",
+                "us-gov-west-1",
+                "https://sts.us-gov-west-1.amazonaws.com",
+            ),
+            ("us-east-1", "us-east-1", "https://sts.us-east-1.amazonaws.com"),
+        ] {
+            let wanted = Wanted {
+                region: Some(name),
+                ..Wanted::default()
+            };
+            let endpoint = found(&wanted, &[]).unwrap();
+            assert_eq!(
+                (endpoint.url.as_str(), endpoint.signing_region.as_str()),
+                (url, region),
+                "{name}"
+            );
+            let realm = |region| {
+                let wanted = Wanted {
+                    region: Some(region),
+                    ..Wanted::default()
+                };
+                super::realm(&wanted, &Environment::default(), &Profile::default())
+            };
+            assert_eq!(realm(name), realm(region), "{name}");
+        }
     }
 }
