@@ -62,8 +62,11 @@ fn as_the_engine_reads_it(text: &str) -> String {
     out
 }
 
-/// Adds what is not quoted, its numbers as near to what they are as the engine's are wide: no list is as long, so an index
-/// beyond it finds nothing either way, and a slice ends where it would.
+/// More than any list is long, and so little that the engine can add it to a place in one: it would overflow there.
+const BEYOND: i32 = 1 << 30;
+
+/// Adds what is not quoted, its numbers no larger than [`BEYOND`]: an index there finds nothing either way, and a slice ends
+/// where it would.
 fn push_with_small_numbers(out: &mut String, plain: &str) {
     let is_in_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut rest = plain;
@@ -90,7 +93,7 @@ fn push_with_small_numbers(out: &mut String, plain: &str) {
                 out.push('0');
             }
             digits => {
-                let number = digits.parse().unwrap_or(i32::MAX);
+                let number = digits.parse().map_or(BEYOND, |number: i32| number.min(BEYOND));
                 out.push_str(&number.to_string());
             }
         }
@@ -165,6 +168,7 @@ mod tests {
             ("n[:99999999999]", "[1,2]"),
             ("n[-99999999999:9999999999:9999999999]", "[1]"),
             ("n[9999999999::-1]", "[2,1]"),
+            ("[n[1::2147483647], n[1::-2147483648]]", "[[2],[2]]"),
             ("n[-00:-01]", "[1]"),
             ("n[001]", "2"),
             (
