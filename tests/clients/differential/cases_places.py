@@ -57,6 +57,8 @@ CREDENTIALS = {
     "an empty profile of the environment beside keys": Case(WHO, environment={"AWS_PROFILE": ""}, **BOTH_FILES),
     "an empty profile of the environment and one of the flag": bare(f"{WHO} --profile a", environment=EAST | {"AWS_PROFILE": ""}, **BOTH_FILES),
     "an empty profile of the older variable": bare(environment=EAST | {"AWS_DEFAULT_PROFILE": ""}, **BOTH_FILES),
+    "empty keys of a file": bare(credentials="[default]\naws_access_key_id =\naws_secret_access_key =\n", config=f"[default]\n{keys('other')}"),
+    "a region named for its FIPS host": bare(environment={"AWS_DEFAULT_REGION": "fips-us-east-1"}, here=False, **BOTH_FILES),
     "no config file": bare(environment=EAST | {"AWS_CONFIG_FILE": ""}, **BOTH_FILES),
     "no credentials file": bare(environment=EAST | {"AWS_SHARED_CREDENTIALS_FILE": ""}, **BOTH_FILES),
     "neither file": bare(environment=EAST | {"AWS_CONFIG_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": ""}, **BOTH_FILES),

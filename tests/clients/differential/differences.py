@@ -269,6 +269,10 @@ DIFFERENCES = [
         else theirs,
     ),
     Difference(
+        "empty keys of a file", "the original signs with no key, which nobody accepts", BOTH, "empty keys of a file",
+        refuses(255, "Partial credentials found in shared-credentials-file, missing: aws_access_key_id"),
+    ),
+    Difference(
         "an empty region in the environment", "the original signs for a region without a name, which nobody accepts", BOTH, "an empty region",
         refuses(253, 'You must specify a region. You can also configure your region by running "aws configure".'),
     ),
