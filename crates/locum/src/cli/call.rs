@@ -173,6 +173,15 @@ impl<'a> Session<'a> {
         if self.validates() {
             parameters::validate(operation.input, parameters)?;
         }
+        // Before a code is asked for, which is good once.
+        let attempts = self.attempts()?;
+        let transport = Transport::new(&Settings {
+            connect_timeout: seconds("connect", self.options.connect_timeout.as_deref())?,
+            read_timeout: seconds("read", self.options.read_timeout.as_deref())?,
+            verify: !self.options.no_verify_ssl,
+            ca_bundle: self.ca_bundle(),
+            tls: transport::is_tls(&endpoint.url),
+        })?;
         let codes = Codes::default();
         let debug = |line: &str| self.debug(line);
         let ways = self.ways(region.as_deref(), &codes, &debug);
@@ -188,13 +197,6 @@ impl<'a> Session<'a> {
             operation.name,
             debug::masked(operation.input, parameters)
         ));
-        let transport = Transport::new(&Settings {
-            connect_timeout: seconds("connect", self.options.connect_timeout.as_deref())?,
-            read_timeout: seconds("read", self.options.read_timeout.as_deref())?,
-            verify: !self.options.no_verify_ssl,
-            ca_bundle: self.ca_bundle(),
-            tls: transport::is_tls(&endpoint.url),
-        })?;
         let command = format!("{}.{}", operation.service.cli_name(), kebab(operation.name));
         let call = Call {
             operation: operation.name,
@@ -204,7 +206,7 @@ impl<'a> Session<'a> {
             endpoint: &endpoint,
             credentials: credentials.as_ref(),
             user_agent: format!("locum/{} md/command#{command}", env!("CARGO_PKG_VERSION")),
-            attempts: self.attempts()?,
+            attempts,
         };
         let text = match call.send(&transport, &mut SystemRandom, &debug) {
             Err(failure) if credentials::forget_refused(&failure, self.environment, &self.profile, &ways) => {

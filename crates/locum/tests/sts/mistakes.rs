@@ -148,3 +148,31 @@ fn help_needs_no_configuration_that_works() {
         "{version:?}"
     );
 }
+
+/// Credentials may cost an MFA code, which is good once.
+#[test]
+fn settings_that_are_wrong_are_told_before_credentials_are_asked_for() {
+    let room = Room::new();
+    room.write("tool", "#!/bin/sh\necho asked >> asked\nexit 1\n");
+    room.write(
+        ".aws/config",
+        "[default]\nregion = us-east-1\ncredential_process = /bin/sh tool\n",
+    );
+    let asked = || room.home.path().join("asked").exists();
+    for (variable, value, sentence) in [
+        ("AWS_MAX_ATTEMPTS", "x", "invalid literal for int()"),
+        ("AWS_MAX_ATTEMPTS", "0", "Value provided to \"max_attempts\""),
+        (
+            "AWS_CA_BUNDLE",
+            "nowhere.pem",
+            "The CA bundle \"nowhere.pem\" cannot be read",
+        ),
+        ("AWS_DEFAULT_OUTPUT", "x", "Unknown output type: x"),
+    ] {
+        room.run(&["sts", "get-caller-identity"], &[(variable, value)])
+            .failed(255, sentence);
+        assert!(!asked(), "{variable}");
+    }
+    room.run(&["sts", "get-caller-identity"], &[]);
+    assert!(asked());
+}
