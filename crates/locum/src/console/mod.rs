@@ -114,11 +114,12 @@ fn execute(options: &Options) -> Result<String, ConsoleError> {
     }
     let policies = policies(options)?;
     let named = options.name.is_some();
-    let chained = caller
-        .plan()
-        .outcome
-        .is_ok_and(|recipe| recipe.is_some_and(|recipe| is_chained(&recipe)));
-    if options.session_duration.is_some() && chained {
+    let recipe = caller.plan().outcome.ok().flatten();
+    let is = |what: fn(&Recipe) -> bool| recipe.as_ref().is_some_and(what);
+    if (named || !policies.is_empty()) && is(is_temporary) {
+        return Err(ConsoleError::Temporary);
+    }
+    if options.session_duration.is_some() && is(is_chained) {
         return Err(ConsoleError::Duration(
             "a role that was assumed with another role's credentials",
         ));
@@ -164,6 +165,21 @@ fn federation_url(options: &Options, caller: &Caller<'_>) -> Result<Option<Strin
             .profile()
             .trusted("locum_federation_url")?
             .map(str::to_owned)),
+    }
+}
+
+/// Whether it is known that the credentials are a session's.
+const fn is_temporary(recipe: &Recipe) -> bool {
+    match recipe {
+        Recipe::Keys { credentials, .. } => credentials.session_token.is_some(),
+        Recipe::Process(_) => false,
+        Recipe::Role(_)
+        | Recipe::MfaSession(_)
+        | Recipe::WebIdentity(_)
+        | Recipe::Sso(_)
+        | Recipe::Login(_)
+        | Recipe::Container(_)
+        | Recipe::Instance(_) => true,
     }
 }
 

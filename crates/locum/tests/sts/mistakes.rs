@@ -176,3 +176,43 @@ fn settings_that_are_wrong_are_told_before_credentials_are_asked_for() {
     room.run(&["sts", "get-caller-identity"], &[]);
     assert!(asked());
 }
+
+#[test]
+fn a_policy_for_a_session_is_refused_before_a_code_is_asked_for() {
+    let room = Room::new();
+    room.write("tool", "#!/bin/sh\necho asked >> asked\nexit 1\n");
+    room.write(
+        ".aws/config",
+        "[default]\nregion = us-east-1\nendpoint_url = http://127.0.0.1:1\naws_access_key_id = AKIA\n\
+         aws_secret_access_key = s\nmfa_serial = arn:aws:iam::123456789012:mfa/me\nmfa_process = /bin/sh tool\n\
+         [profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = default\n\
+         mfa_serial = arn:aws:iam::123456789012:mfa/me\nmfa_process = /bin/sh tool\nendpoint_url = http://127.0.0.1:1\n",
+    );
+    let console = |more: &[&str]| {
+        let words = [
+            "console",
+            "--print",
+            "--federation-url",
+            "https://sts.example.com/federation",
+        ];
+        let words: Vec<&str> = words.into_iter().chain(more.iter().copied()).collect();
+        room.run(&words, &[])
+    };
+    for more in [
+        &["--policy", "{}"][..],
+        &[
+            "--profile",
+            "role",
+            "--policy-arn",
+            "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        ],
+        &["--profile", "role", "--name", "me"],
+    ] {
+        let run = console(more);
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(run.err.contains("these credentials are temporary"), "{run:?}");
+        assert!(!room.home.path().join("asked").exists(), "{more:?}");
+    }
+    console(&["--profile", "role"]);
+    assert!(room.home.path().join("asked").exists());
+}
