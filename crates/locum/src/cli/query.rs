@@ -119,13 +119,14 @@ fn is_json(literal: &str) -> bool {
     serde_json::from_str::<Value>(&literal.replace("\\`", "`")).is_ok()
 }
 
-/// Python prints a literal `1e3` as `1000.0`.
+/// Python prints a literal `1e3` as `1000.0`, and an integer that is zero without a sign.
 fn with_numbers_of_python(value: Value) -> Value {
     match value {
         Value::Number(number) if python::is_float(&number.to_string()) => {
             let double = number.as_f64().and_then(python::float);
             Value::Number(double.unwrap_or(number))
         }
+        Value::Number(number) if number.to_string() == "-0" => Value::from(0),
         Value::Array(items) => items.into_iter().map(with_numbers_of_python).collect(),
         Value::Object(members) => members
             .into_iter()
@@ -165,6 +166,10 @@ mod tests {
             // An index has no bounds, and a zero may have a sign.
             ("[n[2147483648], n[-99999999999999999999]]", "[null,null]"),
             ("n[-0]", "1"),
+            (
+                "[`-0`, to_string(`[-0]`), sum(`[-0.0]`), floor(`-0`)]",
+                "[0,\"[0]\",0.0,0]",
+            ),
             ("n[:99999999999]", "[1,2]"),
             ("n[-99999999999:9999999999:9999999999]", "[1]"),
             ("n[9999999999::-1]", "[2,1]"),

@@ -71,7 +71,13 @@ fn sum(values: &Value) -> Value {
     });
     match whole {
         Some(whole) => number(&whole.to_string()),
-        None => double(Some(values.iter().filter_map(Value::as_f64).sum())),
+        // From an integer's zero on, which has no sign.
+        None => double(Some(
+            values
+                .iter()
+                .filter_map(Value::as_f64)
+                .fold(0.0, |sum, value| sum + value),
+        )),
     }
 }
 
