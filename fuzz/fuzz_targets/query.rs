@@ -69,6 +69,16 @@ fn sliced(text: &str, length: usize) -> Option<Vec<usize>> {
     Some(items)
 }
 
+/// Whether every number is one to the engine: one that no double holds equals nothing.
+fn is_finite(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_f64().is_some_and(f64::is_finite),
+        Value::Array(items) => items.iter().all(is_finite),
+        Value::Object(members) => members.values().all(is_finite),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    }
+}
+
 fn is_false(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
@@ -97,7 +107,9 @@ fuzz_target!(|input: &[u8]| {
         // A slice is a projection, which leaves out what is null.
         let expected: Vec<Value> = expected.into_iter().filter(|item| !item.is_null()).collect();
         let found = applied(&format!("[{text}]"), &document).expect("a slice");
-        assert_eq!(found, Ok(Value::from(expected)));
+        // Its numbers as they are printed.
+        let expected = applied("@", &Value::from(expected)).expect("an expression");
+        assert_eq!(found, expected);
     }
     // Each comma may double what there is, as in `[@,@]|[@,@]`, and that is the wish of whoever writes it.
     let count = |letters: &[u8]| text.bytes().filter(|byte| letters.contains(byte)).count();
@@ -132,8 +144,12 @@ fuzz_target!(|input: &[u8]| {
         }
     };
     says(format!("!({text})"), Value::Bool(is_false(&value)));
-    says(format!("({text}) == ({text})"), Value::Bool(true));
-    says(format!("not_null({text}) == ({text})"), Value::Bool(true));
+    // The text of an expression, as in `to_string(&a)`, is whatever the engine calls it.
+    let names_expression = text.contains('&') && text.contains("to_string");
+    if is_finite(&value) && !names_expression {
+        says(format!("({text}) == ({text})"), Value::Bool(true));
+        says(format!("not_null({text}) == ({text})"), Value::Bool(true));
+    }
     let kind = match &value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
