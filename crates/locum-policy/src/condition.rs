@@ -3,7 +3,7 @@
 //! Truth has three values here. Where the documentation leaves two readings open a condition is `Unclear`, and its
 //! statement decides: an `Allow` does not match, a `Deny` does.
 
-use std::collections::HashMap;
+mod spellings;
 
 use crate::{
     QUIRKS, Values,
@@ -16,6 +16,7 @@ use crate::{
     values::{Decimal, Instants, Range, is_perhaps_number, parse_address, parse_instants},
     work::Scope,
 };
+use spellings::Spellings;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Condition {
@@ -26,17 +27,6 @@ pub(crate) struct Condition {
     operator: Operator,
     test: Test,
     spellings: Spellings,
-}
-
-/// The other spellings of a condition's key under the same operator, each with values of its own.
-#[derive(Debug, Clone, PartialEq)]
-enum Spellings {
-    /// There are none.
-    One,
-    /// This is the first of several, which decides for all of them.
-    First(Box<[Condition]>),
-    /// Another is the first.
-    Further,
 }
 
 /// The condition keys whose values are the keys of tags.
@@ -101,18 +91,6 @@ impl Condition {
             operator,
             test,
             spellings: Spellings::One,
-        }
-    }
-
-    /// Has the first of the spellings of each key decide for all, in the conditions of one operator.
-    pub(crate) fn join(conditions: &mut [Self]) {
-        let mut firsts: HashMap<u64, Vec<usize>> = HashMap::new();
-        for (at, condition) in conditions.iter().enumerate() {
-            firsts.entry(condition.hash).or_default().push(at);
-        }
-        // Most keys have a hash, and so a spelling, of their own.
-        for places in firsts.into_values().filter(|places| places.len() > 1) {
-            join_same(conditions, places);
         }
     }
 
@@ -336,30 +314,6 @@ impl Test {
             Self::Binary(blobs) => blobs.len(),
             Self::Address(ranges) => ranges.len(),
         }
-    }
-}
-
-/// Joins those of these conditions whose keys are the same, not their hashes alone.
-fn join_same(conditions: &mut [Condition], mut places: Vec<usize>) {
-    while let Some((first, rest)) = places.split_first() {
-        let is_same = |at: &usize| {
-            let [one, other] = [first, at].map(|at| conditions.get(*at));
-            one.zip(other).is_some_and(|(a, b)| same_key(&a.key, &b.key))
-        };
-        let (same, others): (Vec<usize>, Vec<usize>) = rest.iter().partition(|at| is_same(at));
-        let further: Box<[Condition]> = same
-            .iter()
-            .filter_map(|at| conditions.get(*at).cloned())
-            .collect();
-        for at in same {
-            if let Some(condition) = conditions.get_mut(at) {
-                condition.spellings = Spellings::Further;
-            }
-        }
-        if let Some(condition) = conditions.get_mut(*first).filter(|_| !further.is_empty()) {
-            condition.spellings = Spellings::First(further);
-        }
-        places = others;
     }
 }
 

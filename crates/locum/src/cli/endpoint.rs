@@ -1,12 +1,16 @@
 //! Where the call goes and for which region it is signed (`facts: cli §1.7`).
 
 mod hosts;
+mod region;
+mod url;
 
 use super::config::{Environment, Profile};
 use super::errors::Failure;
-use super::proxy::without_password;
+use region::without_fips;
 
 pub(crate) use hosts::of_iam;
+pub(crate) use region::{configured_region, is_region};
+pub(crate) use url::{called_url, check_url, configured_url, custom_url, ignores_configured_urls};
 
 /// A destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,27 +85,6 @@ pub(crate) fn find(
     }
 }
 
-/// Refuses what is not an absolute URL.
-pub(crate) fn check_url(url: &str, source: &str) -> Result<(), Failure> {
-    let known = |scheme: &str| {
-        ["http", "https"]
-            .iter()
-            .any(|known| scheme.eq_ignore_ascii_case(known))
-    };
-    match url.split_once("://") {
-        Some((scheme, rest))
-            if known(scheme) && !rest.is_empty() && !rest.starts_with(['/', ':', '?', '#']) =>
-        {
-            Ok(())
-        }
-        _ => Err(Failure::Validation(format!(
-            "Bad value for {source} \"{}\": scheme is missing.  Must be of the form http://<hostname>/ or \
-             https://<hostname>/",
-            without_password(url)
-        ))),
-    }
-}
-
 /// Finds the URL of a service that is asked on the way to credentials: `sso`, `sso-oidc` or `signin`.
 pub(crate) fn of_service(
     service: &str,
@@ -126,82 +109,6 @@ pub(crate) fn of_service(
     Ok(hosts::of_service(service, &region))
 }
 
-/// Returns the region of environment or profile.
-pub(crate) fn configured_region(environment: &Environment, profile: &Profile) -> Option<String> {
-    environment
-        .non_empty("AWS_REGION")
-        .or_else(|| environment.non_empty("AWS_DEFAULT_REGION"))
-        .or_else(|| profile.get("region").map(str::to_owned))
-}
-
-/// Tells whether the URLs of environment and profile are switched off.
-pub(crate) fn ignores_configured_urls(environment: &Environment, profile: &Profile) -> bool {
-    let switch = match environment.non_empty("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
-        Some(value) => Some(value),
-        None => profile.get("ignore_configured_endpoint_urls").map(str::to_owned),
-    };
-    switch.is_some_and(|value| value.eq_ignore_ascii_case("true"))
-}
-
-/// The URL that environment or profile give a service, and which of them it was.
-pub(crate) fn configured_url(
-    service: &str,
-    environment: &Environment,
-    profile: &Profile,
-) -> Result<Option<(String, String)>, Failure> {
-    if ignores_configured_urls(environment, profile) {
-        return Ok(None);
-    }
-    let own = format!("AWS_ENDPOINT_URL_{}", service.to_uppercase());
-    let of_environment = [own.as_str(), "AWS_ENDPOINT_URL"]
-        .into_iter()
-        .find_map(|name| Some((environment.non_empty(name)?, name.to_owned())));
-    if of_environment.is_some() {
-        return Ok(of_environment);
-    }
-    if let Some(url) = profile.of_service(service, "endpoint_url")? {
-        return Ok(Some((url.to_owned(), "the services section".to_owned())));
-    }
-    let url = profile.trusted("endpoint_url")?;
-    Ok(url.map(|url| (url.to_owned(), "endpoint_url".to_owned())))
-}
-
-/// Finds the URL that somebody set, by option, environment or profile; what is not set is AWS. It has no slash at its end, so
-/// that two spellings of a place are one.
-pub(crate) fn custom_url(
-    wanted: &Wanted<'_>,
-    environment: &Environment,
-    profile: &Profile,
-) -> Result<Option<String>, Failure> {
-    let url = called_url(wanted, environment, profile)?;
-    Ok(url.map(|url| url.trim_end_matches('/').to_owned()))
-}
-
-/// The same as it is called: behind a path a slash belongs to it.
-pub(crate) fn called_url(
-    wanted: &Wanted<'_>,
-    environment: &Environment,
-    profile: &Profile,
-) -> Result<Option<String>, Failure> {
-    let found = match wanted.endpoint_url {
-        Some(url) => Some((url.to_owned(), "--endpoint-url".to_owned())),
-        None => configured_url("sts", environment, profile)?,
-    };
-    match found {
-        Some((url, source)) => {
-            check_url(&url, &source)?;
-            let (scheme, rest) = url.split_once("://").unwrap_or_default();
-            // A lone slash behind the host says nothing.
-            let host = rest.strip_suffix('/');
-            let rest = host
-                .filter(|host| !host.contains(['/', '?', '#']))
-                .unwrap_or(rest);
-            Ok(Some(format!("{}://{rest}", scheme.to_ascii_lowercase())))
-        }
-        None => Ok(None),
-    }
-}
-
 /// Finds what tells the STS of the configuration from others whose credentials it does not take: its URL if somebody set it,
 /// else the partition of AWS. Sessions of a region are good in the others; those of the global host are not quite.
 pub(crate) fn realm(
@@ -216,24 +123,6 @@ pub(crate) fn realm(
     let region = named.or_else(|| configured_region(environment, profile));
     let (region, _) = without_fips(&region.ok_or(Failure::NoRegion)?);
     Ok(hosts::partition(&region).to_owned())
-}
-
-/// Takes a name that some regions had for their FIPS hosts (`fips-us-east-1`, `us-east-1-fips`) for what it means: the region,
-/// and FIPS.
-fn without_fips(region: &str) -> (String, bool) {
-    let plain = region.replace("fips-", "").replace("-fips", "");
-    let named = plain != region;
-    (plain, named)
-}
-
-/// Tells whether a text can be a label of a host name, which is what a region becomes.
-pub(crate) fn is_region(text: &str) -> bool {
-    let plain = text.len() <= 63 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    plain
-        && !text.is_empty()
-        && !text.starts_with('-')
-        && !text.ends_with('-')
-        && !text.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]
