@@ -5,6 +5,7 @@
 
 mod change_log;
 mod copy;
+mod faulty;
 mod memory;
 mod redb;
 
@@ -13,6 +14,7 @@ use std::sync::mpsc::Receiver;
 use crate::Revision;
 
 pub use self::redb::RedbStore;
+pub use faulty::FaultyStore;
 pub use memory::MemoryStore;
 
 /// A store of sealed values.

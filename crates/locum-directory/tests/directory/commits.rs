@@ -2,76 +2,24 @@
 
 use std::{
     sync::{
-        Arc, Barrier, Condvar, Mutex,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-        mpsc::{Receiver, channel},
+        Arc, Barrier, Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc::channel,
     },
     thread,
 };
 
 use locum_crypto::{Purpose, SecretBytes, SeededRandom};
 use locum_directory::{
-    Changes, CommitError, Directory, Item, MemoryStore, Revision, Store, StoreError, StoreNews, Transaction,
-    User, WriteError,
+    Changes, CommitError, Directory, FaultyStore, MemoryStore, Revision, Store, StoreError, StoreNews,
+    Transaction, User, WriteError,
 };
 
 use crate::fixture::{account, kek, now, open, put, queue, view};
 
-/// A store that can be made to wait and to fail.
-#[derive(Default)]
-pub(crate) struct Moody {
-    inner: MemoryStore,
-    shut: Mutex<bool>,
-    opened: Condvar,
-    pub(crate) failing: AtomicBool,
-    pub(crate) transactions: AtomicUsize,
-}
-
-impl Moody {
-    pub(crate) fn set_shut(&self, shut: bool) {
-        *self.shut.lock().unwrap() = shut;
-        self.opened.notify_all();
-    }
-}
-
-impl Store for Moody {
-    fn revision(&self) -> Result<Revision, StoreError> {
-        self.inner.revision()
-    }
-
-    fn get(&self, key: &str) -> Result<Option<Item>, StoreError> {
-        self.inner.get(key)
-    }
-
-    fn range(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Item>, StoreError> {
-        self.inner.range(prefix, after, limit)
-    }
-
-    fn transact(&self, transaction: &Transaction) -> Result<Revision, StoreError> {
-        self.transactions.fetch_add(1, Ordering::SeqCst);
-        drop(
-            self.opened
-                .wait_while(self.shut.lock().unwrap(), |shut| *shut)
-                .unwrap(),
-        );
-        if self.failing.load(Ordering::SeqCst) {
-            return Err(StoreError::Unavailable {
-                path: "the disk".into(),
-                reason: "it is full".into(),
-            });
-        }
-        self.inner.transact(transaction)
-    }
-
-    fn watch(&self, from: Revision) -> Result<Receiver<locum_directory::Commit>, StoreError> {
-        self.inner.watch(from)
-    }
-}
-
-pub(crate) fn moody() -> (Arc<Moody>, Directory) {
-    let store = Arc::new(Moody::default());
+pub(crate) fn faulty() -> (Arc<FaultyStore>, Directory) {
+    let store = Arc::new(FaultyStore::default());
     let directory = open(Arc::clone(&store) as Arc<dyn Store>);
-    store.transactions.store(0, Ordering::SeqCst);
     (store, directory)
 }
 
@@ -93,8 +41,8 @@ fn put_user(number: u64) -> Changes {
 
 #[test]
 fn readers_see_only_what_is_durable_and_writers_see_each_other() {
-    let (store, directory) = moody();
-    store.set_shut(true);
+    let (store, directory) = faulty();
+    store.set_hanging(true);
     let pending = queue(&directory, put_user(1)).unwrap();
     assert!(directory.snapshot().user(account(), "user-1").is_none());
 
@@ -110,7 +58,7 @@ fn readers_see_only_what_is_durable_and_writers_see_each_other() {
     let ((), moved) = directory.write(write).unwrap();
     assert!(directory.snapshot().user(account(), "user-1").is_none());
 
-    store.set_shut(false);
+    store.set_hanging(false);
     let first = pending.wait().unwrap();
     assert!(moved.wait().unwrap() >= first);
     assert_eq!(
@@ -121,45 +69,41 @@ fn readers_see_only_what_is_durable_and_writers_see_each_other() {
 
 #[test]
 fn writes_that_wait_share_one_transaction() {
-    let (store, directory) = moody();
-    store.set_shut(true);
+    let (store, directory) = faulty();
+    let before = store.begun();
+    store.set_hanging(true);
     let first = queue(&directory, put_user(0)).unwrap();
-    while store.transactions.load(Ordering::SeqCst) == 0 {
-        thread::yield_now();
-    }
+    store.wait_for_commit();
     let waiting: Vec<_> = (1..=500)
         .map(|n| queue(&directory, put_user(n)).unwrap())
         .collect();
     assert_eq!(directory.write_counts().waiting, 501);
-    store.set_shut(false);
+    store.set_hanging(false);
     let first = first.wait().unwrap();
     for pending in waiting {
         assert_eq!(pending.wait(), Ok(first.next()));
     }
     directory.settle();
-    assert_eq!(store.transactions.load(Ordering::SeqCst), 2);
+    assert_eq!(store.begun(), before + 2);
     assert_eq!(directory.snapshot().counts(account()).users, 501);
 }
 
 #[test]
 fn a_failed_commit_fails_every_waiter_and_leaves_the_durable_state() {
-    let (store, directory) = moody();
+    let (store, directory) = faulty();
     put(&directory, new_user(1));
     let before = view(&directory.snapshot());
-    store.set_shut(true);
-    store.failing.store(true, Ordering::SeqCst);
-    let started = store.transactions.load(Ordering::SeqCst);
+    store.set_hanging(true);
+    store.set_full(true);
     let failed = queue(&directory, put_user(2)).unwrap();
-    while store.transactions.load(Ordering::SeqCst) == started {
-        thread::yield_now();
-    }
+    store.wait_for_commit();
     // Decided while the first is on its way, on a state that will never be.
     let abandoned = queue(&directory, put_user(3)).unwrap();
     let (sender, called) = channel();
     queue(&directory, Changes::new())
         .unwrap()
         .on_durable(move |outcome| sender.send(outcome).unwrap());
-    store.set_shut(false);
+    store.set_hanging(false);
     assert!(matches!(
         failed.wait(),
         Err(CommitError::Store(StoreError::Unavailable { .. }))
@@ -168,7 +112,7 @@ fn a_failed_commit_fails_every_waiter_and_leaves_the_durable_state() {
     assert_eq!(called.recv().unwrap(), Err(CommitError::Abandoned));
     assert_eq!(view(&directory.snapshot()), before);
 
-    store.failing.store(false, Ordering::SeqCst);
+    store.set_full(false);
     put(&directory, new_user(2));
     let after = view(&directory.snapshot());
     drop(directory);
@@ -225,7 +169,7 @@ fn settling_waits_for_those_who_are_told_that_the_store_went_on_without_them() {
 
 #[test]
 fn whoever_asked_is_told_when_commits_begin_to_fail_and_when_they_no_longer_do() {
-    let (store, directory) = moody();
+    let (store, directory) = faulty();
     let news = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&news);
     directory.report_to(move |told| {
@@ -237,9 +181,9 @@ fn whoever_asked_is_told_when_commits_begin_to_fail_and_when_they_no_longer_do()
     });
     let write = |number| queue(&directory, put_user(number)).unwrap().wait().is_ok();
     assert!(write(1));
-    store.failing.store(true, Ordering::SeqCst);
+    store.set_full(true);
     assert!(!write(2) && !write(3));
-    store.failing.store(false, Ordering::SeqCst);
+    store.set_full(false);
     assert!(write(4) && write(5));
     store.transact(&Transaction::default()).unwrap();
     assert!(!write(6));
@@ -248,7 +192,7 @@ fn whoever_asked_is_told_when_commits_begin_to_fail_and_when_they_no_longer_do()
     assert_eq!(
         *news.lock().unwrap(),
         [
-            "failing: cannot use the disk: it is full",
+            "failing: cannot use directory.redb: no space left on device",
             "working",
             "closed: the store was written by somebody else; open the directory again",
         ]
@@ -271,30 +215,28 @@ fn closing_writes_what_is_queued() {
 
 #[test]
 fn a_write_of_nothing_waits_for_what_it_saw() {
-    let (store, directory) = moody();
-    store.set_shut(true);
+    let (store, directory) = faulty();
+    store.set_hanging(true);
     let write = queue(&directory, put_user(1)).unwrap();
     let nothing = queue(&directory, Changes::new()).unwrap();
     let (sender, called) = channel();
     nothing.on_durable(move |outcome| sender.send(outcome).unwrap());
     assert!(called.try_recv().is_err());
-    store.set_shut(false);
+    store.set_hanging(false);
     let revision = write.wait().unwrap();
     assert_eq!(called.recv().unwrap(), Ok(revision));
     // And on a directory at rest it is done at once, without a transaction.
-    let transactions = store.transactions.load(Ordering::SeqCst);
+    let begun = store.begun();
     assert_eq!(queue(&directory, Changes::new()).unwrap().wait(), Ok(revision));
-    assert_eq!(store.transactions.load(Ordering::SeqCst), transactions);
+    assert_eq!(store.begun(), begun);
 }
 
 #[test]
 fn a_created_and_deleted_entity_of_one_batch_leaves_nothing() {
-    let (store, directory) = moody();
-    store.set_shut(true);
+    let (store, directory) = faulty();
+    store.set_hanging(true);
     let first = queue(&directory, put_user(0)).unwrap();
-    while store.transactions.load(Ordering::SeqCst) == 0 {
-        thread::yield_now();
-    }
+    store.wait_for_commit();
     let created = queue(&directory, put_user(1)).unwrap();
     let delete = |snapshot: &locum_directory::Snapshot| {
         let mut changes = Changes::new();
@@ -302,7 +244,7 @@ fn a_created_and_deleted_entity_of_one_batch_leaves_nothing() {
         Ok::<_, &str>(((), changes))
     };
     let ((), deleted) = directory.write(delete).unwrap();
-    store.set_shut(false);
+    store.set_hanging(false);
     first.wait().unwrap();
     assert_eq!(created.wait(), deleted.wait());
     assert!(
@@ -318,13 +260,13 @@ fn a_created_and_deleted_entity_of_one_batch_leaves_nothing() {
 
 #[test]
 fn a_callback_that_panics_harms_nobody_else() {
-    let (store, directory) = moody();
-    store.set_shut(true);
+    let (store, directory) = faulty();
+    store.set_hanging(true);
     queue(&directory, put_user(1))
         .unwrap()
         .on_durable(|_| panic!("a caller's fault"));
     let other = queue(&directory, put_user(2)).unwrap();
-    store.set_shut(false);
+    store.set_hanging(false);
     other.wait().unwrap();
     put(&directory, new_user(3));
 }

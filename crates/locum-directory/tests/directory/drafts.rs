@@ -1,6 +1,6 @@
 //! Writes in several steps: each sees those before it, and the store sees one.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::Arc;
 
 use locum_crypto::{Random, SeededRandom};
 use locum_directory::{
@@ -9,7 +9,7 @@ use locum_directory::{
 };
 
 use crate::{
-    commits::moody,
+    commits::faulty,
     fixture::{account, in_memory, now, open, put, view},
 };
 
@@ -39,8 +39,8 @@ fn moved(draft: &Draft, name: &str, path: &str) -> User {
 
 #[test]
 fn each_step_sees_those_before_it_and_the_store_sees_one_commit() {
-    let (store, directory) = moody();
-    let before = directory.snapshot().revision();
+    let (store, directory) = faulty();
+    let (before, begun) = (directory.snapshot().revision(), store.begun());
     let steps = |draft: &mut Draft| {
         draft.step(putting(user("a", 1)))?;
         // The same entity again, at the revision that the commit will have.
@@ -60,7 +60,7 @@ fn each_step_sees_those_before_it_and_the_store_sees_one_commit() {
     };
     let ((), pending) = directory.write_steps(steps).unwrap();
     assert_eq!(pending.wait(), Ok(before.next()));
-    assert_eq!(store.transactions.load(Ordering::SeqCst), 1);
+    assert_eq!(store.begun(), begun + 1);
     assert_eq!(&*directory.snapshot().user(account(), "a").unwrap().name, "A");
     // What is stored is what is shown, so the next write is no conflict.
     let all = directory.snapshot();
@@ -104,7 +104,7 @@ fn a_step_that_cannot_be_made_leaves_the_others_and_a_refusal_leaves_nothing() {
 
 #[test]
 fn a_draft_is_committed_only_on_the_state_it_was_begun_on() {
-    let (store, directory) = moody();
+    let (store, directory) = faulty();
     let draft = |seed: u64| {
         let mut draft = directory.draft();
         draft.step(putting(user(&format!("user-{seed}"), seed))).unwrap();
@@ -123,7 +123,7 @@ fn a_draft_is_committed_only_on_the_state_it_was_begun_on() {
     let late = draft(2);
     put(&directory, user("other", 3));
     assert!(commit(late).is_err());
-    store.set_shut(true);
+    store.set_hanging(true);
     let late = draft(4);
     let waiting = directory
         .write(|_| Ok::<_, ()>(((), putting(user("waiting", 5)))))
@@ -132,7 +132,7 @@ fn a_draft_is_committed_only_on_the_state_it_was_begun_on() {
     assert!(commit(late).is_err());
     let late = draft(6);
     assert!(commit(late).is_err(), "the published state is not the newest one");
-    store.set_shut(false);
+    store.set_hanging(false);
     waiting.wait().unwrap();
     commit(draft(7)).unwrap().wait().unwrap();
     for lost in ["user-2", "user-4", "user-6"] {
@@ -142,15 +142,13 @@ fn a_draft_is_committed_only_on_the_state_it_was_begun_on() {
 
 #[test]
 fn steps_join_the_batch_that_is_being_gathered() {
-    let (store, directory) = moody();
-    store.set_shut(true);
+    let (store, directory) = faulty();
+    store.set_hanging(true);
     let first = directory
         .write(|_| Ok::<_, ()>(((), putting(user("a", 1)))))
         .unwrap()
         .1;
-    while store.transactions.load(Ordering::SeqCst) == 0 {
-        std::thread::yield_now();
-    }
+    store.wait_for_commit();
     // In the next batch: a plain write, steps on what it and the batch before it left, a plain write on top.
     let second = directory
         .write(|_| Ok::<_, ()>(((), putting(user("b", 2)))))
@@ -174,7 +172,7 @@ fn steps_join_the_batch_that_is_being_gathered() {
         ))
     };
     let fourth = directory.write(last).unwrap().1;
-    store.set_shut(false);
+    store.set_hanging(false);
     let revision = first.wait().unwrap();
     for pending in [second, third, fourth] {
         assert_eq!(pending.wait(), Ok(revision.next()));
@@ -188,9 +186,9 @@ fn steps_join_the_batch_that_is_being_gathered() {
 
 #[test]
 fn a_commit_that_fails_takes_all_steps_with_it() {
-    let (store, directory) = moody();
+    let (store, directory) = faulty();
     let before = view(&directory.snapshot());
-    store.failing.store(true, Ordering::SeqCst);
+    store.set_full(true);
     let steps = |draft: &mut Draft| {
         draft.step(putting(user("a", 1)))?;
         draft.step(putting(user("b", 2)))
@@ -198,7 +196,7 @@ fn a_commit_that_fails_takes_all_steps_with_it() {
     let ((), pending) = directory.write_steps(steps).unwrap();
     pending.wait().unwrap_err();
     assert_eq!(view(&directory.snapshot()), before);
-    store.failing.store(false, Ordering::SeqCst);
+    store.set_full(false);
     directory.write_steps(steps).unwrap().1.wait().unwrap();
     assert_eq!(directory.snapshot().counts(account()).users, 2);
 }

@@ -1,64 +1,20 @@
 //! What the metrics tell of a store that takes no writes.
 
-use std::{
-    num::NonZeroU32,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-        mpsc::Receiver,
-    },
-};
+use std::{num::NonZeroU32, sync::Arc};
 
 use jiff::Timestamp;
 use locum_crypto::{KeyEncryptionKey, RotationSchedule, SeededRandom};
-use locum_directory::{
-    Changes, Commit, Directory, Item, MemoryStore, Revision, Store, StoreError, Transaction, User,
-};
+use locum_directory::{Changes, Directory, FaultyStore, Store, Transaction, User};
 use locum_names::{AccountId, Partition};
 use locum_server::{AuditFile, RotatePolicy, ServiceApplication};
 use locum_service::{Regions, SamlRecipients, Service, Settings};
 
 use crate::fixture::{Client, bind};
 
-/// A store on a disk that may be full.
-#[derive(Default)]
-struct Disk {
-    store: MemoryStore,
-    full: AtomicBool,
-}
-
-impl Store for Disk {
-    fn revision(&self) -> Result<Revision, StoreError> {
-        self.store.revision()
-    }
-
-    fn get(&self, key: &str) -> Result<Option<Item>, StoreError> {
-        self.store.get(key)
-    }
-
-    fn range(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Item>, StoreError> {
-        self.store.range(prefix, after, limit)
-    }
-
-    fn transact(&self, transaction: &Transaction) -> Result<Revision, StoreError> {
-        if self.full.load(Ordering::SeqCst) {
-            return Err(StoreError::Unavailable {
-                path: "directory.redb".to_owned(),
-                reason: "no space left on device".to_owned(),
-            });
-        }
-        self.store.transact(transaction)
-    }
-
-    fn watch(&self, from: Revision) -> Result<Receiver<Commit>, StoreError> {
-        self.store.watch(from)
-    }
-}
-
 #[test]
 fn a_store_that_takes_no_writes_is_seen_until_it_takes_one() {
     let (random, now) = (&mut SeededRandom::new(1), Timestamp::UNIX_EPOCH);
-    let disk = Arc::new(Disk::default());
+    let disk = Arc::new(FaultyStore::default());
     let store = Arc::clone(&disk) as Arc<dyn Store>;
     let kek = KeyEncryptionKey::generate(random);
     let directory = Arc::new(Directory::open(store, kek, Box::new(SeededRandom::new(2))).unwrap());
@@ -116,17 +72,17 @@ fn a_store_that_takes_no_writes_is_seen_until_it_takes_one() {
     };
     let (before, failures, failing) = shown();
     assert_eq!((failures, failing), (0, 0));
-    disk.full.store(true, Ordering::SeqCst);
+    disk.set_full(true);
     for failures in 1..3 {
         assert!(write("a").is_err());
         assert_eq!(shown(), (before, failures, 1));
     }
-    disk.full.store(false, Ordering::SeqCst);
+    disk.set_full(false);
     write("ab").unwrap();
     assert_eq!(shown(), (before + 1, 2, 0));
 
     // Somebody else writes: it is over until the next start.
-    disk.store.transact(&Transaction::default()).unwrap();
+    disk.transact(&Transaction::default()).unwrap();
     assert!(write("abc").is_err());
     assert_eq!(shown(), (before + 1, 3, 1));
     running.shutdown_handle().stop();

@@ -10,7 +10,6 @@
 )]
 
 mod answer;
-mod breakable;
 mod callers;
 mod calls;
 mod organization;
@@ -18,7 +17,6 @@ mod signed;
 mod world;
 
 pub use answer::{Answer, percent_decode};
-pub use breakable::Breakable;
 pub use callers::Credentials;
 pub use calls::contained;
 pub use organization::{RCP, SCP, deny_everybody, deny_everybody_on};

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use locum_crypto::{RotationSchedule, SeededRandom};
-use locum_directory::MemoryStore;
+use locum_directory::{FaultyStore, MemoryStore};
 use serde_json::Value;
 
 use super::texts::{ALLOW_ALL, TRUST_ACCOUNT};
-use crate::harness::{Answer, Breakable, Credentials, World};
+use crate::harness::{Answer, Credentials, World};
 
 fn last_used(world: &World, who: &Credentials) -> Answer {
     // Asked by somebody whose own use does not matter.
@@ -237,15 +237,15 @@ fn last_uses_are_stored_in_one_write_a_minute_and_are_there_after_a_restart() {
 
 #[test]
 fn what_could_not_be_stored_is_kept_for_the_next_time() {
-    let store = Arc::new(Breakable::default());
+    let store = Arc::new(FaultyStore::default());
     let world = World::over(Arc::clone(&store) as _, 1);
     let alice = world.user(&world.root, "alice", Some(ALLOW_ALL));
     world.sts(&alice, "GetCallerIdentity", &[]).ok();
-    store.set_broken(true);
+    store.set_full(true);
     world.service.store_last_uses().unwrap_err();
     // Reading goes on.
     world.sts(&alice, "GetCallerIdentity", &[]).ok();
-    store.set_broken(false);
+    store.set_full(false);
     world.service.store_last_uses().unwrap();
     let snapshot = world.snapshot();
     let by = locum_directory::UsedBy::Key(alice.access_key_id.parse().unwrap());

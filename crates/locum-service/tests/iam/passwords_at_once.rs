@@ -6,7 +6,8 @@ use locum_api::model::Service as Api;
 use locum_crypto::SeededRandom;
 
 use super::login_profiles::{FIRST, INCORRECT, NOT_ALLOWED, SECOND, VIOLATION};
-use crate::harness::{Breakable, Signed, World};
+use crate::harness::{Signed, World};
+use locum_directory::FaultyStore;
 
 /// Status and message of calls that begin at one moment.
 fn at_once(world: &World, calls: &[Signed]) -> Vec<(u16, String)> {
@@ -131,11 +132,11 @@ fn of_eight_threads_that_give_a_password_one_does() {
 
 #[test]
 fn while_the_store_fails_no_verdict_is_given_and_nothing_changes() {
-    let store = Arc::new(Breakable::default());
+    let store = Arc::new(FaultyStore::default());
     let world = World::over(Arc::clone(&store) as _, 1);
     let alice = world.user_with_password("alice", FIRST);
     let before = world.profile("alice");
-    store.set_broken(true);
+    store.set_full(true);
     // That the account does not allow the new one is told to those only who know the old one: a verdict too.
     for (old, new) in [("wrong", SECOND), (FIRST, SECOND), (FIRST, "Ab1!")] {
         let answer = world.change_password(&alice, old, new);
@@ -146,7 +147,7 @@ fn while_the_store_fails_no_verdict_is_given_and_nothing_changes() {
         );
     }
     assert_eq!(world.set_password("alice", SECOND).status, 503);
-    store.set_broken(false);
+    store.set_full(false);
     let after = world.profile("alice");
     assert_eq!(after.revision, before.revision);
     world.change_password(&alice, FIRST, SECOND).ok();

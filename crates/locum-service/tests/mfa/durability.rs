@@ -6,7 +6,8 @@ use locum_api::model::Service as Api;
 use locum_crypto::SeededRandom;
 
 use super::phone::{ALLOW_ALL, INVALID_CODE, Phone, TRUST_ACCOUNT};
-use crate::harness::{Breakable, Signed, World};
+use crate::harness::{Signed, World};
+use locum_directory::FaultyStore;
 
 #[test]
 fn of_many_calls_at_once_with_one_code_one_succeeds() {
@@ -72,12 +73,12 @@ fn at_once(world: &World, calls: &[Signed]) -> Vec<(u16, String)> {
 
 #[test]
 fn without_a_store_no_code_opens_anything_and_no_guess_is_answered() {
-    let store = Arc::new(Breakable::default());
+    let store = Arc::new(FaultyStore::default());
     let world = World::over(Arc::clone(&store) as _, 1);
     let alice = world.user(&world.root, "alice", Some(ALLOW_ALL));
     let phone = Phone::of_user(&world, "alice");
     let role = world.role(&world.root, "worker", TRUST_ACCOUNT, None);
-    store.set_broken(true);
+    store.set_full(true);
     // Right and wrong look alike.
     for code in [phone.wrong(&world), phone.shows(&world, 0)] {
         for answer in [
@@ -92,7 +93,7 @@ fn without_a_store_no_code_opens_anything_and_no_guess_is_answered() {
     assert_eq!(pair.status, 503);
     assert_eq!(phone.failures(&world), 0);
     // What opened nothing is not used up, and still works once only.
-    store.set_broken(false);
+    store.set_full(false);
     let code = phone.shows(&world, 0);
     phone.sign_in(&world, &alice, &code).ok();
     phone

@@ -10,7 +10,8 @@ use super::{
     idp::Said,
     scene::{DENIED, OTHER, Scene, register, trust},
 };
-use crate::harness::{Answer, Breakable, World};
+use crate::harness::{Answer, World};
+use locum_directory::FaultyStore;
 
 const REDEEMED: &str = "The SAML assertion was already redeemed. Sign in at the identity provider again.";
 const INVALID: &str = "InvalidIdentityToken";
@@ -66,16 +67,16 @@ fn many_at_once() {
 /// What cannot be remembered brings nothing.
 #[test]
 fn without_a_store_nothing_is_redeemed() {
-    let store = Arc::new(Breakable::default());
+    let store = Arc::new(FaultyStore::default());
     let scene = Scene::of(World::over(Arc::clone(&store) as _, 1));
     let response = scene.idp.response(&scene.said());
-    store.set_broken(true);
+    store.set_full(true);
     for _ in 0..2 {
         let answer = scene.redeem(&response, &[]);
         assert_eq!(answer.status, 503, "{}", answer.body);
         assert_eq!(answer.find("SessionToken"), None);
     }
-    store.set_broken(false);
+    store.set_full(false);
     scene.redeem(&response, &[]).ok();
     scene.redeem(&response, &[]).fails(400, INVALID, REDEEMED);
 }

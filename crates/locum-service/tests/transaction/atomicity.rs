@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::state::{Asked, failed_at, outcome, state};
-use crate::harness::{Breakable, World};
+use crate::harness::World;
+use locum_directory::FaultyStore;
 
 const ALLOW: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
@@ -105,11 +106,11 @@ fn wherever_a_request_fails_nothing_is_stored() {
 
 #[test]
 fn a_store_that_fails_takes_all_of_it() {
-    let store = Arc::new(Breakable::default());
+    let store = Arc::new(FaultyStore::default());
     let world = World::over(Arc::clone(&store) as _, 1);
     let before = state(&world);
     let recorded = world.records().len();
-    store.set_broken(true);
+    store.set_full(true);
     let answer = world.transaction(&world.root, &good());
     let (status, code, _) = outcome(&answer).unwrap_err();
     assert_eq!((status, &*code), (503, "ServiceUnavailable"));
@@ -123,7 +124,7 @@ fn a_store_that_fails_takes_all_of_it() {
         .collect();
     assert_eq!(names, ["ApplyTransaction"]);
     assert_eq!(records[0]["errorCode"], "ServiceUnavailable");
-    store.set_broken(false);
+    store.set_full(false);
     assert_eq!(outcome(&world.transaction(&world.root, &good())), Ok(()));
 }
 

@@ -95,12 +95,8 @@ impl Upkeep {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Condvar, Mutex, mpsc::Receiver};
-
     use locum_crypto::{KeyEncryptionKey, PasswordScheme, SeededRandom};
-    use locum_directory::{
-        Changes, Commit, Item, MemoryStore, Revision, Store, StoreError, Transaction, User,
-    };
+    use locum_directory::{Changes, FaultyStore, Store, User};
     use locum_federation::outbound::PublicUrl;
     use locum_names::{AccountId, Partition};
     use locum_server::{AuditFile, RotatePolicy};
@@ -108,46 +104,7 @@ mod tests {
 
     use super::*;
 
-    /// A store on a disk that may hang.
-    #[derive(Default)]
-    struct Disk {
-        store: MemoryStore,
-        hangs: Mutex<bool>,
-        changed: Condvar,
-    }
-
-    impl Disk {
-        fn set_hanging(&self, hangs: bool) {
-            *self.hangs.lock().unwrap() = hangs;
-            self.changed.notify_all();
-        }
-    }
-
-    impl Store for Disk {
-        fn revision(&self) -> Result<Revision, StoreError> {
-            self.store.revision()
-        }
-
-        fn get(&self, key: &str) -> Result<Option<Item>, StoreError> {
-            self.store.get(key)
-        }
-
-        fn range(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Item>, StoreError> {
-            self.store.range(prefix, after, limit)
-        }
-
-        fn transact(&self, transaction: &Transaction) -> Result<Revision, StoreError> {
-            let hangs = self.hangs.lock().unwrap();
-            drop(self.changed.wait_while(hangs, |hangs| *hangs).unwrap());
-            self.store.transact(transaction)
-        }
-
-        fn watch(&self, from: Revision) -> Result<Receiver<Commit>, StoreError> {
-            self.store.watch(from)
-        }
-    }
-
-    fn scene(disk: &Arc<Disk>, files: &std::path::Path) -> (Arc<Directory>, Upkeep) {
+    fn scene(disk: &Arc<FaultyStore>, files: &std::path::Path) -> (Arc<Directory>, Upkeep) {
         let (random, now) = (&mut SeededRandom::new(1), Timestamp::UNIX_EPOCH);
         let kek = KeyEncryptionKey::generate(random);
         let store = Arc::clone(disk) as Arc<dyn Store>;
@@ -188,7 +145,7 @@ mod tests {
         write(&directory).wait().unwrap();
         assert!(upkeep.end(Duration::MAX), "a disk that works");
 
-        let disk = Arc::new(Disk::default());
+        let disk = Arc::new(FaultyStore::default());
         let (directory, upkeep) = scene(&disk, files.path());
         disk.set_hanging(true);
         let pending = write(&directory);
