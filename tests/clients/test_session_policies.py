@@ -49,8 +49,8 @@ def test_by_arn_and_inline_together(root, admin, powerful):
         session.iam.list_roles()
     both = assume(admin, powerful, PolicyArns=[{"arn": managed}], Policy=policy(allow("iam:ListRoles")))
     assert both.iam.list_users()["Users"] and both.iam.list_roles()["Roles"]
-    with denied(both, "iam:ListPolicies", NO_SESSION("iam:ListPolicies")):
-        both.iam.list_policies()
+    with denied(both, "iam:ListGroups", NO_SESSION("iam:ListGroups")):
+        both.iam.list_groups()
 
 
 @pytest.mark.parametrize("arn", ["arn:aws:iam::{account}:policy/not-there", "arn:aws:iam::029608264753:policy/elsewhere"])
