@@ -121,8 +121,8 @@ impl Queue {
         let mut state = self.state();
         if state.closed {
             // Nothing comes behind what is being told, so its end can be waited for: closing is not telling.
-            let telling = |state: &mut State| state.telling > 0 || !state.waiting.is_empty();
-            drop(self.told.wait_while(state, telling));
+            let telling = |state: &State| state.telling > 0 || !state.waiting.is_empty();
+            drop(wait_while(&self.told, state, telling));
             return;
         }
         let (pending, completion) = pending();
@@ -153,12 +153,11 @@ impl Queue {
 
     /// Waits for writes and takes all there are. `None` when the queue is closed and empty.
     fn take(&self) -> Option<Batch> {
-        let idle = |state: &mut State| state.waiting.is_empty() && !state.closed;
+        let idle = |state: &State| state.waiting.is_empty() && !state.closed;
         let mut state = self.state();
         state.telling = 0;
         self.told.notify_all();
-        let state = self.wake.wait_while(state, idle);
-        let mut state = state.unwrap_or_else(PoisonError::into_inner);
+        let mut state = wait_while(&self.wake, state, idle);
         let writes = mem::take(&mut state.waiting);
         if writes.is_empty() {
             return None;
@@ -187,6 +186,19 @@ impl Queue {
         // INVARIANT: a closure that panics under this lock does so before anything is changed.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Waits as long as it must. The library's own waiting ends early, at a waking that was for nothing, once a closure has panicked under
+/// the lock.
+fn wait_while<'q>(
+    told: &Condvar,
+    mut state: MutexGuard<'q, State>,
+    is_to_wait: impl Fn(&State) -> bool,
+) -> MutexGuard<'q, State> {
+    while is_to_wait(&state) {
+        state = told.wait(state).unwrap_or_else(PoisonError::into_inner);
+    }
+    state
 }
 
 /// The writer thread's own.
@@ -330,4 +342,29 @@ fn merge(writes: &[Waiting]) -> Vec<Merged> {
         }
     }
     merged
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{convert::Infallible, thread};
+
+    use super::*;
+    use crate::AwsPolicies;
+
+    #[test]
+    fn a_panic_under_the_lock_ends_no_waiting() {
+        let queue = Queue::new(Arc::new(Snapshot::empty(AwsPolicies::load().unwrap())));
+        let panicking = || queue.write::<(), Infallible>(|_| panic!("on purpose"));
+        assert!(catch_unwind(AssertUnwindSafe(panicking)).is_err());
+        thread::scope(|scope| {
+            let taking = scope.spawn(|| queue.take().map(|batch| batch.writes.len()));
+            // Whoever writes wakes the writer after the queue is free again, when it may have taken the write already.
+            for _ in 0..1_000 {
+                queue.wake.notify_one();
+                thread::yield_now();
+            }
+            let _pending = queue.write::<_, Infallible>(|_| Ok(())).unwrap();
+            assert_eq!(taking.join().unwrap(), Some(1));
+        });
+    }
 }
