@@ -6,10 +6,9 @@ mod url;
 
 use super::config::{Environment, Profile};
 use super::errors::Failure;
-use region::without_fips;
 
 pub(crate) use hosts::of_iam;
-pub(crate) use region::{configured_region, is_region};
+pub(crate) use region::{configured_region, is_region, without_fips};
 pub(crate) use url::{called_url, check_url, configured_url, custom_url, ignores_configured_urls};
 
 /// A destination.

@@ -7,6 +7,7 @@ use locum_crypto::SecretString;
 use serde_json::{Value, json};
 
 use super::ConsoleError;
+use crate::cli::endpoint::without_fips;
 use crate::secure_url::SecureUrl;
 
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -50,9 +51,10 @@ pub(super) struct Federation {
 }
 
 impl Federation {
-    /// That of AWS for a region.
+    /// That of AWS for a region. Its sign-in has no FIPS hosts.
     pub(super) fn of_aws(region: Option<&str>) -> Result<Self, ConsoleError> {
-        let named = region.unwrap_or_default();
+        let region = region.map(|region| without_fips(region).0);
+        let named = region.as_deref().unwrap_or_default();
         if UNKNOWN.iter().any(|prefix| named.starts_with(prefix)) {
             return Err(ConsoleError::Partition(plain(named)));
         }
@@ -65,7 +67,7 @@ impl Federation {
             endpoint: SecureUrl::parse("the federation endpoint", &endpoint)?,
             console: partition.console.to_owned(),
             logout: Some(format!("{}/oauth", partition.sign_in)),
-            region: region.map(str::to_owned),
+            region,
         })
     }
 
@@ -254,6 +256,12 @@ mod tests {
                 "https://console.amazonaws-us-gov.com/s3/home?region=us-gov-west-1",
                 "https://signin.amazonaws-us-gov.com/federation",
             ),
+            (
+                Some("fips-us-gov-west-1"),
+                None,
+                "https://console.amazonaws-us-gov.com/console/home?region=us-gov-west-1",
+                "https://signin.amazonaws-us-gov.com/federation",
+            ),
         ] {
             let federation = Federation::of_aws(region).unwrap();
             assert_eq!(
@@ -264,6 +272,7 @@ mod tests {
         for region in [
             "us-iso-east-1",
             "us-isob-east-1",
+            "fips-us-iso-east-1",
             "eu-isoe-west-1",
             "eusc-de-east-1",
         ] {

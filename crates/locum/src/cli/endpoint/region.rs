@@ -12,7 +12,7 @@ pub(crate) fn configured_region(environment: &Environment, profile: &Profile) ->
 
 /// Takes a name that some regions had for their FIPS hosts (`fips-us-east-1`, `us-east-1-fips`) for what it means: the region,
 /// and FIPS.
-pub(super) fn without_fips(region: &str) -> (String, bool) {
+pub(crate) fn without_fips(region: &str) -> (String, bool) {
     let plain = region.replace("fips-", "").replace("-fips", "");
     let named = plain != region;
     (plain, named)
