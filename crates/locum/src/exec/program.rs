@@ -11,8 +11,8 @@ use std::path::Path;
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 use rustix::io::Errno;
 
-/// Where programs are looked for without a `PATH`.
-const USUAL: &str = "/bin:/usr/bin";
+/// Where programs are looked for without a `PATH`. The C libraries differ, and this is what musl's does, which looks in one more place.
+const USUAL: &str = "/usr/local/bin:/bin:/usr/bin";
 
 /// Refuses a program that is nowhere, or that nobody may run.
 pub(super) fn look_for(name: &OsStr, path: Option<&OsStr>) -> io::Result<()> {
