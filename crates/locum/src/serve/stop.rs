@@ -29,7 +29,7 @@ pub(crate) enum StopError {
     /// The store.
     #[error(
         "the disk of {store} has taken nothing for {seconds} seconds: every write that was answered with success is on it; whether \
-         others are, the next start tells"
+         others are, the next start tells, and the audit log has no record of them"
     )]
     Store {
         /// The store.
