@@ -51,8 +51,9 @@ impl Endpoints {
             if let Some(url) = profile.trusted(KEY)? {
                 found.set.insert(ALL.to_owned(), url.to_owned());
             }
-            let services = profile.services.iter().flat_map(|section| section.nested.keys());
-            for service in services {
+            let services = profile.services.iter();
+            // A service without settings of its own is refused if a value stands there instead.
+            for service in services.flat_map(|section| section.nested.keys().chain(section.values.keys())) {
                 let name = format!("{OF_SERVICE}{}", service.to_uppercase());
                 if is_url(&name)
                     && !inherited.contains(&name.as_str())
@@ -140,15 +141,19 @@ mod tests {
     const TEAM_URL: &str = "[profile team]\nendpoint_url = http://team\n";
     const TEAM_S3: &str = "[profile team]\nservices = s\n[services s]\ns3 =\n  endpoint_url = http://s3\n";
 
-    /// What is told, each removal by its name alone.
-    fn told(config: &str, sts: Option<&str>, variables: &[(&str, &str)]) -> (Vec<String>, bool) {
-        let profile = Profile {
+    fn team(config: &str) -> Profile {
+        Profile {
             name: "team".to_owned(),
             files: Files::of(config, "").unwrap(),
             services: Files::of(config, "").unwrap().services("s").cloned(),
             ..Profile::default()
-        };
-        let found = Endpoints::find(sts.map(str::to_owned), &profile, &Environment::of(variables)).unwrap();
+        }
+    }
+
+    /// What is told, each removal by its name alone.
+    fn told(config: &str, sts: Option<&str>, variables: &[(&str, &str)]) -> (Vec<String>, bool) {
+        let variables = Environment::of(variables);
+        let found = Endpoints::find(sts.map(str::to_owned), &team(config), &variables).unwrap();
         let set = found.set.iter().map(|(name, value)| format!("{name}={value}"));
         (set.chain(found.remove).collect(), found.of_default)
     }
@@ -243,6 +248,14 @@ mod tests {
         ] {
             assert_eq!(told(&config, None, variables).0, expected, "{config}");
         }
+    }
+
+    #[test]
+    fn a_url_without_a_line_of_its_own_is_not_passed_over() {
+        let flat = "[profile team]\nservices = s\n[services s]\ns3 = http://s3\nec2 =\n";
+        let find = |variables: &[_]| Endpoints::find(None, &team(flat), &Environment::of(variables));
+        assert!(find(&[]).is_err_and(|error| error.to_string().contains("gives s3 a value of its own")));
+        assert!(find(&[("AWS_ENDPOINT_URL_S3", "http://other")]).is_ok());
     }
 
     #[test]
