@@ -118,12 +118,14 @@ impl Condition {
     /// known whose values count.
     pub(crate) fn holds(&self, scope: Scope<'_>) -> Truth {
         match &self.spellings {
-            Spellings::One => self.holds_alone(scope),
+            Spellings::One => self.holds_with(&[], scope),
             Spellings::Further => Truth::Holds,
             Spellings::First(further) => {
-                let first = self.holds_alone(scope);
-                let differs = |other: &Self| other.holds_alone(scope) != first;
-                if further.iter().any(differs) {
+                let first = self.holds_with(&[], scope);
+                let differs = |other: &Self| other.holds_with(&[], scope) != first;
+                // Of many values in the request one spelling may have some, and another the rest.
+                let is_of_sets = self.operator.quantifier != Quantifier::None;
+                if further.iter().any(differs) || (is_of_sets && self.holds_with(further, scope) != first) {
                     QUIRKS.key_in_several_spellings.truth()
                 } else {
                     first
@@ -132,7 +134,8 @@ impl Condition {
         }
     }
 
-    fn holds_alone(&self, scope: Scope<'_>) -> Truth {
+    /// The same with its own values and those of further conditions of its operator and key.
+    fn holds_with(&self, further: &[Self], scope: Scope<'_>) -> Truth {
         let context = scope.context();
         if !scope.work.scan(context.steps_of_look_up()) {
             return Truth::Unclear;
@@ -158,7 +161,7 @@ impl Condition {
                 if number > 0 && !scope.work.spend(self.steps(value).div_ceil(COMPARISONS_A_STEP)) {
                     return Truth::Unclear;
                 }
-                self.test(value, scope)
+                self.test(further, value, scope)
             })
         };
         let any = || Truth::any(each());
@@ -217,14 +220,17 @@ impl Condition {
     }
 
     /// One value of the request against all of the policy's: any of them, or none of them when negated.
-    fn test(&self, value: &str, scope: Scope<'_>) -> Truth {
+    fn test(&self, further: &[Self], value: &str, scope: Scope<'_>) -> Truth {
         let negated = self.operator.negated;
         let truth = |outcome: Match| match outcome {
             Match::Is(truth) => truth,
             Match::Malformed if negated => QUIRKS.negated_on_malformed.truth(),
             Match::Malformed => Truth::Fails,
         };
-        let any = self.compare(value, scope, truth);
+        let own = self.compare(value, scope, truth);
+        let any = further
+            .iter()
+            .fold(own, |any, one| any.or(one.compare(value, scope, truth)));
         if negated { any.not() } else { any }
     }
 

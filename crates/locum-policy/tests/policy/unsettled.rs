@@ -239,6 +239,37 @@ fn a_key_in_several_spellings() {
             Some("10.1.0.1"),
             yes,
         ),
+        // Of a set, one spelling may mean some, and another the rest.
+        (
+            r#""ForAllValues:StringEquals":{"x:key":"a","X:Key":"b"}"#,
+            Some("a|b"),
+            unclear,
+        ),
+        (
+            r#""ForAllValues:StringEquals":{"x:key":"a","X:Key":"b"}"#,
+            Some("a|c"),
+            no,
+        ),
+        (
+            r#""ForAllValues:StringNotEquals":{"x:key":"a","X:Key":"b"}"#,
+            Some("c|d"),
+            yes,
+        ),
+        (
+            r#""ForAnyValue:StringNotEquals":{"x:key":"a","X:Key":"b"}"#,
+            Some("a|b"),
+            unclear,
+        ),
+        (
+            r#""ForAnyValue:StringNotEquals":{"x:key":"a","X:Key":"b"}"#,
+            Some("a|c"),
+            yes,
+        ),
+        (
+            r#""ForAnyValue:NumericNotEquals":{"x:key":[1,2],"X:Key":[],"X:KEY":[3]}"#,
+            Some("1|3"),
+            unclear,
+        ),
         // Operators apart are conditions apart.
         (
             r#""StringEquals":{"x:key":"a"},"StringLike":{"X:Key":"b"}"#,

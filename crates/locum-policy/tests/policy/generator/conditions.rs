@@ -103,7 +103,7 @@ pub fn conditions(dice: &mut Dice, asked: &Asked) -> Map<String, Value> {
                 _ => json!(text),
             }
         };
-        let values: Vec<Value> = (0..count).map(|_| one(dice)).collect();
+        let mut values: Vec<Value> = (0..count).map(|_| one(dice)).collect();
         let key = if dice.percent(20) {
             key.to_uppercase()
         } else {
@@ -118,6 +118,7 @@ pub fn conditions(dice: &mut Dice, asked: &Asked) -> Map<String, Value> {
             && key.starts_with("X:")
         {
             keys.insert(key.to_lowercase(), second.clone());
+            values.truncate(1 + dice.below(2));
         }
         keys.insert(key, listed(values, dice));
     }

@@ -124,7 +124,11 @@ pub fn each_element(statement: &Value, ask: &Ask<'_>, variables: bool, mut show:
         for key in keys.keys() {
             // Several spellings of a key.
             let same = keys.iter().filter(|(other, _)| lower(other) == lower(key));
-            let mut each = same.map(|(key, wanted)| condition(operator, key, wanted, variables, ask.context));
+            let same: Vec<&Value> = same.map(|(_, wanted)| wanted).collect();
+            let together = same.iter().flat_map(|wanted| items(wanted)).cloned().collect();
+            let together = Value::Array(together);
+            let readings = same.iter().copied().chain((same.len() > 1).then_some(&together));
+            let mut each = readings.map(|wanted| condition(operator, key, wanted, variables, ask.context));
             let first = each.next().unwrap();
             let agree = mutated(Mutation::SpellingsAreConditions) || each.all(|truth| truth == first);
             show(operator, take(if agree { first } else { None }));
