@@ -33,12 +33,12 @@ pub(crate) struct ArnPattern {
     is_readable: bool,
 }
 
-/// Whether some ARN may match a pattern of so many fields, be it as one glob: it begins as an ARN does, and has as many
-/// colons or what may take them in.
-fn may_be_arn(whole: &Pattern, fields: usize) -> bool {
+/// Whether some ARN may match a pattern, be it as one glob: it begins as an ARN does, and has as many colons or what may
+/// take them in.
+fn may_be_arn(whole: &Pattern) -> bool {
     let (prefix, is_all) = whole.prefix();
     let begins = prefix.starts_with(ARN) || (ARN.starts_with(prefix) && !is_all);
-    begins && (fields == FIELDS || !is_all)
+    begins && whole.most_colons().is_none_or(|most| most >= FIELDS - 1)
 }
 
 impl ArnPattern {
@@ -56,7 +56,7 @@ impl ArnPattern {
             aligned: fields.len() == FIELDS && head().all(Pattern::is_literal),
             early_variable: head().any(Pattern::has_variables),
             is_arn: fields.len() == FIELDS && fields.first().is_some_and(|first| first.takes("arn")),
-            is_readable: may_be_arn(&whole, fields.len()),
+            is_readable: may_be_arn(&whole),
             fields: fields.into(),
             whole,
         }

@@ -121,6 +121,16 @@ impl Pattern {
         self.has_variables && self.tokens.iter().all(Token::is_any_text)
     }
 
+    /// The most colons that a text may have which matches; `None` where nothing limits them.
+    pub(crate) fn most_colons(&self) -> Option<usize> {
+        let each = self.tokens.iter().map(|token| match token {
+            Token::Literal(text) => Some(text.matches(':').count()),
+            Token::One => Some(1),
+            Token::Star | Token::Variable(_) => None,
+        });
+        each.sum()
+    }
+
     pub(crate) fn is_literal(&self) -> bool {
         self.prefix().1
     }

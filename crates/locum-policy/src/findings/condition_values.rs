@@ -62,7 +62,8 @@ fn mixed_types(report: &mut Report, key: &Member, values: &[Node]) {
 fn typed(report: &mut Report, operator: Operator, block: &Member, node: &Node) {
     let name = &block.key;
     let text = match &node.value {
-        Value::String(text) if text.contains("${") => return,
+        // What a variable may stand for is not known; what an ARN begins with is.
+        Value::String(text) if text.contains("${") && operator.comparison != Comparison::Arn => return,
         Value::String(text) => &**text,
         Value::Number(text) => {
             if matches!(operator.comparison, Comparison::Text { .. } | Comparison::Like) {
@@ -100,7 +101,7 @@ fn typed(report: &mut Report, operator: Operator, block: &Member, node: &Node) {
             let message = format!("{name} compares addresses; {said} is no address and no range.");
             report.push(IssueCode::TypeMismatchIpRange, &node.span, message);
         }
-        Comparison::Arn if !ArnPattern::parse(text, false).is_readable() => {
+        Comparison::Arn if !ArnPattern::parse(text, true).is_readable() => {
             let message = format!("{name} compares ARNs; no ARN is like {said}.");
             report.push(IssueCode::TypeMismatch, &node.span, message);
         }

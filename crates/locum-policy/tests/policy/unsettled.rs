@@ -131,6 +131,18 @@ pub const UNREADABLE: &[(&str, &str, &str, &str)] = &[
         r#""ARN:aws:sns:*:*:*""#,
         "arn:aws:sns:eu:123:topic",
     ),
+    (
+        "ArnLike",
+        "ArnNotLike",
+        r#""user/${aws:username}""#,
+        "arn:aws:sns:eu:123:topic",
+    ),
+    (
+        "ArnLike",
+        "ArnNotLike",
+        r#""arn:aws:sns:topic-?""#,
+        "arn:aws:sns:eu:123:topic-1",
+    ),
 ];
 
 /// What a policy compares with and can not be read may mean anything: a `Deny` that holds it is not without effect, and an
