@@ -311,6 +311,9 @@ fn is_stored(key: &str, action: &str) -> bool {
                 | "iam:CreateRole"
                 | "iam:PutUserPermissionsBoundary"
                 | "iam:PutRolePermissionsBoundary"
+                // Whoever tags has it only of what is made with tags.
+                | "iam:TagUser"
+                | "iam:TagRole"
         ),
         "aws:ResourceOrgPaths" | "iam:DelegationRequestOwner" | "organizations:PolicyType" => true,
         _ => key.starts_with("aws:ResourceTag/") || key.starts_with("iam:ResourceTag/"),
