@@ -1,9 +1,7 @@
-//! One compiled condition: an operator, a key and its values.
+//! One compiled condition: an operator, a key and its values, whatever the spelling of the key they stand under.
 //!
 //! Truth has three values here. Where the documentation leaves two readings open a condition is `Unclear`, and its
 //! statement decides: an `Allow` does not match, a `Deny` does.
-
-mod spellings;
 
 use crate::{
     QUIRKS, Values,
@@ -16,7 +14,6 @@ use crate::{
     values::{Decimal, Instants, Range, is_perhaps_number, parse_address, parse_instants},
     work::Scope,
 };
-use spellings::Spellings;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Condition {
@@ -26,7 +23,8 @@ pub(crate) struct Condition {
     names_tags: bool,
     operator: Operator,
     test: Test,
-    spellings: Spellings,
+    /// The values of the key's other spellings under the operator.
+    further: Vec<Test>,
 }
 
 /// The condition keys whose values are the keys of tags.
@@ -34,7 +32,7 @@ const NAME_TAGS: [&str; 2] = ["aws:TagKeys", "sts:TransitiveTagKeys"];
 
 /// The policy's values, parsed once. `None` stands for a value that is not of its type: what it means is unclear.
 #[derive(Debug, Clone, PartialEq)]
-enum Test {
+pub(crate) enum Test {
     Text(Box<[Pattern]>),
     Arn(Box<[ArnPattern]>),
     Numeric(Relation, Box<[Box<str>]>),
@@ -62,80 +60,73 @@ enum Match {
 }
 
 impl Condition {
-    /// Compiles the values of one key. `variables`: the document's version has them.
-    pub(crate) fn compile(operator: Operator, key: &str, values: &[&str], variables: bool) -> Self {
-        let patterns = |wildcards: bool| {
-            let syntax = Syntax { wildcards, variables };
-            values.iter().map(|v| Pattern::parse(v, syntax)).collect()
-        };
-        let test = match operator.comparison {
-            Comparison::Text { .. } => Test::Text(patterns(false)),
-            Comparison::Like => Test::Text(patterns(true)),
-            Comparison::Arn => Test::Arn(values.iter().map(|v| ArnPattern::parse(v, variables)).collect()),
-            Comparison::Numeric(relation) => {
-                Test::Numeric(relation, values.iter().map(|v| (*v).into()).collect())
-            }
-            Comparison::Date(relation) => {
-                Test::Date(relation, values.iter().map(|v| parse_instants(v)).collect())
-            }
-            Comparison::Boolean | Comparison::Null => {
-                Test::Boolean(values.iter().map(|v| parse_flag(v)).collect())
-            }
-            Comparison::Binary => Test::Binary(values.iter().map(|v| Blob::parse(v)).collect()),
-            Comparison::Address => Test::Address(values.iter().map(|v| Range::parse(v)).collect()),
-        };
+    pub(crate) fn new(operator: Operator, key: &str, test: Test) -> Self {
         Self {
             key: key.into(),
             hash: fold_hash(key),
             names_tags: NAME_TAGS.iter().any(|known| same_key(known, key)),
             operator,
             test,
-            spellings: Spellings::One,
+            further: Vec::new(),
         }
     }
 
-    /// The key, as it is written.
+    /// Adds what stands under another spelling of its key.
+    pub(crate) fn add(&mut self, test: Test) {
+        self.further.push(test);
+    }
+
+    /// What compares.
+    pub(crate) const fn operator(&self) -> Operator {
+        self.operator
+    }
+
+    /// The key, as it is first written.
     pub(crate) fn key(&self) -> &str {
         &self.key
     }
 
     /// Visits the key of every variable in its values.
     pub(crate) fn each_variable<'a>(&'a self, visit: &mut impl FnMut(&'a str)) {
-        match &self.test {
-            Test::Text(patterns) => patterns
-                .iter()
-                .flat_map(Pattern::variable_keys)
-                .for_each(&mut *visit),
-            Test::Arn(patterns) => patterns
-                .iter()
-                .flat_map(ArnPattern::variables)
-                .for_each(&mut *visit),
-            Test::Numeric(..) | Test::Date(..) | Test::Boolean(_) | Test::Binary(_) | Test::Address(_) => {}
+        for test in std::iter::once(&self.test).chain(&self.further) {
+            match test {
+                Test::Text(patterns) => patterns
+                    .iter()
+                    .flat_map(Pattern::variable_keys)
+                    .for_each(&mut *visit),
+                Test::Arn(patterns) => patterns
+                    .iter()
+                    .flat_map(ArnPattern::variables)
+                    .for_each(&mut *visit),
+                Test::Numeric(..)
+                | Test::Date(..)
+                | Test::Boolean(_)
+                | Test::Binary(_)
+                | Test::Address(_) => {}
+            }
         }
     }
 
     /// Whether it holds in this context (`facts: policy §1.7`). Several spellings of a key are one condition, of which it is not
     /// known whose values count.
     pub(crate) fn holds(&self, scope: Scope<'_>) -> Truth {
-        match &self.spellings {
-            Spellings::One => self.holds_with(&[], scope),
-            Spellings::Further => Truth::Holds,
-            Spellings::First(further) => {
-                let first = self.holds_with(&[], scope);
-                let differs = |other: &Self| other.holds_with(&[], scope) != first;
-                // Of many values in the request one spelling may have some, and another the rest.
-                let is_of_sets = self.operator.quantifier != Quantifier::None;
-                if further.iter().any(differs) || (is_of_sets && self.holds_with(further, scope) != first) {
-                    QUIRKS.key_in_several_spellings.truth()
-                } else {
-                    first
-                }
-            }
+        let first = self.holds_with(&self.test, &[], scope);
+        if self.further.is_empty() {
+            return first;
+        }
+        let differs = |test| self.holds_with(test, &[], scope) != first;
+        // Of many values in the request one spelling may have some, and another the rest.
+        let is_of_sets = self.operator.quantifier != Quantifier::None;
+        let together = || self.holds_with(&self.test, &self.further, scope);
+        if self.further.iter().any(differs) || (is_of_sets && together() != first) {
+            QUIRKS.key_in_several_spellings.truth()
+        } else {
+            first
         }
     }
 
-    /// The same with its own values and those of further conditions of its operator and key.
-    fn holds_with(&self, further: &[Self], scope: Scope<'_>) -> Truth {
+    /// Whether it holds with the values of these spellings.
+    fn holds_with(&self, test: &Test, further: &[Test], scope: Scope<'_>) -> Truth {
         let context = scope.context();
         if !scope.work.scan(context.steps_of_look_up()) {
             return Truth::Unclear;
@@ -145,23 +136,32 @@ impl Condition {
             .get_hashed(self.hash, &self.key)
             .filter(|values| values.iter().next().is_some());
         if self.operator.comparison == Comparison::Null {
-            return self.null(values);
+            return self.null(test, values);
         }
         let Some(values) = values else {
             return self.missing();
         };
         let qualified = self.operator.if_exists || self.operator.quantifier != Quantifier::None;
-        if qualified && self.operator.negated && self.test.len() == 0 {
+        if qualified && self.operator.negated && test.len() == 0 {
             return QUIRKS.negated_empty_list.truth();
         }
         let each = || {
             let numbered = values.iter().enumerate();
             numbered.map(|(number, value)| {
                 // Of one value it is linear in the policies; each further one is another time through them.
-                if number > 0 && !scope.work.spend(self.steps(value).div_ceil(COMPARISONS_A_STEP)) {
+                if number > 0
+                    && !scope
+                        .work
+                        .spend(self.steps(test, value).div_ceil(COMPARISONS_A_STEP))
+                {
                     return Truth::Unclear;
                 }
-                self.test(further, value, scope)
+                let own = self.compare(test, value, scope);
+                let any = further
+                    .iter()
+                    .fold(own, |any, test| any.or(self.compare(test, value, scope)));
+                // Any of the policy's values, or none of them.
+                if self.operator.negated { any.not() } else { any }
             })
         };
         let any = || Truth::any(each());
@@ -198,13 +198,13 @@ impl Condition {
         }
     }
 
-    fn null(&self, values: Option<&Values<'_>>) -> Truth {
+    fn null(&self, test: &Test, values: Option<&Values<'_>>) -> Truth {
         match self.operator.quantifier {
             Quantifier::AllValues => return Truth::Holds,
             Quantifier::AnyValue => return Truth::Fails,
             Quantifier::None => {}
         }
-        let Test::Boolean(wanted) = &self.test else {
+        let Test::Boolean(wanted) = test else {
             return Truth::Fails;
         };
         let is_null = match values {
@@ -219,27 +219,18 @@ impl Condition {
         }))
     }
 
-    /// One value of the request against all of the policy's: any of them, or none of them when negated.
-    fn test(&self, further: &[Self], value: &str, scope: Scope<'_>) -> Truth {
-        let negated = self.operator.negated;
-        let truth = |outcome: Match| match outcome {
-            Match::Is(truth) => truth,
-            Match::Malformed if negated => QUIRKS.negated_on_malformed.truth(),
-            Match::Malformed => Truth::Fails,
-        };
-        let own = self.compare(value, scope, truth);
-        let any = further
-            .iter()
-            .fold(own, |any, one| any.or(one.compare(value, scope, truth)));
-        if negated { any.not() } else { any }
-    }
-
-    fn compare(&self, value: &str, scope: Scope<'_>, truth: impl Fn(Match) -> Truth) -> Truth {
-        if !scope.work.scan(self.steps(value)) {
+    /// Whether one value of the request is any of the policy's.
+    fn compare(&self, test: &Test, value: &str, scope: Scope<'_>) -> Truth {
+        if !scope.work.scan(self.steps(test, value)) {
             return Truth::Unclear;
         }
-        let any = |matches: &mut dyn Iterator<Item = Match>| Truth::any(matches.map(&truth));
-        match &self.test {
+        let truth = |outcome: Match| match outcome {
+            Match::Is(truth) => truth,
+            Match::Malformed if self.operator.negated => QUIRKS.negated_on_malformed.truth(),
+            Match::Malformed => Truth::Fails,
+        };
+        let any = |matches: &mut dyn Iterator<Item = Match>| Truth::any(matches.map(truth));
+        match test {
             Test::Text(patterns) => {
                 let folded = self.operator.comparison == Comparison::Text { ignore_case: true };
                 Truth::any(patterns.iter().map(|p| {
@@ -292,11 +283,9 @@ impl Condition {
             }
         }
     }
-}
 
-impl Condition {
     /// The steps of holding one value against all of the policy's, besides those of globs.
-    fn steps(&self, value: &str) -> usize {
+    fn steps(&self, test: &Test, value: &str) -> usize {
         let each = match self.operator.comparison {
             Comparison::Text { ignore_case: true } => value.len(),
             Comparison::Binary => value.len() / LETTERS_A_STEP,
@@ -304,11 +293,35 @@ impl Condition {
             Comparison::Text { .. } | Comparison::Like if self.names_tags => value.len() / LETTERS_A_STEP,
             _ => value.len() / BYTES_A_STEP,
         };
-        self.test.len().saturating_mul(1 + each)
+        test.len().saturating_mul(1 + each)
     }
 }
 
 impl Test {
+    /// Parses the values of a key. `variables`: the document's version has them.
+    pub(crate) fn parse(operator: Operator, values: &[&str], variables: bool) -> Self {
+        let patterns = |wildcards: bool| {
+            let syntax = Syntax { wildcards, variables };
+            values.iter().map(|v| Pattern::parse(v, syntax)).collect()
+        };
+        match operator.comparison {
+            Comparison::Text { .. } => Self::Text(patterns(false)),
+            Comparison::Like => Self::Text(patterns(true)),
+            Comparison::Arn => Self::Arn(values.iter().map(|v| ArnPattern::parse(v, variables)).collect()),
+            Comparison::Numeric(relation) => {
+                Self::Numeric(relation, values.iter().map(|v| (*v).into()).collect())
+            }
+            Comparison::Date(relation) => {
+                Self::Date(relation, values.iter().map(|v| parse_instants(v)).collect())
+            }
+            Comparison::Boolean | Comparison::Null => {
+                Self::Boolean(values.iter().map(|v| parse_flag(v)).collect())
+            }
+            Comparison::Binary => Self::Binary(values.iter().map(|v| Blob::parse(v)).collect()),
+            Comparison::Address => Self::Address(values.iter().map(|v| Range::parse(v)).collect()),
+        }
+    }
+
     /// How many values the policy has.
     const fn len(&self) -> usize {
         match self {

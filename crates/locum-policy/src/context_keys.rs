@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::{Policy, arn_pattern::ArnPattern, fold::fold, statement::Statement};
+use crate::{Policy, arn_pattern::ArnPattern, fold::folded, statement::Statement};
 
 impl Policy {
     /// The condition keys that it reads, in conditions and in policy variables, each once, as it is first spelled and
@@ -13,7 +13,7 @@ impl Policy {
         let mut seen = HashSet::new();
         for statement in self.statements() {
             statement.each_key(&mut |key| {
-                if seen.insert(key.chars().map(fold).collect::<String>()) {
+                if seen.insert(folded(key)) {
                     keys.push(key);
                 }
             });

@@ -7,7 +7,7 @@ use crate::{
     decide::{Case, Denying},
     json::{self, Node, Value},
     quirks::Truth,
-    statement::Statement,
+    statement::{Statement, Subject},
     work::Work,
 };
 
@@ -124,7 +124,7 @@ pub fn explain<'a>(request: &Request<'_>, layers: &Layers<'a>) -> Explanation<'a
             if !statement.match_resource(&subject) {
                 mismatches.push(Mismatch::Resource);
             }
-            mismatches.extend(failed_conditions(statement, &case, layer, &reference));
+            mismatches.extend(failed_conditions(statement, &subject));
             if work.is_spent() {
                 // What matches can not be said any more.
                 return Some(());
@@ -165,34 +165,19 @@ impl<'a> Source<'a> {
     }
 }
 
-fn failed_conditions(
-    statement: &Statement,
-    case: &Case<'_, '_>,
-    layer: Layer,
-    reference: &StatementRef<'_>,
-) -> Vec<Mismatch> {
-    let subject = case.subject(layer);
-    let truths = statement.conditions.iter().map(|c| c.holds(subject.scope()));
-    let failed: Vec<(usize, Truth)> = truths
-        .enumerate()
-        .filter(|(_, truth)| !statement.effect.takes(*truth))
-        .collect();
-    if failed.is_empty() {
-        return Vec::new();
-    }
-    // The texts are read again from the document: nobody pays for them until somebody asks why.
-    let texts = reference.text().conditions;
-    let describe = |(at, truth): (usize, Truth)| {
-        let (operator, key, _) = texts.get(at).cloned().unwrap_or_default();
-        let values = case.request.context.context().get(&key);
+fn failed_conditions(statement: &Statement, subject: &Subject<'_>) -> Vec<Mismatch> {
+    let judged = statement.conditions.iter().map(|c| (c, c.holds(subject.scope())));
+    let failed = judged.filter(|(_, truth)| !statement.effect.takes(*truth));
+    let described = failed.map(|(condition, truth)| {
+        let values = subject.request.context.context().get(condition.key());
         Mismatch::Condition {
+            operator: condition.operator().to_string(),
+            key: condition.key().to_owned(),
             present: values.is_some_and(|v| v.iter().next().is_some()),
             unclear: truth == Truth::Unclear,
-            operator,
-            key,
         }
-    };
-    failed.into_iter().map(describe).collect()
+    });
+    described.collect()
 }
 
 impl<'a> Explanation<'a> {

@@ -1,6 +1,6 @@
 //! The names of condition operators.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, fmt};
 
 /// `ForAllValues:`, `ForAnyValue:` or neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,11 +48,17 @@ impl Relation {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Operator {
+    /// Its name without what stands before and after it: `StringEquals`.
+    base: &'static str,
     pub(crate) quantifier: Quantifier,
     pub(crate) comparison: Comparison,
     pub(crate) negated: bool,
     pub(crate) if_exists: bool,
 }
+
+const ALL_VALUES: &str = "ForAllValues:";
+const ANY_VALUE: &str = "ForAnyValue:";
+const IF_EXISTS: &str = "IfExists";
 
 const EXACT: Comparison = Comparison::Text { ignore_case: false };
 const FOLDED: Comparison = Comparison::Text { ignore_case: true };
@@ -111,25 +117,65 @@ const OPERATORS: [(&str, Comparison, bool); 27] = [
 impl Operator {
     /// Reads an operator's name; case matters.
     pub(crate) fn parse(name: &str) -> Option<Self> {
-        let (quantifier, rest) = if let Some(rest) = name.strip_prefix("ForAllValues:") {
+        let (quantifier, rest) = if let Some(rest) = name.strip_prefix(ALL_VALUES) {
             (Quantifier::AllValues, rest)
-        } else if let Some(rest) = name.strip_prefix("ForAnyValue:") {
+        } else if let Some(rest) = name.strip_prefix(ANY_VALUE) {
             (Quantifier::AnyValue, rest)
         } else {
             (Quantifier::None, name)
         };
-        let (base, if_exists) = match rest.strip_suffix("IfExists") {
+        let (base, if_exists) = match rest.strip_suffix(IF_EXISTS) {
             Some(base) => (base, true),
             None => (rest, false),
         };
-        let (_, comparison, negated) = *OPERATORS.iter().find(|(name, ..)| *name == base)?;
+        let (base, comparison, negated) = *OPERATORS.iter().find(|(name, ..)| *name == base)?;
         // `Null` asks for existence itself (`facts: policy §1.7`).
         let known = !(if_exists && comparison == Comparison::Null);
         known.then_some(Self {
+            base,
             quantifier,
             comparison,
             negated,
             if_exists,
         })
+    }
+}
+
+/// Its name, as [`Operator::parse`] reads it.
+impl fmt::Display for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quantifier = match self.quantifier {
+            Quantifier::None => "",
+            Quantifier::AllValues => ALL_VALUES,
+            Quantifier::AnyValue => ANY_VALUE,
+        };
+        let suffix = if self.if_exists { IF_EXISTS } else { "" };
+        write!(f, "{quantifier}{}{suffix}", self.base)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_written_as_it_is_read() {
+        for (base, ..) in OPERATORS {
+            for quantifier in ["", ALL_VALUES, ANY_VALUE] {
+                for suffix in ["", IF_EXISTS] {
+                    let name = format!("{quantifier}{base}{suffix}");
+                    let operator = Operator::parse(&name);
+                    assert_eq!(
+                        operator.is_none(),
+                        base == "Null" && suffix == IF_EXISTS,
+                        "{name}"
+                    );
+                    assert!(
+                        operator.is_none_or(|operator| operator.to_string() == name),
+                        "{name}"
+                    );
+                }
+            }
+        }
     }
 }

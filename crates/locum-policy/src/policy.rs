@@ -1,9 +1,10 @@
-use std::{fmt, sync::Arc};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use crate::{
     PolicyError,
     arn_pattern::ArnPattern,
-    condition::Condition,
+    condition::{Condition, Test},
+    fold::folded,
     glob::{Pattern, Syntax},
     index::Index,
     json::{self, Node, Value},
@@ -257,7 +258,7 @@ fn principals(node: &Node, negated: bool) -> Option<Principals> {
 }
 
 fn conditions(statement: &Node, variables: bool) -> Option<Vec<Condition>> {
-    let mut conditions = Vec::new();
+    let mut conditions: Vec<Condition> = Vec::new();
     let Some(block) = statement.get("Condition") else {
         return Some(conditions);
     };
@@ -268,12 +269,17 @@ fn conditions(statement: &Node, variables: bool) -> Option<Vec<Condition>> {
             continue;
         }
         let operator = Operator::parse(&by_operator.key)?;
-        let first = conditions.len();
+        // Keys have no case, so two spellings of one are one condition.
+        let mut places = HashMap::new();
         for key in keys {
             let values = key.value.list().iter().map(scalar).collect::<Option<Vec<_>>>()?;
-            conditions.push(Condition::compile(operator, &key.key, &values, variables));
+            let test = Test::parse(operator, &values, variables);
+            let place = *places.entry(folded(&key.key)).or_insert(conditions.len());
+            match conditions.get_mut(place) {
+                Some(condition) => condition.add(test),
+                None => conditions.push(Condition::new(operator, &key.key, test)),
+            }
         }
-        Condition::join(conditions.get_mut(first..).unwrap_or_default());
     }
     Some(conditions)
 }

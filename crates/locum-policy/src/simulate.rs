@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use crate::{
-    Decision, Effect, Layer, Layers, Request, Source, StatementRef, decide::Case, fold::fold, work::Work,
+    Decision, Effect, Layer, Layers, Request, Source, StatementRef, decide::Case, fold::folded, work::Work,
 };
 
 /// What it takes to look at a statement, or at a policy without any.
@@ -171,7 +171,7 @@ fn look<'a>(
         let for_resource = statement.match_resource(&subject);
         statement.each_key_read(case.request.resource, for_resource, &mut |key| {
             let lacks = || context.get(key).is_none_or(|v| v.iter().next().is_none());
-            if case.work.scan(read(key)) && lacks() && seen.insert((layer, key.chars().map(fold).collect())) {
+            if case.work.scan(read(key)) && lacks() && seen.insert((layer, folded(key))) {
                 simulation.missing.push(MissingKey { layer, key });
             }
         });

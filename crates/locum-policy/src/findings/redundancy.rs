@@ -10,7 +10,7 @@ use super::{
     report::{Report, clip},
 };
 use crate::{
-    fold::{SEED, fold, step},
+    fold::{SEED, folded, step},
     json::{Node, Value},
 };
 
@@ -21,7 +21,7 @@ pub(super) fn check(report: &mut Report, document: Document<'_>) {
                 report,
                 IssueCode::RedundantAction,
                 statement.list(element),
-                |text| text.chars().map(fold).collect(),
+                folded,
             );
         }
         if document.kind != FindingsKind::Trust {
