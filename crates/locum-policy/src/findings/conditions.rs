@@ -8,6 +8,7 @@ use super::{
     report::{Report, clip},
 };
 use crate::{
+    fold::folded,
     json::{Member, Node, Value},
     operator::{Comparison, Operator, Quantifier},
 };
@@ -60,13 +61,13 @@ fn block_of(report: &mut Report, document: Document<'_>, statement: Statement<'_
     }
     let mut seen: HashMap<String, &Member> = HashMap::new();
     for key in keys {
-        if let Some(first) = seen.get(&key.key.to_ascii_lowercase()) {
+        if let Some(first) = seen.get(&folded(&key.key)) {
             let code = IssueCode::DuplicateKeysWithDifferentCase;
             let message = format!("{} and {} are one key.", clip(&first.key), clip(&key.key));
             let spans = vec![key.key_span.clone(), first.key_span.clone()];
             report.push_at(code.kind(), code, spans, message);
         } else {
-            seen.insert(key.key.to_ascii_lowercase(), key);
+            seen.insert(folded(&key.key), key);
         }
         key_name(report, document, key);
         let Some(operator) = operator else { continue };
