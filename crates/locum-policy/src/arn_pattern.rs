@@ -33,12 +33,15 @@ pub(crate) struct ArnPattern {
     is_readable: bool,
 }
 
-/// Whether some ARN may match a pattern, be it as one glob: it begins as an ARN does, and has as many colons or what may
-/// take them in.
+/// Whether some ARN may match a pattern, be it as one glob: it begins as an ARN does, has no slash before the last field,
+/// and as many colons or what may take them in.
 fn may_be_arn(whole: &Pattern) -> bool {
     let (prefix, is_all) = whole.prefix();
+    let mut head = prefix.splitn(FIELDS, ':').take(FIELDS - 1);
     let begins = prefix.starts_with(ARN) || (ARN.starts_with(prefix) && !is_all);
-    begins && whole.most_colons().is_none_or(|most| most >= FIELDS - 1)
+    begins
+        && head.all(|field| !field.contains('/'))
+        && whole.most_colons().is_none_or(|most| most >= FIELDS - 1)
 }
 
 impl ArnPattern {

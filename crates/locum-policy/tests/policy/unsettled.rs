@@ -143,6 +143,12 @@ pub const UNREADABLE: &[(&str, &str, &str, &str)] = &[
         r#""arn:aws:sns:topic-?""#,
         "arn:aws:sns:eu:123:topic-1",
     ),
+    (
+        "ArnLike",
+        "ArnNotLike",
+        r#""arn:aws:iam:123:user/*""#,
+        "arn:aws:iam::123:user/alice",
+    ),
 ];
 
 /// What a policy compares with and can not be read may mean anything: a `Deny` that holds it is not without effect, and an

@@ -128,8 +128,9 @@ fn is_unreadable(base: &str, policy: &str, variables: bool) -> bool {
             let opened = policy.find(['*', '?', '$']).unwrap_or(policy.len());
             let head = &policy[..opened];
             let begins = head.starts_with("arn:") || ("arn:".starts_with(head) && wild(policy));
+            let misplaced = head.splitn(6, ':').take(5).any(|field| field.contains('/'));
             let endless = policy.contains('*') || (variables && policy.contains("${"));
-            !begins || (!endless && policy.matches([':', '?']).count() < 5)
+            !begins || misplaced || (!endless && policy.matches([':', '?']).count() < 5)
         }
         "Bool" => boolean(policy).is_none(),
         "BinaryEquals" => perhaps_bytes(policy).is_none(),
