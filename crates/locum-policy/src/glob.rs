@@ -95,6 +95,15 @@ impl Pattern {
         Self::of(tokens)
     }
 
+    /// An action, which may have wildcards and has no variables.
+    pub(crate) fn of_action(text: &str) -> Self {
+        let syntax = Syntax {
+            wildcards: true,
+            variables: false,
+        };
+        Self::parse(text, syntax)
+    }
+
     fn of(tokens: Vec<Token>) -> Self {
         Self {
             has_variables: tokens.iter().any(|t| matches!(t, Token::Variable(_))),

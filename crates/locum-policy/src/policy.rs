@@ -5,7 +5,7 @@ use crate::{
     arn_pattern::ArnPattern,
     condition::{Condition, Test},
     fold::folded,
-    glob::{Pattern, Syntax},
+    glob::Pattern,
     index::Index,
     json::{self, Node, Value},
     operator::Operator,
@@ -206,14 +206,7 @@ fn statement(node: &Node, kind: PolicyKind, variables: bool) -> Option<Statement
 }
 
 fn actions(list: &Node, negated: bool) -> Option<Actions> {
-    let syntax = Syntax {
-        wildcards: true,
-        variables: false,
-    };
-    let patterns = list
-        .list()
-        .iter()
-        .map(|n| n.as_str().map(|t| Pattern::parse(t, syntax)));
+    let patterns = list.list().iter().map(|n| n.as_str().map(Pattern::of_action));
     Some(Actions {
         patterns: patterns.collect::<Option<_>>()?,
         negated,

@@ -8,7 +8,7 @@ use crate::{
     condition::Condition,
     glob::Pattern,
     policy::Effect,
-    quirks::{Reading, Truth},
+    quirks::Truth,
     who::{Grants, Principals},
     work::{Scope, Work},
 };
@@ -97,7 +97,7 @@ impl Resources {
         self.patterns.iter().all(|pattern| {
             let listed = match pattern {
                 Some(p) if p.resolves(scope) => p.matches_resource(resource, scope),
-                Some(_) | None => unresolved(),
+                Some(_) | None => QUIRKS.unresolved_in_not_resource.truth(),
             };
             effect.takes(listed.not())
         })
@@ -117,15 +117,6 @@ fn matched(pattern: &ArnPattern, resource: &str, scope: Scope<'_>) -> Truth {
         Truth::Unclear
     } else {
         pattern.matches_resource(resource, scope)
-    }
-}
-
-/// Whether an entry of `NotResource` without a value counts as listed.
-const fn unresolved() -> Truth {
-    match QUIRKS.unresolved_in_not_resource {
-        Reading::AgainstTheCaller => Truth::Unclear,
-        Reading::Holds => Truth::Holds,
-        Reading::Fails => Truth::Fails,
     }
 }
 

@@ -2,11 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Document, FindingsKind, IssueCode, Statement, report::Report};
-use crate::{
-    glob::{Pattern, Syntax},
-    json::Node,
-};
+use super::{Document, FindingsKind, IssueCode, Statement, names, report::Report};
+use crate::json::Node;
 
 /// An action that reaches as far as the resources it is allowed on.
 struct Escalation {
@@ -80,19 +77,11 @@ pub(super) fn check(report: &mut Report, document: Document<'_>) {
 }
 
 fn reach<'a>(statement: Statement<'a>, action: &str) -> Option<Reach<'a>> {
-    let syntax = Syntax {
-        wildcards: true,
-        variables: false,
-    };
-    let matches = |node: &&Node| {
-        node.as_str()
-            .is_some_and(|text| Pattern::parse(text, syntax).matches_action(action))
-    };
     let mut members = statement.node.members().unwrap_or_default().iter();
     if let Some(not) = members.find(|member| &*member.key == "NotAction") {
         let listed = not.value.list();
         // An empty `NotAction` matches nothing here.
-        let spared = listed.is_empty() || listed.iter().any(|node| matches(&node));
+        let spared = listed.is_empty() || listed.iter().any(|node| names(node, action));
         return (!spared).then_some(Reach::ByExclusion(&not.key_span));
     }
     let listed = statement.list("Action");
@@ -101,7 +90,8 @@ fn reach<'a>(statement: Statement<'a>, action: &str) -> Option<Reach<'a>> {
             .is_some_and(|text| text.eq_ignore_ascii_case(action))
     };
     let by_name = listed.iter().find(named).map(Reach::Named);
-    by_name.or_else(|| listed.iter().find(matches).map(Reach::ByWildcard))
+    let by_wildcard = || listed.iter().find(|node| names(node, action));
+    by_name.or_else(|| by_wildcard().map(Reach::ByWildcard))
 }
 
 fn said(report: &mut Report, statement: Statement<'_>, escalation: &Escalation, reach: &Reach<'_>) {

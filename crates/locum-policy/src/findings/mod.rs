@@ -27,7 +27,10 @@ mod variables;
 pub use code::IssueCode;
 pub use finding::{Finding, FindingKind, FindingsKind, Location, PathElement, Position, Span};
 
-use crate::json::{self, Node};
+use crate::{
+    glob::Pattern,
+    json::{self, Node},
+};
 use report::Report;
 
 /// A document under examination.
@@ -76,6 +79,13 @@ impl<'a> Statement<'a> {
         let operators = operators.unwrap_or_default().iter();
         operators.flat_map(|operator| operator.value.members().unwrap_or_default())
     }
+}
+
+/// Whether an entry of a list of actions means this one, by its name or by a wildcard.
+fn names(entry: &Node, action: &str) -> bool {
+    entry
+        .as_str()
+        .is_some_and(|text| Pattern::of_action(text).matches_action(action))
 }
 
 /// Finds what is wrong with a policy, what is dangerous and what could be better, in the order of the document: at most

@@ -1,11 +1,10 @@
 //! Trust policies: actions that fit the principals, and identity providers whose tokens anybody may get.
 
 use super::{
-    Document, FindingKind, FindingsKind, IssueCode, Statement,
+    Document, FindingKind, FindingsKind, IssueCode, Statement, names,
     report::{Report, clip},
 };
 use crate::{
-    glob::{Pattern, Syntax},
     json::Node,
     operator::{Comparison, Operator},
     validate::federation,
@@ -55,15 +54,6 @@ pub(super) fn check(report: &mut Report, document: Document<'_>) {
 fn principals<'a>(statement: Statement<'a>, key: &str) -> &'a [Node] {
     let principal = statement.node.get("Principal").and_then(|node| node.get(key));
     principal.map(Node::list).unwrap_or_default()
-}
-
-fn names(node: &Node, action: &str) -> bool {
-    let syntax = Syntax {
-        wildcards: true,
-        variables: false,
-    };
-    node.as_str()
-        .is_some_and(|text| Pattern::parse(text, syntax).matches_action(action))
 }
 
 /// Conditions on what only another action can set. One statement may allow that action for all.

@@ -1,10 +1,8 @@
 //! Identity policies: managed, inline and session policies, and the body of organization policies.
 
-use std::collections::HashSet;
-
 use locum_names::Partition;
 
-use super::{check_action, is_condition_block, is_text_list, malformed_date, statements};
+use super::{check_action, is_condition_block, is_text_list, malformed_date, statements, unique_sids};
 use crate::{
     PolicyError, PolicyKind,
     json::{Node, Value},
@@ -43,7 +41,7 @@ pub(super) fn check(text: &str, root: &Node, kind: PolicyKind) -> Result<(), Pol
         return Err(PolicyError::new(message, "add \"Version\": \"2012-10-17\""));
     }
     let bad_resource = legacy(text, root, kind)?;
-    unique_sids(root)?;
+    unique_sids(root, "Statement IDs (SID) in a single policy must be unique.")?;
     must_contain(
         root,
         ["Action", "NotAction"],
@@ -235,18 +233,6 @@ fn resource_format(node: &Node) -> Result<(), PolicyError> {
 pub(crate) fn is_iam_resource(name: &str) -> bool {
     let unlisted = matches!(name, "*" | "root") || name.starts_with("delegation-request/");
     unlisted || IAM_PATHS.iter().any(|path| name.starts_with(path))
-}
-
-fn unique_sids(root: &Node) -> Result<(), PolicyError> {
-    let mut seen = HashSet::new();
-    for sid in statements(root).iter().filter_map(|s| s.get("Sid")) {
-        let text = sid.as_str().unwrap_or_default();
-        if !text.is_empty() && !seen.insert(text) {
-            let message = "Statement IDs (SID) in a single policy must be unique.";
-            return Err(PolicyError::new(message, format!("the Sid {text} occurs twice")).at(&sid.span));
-        }
-    }
-    Ok(())
 }
 
 fn must_contain(root: &Node, elements: [&str; 2], message: &'static str) -> Result<(), PolicyError> {

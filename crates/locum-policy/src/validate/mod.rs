@@ -7,6 +7,8 @@ pub(crate) mod federation;
 mod identity;
 mod resource_based;
 
+use std::collections::HashSet;
+
 pub(crate) use identity::is_iam_resource;
 pub(crate) use resource_based::is_trust_action;
 
@@ -92,6 +94,18 @@ fn resource_control(root: &Node) -> Result<(), PolicyError> {
 
 fn statements(root: &Node) -> &[Node] {
     root.get("Statement").map(Node::list).unwrap_or_default()
+}
+
+/// Refuses a Sid that occurs twice, with this message.
+fn unique_sids(root: &Node, message: &'static str) -> Result<(), PolicyError> {
+    let mut seen = HashSet::new();
+    for sid in statements(root).iter().filter_map(|s| s.get("Sid")) {
+        let text = sid.as_str().unwrap_or_default();
+        if !text.is_empty() && !seen.insert(text) {
+            return Err(PolicyError::new(message, format!("the Sid {text} occurs twice")).at(&sid.span));
+        }
+    }
+    Ok(())
 }
 
 /// A string, or an array of strings; `null`s are passed over where AWS does.

@@ -1,13 +1,12 @@
 //! Trust policies and resource-based policies.
 
-use std::collections::HashSet;
-
 use super::{
-    check_action, federation, invalid_principal, is_condition_block, is_text_list, malformed_date, statements,
+    check_action, federation, invalid_principal, is_condition_block, is_text_list, malformed_date,
+    statements, unique_sids,
 };
 use crate::{
     PolicyError, PolicyKind,
-    glob::{Pattern, Syntax},
+    glob::Pattern,
     json::{Node, Value},
     who::Who,
 };
@@ -53,24 +52,12 @@ pub(super) fn check(root: &Node, kind: PolicyKind) -> Result<(), PolicyError> {
             key => return unknown_field(key, &member.key_span),
         }
     }
-    unique_sids(root)?;
+    unique_sids(root, "The Statement Ids in the policy are not unique")?;
     statements(root).iter().try_for_each(|s| statement(s, kind))
 }
 
 fn unknown_field(key: &str, span: &std::ops::Range<usize>) -> Result<(), PolicyError> {
     Err(PolicyError::new(format!("Unknown field {key}"), "not an element of the language").at(span))
-}
-
-fn unique_sids(root: &Node) -> Result<(), PolicyError> {
-    let mut seen = HashSet::new();
-    for sid in statements(root).iter().filter_map(|s| s.get("Sid")) {
-        let text = sid.as_str().unwrap_or_default();
-        if !text.is_empty() && !seen.insert(text) {
-            let message = "The Statement Ids in the policy are not unique";
-            return Err(PolicyError::new(message, format!("the Sid {text} occurs twice")).at(&sid.span));
-        }
-    }
-    Ok(())
 }
 
 fn statement(statement: &Node, kind: PolicyKind) -> Result<(), PolicyError> {
@@ -201,11 +188,7 @@ pub(crate) fn is_trust_action(action: &str) -> bool {
     let in_sts = action
         .get(..4)
         .is_some_and(|vendor| vendor.eq_ignore_ascii_case("sts:"));
-    let syntax = Syntax {
-        wildcards: true,
-        variables: false,
-    };
-    let pattern = Pattern::parse(action, syntax);
+    let pattern = Pattern::of_action(action);
     in_sts && TRUST_ACTIONS.iter().any(|known| pattern.matches_action(known))
 }
 
