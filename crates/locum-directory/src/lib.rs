@@ -67,4 +67,4 @@ pub use entity::{
 };
 pub use new_file::{NewFile, remove_drafts, sync_folder};
 pub use snapshot::{Attachment, ChangeError, Counts, PolicyUsage, PolicyUse, Snapshot};
-pub use store::{Commit, FaultyStore, Item, MemoryStore, RedbStore, Store, StoreError, Transaction};
+pub use store::{FaultyStore, Item, MemoryStore, RedbStore, Store, StoreError, Transaction};

@@ -1,6 +1,6 @@
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc::Receiver};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::{Commit, Item, MemoryStore, Store, StoreError, Transaction};
+use super::{Item, MemoryStore, Store, StoreError, Transaction};
 use crate::Revision;
 
 /// A [`MemoryStore`] whose disk fills up and hangs when it is told to: for tests of what becomes of writes then.
@@ -96,9 +96,5 @@ impl Store for FaultyStore {
         }
         drop(disk);
         self.store.transact(transaction)
-    }
-
-    fn watch(&self, from: Revision) -> Result<Receiver<Commit>, StoreError> {
-        self.store.watch(from)
     }
 }

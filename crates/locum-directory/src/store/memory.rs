@@ -1,10 +1,10 @@
 use std::{
     collections::BTreeMap,
     ops::Bound,
-    sync::{Mutex, MutexGuard, PoisonError, mpsc::Receiver},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::{Commit, Item, Store, StoreError, Transaction, change_log::ChangeLog};
+use super::{Item, Store, StoreError, Transaction};
 use crate::Revision;
 
 /// A store that is **lost with the process**: for tests, and for throw-away deployments that say so.
@@ -15,7 +15,6 @@ pub struct MemoryStore(Mutex<State>);
 struct State {
     revision: Revision,
     entries: BTreeMap<String, (Revision, Vec<u8>)>,
-    log: ChangeLog,
 }
 
 impl MemoryStore {
@@ -25,7 +24,6 @@ impl MemoryStore {
         Self(Mutex::new(State {
             revision: Revision::NEW,
             entries: BTreeMap::new(),
-            log: ChangeLog::from(Revision::NEW),
         }))
     }
 
@@ -92,15 +90,6 @@ impl Store for MemoryStore {
             state.entries.remove(key);
         }
         state.revision = revision;
-        state.log.record(Commit {
-            revision,
-            puts: transaction.puts.clone(),
-            deletes: transaction.deletes.clone(),
-        });
         Ok(revision)
-    }
-
-    fn watch(&self, from: Revision) -> Result<Receiver<Commit>, StoreError> {
-        self.state().log.watch(from)
     }
 }

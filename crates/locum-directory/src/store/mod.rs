@@ -3,13 +3,10 @@
 //!
 //! The trait is what both an embedded file and etcd can do. A store never sees a value in clear.
 
-mod change_log;
 mod copy;
 mod faulty;
 mod memory;
 mod redb;
-
-use std::sync::mpsc::Receiver;
 
 use crate::Revision;
 
@@ -43,13 +40,6 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Conflict`] if a comparison fails; otherwise the commit may or may not have happened, and every
     /// later comparison tells.
     fn transact(&self, transaction: &Transaction) -> Result<Revision, StoreError>;
-
-    /// Every commit after `from`, in order, from now until the receiver is dropped. A receiver that falls too far
-    /// behind is cut off: it reads what is there and watches anew.
-    ///
-    /// # Errors
-    /// [`StoreError::Compacted`] if commits after `from` are no longer known.
-    fn watch(&self, from: Revision) -> Result<Receiver<Commit>, StoreError>;
 }
 
 /// A key with its value.
@@ -71,17 +61,6 @@ pub struct Transaction {
     /// Keys and their new sealed values.
     pub puts: Vec<(String, Vec<u8>)>,
     /// Keys to remove.
-    pub deletes: Vec<String>,
-}
-
-/// What one commit wrote.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Commit {
-    /// Its number.
-    pub revision: Revision,
-    /// Keys and their new sealed values.
-    pub puts: Vec<(String, Vec<u8>)>,
-    /// Keys removed.
     pub deletes: Vec<String>,
 }
 
@@ -121,11 +100,5 @@ pub enum StoreError {
         path: String,
         /// What the operating system says.
         reason: String,
-    },
-    /// The commits asked for are no longer known.
-    #[error("the commits after revision {} are no longer known; read everything and watch from there", .from.0)]
-    Compacted {
-        /// What was asked for.
-        from: Revision,
     },
 }

@@ -13,9 +13,8 @@ use std::{
     ops::Bound,
     path::{Path, PathBuf},
     sync::{
-        Mutex, MutexGuard, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering::Relaxed},
-        mpsc::Receiver,
+        PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
 };
 
@@ -24,7 +23,7 @@ use redb::{
     TableError, WriteTransaction, backends::FileBackend,
 };
 
-use super::{Commit, Item, Store, StoreError, Transaction, change_log::ChangeLog};
+use super::{Item, Store, StoreError, Transaction};
 use crate::{NewFile, Revision, remove_drafts};
 
 /// Key to (commit, sealed value).
@@ -47,7 +46,8 @@ pub struct RedbStore {
     database: RwLock<Option<Database>>,
     /// Whether a write failed since it was opened.
     failed: AtomicBool,
-    log: Mutex<ChangeLog>,
+    /// The last commit that somebody was told of.
+    told: AtomicU64,
 }
 
 impl RedbStore {
@@ -70,7 +70,7 @@ impl RedbStore {
     pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
         let store = Self::over(path, open_existing(path)?);
         let revision = store.stored_revision()?;
-        *store.log() = ChangeLog::from(revision);
+        store.told.store(revision.0, Relaxed);
         store.remove_drafts();
         Ok(store)
     }
@@ -91,7 +91,7 @@ impl RedbStore {
             path: path.to_owned(),
             database: RwLock::new(Some(database)),
             failed: AtomicBool::default(),
-            log: Mutex::new(ChangeLog::from(Revision::NEW)),
+            told: AtomicU64::new(Revision::NEW.0),
         }
     }
 
@@ -111,11 +111,6 @@ impl RedbStore {
         let revision = meta.get(REVISION).map_err(|e| self.failed(e))?;
         let revision = revision.ok_or_else(|| foreign(&self.path))?;
         Ok(Revision(revision.value()))
-    }
-
-    fn log(&self) -> MutexGuard<'_, ChangeLog> {
-        // INVARIANT: nothing under this lock leaves the log half changed.
-        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -153,7 +148,7 @@ impl RedbStore {
         *database = None;
         *database = Some(open_existing(&self.path)?);
         drop(database);
-        if self.stored_revision()? != self.log().last() {
+        if self.stored_revision()?.0 != self.told.load(Relaxed) {
             return Err(StoreError::Unavailable {
                 path: self.path.display().to_string(),
                 reason: "it holds a commit that nobody was told of; start again".to_owned(),
@@ -263,16 +258,8 @@ impl Store for RedbStore {
             self.failed.store(true, Relaxed);
         }
         let revision = committed?;
-        self.log().record(Commit {
-            revision,
-            puts: transaction.puts.clone(),
-            deletes: transaction.deletes.clone(),
-        });
+        self.told.fetch_max(revision.0, Relaxed);
         Ok(revision)
-    }
-
-    fn watch(&self, from: Revision) -> Result<Receiver<Commit>, StoreError> {
-        self.log().watch(from)
     }
 }
 

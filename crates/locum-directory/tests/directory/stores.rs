@@ -1,6 +1,6 @@
 //! Both stores keep the same promises.
 
-use locum_directory::{Commit, Item, MemoryStore, RedbStore, Revision, Store, StoreError, Transaction};
+use locum_directory::{Item, MemoryStore, RedbStore, Revision, Store, StoreError, Transaction};
 
 fn each_store(check: impl Fn(&dyn Store)) {
     check(&MemoryStore::new());
@@ -75,40 +75,4 @@ fn a_range_pages_within_its_prefix() {
         assert_eq!(page("/c", None, 2), Vec::<String>::new());
         assert_eq!(page("", None, 10), keys);
     });
-}
-
-#[test]
-fn a_watch_replays_and_then_follows() {
-    each_store(|store| {
-        store.transact(&put("/a", 0, b"1")).unwrap();
-        store.transact(&put("/a", 1, b"2")).unwrap();
-        let watch = store.watch(Revision(1)).unwrap();
-        store.transact(&delete("/a", 2)).unwrap();
-        let commit = |revision, puts: &[(&str, &[u8])], deletes: &[&str]| Commit {
-            revision: Revision(revision),
-            puts: puts.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect(),
-            deletes: deletes.iter().map(|k| (*k).into()).collect(),
-        };
-        assert_eq!(watch.try_recv(), Ok(commit(2, &[("/a", b"2")], &[])));
-        assert_eq!(watch.try_recv(), Ok(commit(3, &[], &["/a"])));
-        assert!(watch.try_recv().is_err());
-    });
-}
-
-#[test]
-fn a_watcher_that_falls_behind_is_cut_off_and_old_commits_are_forgotten() {
-    let store = MemoryStore::new();
-    let slow = store.watch(Revision::NEW).unwrap();
-    for revision in 0..5000 {
-        store.transact(&put("/a", revision, b"")).unwrap();
-    }
-    let received: Vec<_> = slow.iter().map(|commit| commit.revision.0).collect();
-    assert!(received.len() < 5000, "it ends instead of growing without bound");
-    assert!(
-        received.iter().copied().eq(1..=received.len() as u64),
-        "and has no gap"
-    );
-    let from = Revision(10);
-    assert_eq!(store.watch(from).unwrap_err(), StoreError::Compacted { from });
-    assert!(store.watch(Revision(4990)).is_ok());
 }
