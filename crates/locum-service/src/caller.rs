@@ -6,7 +6,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use locum_directory::{Role, Tag, User};
-use locum_names::{AccessKeyId, AccountId, Partition, PrincipalArn, PrincipalKind, UniqueId, account_arn};
+use locum_names::{AccessKeyId, AccountId, Partition, UniqueId, account_arn};
 use locum_policy::{FederatedIssuer, Principal, RequesterKind};
 use locum_session::{Session, SessionScope};
 
@@ -78,22 +78,19 @@ pub enum CredentialKind {
 impl Identity {
     /// Its ARN, of an identity of this account; a session's for a role.
     #[must_use]
-    pub fn arn(&self, partition: Partition, account: AccountId) -> PrincipalArn {
-        let kind = match self {
-            Self::Root => PrincipalKind::Root,
-            Self::User(user) => return user.arn(partition),
-            Self::Role { role, session_name } => PrincipalKind::AssumedRole {
-                role: role.name.clone(),
-                session: (&**session_name).into(),
-            },
-            Self::FederatedUser { name, .. } => PrincipalKind::FederatedUser {
-                name: (&**name).into(),
-            },
-        };
-        PrincipalArn {
-            partition,
-            account,
-            kind,
+    pub fn arn_text(&self, partition: Partition, account: AccountId) -> String {
+        match self {
+            Self::Root => account_arn(partition, "iam", account, &["root"]),
+            Self::User(user) => user_arn(partition, user),
+            Self::Role { role, session_name } => account_arn(
+                partition,
+                "sts",
+                account,
+                &["assumed-role/", &role.name, "/", session_name],
+            ),
+            Self::FederatedUser { name, .. } => {
+                account_arn(partition, "sts", account, &["federated-user/", name])
+            }
         }
     }
 }
@@ -126,44 +123,16 @@ impl Caller {
 
     /// The ARN that `GetCallerIdentity` shows (`facts: sts §2.10`).
     #[must_use]
-    pub fn arn(&self) -> PrincipalArn {
-        self.identity.arn(self.partition, self.account)
-    }
-
-    /// The text of [`arn`](Self::arn), which is asked for in every call.
-    #[must_use]
     pub fn arn_text(&self) -> String {
-        let (partition, account) = (self.partition, self.account);
-        match &self.identity {
-            Identity::Root => account_arn(partition, "iam", account, &["root"]),
-            Identity::User(user) => user_arn(partition, user),
-            Identity::Role { role, session_name } => account_arn(
-                partition,
-                "sts",
-                account,
-                &["assumed-role/", &role.name, "/", session_name],
-            ),
-            Identity::FederatedUser { name, .. } => {
-                account_arn(partition, "sts", account, &["federated-user/", name])
-            }
-        }
+        self.identity.arn_text(self.partition, self.account)
     }
 
-    /// The text of [`principal_arn`](Self::principal_arn).
+    /// The value of `aws:PrincipalArn`: for a role session the role's ARN with its path (`facts: sts §4.3`).
     #[must_use]
     pub fn principal_arn_text(&self) -> String {
         match &self.identity {
             Identity::Role { role, .. } => role_arn(self.partition, role),
             Identity::Root | Identity::User(_) | Identity::FederatedUser { .. } => self.arn_text(),
-        }
-    }
-
-    /// The value of `aws:PrincipalArn`: for a role session the role's ARN with its path (`facts: sts §4.3`).
-    #[must_use]
-    pub fn principal_arn(&self) -> PrincipalArn {
-        match &self.identity {
-            Identity::Role { role, .. } => role.arn(self.partition),
-            Identity::Root | Identity::User(_) | Identity::FederatedUser { .. } => self.arn(),
         }
     }
 
@@ -363,26 +332,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_text_of_an_arn_is_that_of_its_parts() {
+    fn a_session_of_a_role_is_called_otherwise_than_its_role() {
         let account: AccountId = "111122223333".parse().unwrap();
         let (now, mut random) = (Timestamp::UNIX_EPOCH, SeededRandom::new(1));
         let user = Arc::new(User::new(account, "/a/b/", "alice", now, &mut random));
         let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:*"}}"#;
         let trust = Policy::compile(document, PolicyKind::Trust).unwrap();
-        let role = Arc::new(Role::new(account, "/", "role", trust, now, &mut random));
-        let identities = [
-            Identity::Root,
-            Identity::User(user),
-            Identity::Role {
-                role,
-                session_name: "session".into(),
-            },
-            Identity::FederatedUser {
-                issuer: None,
-                name: "bob".into(),
-            },
-        ];
-        for identity in identities {
+        let role = Arc::new(Role::new(account, "/a/", "role", trust, now, &mut random));
+        let session = Identity::Role {
+            role,
+            session_name: "session".into(),
+        };
+        let federated = Identity::FederatedUser {
+            issuer: None,
+            name: "bob".into(),
+        };
+        for (identity, arn, principal) in [
+            (Identity::Root, "iam::111122223333:root", None),
+            (Identity::User(user), "iam::111122223333:user/a/b/alice", None),
+            (
+                session,
+                "sts::111122223333:assumed-role/role/session",
+                Some("iam::111122223333:role/a/role"),
+            ),
+            (federated, "sts::111122223333:federated-user/bob", None),
+        ] {
             let caller = Caller {
                 partition: Partition::China,
                 account,
@@ -391,8 +365,9 @@ mod tests {
                 session: None,
                 delegate: None,
             };
-            assert_eq!(caller.arn_text(), caller.arn().to_string());
-            assert_eq!(caller.principal_arn_text(), caller.principal_arn().to_string());
+            assert_eq!(caller.arn_text(), format!("arn:aws-cn:{arn}"));
+            let principal = principal.unwrap_or(arn);
+            assert_eq!(caller.principal_arn_text(), format!("arn:aws-cn:{principal}"));
         }
     }
 }

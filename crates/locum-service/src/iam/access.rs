@@ -4,7 +4,7 @@ use std::fmt;
 
 use locum_api::{iam, model::Operation};
 use locum_directory::Tag;
-use locum_names::{PrincipalArn, PrincipalKind};
+use locum_names::account_arn;
 use locum_policy::{Policy, Source};
 
 use crate::{
@@ -113,11 +113,5 @@ pub(super) fn arn(call: &Call<'_>, kind: &str, path_and_name: impl fmt::Display)
 
 /// The ARN of the caller's root user.
 pub(super) fn root_arn(call: &Call<'_>) -> String {
-    let (partition, account) = (call.partition(), call.account());
-    PrincipalArn {
-        partition,
-        account,
-        kind: PrincipalKind::Root,
-    }
-    .to_string()
+    account_arn(call.partition(), "iam", call.account(), &["root"])
 }

@@ -64,7 +64,7 @@ pub(super) fn authorize_list(
     operation: &Operation,
     owner: Option<&str>,
 ) -> Result<(), Failure> {
-    let own = owner.filter(|owner| **owner == call.caller.arn().to_string());
+    let own = owner.filter(|owner| **owner == call.caller.arn_text());
     let grant = own
         .and_then(|_| party(call).ok())
         .filter(|party| is_party(call, party));
@@ -108,7 +108,7 @@ pub(super) fn party(call: &Call<'_>) -> Result<DelegationParty, ApiError> {
     Ok(DelegationParty {
         account: call.account(),
         principal,
-        arn: call.caller.arn().to_string().into(),
+        arn: call.caller.arn_text().into(),
     })
 }
 

@@ -8,7 +8,7 @@ use locum_api::{
     sts::{AssumeRootRequest, AssumeRootResponse},
 };
 use locum_directory::AccountStatus;
-use locum_names::{AccountId, PrincipalArn, PrincipalKind};
+use locum_names::{AccountId, PrincipalArn, PrincipalKind, account_arn};
 use locum_session::{SessionPrincipal, SessionScope};
 
 use crate::{
@@ -31,12 +31,7 @@ impl Perform for AssumeRootRequest {
         let member = member(call, &self.target_principal)?;
         let policy: Box<str> = self.task_policy_arn.arn.unwrap_or_default().into();
         let task = task(call, &policy)?;
-        let arn = PrincipalArn {
-            partition: call.partition(),
-            account: member,
-            kind: PrincipalKind::Root,
-        }
-        .to_string();
+        let arn = account_arn(call.partition(), "iam", member, &["root"]);
         // Who does not manage the organization is refused in any case, so nothing of the member needs to be asked, and what is
         // not asked cannot be told.
         let owner = if manages(call) { member } else { call.account() };

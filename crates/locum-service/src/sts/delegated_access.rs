@@ -47,7 +47,7 @@ impl Perform for GetDelegatedAccessTokenRequest {
         let seconds = unused.seconds_left(call.now()).ok_or_else(expired)?;
 
         let account = unused.approval.by.account;
-        let assumed_principal = approver.arn(call.partition(), account).to_string();
+        let assumed_principal = approver.arn_text(call.partition(), account);
         let request = DelegationRequest {
             token: Some(DelegationToken {
                 used: Some(call.now()),

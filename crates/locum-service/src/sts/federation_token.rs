@@ -4,7 +4,7 @@ use locum_api::{
     ApiError,
     sts::{FederatedUser, GetFederationTokenRequest, GetFederationTokenResponse},
 };
-use locum_names::{PrincipalArn, PrincipalKind};
+use locum_names::account_arn;
 use locum_session::{Issuer, SessionPrincipal};
 
 use crate::{
@@ -37,15 +37,7 @@ impl Perform for GetFederationTokenRequest {
             }
         };
         let tags = session_tags::read(&self.tags, &[], None)?;
-        let kind = PrincipalKind::FederatedUser {
-            name: self.name.as_str().into(),
-        };
-        let arn = PrincipalArn {
-            partition: call.partition(),
-            account,
-            kind,
-        }
-        .to_string();
+        let arn = account_arn(call.partition(), "sts", account, &["federated-user/", &self.name]);
         let target = Target::plain(&arn, account);
         let passed = self.tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str()));
         call.authorize(
