@@ -6,12 +6,12 @@
 
 use locum_api::{
     ApiError,
-    sts::{AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser},
+    sts::{AssumeRoleRequest, AssumeRoleResponse},
 };
 use locum_directory::Role;
-use locum_names::{AccountId, Arn, account_arn};
+use locum_names::{AccountId, Arn};
 use locum_policy::{Context, ResourcePolicy, Source};
-use locum_session::{SessionPrincipal, SessionTag, TagReach};
+use locum_session::{Session, SessionPrincipal, SessionTag, TagReach};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -28,7 +28,6 @@ use crate::{
     },
 };
 
-const DEFAULT_SECONDS: i32 = 3600;
 /// The longest session of a role that was assumed by a role.
 const CHAINED_MAX_SECONDS: i32 = 3600;
 
@@ -87,7 +86,8 @@ impl Perform for AssumeRoleRequest {
             self.policy.as_deref(),
             &self.policy_arns,
         )?;
-        let seconds = seconds(self.duration_seconds, role, chained_from.is_some())?;
+        let seconds = named_role::seconds(role, self.duration_seconds)?;
+        check_chained(seconds, chained_from)?;
         let packed = !policies.is_empty() || !tags.is_empty();
         let source_identity = source_identity.map(str::to_owned);
         let grant = Grant {
@@ -106,18 +106,9 @@ impl Perform for AssumeRoleRequest {
             )
         };
         let issued = issue(&mut *call, grant, self.minimum_session_token_size)?;
-        let assumed_role_user = AssumedRoleUser {
-            assumed_role_id: [role.id.as_str(), ":", &self.role_session_name].concat(),
-            arn: account_arn(
-                call.partition(),
-                "sts",
-                account,
-                &["assumed-role/", &role.name, "/", &self.role_session_name],
-            ),
-        };
         let response = AssumeRoleResponse {
             credentials: issued.credentials,
-            assumed_role_user,
+            assumed_role_user: named_role::session(call.partition(), role, &self.role_session_name),
             packed_policy_size: packed.then_some(issued.utilization),
             source_identity,
             session_token_utilization: issued.padded_utilization,
@@ -145,18 +136,14 @@ fn note_incoming(call: &mut Call<'_>, tags: &[SessionTag]) {
     }
 }
 
-/// How long the session lasts. The role's limit is reported before the chain's (`facts: sts §2.4`).
-fn seconds(requested: Option<i32>, role: &Role, chained: bool) -> Result<i32, ApiError> {
-    let seconds = requested.unwrap_or(DEFAULT_SECONDS);
-    if i64::from(seconds) > i64::from(role.max_session_duration) {
-        let text = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
-        return Err(ApiError::validation(text));
+/// Refuses what lasts longer than a chain allows. The role's limit is reported before (`facts: sts §2.4`).
+fn check_chained(seconds: i32, chained_from: Option<&Session>) -> Result<(), ApiError> {
+    if chained_from.is_none() || seconds <= CHAINED_MAX_SECONDS {
+        return Ok(());
     }
-    if chained && seconds > CHAINED_MAX_SECONDS {
-        let text = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.";
-        return Err(ApiError::validation(text));
-    }
-    Ok(seconds)
+    let text =
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.";
+    Err(ApiError::validation(text))
 }
 
 /// The source identity of the session to be: what the chain has set, or what the request sets.

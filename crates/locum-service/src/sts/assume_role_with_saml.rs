@@ -7,11 +7,10 @@
 use jiff::Timestamp;
 use locum_api::{
     ApiError,
-    sts::{AssumeRoleWithSAMLRequest, AssumeRoleWithSAMLResponse, AssumedRoleUser},
+    sts::{AssumeRoleWithSAMLRequest, AssumeRoleWithSAMLResponse},
 };
-use locum_directory::Role;
 use locum_federation::saml::{KeyValues, RoleClaims, SamlError, condition_keys, name_qualifier};
-use locum_names::{AccountId, Arn, PrincipalArn, PrincipalKind};
+use locum_names::{AccountId, Arn};
 use locum_policy::Context;
 use locum_session::{Federation, FederationKey, SessionPrincipal};
 
@@ -31,7 +30,6 @@ use crate::{
 };
 
 const OPERATION: &str = "sts:AssumeRoleWithSAML";
-const DEFAULT_SECONDS: i32 = 3600;
 
 impl PerformUnsigned for AssumeRoleWithSAMLRequest {
     fn perform(self, call: &mut UnsignedCall<'_>) -> Result<AssumeRoleWithSAMLResponse, Failure> {
@@ -88,16 +86,11 @@ impl PerformUnsigned for AssumeRoleWithSAMLRequest {
             self.policy.as_deref(),
             &self.policy_arns,
         )?;
-        let seconds = seconds(
-            self.duration_seconds,
-            claims.session_duration,
-            assertion.session_not_on_or_after,
-            call.now(),
-            &role,
-        )?
-        .ok_or_else(|| refused(call, &SamlError::SessionEnded))?;
+        let requested = named_role::seconds(&role, self.duration_seconds)?;
+        let ends = assertion.session_not_on_or_after;
+        let seconds = shortened(requested, claims.session_duration, ends, call.now())
+            .ok_or_else(|| refused(call, &SamlError::SessionEnded))?;
         let packed = !policies.is_empty() || !tags.is_empty();
-        let session_name: Box<str> = claims.session_name.as_str().into();
         let grant = Grant {
             policy: policies.inline,
             policy_arns: policies.arns,
@@ -108,27 +101,16 @@ impl PerformUnsigned for AssumeRoleWithSAMLRequest {
                 SessionPrincipal::Role {
                     id: role.id,
                     account,
-                    session_name: session_name.clone(),
+                    session_name: claims.session_name.as_str().into(),
                 },
                 seconds,
             )
         };
         let issued = issue(&mut *call, grant, self.minimum_session_token_size)?;
-        let arn = PrincipalArn {
-            partition: call.partition(),
-            account,
-            kind: PrincipalKind::AssumedRole {
-                role: role.name.clone(),
-                session: session_name.into(),
-            },
-        };
         call.changes.put(presented.used());
         let response = AssumeRoleWithSAMLResponse {
             credentials: issued.credentials,
-            assumed_role_user: AssumedRoleUser {
-                assumed_role_id: format!("{}:{}", role.id, claims.session_name),
-                arn: arn.to_string(),
-            },
+            assumed_role_user: named_role::session(call.partition(), &role, &claims.session_name),
             packed_policy_size: packed.then_some(issued.utilization),
             subject: assertion.subject.clone(),
             subject_type: assertion.subject_type().to_owned(),
@@ -182,26 +164,17 @@ fn federation(provider_arn: &str, presented: &Presented, qualifier: &str) -> Fed
 
 /// How long the session lasts: what the request asks for, shortened by what the assertion says, and never beyond the end
 /// of the session at the provider (`facts: sts §2.5`). Nothing if that is within this very second.
-///
-/// # Errors
-/// More than the role allows.
-fn seconds(
-    requested: Option<i32>,
+fn shortened(
+    requested: i32,
     claimed: Option<u32>,
     session_end: Option<Timestamp>,
     now: Timestamp,
-    role: &Role,
-) -> Result<Option<i32>, ApiError> {
-    let requested = requested.unwrap_or(DEFAULT_SECONDS);
-    if i64::from(requested) > i64::from(role.max_session_duration) {
-        let text = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
-        return Err(ApiError::validation(text));
-    }
+) -> Option<i32> {
     let claimed = claimed.and_then(|seconds| i32::try_from(seconds).ok());
     let left = session_end.map(|end| {
         let left = end.as_second().saturating_sub(now.as_second());
         i32::try_from(left).unwrap_or(i32::MAX)
     });
     let seconds = [Some(requested), claimed, left].into_iter().flatten().min();
-    Ok(seconds.filter(|seconds| *seconds > 0))
+    seconds.filter(|seconds| *seconds > 0)
 }

@@ -6,10 +6,10 @@
 
 use locum_api::{
     ApiError, errors, pattern,
-    sts::{AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse, AssumedRoleUser},
+    sts::{AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse},
 };
 use locum_federation::oidc::{Claims, TokenError};
-use locum_names::{AccountId, Arn, PrincipalArn, PrincipalKind};
+use locum_names::{AccountId, Arn};
 use locum_session::{Federation, FederationKey, SessionPrincipal, SessionTag};
 
 use crate::{
@@ -29,7 +29,6 @@ use crate::{
 };
 
 const OPERATION: &str = "sts:AssumeRoleWithWebIdentity";
-const DEFAULT_SECONDS: i32 = 3600;
 
 impl PerformUnsigned for AssumeRoleWithWebIdentityRequest {
     fn perform(self, call: &mut UnsignedCall<'_>) -> Result<AssumeRoleWithWebIdentityResponse, Failure> {
@@ -80,13 +79,8 @@ impl PerformUnsigned for AssumeRoleWithWebIdentityRequest {
             &self.policy_arns,
         )?;
         // The session may outlive the token, as it does on AWS.
-        let seconds = self.duration_seconds.unwrap_or(DEFAULT_SECONDS);
-        if i64::from(seconds) > i64::from(role.max_session_duration) {
-            let text = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
-            return Err(ApiError::validation(text).into());
-        }
+        let seconds = named_role::seconds(&role, self.duration_seconds)?;
         let packed = !policies.is_empty() || !tags.is_empty();
-        let session_name: Box<str> = self.role_session_name.as_str().into();
         let source_identity = source_identity.map(str::to_owned);
         let grant = Grant {
             policy: policies.inline,
@@ -98,27 +92,16 @@ impl PerformUnsigned for AssumeRoleWithWebIdentityRequest {
                 SessionPrincipal::Role {
                     id: role.id,
                     account,
-                    session_name: session_name.clone(),
+                    session_name: self.role_session_name.as_str().into(),
                 },
                 seconds,
             )
         };
         let issued = issue(&mut *call, grant, self.minimum_session_token_size)?;
-        let arn = PrincipalArn {
-            partition: call.partition(),
-            account,
-            kind: PrincipalKind::AssumedRole {
-                role: role.name.clone(),
-                session: session_name.into(),
-            },
-        };
         let response = AssumeRoleWithWebIdentityResponse {
             credentials: issued.credentials,
             subject_from_web_identity_token: claims.subject.clone(),
-            assumed_role_user: AssumedRoleUser {
-                assumed_role_id: format!("{}:{}", role.id, self.role_session_name),
-                arn: arn.to_string(),
-            },
+            assumed_role_user: named_role::session(call.partition(), &role, &self.role_session_name),
             packed_policy_size: packed.then_some(issued.utilization),
             provider: claims.issuer.clone(),
             audience: claims.audience.clone(),
