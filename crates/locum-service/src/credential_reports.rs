@@ -1,11 +1,12 @@
 //! Forgets the contents of credential reports that are too old to be shown. That there was one is remembered.
 
-use std::convert::Infallible;
-
 use jiff::Timestamp;
-use locum_directory::{Changes, CredentialReport, Directory, Snapshot};
+use locum_directory::{Changes, CredentialReport, Directory};
 
-use crate::{iam::REPORT_LIFETIME, service::StartError};
+use crate::{
+    iam::REPORT_LIFETIME,
+    service::{StartError, store},
+};
 
 /// How many are forgotten in one write.
 const A_WRITE: usize = 200;
@@ -22,7 +23,7 @@ pub(crate) fn forget(directory: &Directory, now: Timestamp) -> Result<(), StartE
         .next()
         .is_some()
     {
-        let write = |newest: &Snapshot| {
+        store(directory, |newest| {
             let mut changes = Changes::new();
             for report in newest.credential_reports_until(before).take(A_WRITE) {
                 changes.put(CredentialReport {
@@ -30,11 +31,8 @@ pub(crate) fn forget(directory: &Directory, now: Timestamp) -> Result<(), StartE
                     ..CredentialReport::clone(report)
                 });
             }
-            Ok::<_, Infallible>(((), changes))
-        };
-        let store = |error: String| StartError::Store(error);
-        let ((), pending) = directory.write(write).map_err(|error| store(error.to_string()))?;
-        pending.wait().map_err(|error| store(error.to_string()))?;
+            Ok(changes)
+        })?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! Each of the three can end it at any time. So nothing of it is believed because a token says so: whenever delegated
 //! credentials sign, and when a token is traded in for them, everything is looked at anew.
 
-use std::{convert::Infallible, sync::Arc};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use locum_api::ApiError;
@@ -16,7 +16,7 @@ use locum_session::SessionScope;
 use crate::{
     call::Call,
     caller::{Caller, Identity},
-    service::StartError,
+    service::{StartError, store},
 };
 
 /// The header of the reply to `SendDelegationToken` with the token that is traded in for credentials.
@@ -142,16 +142,13 @@ pub(crate) fn forget(directory: &Directory, now: Timestamp) -> Result<(), StartE
         .next()
         .is_some()
     {
-        let write = |newest: &Snapshot| {
+        store(directory, |newest| {
             let mut changes = Changes::new();
             for request in newest.delegation_requests_until(before).take(A_WRITE) {
                 changes.delete(&**request);
             }
-            Ok::<_, Infallible>(((), changes))
-        };
-        let store = |error: String| StartError::Store(error);
-        let ((), pending) = directory.write(write).map_err(|error| store(error.to_string()))?;
-        pending.wait().map_err(|error| store(error.to_string()))?;
+            Ok(changes)
+        })?;
     }
     Ok(())
 }

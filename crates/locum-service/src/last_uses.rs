@@ -24,7 +24,7 @@ use locum_names::AccountId;
 use crate::{
     caller::{Caller, Identity},
     clock::instant,
-    service::StartError,
+    service::{StartError, store},
 };
 
 const MINUTE: i64 = 60;
@@ -137,12 +137,7 @@ impl LastUses {
             .chunks(A_WRITE)
             .chain((orphans && new.is_empty()).then_some(&[][..]));
         for some in rounds {
-            let write = |newest: &Snapshot| Ok::<_, StartError>(((), changes(newest, some)));
-            let failed = |error: String| StartError::Store(error);
-            let ((), pending) = directory
-                .write(write)
-                .map_err(|error| failed(error.to_string()))?;
-            pending.wait().map_err(|error| failed(error.to_string()))?;
+            store(directory, |newest| Ok(changes(newest, some)))?;
             for (_, cell, used) in some {
                 cell.stored.store(used.minute, Ordering::Relaxed);
             }

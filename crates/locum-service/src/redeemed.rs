@@ -5,13 +5,13 @@
 //! it said then was redeemed and forgotten, that is a span of its own, and what it says when both are right is not refused until then.
 //! What a call takes is bounded, so that a flood of sign-ins does not hold up whoever waits for the writers: the rest is for the next call.
 
-use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use locum_directory::{Changes, Directory, Snapshot, UsedAssertion};
 use locum_names::AccountId;
 
-use crate::service::StartError;
+use crate::service::{StartError, store};
 
 /// How many are forgotten in one write.
 const A_WRITE: usize = 1000;
@@ -32,7 +32,7 @@ pub(crate) fn forget(directory: &Directory, now: Timestamp) -> Result<(), StartE
         if directory.snapshot().used_assertions_until(now).next().is_none() {
             break;
         }
-        let write = |newest: &Snapshot| {
+        store(directory, |newest| {
             let mut changes = Changes::new();
             let mut forgotten = BTreeMap::<_, Vec<_>>::new();
             for used in newest.used_assertions_until(now).take(A_WRITE) {
@@ -42,14 +42,8 @@ pub(crate) fn forget(directory: &Directory, now: Timestamp) -> Result<(), StartE
             for (account, times) in forgotten {
                 mark(newest, account, &times, &mut changes);
             }
-            Ok::<_, Infallible>(((), changes))
-        };
-        let ((), pending) = directory
-            .write(write)
-            .map_err(|error| StartError::Store(error.to_string()))?;
-        pending
-            .wait()
-            .map_err(|error| StartError::Store(error.to_string()))?;
+            Ok(changes)
+        })?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use locum_api::{
     operation_for_target,
 };
 use locum_crypto::{Random, RotationSchedule, SigningError};
-use locum_directory::{Directory, Snapshot, WriteError};
+use locum_directory::{Changes, Directory, Snapshot, WriteError};
 use locum_federation::oidc::KeyCache;
 use locum_sigv4::SigningKeyCache;
 use memchr::memmem;
@@ -366,15 +366,26 @@ fn rotate(
     schedule: &RotationSchedule,
     random: &mut dyn Random,
 ) -> Result<(), StartError> {
-    let due = |snapshot: &Snapshot| Rings::due(snapshot, now, schedule, random).map(|changes| ((), changes));
-    let ((), pending) = directory.write(due).map_err(|error| match error {
-        WriteError::Refused(damaged) => StartError::Ring(damaged),
+    store(directory, |newest| Ok(Rings::due(newest, now, schedule, random)?))
+}
+
+/// Makes a write of the service's own, decided on the newest state, and waits until it is durable.
+///
+/// # Errors
+/// What `decide` returns, or `StartError::Store`.
+pub(crate) fn store(
+    directory: &Directory,
+    decide: impl FnOnce(&Snapshot) -> Result<Changes, StartError>,
+) -> Result<(), StartError> {
+    let written = directory.write(|newest| decide(newest).map(|changes| ((), changes)));
+    let ((), pending) = written.map_err(|error| match error {
+        WriteError::Refused(refused) => refused,
         other @ (WriteError::Change(_) | WriteError::Busy | WriteError::Closed) => {
             StartError::Store(other.to_string())
         }
     })?;
-    pending
-        .wait()
+    let durable = pending.wait();
+    durable
         .map(|_| ())
         .map_err(|error| StartError::Store(error.to_string()))
 }

@@ -4,7 +4,7 @@ use locum_directory::{Changes, Directory, OutboundFederation, Snapshot};
 use locum_names::AccountId;
 
 use super::keys;
-use crate::service::StartError;
+use crate::service::{StartError, store};
 
 /// Takes the steps that are due for the keys of every issuer. A key is made before its write begins, while nobody waits;
 /// where no step is due nothing is made and nothing is written.
@@ -36,17 +36,9 @@ fn rotate_one(
     let due = keys::due(issuer, now, schedule);
     let made = due.into_iter().map(keys::make).collect::<Result<Vec<_>, _>>()?;
     // The newest state decides once more: another node may have made the next key, or the issuer was disabled.
-    let write = |newest: &Snapshot| {
-        let changes = advanced(newest, issuer.account, &made, now, schedule);
-        Ok::<_, std::convert::Infallible>(((), changes))
-    };
-    let ((), pending) = directory
-        .write(write)
-        .map_err(|error| StartError::Store(error.to_string()))?;
-    let durable = pending.wait();
-    durable
-        .map(|_| ())
-        .map_err(|error| StartError::Store(error.to_string()))
+    store(directory, |newest| {
+        Ok(advanced(newest, issuer.account, &made, now, schedule))
+    })
 }
 
 fn advanced(
