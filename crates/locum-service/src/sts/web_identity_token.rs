@@ -34,7 +34,7 @@ impl Perform for GetWebIdentityTokenRequest {
             return Err(ApiError::access_denied("GetWebIdentityToken does not support the root user").into());
         }
         let seconds = self.duration_seconds.unwrap_or(DEFAULT_SECONDS);
-        self.authorize(call, seconds)?;
+        authorize(call, &self, seconds)?;
 
         let issued_at = call.now().as_second();
         let expires_at = issued_at.saturating_add(i64::from(seconds));
@@ -89,32 +89,27 @@ impl Perform for GetWebIdentityTokenRequest {
     }
 }
 
-trait Asked {
-    fn authorize(&self, call: &Call<'_>, seconds: i32) -> Result<(), Failure>;
-}
-
-impl Asked for GetWebIdentityTokenRequest {
-    /// The resource is the caller's own session, whatever it is of (recorded).
-    fn authorize(&self, call: &Call<'_>, seconds: i32) -> Result<(), Failure> {
-        let resource = format!("arn:{}:sts::{}:self", call.partition(), call.account());
-        let target = Target::plain(&resource, call.account());
-        let ask = |action: &str| {
-            call.authorize(action, target, Wording::Full, |context: &mut Context<'_>| {
-                context.set_many(
-                    "sts:IdentityTokenAudience",
-                    self.audience.iter().map(String::as_str),
-                );
-                context.set("sts:SigningAlgorithm", self.signing_algorithm.as_str());
-                context.set("sts:DurationSeconds", seconds.to_string());
-                request_tag_keys(context, pairs(&self.tags));
-            })
-        };
-        ask("sts:GetWebIdentityToken")?;
-        if self.tags.is_empty() {
-            return Ok(());
-        }
-        ask("sts:TagGetWebIdentityToken")
+/// Asks whether the caller may have a token of these tags. The resource is the caller's own session, whatever it is of
+/// (recorded).
+fn authorize(call: &Call<'_>, request: &GetWebIdentityTokenRequest, seconds: i32) -> Result<(), Failure> {
+    let resource = format!("arn:{}:sts::{}:self", call.partition(), call.account());
+    let target = Target::plain(&resource, call.account());
+    let ask = |action: &str| {
+        call.authorize(action, target, Wording::Full, |context: &mut Context<'_>| {
+            context.set_many(
+                "sts:IdentityTokenAudience",
+                request.audience.iter().map(String::as_str),
+            );
+            context.set("sts:SigningAlgorithm", request.signing_algorithm.as_str());
+            context.set("sts:DurationSeconds", seconds.to_string());
+            request_tag_keys(context, pairs(&request.tags));
+        })
+    };
+    ask("sts:GetWebIdentityToken")?;
+    if request.tags.is_empty() {
+        return Ok(());
     }
+    ask("sts:TagGetWebIdentityToken")
 }
 
 fn algorithm(word: &str) -> Result<OutboundAlgorithm, ApiError> {
