@@ -64,11 +64,11 @@ const MOST_ALONE: usize = 200;
 /// A transaction that is being answered.
 pub(crate) struct Transaction<'a> {
     attempt: Attempt<'a>,
-    /// Its requests, once they are read, each with what its first run worked out for the second.
-    batch: Option<Batch>,
 }
 
+/// What a transaction asks for.
 struct Batch {
+    /// Each with what its first run worked out for the second.
     requests: Vec<(ContainedRequest, Carried)>,
     dry_run: bool,
 }
@@ -86,34 +86,35 @@ pub(crate) struct Contained {
 
 impl<'a> Transaction<'a> {
     pub(crate) const fn new(attempt: Attempt<'a>) -> Self {
-        Self { attempt, batch: None }
+        Self { attempt }
     }
 
     /// Decides the transaction, and queues what it asks for.
     pub(crate) fn answer(
-        mut self,
+        self,
         directory: &Directory,
         trace: &mut Trace,
         random: &mut dyn Random,
     ) -> (Result<Answered, Problem>, Option<Pending>) {
         // Whoever waits for others here has shown who they are.
-        if let Err(problem) = self.prepare(directory, trace) {
-            return (Err(problem), None);
-        }
+        let mut batch = match self.prepare(directory, trace) {
+            Ok(batch) => batch,
+            Err(problem) => return (Err(problem), None),
+        };
         let service = self.attempt.service;
-        if !self.is_dry_run()
+        if !batch.dry_run
             && let Err(problem) = service.may_write()
         {
             return (Err(problem), None);
         }
-        let _turn = (!self.is_dry_run()).then(|| service.transaction_turn());
+        let _turn = (!batch.dry_run).then(|| service.transaction_turn());
         for _ in 0..ATTEMPTS {
             let mut draft = directory.draft();
-            let answered = match self.run(&mut draft, trace, random) {
+            let answered = match self.run(&mut batch, &mut draft, trace, random) {
                 Ok(answered) => answered,
                 Err(problem) => return (Err(problem), None),
             };
-            if self.is_dry_run() {
+            if batch.dry_run {
                 trace.forget_parts();
                 return (Ok(answered), None);
             }
@@ -123,10 +124,10 @@ impl<'a> Transaction<'a> {
                 Err(_) => return (Err(ApiError::service_unavailable().into()), None),
             }
         }
-        if self.is_long() {
+        if batch.requests.len() > MOST_ALONE {
             return (Err(conflict(Service::Locum).into()), None);
         }
-        match directory.write_steps(|draft| self.run(draft, trace, random)) {
+        match directory.write_steps(|draft| self.run(&mut batch, draft, trace, random)) {
             Ok((answered, pending)) => (Ok(answered), Some(pending)),
             Err(WriteError::Refused(problem)) => (Err(problem), None),
             Err(WriteError::Change(_) | WriteError::Busy | WriteError::Closed) => {
@@ -136,36 +137,22 @@ impl<'a> Transaction<'a> {
     }
 
     /// Authenticates and reads the envelope.
-    fn prepare(&mut self, directory: &Directory, trace: &mut Trace) -> Result<(), Problem> {
+    fn prepare(&self, directory: &Directory, trace: &mut Trace) -> Result<Batch, Problem> {
         self.attempt.authenticate(&directory.snapshot(), trace)?;
-        self.batch = Some(self.read()?);
-        Ok(())
-    }
-
-    fn is_long(&self) -> bool {
-        self.batch
-            .as_ref()
-            .is_none_or(|batch| batch.requests.len() > MOST_ALONE)
-    }
-
-    fn is_dry_run(&self) -> bool {
-        self.batch.as_ref().is_some_and(|batch| batch.dry_run)
+        Ok(self.read()?)
     }
 
     /// Performs every request on the draft.
     fn run(
-        &mut self,
+        &self,
+        batch: &mut Batch,
         draft: &mut Draft,
         trace: &mut Trace,
         random: &mut dyn Random,
     ) -> Result<Answered, Problem> {
         trace.forget_parts();
         let authenticated = self.attempt.authenticate(draft.snapshot(), trace)?;
-        let mut batch = match self.batch.take() {
-            Some(batch) => batch,
-            None => self.read()?,
-        };
-        let outcome = self.run_all(&mut batch, &authenticated, draft, trace, random);
+        let outcome = self.run_all(batch, &authenticated, draft, trace, random);
         let applied = if batch.dry_run { 0 } else { batch.requests.len() };
         trace.notes(Notes {
             request_parameters: Some(Elements::from_iter([
@@ -175,7 +162,6 @@ impl<'a> Transaction<'a> {
             response_elements: Some(Elements::from_iter([("applied", applied.into())])),
             ..Notes::default()
         });
-        self.batch = Some(batch);
         outcome.map_err(Problem::Contained)?;
         let response = ApplyTransactionResponse {
             // INVARIANT: the model allows far fewer requests than fit.
