@@ -57,7 +57,7 @@ pub use entity::{
     AccessKey, Account, AccountStatus, AssertionEncryption, ControlAttachments, ControlPolicy,
     ControlPolicyType, ControlTarget, CreateAccountState, CreateAccountStatus, CredentialReport,
     DEFAULT_MAX_SESSION_DURATION, DelegatedAdministrator, DelegationApproval, DelegationParty,
-    DelegationRequest, DelegationState, DelegationToken, FeatureSet, GlobalTokenVersion, Group, InlinePolicy,
+    DelegationRequest, DelegationState, DelegationToken, GlobalTokenVersion, Group, InlinePolicy,
     InstanceProfile, InvalidControlTarget, InvalidUnitId, InvalidVersionId, IssuerScheme, JoinedMethod,
     KeyOwner, KeyStatus, LastUse, LoginProfile, MAX_UNIT_DEPTH, MOST_REMEMBERED_PASSWORDS, ManagedPolicy,
     MfaDevice, OidcProvider, Organization, OrganizationalUnit, OutboundAlgorithm, OutboundFederation,

@@ -166,9 +166,9 @@ pub struct CreateAccountStatus {
     pub account_name: Box<str>,
     /// When the request came.
     pub requested: Timestamp,
-    /// When it ended; `None` while in progress.
-    pub completed: Option<Timestamp>,
-    /// How it stands.
+    /// When it ended.
+    pub completed: Timestamp,
+    /// How it ended.
     pub state: CreateAccountState,
 }
 
@@ -180,11 +180,9 @@ impl CreateAccountStatus {
     }
 }
 
-/// How a `CreateAccount` request stands.
+/// How a `CreateAccount` request ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CreateAccountState {
-    /// `IN_PROGRESS`.
-    InProgress,
     /// `SUCCEEDED`, with the account it made.
     Succeeded(AccountId),
     /// `FAILED`, with the wire's reason, such as `EMAIL_ALREADY_EXISTS`.
@@ -196,7 +194,6 @@ impl CreateAccountState {
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
-            Self::InProgress => "IN_PROGRESS",
             Self::Succeeded(_) => "SUCCEEDED",
             Self::Failed(_) => "FAILED",
         }

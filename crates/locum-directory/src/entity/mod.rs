@@ -51,7 +51,7 @@ pub use login_profile::{LoginProfile, MOST_REMEMBERED_PASSWORDS};
 pub use managed_policy::{InvalidVersionId, ManagedPolicy, PolicyOwner, PolicyVersion, VersionId};
 pub use mfa_device::MfaDevice;
 pub use oidc_provider::{IssuerScheme, OidcProvider};
-pub use organization::{FeatureSet, Organization};
+pub use organization::Organization;
 pub use organizational_unit::{InvalidUnitId, MAX_UNIT_DEPTH, OrganizationalUnit, Parent, UnitId};
 pub use outbound::{OutboundAlgorithm, OutboundFederation, OutboundKey};
 pub use password_policy::PasswordPolicy;

@@ -17,8 +17,6 @@ pub struct Organization {
     pub management_account: AccountId,
     /// The partition in every ARN, which stored policies repeat; none only in a store of before it was kept.
     pub partition: Option<Partition>,
-    /// Which features are on.
-    pub feature_set: FeatureSet,
     /// When it was made.
     pub created: Timestamp,
     /// `RootCredentialsManagement`: the root users of member accounts need no credentials of their own.
@@ -38,6 +36,9 @@ pub struct Organization {
 }
 
 impl Organization {
+    /// `FeatureSet` on the wire: control policies too, where AWS knows organizations for billing alone.
+    pub const FEATURE_SET: &str = "ALL";
+
     /// An organization of fresh ids.
     #[must_use]
     pub fn new(management_account: AccountId, created: Timestamp, rng: &mut dyn Random) -> Self {
@@ -47,7 +48,6 @@ impl Organization {
             root_id: random_text("r-", 4, LOWER_ALPHANUMERIC, rng),
             management_account,
             partition: None,
-            feature_set: FeatureSet::All,
             created,
             root_credentials_management: false,
             root_sessions: false,
@@ -64,25 +64,5 @@ impl Organization {
     #[must_use]
     pub fn enforces(&self, policy_type: ControlPolicyType) -> bool {
         self.policy_types.contains(&policy_type)
-    }
-}
-
-/// What an organization can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FeatureSet {
-    /// `ALL`: control policies too.
-    All,
-    /// `CONSOLIDATED_BILLING`.
-    ConsolidatedBilling,
-}
-
-impl FeatureSet {
-    /// The word on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "ALL",
-            Self::ConsolidatedBilling => "CONSOLIDATED_BILLING",
-        }
     }
 }

@@ -15,9 +15,9 @@ use super::{
     text::{Base64Secret, Text},
 };
 use crate::{
-    Account, AccountStatus, CreateAccountState, CreateAccountStatus, Documents, FeatureSet,
-    GlobalTokenVersion, JoinedMethod, ManagedPolicy, Organization, PolicyOwner, PolicyVersion,
-    ProviderRevocation, Revision, Ring, RootUser, VersionId, change::purpose_name,
+    Account, AccountStatus, CreateAccountState, CreateAccountStatus, Documents, GlobalTokenVersion,
+    JoinedMethod, ManagedPolicy, Organization, PolicyOwner, PolicyVersion, ProviderRevocation, Revision,
+    Ring, RootUser, VersionId, change::purpose_name,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -56,7 +56,7 @@ impl<'a> From<&'a Organization> for OrganizationRecord<'a> {
             root_id: Cow::Borrowed(&organization.root_id),
             management_account: Text(organization.management_account),
             partition: organization.partition.map(Text),
-            feature_set: organization.feature_set.as_str().into(),
+            feature_set: Organization::FEATURE_SET.into(),
             created: Text(organization.created),
             root_credentials_management: organization.root_credentials_management,
             root_sessions: organization.root_sessions,
@@ -75,18 +75,15 @@ impl<'a> From<&'a Organization> for OrganizationRecord<'a> {
 
 impl OrganizationRecord<'_> {
     pub(super) fn into_entity(self) -> Result<Organization, RecordError> {
+        if self.feature_set != Organization::FEATURE_SET {
+            return Err(RecordError::Unknown("feature set"));
+        }
         Ok(Organization {
             revision: Revision::NEW,
             id: self.id.into(),
             root_id: self.root_id.into(),
             management_account: self.management_account.0,
             partition: self.partition.map(|partition| partition.0),
-            feature_set: one_of(
-                &[FeatureSet::All, FeatureSet::ConsolidatedBilling],
-                FeatureSet::as_str,
-                &self.feature_set,
-                "feature set",
-            )?,
             created: self.created.0,
             root_credentials_management: self.root_credentials_management,
             root_sessions: self.root_sessions,
@@ -219,8 +216,7 @@ pub(super) struct CreateAccountRecord<'a> {
     #[serde(borrow)]
     account_name: Cow<'a, str>,
     requested: Text<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    completed: Option<Text<Timestamp>>,
+    completed: Text<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     account: Option<Text<AccountId>>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
@@ -230,7 +226,6 @@ pub(super) struct CreateAccountRecord<'a> {
 impl<'a> From<&'a CreateAccountStatus> for CreateAccountRecord<'a> {
     fn from(status: &'a CreateAccountStatus) -> Self {
         let (account, failure) = match &status.state {
-            CreateAccountState::InProgress => (None, None),
             CreateAccountState::Succeeded(account) => (Some(Text(*account)), None),
             CreateAccountState::Failed(reason) => (None, Some(Cow::Borrowed(&**reason))),
         };
@@ -238,7 +233,7 @@ impl<'a> From<&'a CreateAccountStatus> for CreateAccountRecord<'a> {
             id: Cow::Borrowed(&status.id),
             account_name: Cow::Borrowed(&status.account_name),
             requested: Text(status.requested),
-            completed: status.completed.map(Text),
+            completed: Text(status.completed),
             account,
             failure,
         }
@@ -252,12 +247,11 @@ impl CreateAccountRecord<'_> {
             id: self.id.into(),
             account_name: self.account_name.into(),
             requested: self.requested.0,
-            completed: self.completed.map(|time| time.0),
+            completed: self.completed.0,
             state: match (self.account, self.failure) {
-                (None, None) => CreateAccountState::InProgress,
                 (Some(account), None) => CreateAccountState::Succeeded(account.0),
                 (None, Some(reason)) => CreateAccountState::Failed(reason.into()),
-                (Some(_), Some(_)) => return Err(RecordError::Unknown("account state")),
+                (None, None) | (Some(_), Some(_)) => return Err(RecordError::Unknown("account state")),
             },
         })
     }

@@ -62,7 +62,7 @@ impl Perform for CreateAccountRequest {
             id,
             account_name: self.account_name.as_str().into(),
             requested: now,
-            completed: Some(now),
+            completed: now,
             state,
         };
         let shown = shown(&status);
@@ -183,7 +183,6 @@ impl Perform for ListCreateAccountStatusRequest {
 
 fn shown(status: &CreateAccountStatus) -> api::CreateAccountStatus {
     let (account_id, failure_reason) = match &status.state {
-        CreateAccountState::InProgress => (None, None),
         CreateAccountState::Succeeded(id) => (Some(id.to_string()), None),
         CreateAccountState::Failed(reason) => (None, Some(reason.to_string())),
     };
@@ -192,7 +191,7 @@ fn shown(status: &CreateAccountStatus) -> api::CreateAccountStatus {
         account_name: Some(status.account_name.to_string()),
         state: Some(status.state.as_str().to_owned()),
         requested_timestamp: Some(status.requested),
-        completed_timestamp: status.completed,
+        completed_timestamp: Some(status.completed),
         account_id,
         gov_cloud_account_id: None,
         failure_reason,

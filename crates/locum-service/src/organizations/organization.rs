@@ -2,6 +2,7 @@ use locum_api::{
     Request,
     organizations::{self as api, DescribeOrganizationRequest, DescribeOrganizationResponse},
 };
+use locum_directory::Organization;
 
 use super::{
     access::{Keys, permitted},
@@ -28,7 +29,7 @@ impl Perform for DescribeOrganizationRequest {
             organization: api::Organization {
                 id: Some(organization.id.to_string()),
                 arn: Some(arn),
-                feature_set: Some(organization.feature_set.as_str().to_owned()),
+                feature_set: Some(Organization::FEATURE_SET.to_owned()),
                 master_account_arn: Some(account_arn(
                     partition,
                     organization,
