@@ -119,8 +119,9 @@ impl<'a> Transaction<'a> {
                 return (Ok(answered), None);
             }
             match directory.commit(draft) {
-                Ok(Ok(pending)) => return (Ok(answered), Some(pending)),
-                Ok(Err(_overtaken)) => {}
+                Ok(Some(pending)) => return (Ok(answered), Some(pending)),
+                // Another write overtook it.
+                Ok(None) => {}
                 Err(_) => return (Err(ApiError::service_unavailable().into()), None),
             }
         }

@@ -150,15 +150,12 @@ impl Directory {
         Draft::new(snapshot, revision)
     }
 
-    /// Queues a draft that [`draft`](Self::draft) began, or gives it back if anything was written in the meantime: then what
-    /// it was decided on is not the newest state, and it must be decided again with [`write_steps`](Self::write_steps).
+    /// Queues a draft that [`draft`](Self::draft) began; `None` if anything was written in the meantime: then what it was
+    /// decided on is not the newest state, and it must be decided again with [`write_steps`](Self::write_steps).
     ///
     /// # Errors
     /// [`WriteError::Busy`] or [`WriteError::Closed`].
-    pub fn commit(
-        &self,
-        draft: Draft,
-    ) -> Result<Result<Pending, Draft>, WriteError<std::convert::Infallible>> {
+    pub fn commit(&self, draft: Draft) -> Result<Option<Pending>, WriteError<std::convert::Infallible>> {
         self.queue.commit(draft)
     }
 

@@ -86,13 +86,11 @@ impl Queue {
         Ok((value, self.push(state, draft)))
     }
 
-    /// Queues a draft if nothing was written since it was begun; else gives it back.
-    pub(super) fn commit<E>(&self, draft: Draft) -> Result<Result<Pending, Draft>, WriteError<E>> {
+    /// Queues a draft if nothing was written since it was begun.
+    pub(super) fn commit<E>(&self, draft: Draft) -> Result<Option<Pending>, WriteError<E>> {
         let state = self.accepting()?;
-        if !draft.stands_on(&state.head, state.open) {
-            return Ok(Err(draft));
-        }
-        Ok(Ok(self.push(state, draft)))
+        let stands = draft.stands_on(&state.head, state.open);
+        Ok(stands.then(|| self.push(state, draft)))
     }
 
     fn accepting<E>(&self) -> Result<MutexGuard<'_, State>, WriteError<E>> {
