@@ -215,7 +215,7 @@ pub(crate) const fn purpose_name(purpose: Purpose) -> &'static str {
 fn policy_key(policy: &ManagedPolicy) -> EntityKey {
     let account = match policy.owner {
         PolicyOwner::Account(account) => account,
-        // INVARIANT: `Snapshot::apply` refuses changes to built-in policies before a key is used.
+        // INVARIANT: `Snapshot::apply` refuses changes to built-in policies, so nothing is stored under it.
         PolicyOwner::Aws => AccountId::from_random(0),
     };
     EntityKey::Policy(account, policy.id)

@@ -107,7 +107,7 @@ impl Attempt<'_> {
                 self.signed(run, &authenticated, snapshot, trace, random)
             }
             Run::Unsigned(run) => self.unsigned(run, snapshot, trace, random),
-            // INVARIANT: `Service::answer` gives transactions to `Attempt::transact`.
+            // INVARIANT: `Service::answer` gives transactions to `Transaction::answer`.
             Run::Transaction => return Problem::from(ApiError::internal_failure()).into(),
         };
         self.carried = left.carried;

@@ -82,14 +82,14 @@ impl Account {
 pub struct ProviderRevocation {
     /// The ARN of a SAML or OpenID Connect provider, once in an account.
     pub provider: Box<str>,
-    /// Sessions and assertions issued before this time are no longer accepted.
+    /// Sessions, assertions and tokens issued up to this time, in the very second too, are no longer accepted.
     pub revoke_before: Timestamp,
 }
 
 /// The root user of an account.
 #[derive(Debug, Clone, Default)]
 pub struct RootUser {
-    /// Sessions of root issued before this time are no longer accepted.
+    /// Sessions of root issued up to this time, in the very second too, are no longer accepted.
     pub revoke_before: Option<Timestamp>,
 }
 

@@ -36,7 +36,8 @@ pub struct ManagedPolicy {
     pub tags: Vec<Tag>,
     /// When it was made.
     pub created: Timestamp,
-    /// When a version was last added, removed or made the default.
+    /// When the newest of its versions was made; of a single one, when the policy was. Making another the default changes
+    /// nothing.
     pub updated: Timestamp,
 }
 

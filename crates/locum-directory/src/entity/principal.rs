@@ -54,7 +54,7 @@ pub struct User {
     pub attached: Vec<UniqueId>,
     /// The groups it is in, in the order it was added to them.
     pub groups: Vec<UniqueId>,
-    /// Sessions issued before this time are no longer accepted.
+    /// Sessions issued up to this time, in the very second too, are no longer accepted.
     pub revoke_before: Option<Timestamp>,
 }
 
@@ -127,7 +127,7 @@ pub struct Role {
     pub inline: Vec<InlinePolicy>,
     /// Managed policies, in the order they were attached.
     pub attached: Vec<UniqueId>,
-    /// Sessions issued before this time are no longer accepted.
+    /// Sessions issued up to this time, in the very second too, are no longer accepted.
     pub revoke_before: Option<Timestamp>,
 }
 
