@@ -3,7 +3,7 @@
 //! A user names its groups, so that a decision finds them from the user it has in hand: one look-up a group, whoever else
 //! is in it. The way back, from a group to its users, is the index here.
 
-use std::{ops::Bound, sync::Arc};
+use std::sync::Arc;
 
 use imbl::OrdSet;
 use locum_names::{AccountId, UniqueId, UniqueKind};
@@ -11,6 +11,7 @@ use locum_names::{AccountId, UniqueId, UniqueKind};
 use super::{
     ChangeError, Snapshot,
     named::Named,
+    tree::children,
     verify::{verify_inline, verify_name},
 };
 use crate::{EntityKey, Group, User};
@@ -18,7 +19,7 @@ use crate::{EntityKey, Group, User};
 #[derive(Debug, Clone, Default)]
 pub(super) struct Groups {
     pub(super) named: Named<Group>,
-    /// Group and user. A group without a user is before its first one: where a range begins.
+    /// Group and user, as [`children`] takes them.
     members: OrdSet<(UniqueId, Option<UniqueId>)>,
 }
 
@@ -33,13 +34,6 @@ impl Groups {
         for group in &user.groups {
             self.members.remove(&(*group, Some(user.id)));
         }
-    }
-
-    fn members(&self, group: UniqueId) -> impl Iterator<Item = UniqueId> {
-        self.members
-            .range((Bound::Excluded((group, None)), Bound::Unbounded))
-            .take_while(move |(of, _)| *of == group)
-            .filter_map(|(_, user)| *user)
     }
 }
 
@@ -71,7 +65,7 @@ impl Snapshot {
 
     /// The users in a group, in the order of their unique ids.
     pub fn group_members(&self, group: UniqueId) -> impl Iterator<Item = &Arc<User>> {
-        self.groups.members(group).filter_map(|id| self.user_by_id(&id))
+        children(&self.groups.members, group, None).filter_map(|id| self.user_by_id(&id))
     }
 
     pub(super) fn verify_group(&self, key: EntityKey, group: &Group) -> Result<(), ChangeError> {
@@ -97,6 +91,7 @@ impl Snapshot {
 
     /// Why a group cannot go.
     pub(super) fn group_in_use(&self, group: UniqueId) -> Option<&'static str> {
-        self.groups.members(group).next().map(|_| "there are users in it")
+        let mut members = children(&self.groups.members, group, None);
+        members.next().map(|_| "there are users in it")
     }
 }

@@ -1,17 +1,17 @@
 //! The instance profiles, and the way back from a role to those it is in.
 
-use std::{ops::Bound, sync::Arc};
+use std::sync::Arc;
 
 use imbl::OrdSet;
 use locum_names::{AccountId, UniqueId, UniqueKind};
 
-use super::{ChangeError, Snapshot, named::Named, verify::verify_name};
+use super::{ChangeError, Snapshot, named::Named, tree::children, verify::verify_name};
 use crate::{EntityKey, InstanceProfile};
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct InstanceProfiles {
     pub(super) named: Named<InstanceProfile>,
-    /// Role and profile. A role without a profile is before its first one: where a range begins.
+    /// Role and profile, as [`children`] takes them.
     of_roles: OrdSet<(UniqueId, Option<UniqueId>)>,
 }
 
@@ -26,13 +26,6 @@ impl InstanceProfiles {
         if let Some(role) = profile.role {
             self.of_roles.remove(&(role, Some(profile.id)));
         }
-    }
-
-    fn of_role(&self, role: UniqueId) -> impl Iterator<Item = UniqueId> {
-        self.of_roles
-            .range((Bound::Excluded((role, None)), Bound::Unbounded))
-            .take_while(move |(of, _)| *of == role)
-            .filter_map(|(_, profile)| *profile)
     }
 }
 
@@ -65,8 +58,7 @@ impl Snapshot {
 
     /// The instance profiles that a role is in, in the order of their unique ids.
     pub fn instance_profiles_of_role(&self, role: UniqueId) -> impl Iterator<Item = &Arc<InstanceProfile>> {
-        self.instance_profiles
-            .of_role(role)
+        children(&self.instance_profiles.of_roles, role, None)
             .filter_map(|id| self.instance_profile_by_id(&id))
     }
 
@@ -94,7 +86,7 @@ impl Snapshot {
 
     /// Why a role cannot go.
     pub(super) fn role_in_use(&self, role: UniqueId) -> Option<&'static str> {
-        let mut profiles = self.instance_profiles.of_role(role);
+        let mut profiles = children(&self.instance_profiles.of_roles, role, None);
         profiles.next().map(|_| "it is in an instance profile")
     }
 }

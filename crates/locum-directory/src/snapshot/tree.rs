@@ -15,7 +15,7 @@ use crate::{Account, ControlTarget, EntityKey, MAX_UNIT_DEPTH, OrganizationalUni
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tree {
     pub(super) units: OrdMap<UnitId, Arc<OrganizationalUnit>>,
-    /// Parent and unit. A parent without a unit is before its first one: where a range begins.
+    /// As [`children`] takes them.
     units_under: OrdSet<(Parent, Option<UnitId>)>,
     unit_names: OrdMap<(Parent, Box<str>), UnitId>,
     accounts_under: OrdSet<(Parent, Option<AccountId>)>,
@@ -70,10 +70,10 @@ impl Tree {
     }
 }
 
-/// The children of one parent after one of them.
-fn children<C: Ord + Copy>(
-    of: &OrdSet<(Parent, Option<C>)>,
-    parent: Parent,
+/// The children of one parent after one of them. A parent without a child is before its first one: where a range begins.
+pub(super) fn children<P: Ord + Copy, C: Ord + Copy>(
+    of: &OrdSet<(P, Option<C>)>,
+    parent: P,
     after: Option<C>,
 ) -> impl Iterator<Item = C> {
     of.range((Bound::Excluded((parent, after)), Bound::Unbounded))
