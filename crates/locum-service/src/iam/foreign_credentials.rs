@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     call::{Call, Failure},
-    paging::{Pager, Question},
+    paging::{InvalidMarker, Pager, Question},
     route::Perform,
 };
 
@@ -40,15 +40,7 @@ const SERVICES: [&str; 4] = [
 impl Perform for ListSSHPublicKeysRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<ListSSHPublicKeysResponse, Failure> {
         let user = permitted(call, Self::OPERATION, self.user_name)?;
-        Pager::open(
-            call,
-            Question {
-                operation: Self::OPERATION,
-                filters: &[&user],
-                marker: self.marker.as_deref(),
-                max_items: self.max_items,
-            },
-        )?;
+        check_marker(call, Self::OPERATION, &[&user], self.marker.as_deref())?;
         Ok(ListSSHPublicKeysResponse::default())
     }
 }
@@ -58,15 +50,7 @@ impl Perform for ListSigningCertificatesRequest {
     fn perform(self, call: &mut Call<'_>) -> Result<ListSigningCertificatesResponse, Failure> {
         let holder = Holder::permitted(call, Self::OPERATION, self.user_name)?;
         let of = holder.user_name.as_deref().unwrap_or_default();
-        Pager::open(
-            call,
-            Question {
-                operation: Self::OPERATION,
-                filters: &[of],
-                marker: self.marker.as_deref(),
-                max_items: self.max_items,
-            },
-        )?;
+        check_marker(call, Self::OPERATION, &[of], self.marker.as_deref())?;
         Ok(ListSigningCertificatesResponse::default())
     }
 }
@@ -90,15 +74,7 @@ impl Perform for ListServiceSpecificCredentialsRequest {
             let text = format!("No such service {name} is supported for Service Specific Credentials");
             return Err(errors::NO_SUCH_ENTITY.with(text).into());
         }
-        Pager::open(
-            call,
-            Question {
-                operation: Self::OPERATION,
-                filters: &[&of, service.unwrap_or_default()],
-                marker: self.marker.as_deref(),
-                max_items: self.max_items,
-            },
-        )?;
+        check_marker(call, Self::OPERATION, &[&of, service.unwrap_or_default()], self.marker.as_deref())?;
         Ok(ListServiceSpecificCredentialsResponse::default())
     }
 }
@@ -108,17 +84,25 @@ impl Perform for ListServerCertificatesRequest {
         let prefix = self.path_prefix.as_deref().unwrap_or("/");
         let arn = arn(call, "server-certificate", prefix);
         authorize(call, Self::OPERATION, &arn, Keys::default())?;
-        Pager::open(
-            call,
-            Question {
-                operation: Self::OPERATION,
-                filters: &[prefix],
-                marker: self.marker.as_deref(),
-                max_items: self.max_items,
-            },
-        )?;
+        check_marker(call, Self::OPERATION, &[prefix], self.marker.as_deref())?;
         Ok(ListServerCertificatesResponse::default())
     }
+}
+
+/// Refuses a marker that was not given for this list: none ever is, since none has a second page.
+fn check_marker(
+    call: &Call<'_>,
+    operation: &'static Operation,
+    filters: &[&str],
+    marker: Option<&str>,
+) -> Result<(), InvalidMarker> {
+    let question = Question {
+        operation,
+        filters,
+        marker,
+        max_items: None,
+    };
+    Pager::open(call, question).map(drop)
 }
 
 /// The name of the user that is named or, without a name, signed, if the caller may perform the operation there. The root
