@@ -70,14 +70,14 @@ pub struct Outcome {
     pub commit: Option<Commit>,
 }
 
-/// Why a service could not be made.
+/// Why a service could not be made, or what it does every minute not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// A stored key ring is damaged.
     #[error(transparent)]
     Ring(#[from] DamagedRing),
-    /// The first key rings could not be stored.
-    #[error("the key rings could not be stored: {0}")]
+    /// A write of the service's own did not come about.
+    #[error("what the service itself keeps (keys, last uses, what has expired) could not be stored: {0}")]
     Store(String),
     /// A key of an issuer could not be made.
     #[error("a key of an issuer could not be made: {0}")]
@@ -100,8 +100,8 @@ impl Service {
         // Before times of a clock that was ahead are brought back.
         let known_time = KnownTime::of(&directory.snapshot(), schedule)?;
         rotate(&directory, now, schedule, random)?;
-        let rings =
-            Rings::of(&directory.snapshot())?.ok_or_else(|| StartError::Store("none is there".to_owned()))?;
+        let rings = Rings::of(&directory.snapshot())?
+            .ok_or_else(|| StartError::Store("the key rings are not there".to_owned()))?;
         Ok(Self {
             settings,
             directory,

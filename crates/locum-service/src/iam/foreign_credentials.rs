@@ -74,7 +74,12 @@ impl Perform for ListServiceSpecificCredentialsRequest {
             let text = format!("No such service {name} is supported for Service Specific Credentials");
             return Err(errors::NO_SUCH_ENTITY.with(text).into());
         }
-        check_marker(call, Self::OPERATION, &[&of, service.unwrap_or_default()], self.marker.as_deref())?;
+        check_marker(
+            call,
+            Self::OPERATION,
+            &[&of, service.unwrap_or_default()],
+            self.marker.as_deref(),
+        )?;
         Ok(ListServiceSpecificCredentialsResponse::default())
     }
 }
