@@ -139,9 +139,10 @@ fn a_store_written_by_somebody_else_stops_the_directory_instead_of_diverging() {
 /// A queue that takes no more has not told everybody yet: whoever closes what they write to must wait for that.
 #[test]
 fn settling_waits_for_those_who_are_told_that_the_store_went_on_without_them() {
-    let store = Arc::new(MemoryStore::new());
-    let directory = open(Arc::clone(&store) as Arc<dyn Store>);
+    let (store, directory) = faulty();
     store.transact(&Transaction::default()).unwrap();
+    // Until somebody is to be told: who asks later is told at once, by the thread that asks.
+    store.set_hanging(true);
     let (told, (begin, begun), (go_on, going_on)) = (Arc::new(AtomicBool::new(false)), channel(), channel());
     let done = Arc::clone(&told);
     queue(&directory, put_user(1))
@@ -152,6 +153,7 @@ fn settling_waits_for_those_who_are_told_that_the_store_went_on_without_them() {
             going_on.recv().unwrap();
             done.store(true, Ordering::SeqCst);
         });
+    store.set_hanging(false);
     begun.recv().unwrap();
     assert!(directory.is_closed());
     thread::scope(|scope| {
