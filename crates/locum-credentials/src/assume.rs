@@ -55,9 +55,9 @@ pub(crate) struct Kept {
 /// Looks for an entry.
 pub(crate) fn kept(cache: &Cache, wanted: &Wanted<'_>, now: Timestamp) -> Option<Kept> {
     let entry = cache.load(wanted.key)?;
-    let made_by = entry.get(ORIGIN).and_then(Value::as_str);
-    let fits = match made_by {
-        Some(_) => made_by == wanted.origin,
+    // A mark that is no text is of nobody.
+    let fits = match entry.get(ORIGIN) {
+        Some(mark) => wanted.origin.is_some_and(|origin| mark == origin),
         None => wanted.unmarked,
     };
     if !fits {

@@ -106,11 +106,16 @@ fn a_service_of_ones_own_and_the_original_share_nothing() {
 #[test]
 fn what_is_no_entry_of_ones_own_is_made_anew() {
     type Spoil = fn(&std::path::Path);
-    let spoils: [(&str, Spoil); 8] = [
+    let spoils: [(&str, Spoil); 9] = [
         ("empty", |path| std::fs::write(path, "").unwrap()),
         ("no object", |path| std::fs::write(path, "[]").unwrap()),
         ("half", |path| {
             std::fs::write(path, r#"{"Credentials": {"AccessKeyId": "X"}}"#).unwrap()
+        }),
+        ("a mark of nobody", |path| {
+            let mut kept: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+            kept["LocumOrigin"] = json!(["another"]);
+            std::fs::write(path, kept.to_string()).unwrap();
         }),
         ("binary", |path| std::fs::write(path, [0xff, 0, 0xfe]).unwrap()),
         ("huge", |path| std::fs::write(path, vec![b' '; 2 << 20]).unwrap()),
