@@ -21,7 +21,7 @@ pub struct Member {
     pub name: String,
     /// Its address, which no other account has.
     pub email: String,
-    /// Whether it can be used; an account that was closed is `SUSPENDED`.
+    /// Whether it is `ACTIVE`: one that is closed, or about to be, cannot be used.
     pub active: bool,
 }
 
@@ -77,7 +77,7 @@ pub(super) fn members(api: &mut dyn Api) -> Result<Vec<Member>, ApiFailure> {
         id: text(account, "Id"),
         name: text(account, "Name"),
         email: text(account, "Email"),
-        active: text(account, "Status") != "SUSPENDED",
+        active: text(account, "Status") == "ACTIVE",
     });
     Ok(members.collect())
 }
@@ -236,6 +236,11 @@ mod tests {
             (vec![made], vec![], None),
             (
                 vec![account(ours, "t@example.com", "SUSPENDED")],
+                vec![status("car-1", "SUCCEEDED", ours)],
+                None,
+            ),
+            (
+                vec![account(ours, "t@example.com", "PENDING_CLOSURE")],
                 vec![status("car-1", "SUCCEEDED", ours)],
                 None,
             ),
