@@ -77,7 +77,12 @@ impl Pages<'_> {
             };
             sent.insert(name.to_owned(), json!(token));
         }
-        Ok(elements)
+        // What was not read would be taken for what is not there.
+        Err(ApiFailure {
+            action: action.to_owned(),
+            code: "EndlessList".to_owned(),
+            message: format!("the list goes on after {MAX_PAGES} pages"),
+        })
     }
 }
 
@@ -105,5 +110,27 @@ pub(crate) fn truth(value: &Value, member: &str) -> bool {
         Some(Value::Bool(value)) => *value,
         Some(Value::String(text)) => text == "true",
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A service that has always another page.
+    struct Endless;
+
+    impl Api for Endless {
+        fn call(&mut self, _: &str, _: &'static str, _: Value) -> Result<Value, ApiFailure> {
+            Ok(json!({"Users": [], "Marker": "more"}))
+        }
+    }
+
+    #[test]
+    fn a_list_that_was_not_read_to_its_end_is_none() {
+        let api = &mut Endless;
+        let mut pages = Pages { api, service: "iam" };
+        let failure = pages.list("ListUsers", json!({}), "Users").unwrap_err();
+        assert_eq!(failure.code, "EndlessList");
     }
 }
