@@ -15,7 +15,7 @@ use super::tokens::{Awaited, Tokens};
 use super::web::Web;
 use crate::loopback::{Loopback, Request};
 
-/// A form of one line; a browser brings a query.
+/// What a browser brings is in the query.
 const MAX_BODY: usize = 0;
 
 /// What ties an answer to this sign-in: each is good for one, and nobody else knows them.

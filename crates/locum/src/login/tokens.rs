@@ -33,7 +33,7 @@ pub(super) struct Awaited<'a> {
 }
 
 impl Tokens {
-    /// Asks for tokens; `grant` is what is given for them. An issuer's refusal is the inner error.
+    /// Asks for tokens; `grant` is what is given for them.
     pub(super) fn ask(
         grant: &[(&str, &str)],
         oidc: &Oidc,
@@ -136,12 +136,12 @@ fn check(claims: &Map<String, Value>, oidc: &Oidc, awaited: Awaited<'_>) -> Resu
     if !for_us {
         return Err("is for another client");
     }
-    match text("azp") {
-        Some(party) if party != oidc.client_id => return Err("was made for another client"),
+    match claims.get("azp").filter(|party| !party.is_null()) {
+        Some(party) if *party != client => return Err("was made for another client"),
         None if for_others => return Err("is for several clients and does not say which asked"),
         _ => {}
     }
-    // One of a renewal need not have the nonce again, but another would be another sign-in's (§12.2).
+    // One of a renewal need not have the nonce again (§12.2), and a device is given none.
     if let Some(nonce) = awaited.nonce
         && text("nonce") != Some(nonce)
     {
@@ -188,6 +188,7 @@ mod tests {
             json!({}),
             json!({"aud": ["cli"]}),
             json!({"aud": ["cli", "x"], "azp": "cli"}),
+            json!({"azp": null}),
         ] {
             let tokens = given(claims).unwrap();
             assert_eq!(tokens.subject(), "s");
@@ -205,6 +206,7 @@ mod tests {
             (json!({"aud": {"cli": 1}}), "another client"),
             (json!({"aud": ["cli", "x"]}), "several clients"),
             (json!({"azp": "x"}), "another client"),
+            (json!({"azp": ["x"]}), "another client"),
             (json!({"nonce": "m"}), "nonce"),
             (json!({"nonce": null}), "nonce"),
             (json!({"sub": "t"}), "somebody else"),
