@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use locum_crypto::SecretString;
+use serde_json::Value;
 
 /// An access key and what belongs to it.
 #[derive(Debug, Clone)]
@@ -33,6 +34,26 @@ impl Credentials {
             expiration: None,
             account_id: None,
         }
+    }
+
+    /// Reads the temporary credentials of an answer of STS.
+    ///
+    /// # Errors
+    /// The name of a member that is missing or empty, or `Expiration` if that is no time.
+    pub fn of_answer(answer: &Value) -> Result<Self, &'static str> {
+        let text = |name: &'static str| {
+            let found = answer
+                .get("Credentials")
+                .and_then(|found| found.get(name)?.as_str());
+            found.filter(|text| !text.is_empty()).ok_or(name)
+        };
+        Ok(Self {
+            access_key_id: text("AccessKeyId")?.to_owned(),
+            secret_access_key: text("SecretAccessKey")?.into(),
+            session_token: Some(text("SessionToken")?.into()),
+            expiration: Some(parse_time(text("Expiration")?).ok_or("Expiration")?),
+            account_id: None,
+        })
     }
 }
 

@@ -1,10 +1,9 @@
 //! Accounts reached as a client: the caller's credentials, and sessions of a role in other accounts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 use std::time::Duration;
 
 use locum_apply::{Api, ApiFailure, Caller};
-use locum_crypto::SecretString;
 use serde_json::{Value, json};
 
 use super::{
@@ -100,43 +99,39 @@ impl Client {
         })
     }
 
-    /// The credentials for an account, whose role is assumed once.
-    fn enter(&mut self, account: &str) -> Result<&Credentials, ReachError> {
-        if account == self.caller.account {
-            return Ok(&self.own);
-        }
-        if !self.sessions.contains_key(account) {
-            let (partition, role) = (&self.caller.partition, &self.access_role);
-            let parameters = json!({
-                "RoleArn": format!("arn:{partition}:iam::{account}:role/{role}"),
-                "RoleSessionName": SESSION_NAME,
-            });
-            let answer = self
-                .remote
-                .send("sts", "AssumeRole", &parameters, &self.own, ATTEMPTS);
-            let session = answer.map_err(|failure| ReachError::Closed {
-                account: account.to_owned(),
-                role: role.clone(),
-                reason: failure.to_string(),
-            })?;
-            self.sessions.insert(account.to_owned(), session_of(&session));
-        }
-        Ok(self.sessions.get(account).unwrap_or(&self.own))
+    /// The calls in an account, whose role is assumed once.
+    fn enter(&mut self, account: &str) -> Result<Calls<'_>, ReachError> {
+        let (remote, own) = (&self.remote, &self.own);
+        let credentials = if account == self.caller.account {
+            own
+        } else {
+            match self.sessions.entry(account.to_owned()) {
+                Entry::Occupied(session) => session.into_mut(),
+                Entry::Vacant(place) => {
+                    let (partition, role) = (&self.caller.partition, &self.access_role);
+                    let session = assume(
+                        remote,
+                        own,
+                        &format!("arn:{partition}:iam::{account}:role/{role}"),
+                    );
+                    place.insert(session.map_err(|reason| ReachError::Closed {
+                        account: account.to_owned(),
+                        role: role.clone(),
+                        reason,
+                    })?)
+                }
+            }
+        };
+        Ok(Calls { remote, credentials })
     }
 }
 
-fn session_of(answer: &Value) -> Credentials {
-    let member = |name: &str| {
-        let found = answer
-            .get("Credentials")
-            .and_then(|credentials| credentials.get(name)?.as_str());
-        found.unwrap_or_default().to_owned()
-    };
-    Credentials::new(
-        member("AccessKeyId"),
-        SecretString::new(member("SecretAccessKey")),
-        Some(SecretString::new(member("SessionToken"))),
-    )
+/// A session of a role, or why there is none.
+fn assume(remote: &Remote, own: &Credentials, role: &str) -> Result<Credentials, String> {
+    let parameters = json!({"RoleArn": role, "RoleSessionName": SESSION_NAME});
+    let answer = remote.send("sts", "AssumeRole", &parameters, own, ATTEMPTS);
+    let answer = answer.map_err(|failure| failure.to_string())?;
+    Credentials::of_answer(&answer).map_err(|member| format!("the service's answer has no {member}"))
 }
 
 impl Reach for Client {
@@ -145,22 +140,13 @@ impl Reach for Client {
     }
 
     fn api<'a>(&'a mut self, account: &str) -> Result<Box<dyn Api + 'a>, ReachError> {
-        self.enter(account)?;
-        let credentials = self.sessions.get(account).unwrap_or(&self.own);
-        Ok(Box::new(Calls {
-            remote: &self.remote,
-            credentials,
-        }))
+        Ok(Box::new(self.enter(account)?))
     }
 
     fn transact(&mut self, account: &str, transaction: &Value) -> Result<(), ReachError> {
-        self.enter(account)?;
-        let credentials = self.sessions.get(account).unwrap_or(&self.own);
-        let send = || {
-            // Once only: a second attempt after a lost answer would trip over what the first one stored.
-            self.remote
-                .send("locum", "ApplyTransaction", transaction, credentials, 1)
-        };
+        let Calls { remote, credentials } = self.enter(account)?;
+        // Once only: a second attempt after a lost answer would trip over what the first one stored.
+        let send = || remote.send("locum", "ApplyTransaction", transaction, credentials, 1);
         let answer = in_turn(send, std::thread::sleep);
         match answer {
             Ok(_) => Ok(()),

@@ -14,7 +14,7 @@ use std::io::Read as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use locum_credentials::{Credentials, Environment, Recipe, parse_time, plain};
+use locum_credentials::{Credentials, Environment, Recipe, plain};
 use locum_crypto::SecretString;
 use serde_json::{Map, Value, json};
 
@@ -239,17 +239,5 @@ fn federated(
     let name = options.name.as_deref().unwrap_or(SESSION_NAME);
     parameters.insert("Name".to_owned(), name.into());
     let answer = caller.sts("GetFederationToken", &parameters, Some(own))?;
-    let member = |name: &'static str| {
-        let found = answer
-            .get("Credentials")
-            .and_then(|found| found.get(name)?.as_str());
-        found.map(str::to_owned).ok_or(ConsoleError::Answer(name))
-    };
-    let mut credentials = Credentials::new(
-        member("AccessKeyId")?,
-        member("SecretAccessKey")?.into(),
-        Some(member("SessionToken")?.into()),
-    );
-    credentials.expiration = parse_time(&member("Expiration")?);
-    Ok(credentials)
+    Credentials::of_answer(&answer).map_err(ConsoleError::Answer)
 }

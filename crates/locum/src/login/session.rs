@@ -1,7 +1,7 @@
 //! What a login leaves in the vault: the session of a profile, and what renews it.
 
 use jiff::Timestamp;
-use locum_credentials::{Credentials, Kind, Vault, VaultError, parse_time};
+use locum_credentials::{Credentials, Kind, Vault, VaultError};
 use locum_crypto::{SecretBytes, SecretString};
 use serde_json::{Map, Value, json};
 
@@ -52,24 +52,15 @@ pub(super) struct Renewal {
 impl Session {
     /// Reads the answer of a service.
     pub(super) fn answered(answer: &Value, role_arn: &str) -> Result<Self, LoginError> {
-        let text = |of: &str, name: &'static str| {
-            let found = answer.get(of).and_then(|of| of.get(name)).and_then(Value::as_str);
-            found.map(str::to_owned).ok_or(LoginError::Answer(name))
-        };
-        let credential = |name| text("Credentials", name);
-        let expiration = credential("Expiration")?;
-        let expiration = parse_time(&expiration).ok_or(LoginError::Answer("Expiration"))?;
-        let mut credentials = Credentials::new(
-            credential("AccessKeyId")?,
-            credential("SecretAccessKey")?.into(),
-            Some(credential("SessionToken")?.into()),
-        );
-        credentials.expiration = Some(expiration);
+        let credentials = Credentials::of_answer(answer).map_err(LoginError::Answer)?;
+        let arn = answer
+            .get("AssumedRoleUser")
+            .and_then(|user| user.get("Arn")?.as_str());
         Ok(Self {
-            arn: text("AssumedRoleUser", "Arn")?,
+            arn: arn.ok_or(LoginError::Answer("Arn"))?.to_owned(),
             role_arn: role_arn.to_owned(),
+            expiration: credentials.expiration.ok_or(LoginError::Answer("Expiration"))?,
             credentials,
-            expiration,
         })
     }
 
