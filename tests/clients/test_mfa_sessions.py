@@ -308,9 +308,10 @@ def test_what_is_no_code_is_not_sent(home, relay, team, code, typed, status):
     assert relay.calls == [] and "soon" not in done.stderr
 
 
-def test_an_interrupt_leaves_the_terminal_as_it_was(home, team):
+@pytest.mark.parametrize("command", [("env", "--format", "json"), ("export",)], ids=" ".join)
+def test_an_interrupt_leaves_the_terminal_as_it_was(home, team, command):
     team.furnish(home)
-    screen = Screen(home, "env", "--format", "json", "--profile", "me")
+    screen = Screen(home, *command, "--profile", "me")
     screen.until("Enter MFA code")
     screen.hidden()
     screen.process.send_signal(signal.SIGINT)

@@ -9,13 +9,15 @@ use locum_apply::{
 
 use super::{
     client::{Client, ConnectError},
-    options::{EXPORT_HELP, ExportOptions},
+    options::{EXPORT_HELP, ExportOptions, OptionsError},
     reach::{Reach, ReachError},
 };
-use crate::outcome::{FAILED, USAGE, asks_for_help, print, refuse};
+use crate::outcome::{FAILED, Refusal, USAGE, answer};
 
 #[derive(Debug, thiserror::Error)]
 enum ExportError {
+    #[error(transparent)]
+    Options(#[from] OptionsError),
     #[error(transparent)]
     Connect(#[from] ConnectError),
     #[error(transparent)]
@@ -32,23 +34,23 @@ enum ExportError {
     Write(#[from] locum_apply::WriteError),
 }
 
-/// Runs `locum export …`.
-pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
-    if asks_for_help(&words) {
-        return print(&super::page(EXPORT_HELP), ExitCode::SUCCESS);
-    }
-    let options = match ExportOptions::parse(words) {
-        Ok(options) => options,
-        Err(error) => return refuse(&error.to_string(), USAGE),
-    };
-    match export(&options) {
-        Ok(text) => print(&text, ExitCode::SUCCESS),
-        Err(ExportError::Connect(error)) => refuse(&error.to_string(), error.status()),
-        Err(error) => refuse(&error.to_string(), FAILED),
+impl Refusal for ExportError {
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Options(_) => USAGE,
+            Self::Connect(error) => error.status(),
+            _ => FAILED,
+        }
     }
 }
 
-fn export(options: &ExportOptions) -> Result<String, ExportError> {
+/// Runs `locum export …`.
+pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
+    answer(words, || super::page(EXPORT_HELP), export)
+}
+
+fn export(words: Vec<OsString>) -> Result<String, ExportError> {
+    let options = ExportOptions::parse(words)?;
     let mut client = Client::connect(&options.connection)?;
     let role = options.connection.access_role();
     let own = client.caller().account.clone();

@@ -22,8 +22,8 @@ use self::federation::Federation;
 use self::options::{HELP, Options, OptionsError};
 use crate::browser;
 use crate::caller::{CALLER_HELP, Caller};
-use crate::cli::{config, errors::Failure, stream};
-use crate::outcome::{FAILED, USAGE, hint, print, refuse, status};
+use crate::cli::{config, errors::Failure};
+use crate::outcome::{FAILED, Refusal, USAGE, answer, hint, status};
 use crate::secure_url::{InsecureUrl, SecureUrl};
 
 /// What a session of a user's own keys is called unless somebody names it.
@@ -72,25 +72,27 @@ enum ConsoleError {
     Answer(&'static str),
 }
 
-/// Runs `locum console`.
-pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
-    // A prompt for a code hides what is typed, and an interrupt must not leave the terminal so.
-    stream::watch_interrupts();
-    match Options::parse(words)
-        .map_err(ConsoleError::from)
-        .and_then(|options| execute(&options))
-    {
-        Ok(text) => print(&text, ExitCode::SUCCESS),
-        Err(error @ ConsoleError::Options(_)) => refuse(&error.to_string(), USAGE),
-        Err(ref error @ ConsoleError::Call(ref failure)) => refuse(&error.to_string(), status(failure)),
-        Err(error) => refuse(&error.to_string(), FAILED),
+impl Refusal for ConsoleError {
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Options(_) => USAGE,
+            Self::Call(failure) => status(failure),
+            _ => FAILED,
+        }
     }
 }
 
-fn execute(options: &Options) -> Result<String, ConsoleError> {
-    if options.help {
-        return Ok(format!("{HELP}\nWHOSE CREDENTIALS\n{CALLER_HELP}"));
-    }
+/// Runs `locum console`.
+pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
+    answer(
+        words,
+        || format!("{HELP}\nWHOSE CREDENTIALS\n{CALLER_HELP}"),
+        open,
+    )
+}
+
+fn open(words: Vec<OsString>) -> Result<String, ConsoleError> {
+    let options = &Options::parse(words)?;
     let environment = config::environment()?;
     let caller = Caller::open(&options.caller, &environment)?;
     let region = caller.region();

@@ -37,7 +37,6 @@ OPTIONS
 /// What the command line says.
 #[derive(Debug, Default)]
 pub(super) struct Options {
-    pub(super) help: bool,
     pub(super) print: bool,
     pub(super) logout_first: bool,
     pub(super) service: Option<String>,
@@ -86,14 +85,6 @@ impl Options {
         let mut parser = Parser::from_args(words);
         while let Some(arg) = parser.next()? {
             let text = match &arg {
-                Arg::Long("help") | Arg::Short('h') => {
-                    self.help = true;
-                    continue;
-                }
-                Arg::Value(word) if word == "help" => {
-                    self.help = true;
-                    continue;
-                }
                 Arg::Long("print") => {
                     self.print = true;
                     continue;
@@ -149,13 +140,12 @@ mod tests {
              --role r --logout-first",
         )
         .unwrap();
-        assert!(options.print && options.logout_first && !options.help);
+        assert!(options.print && options.logout_first);
         assert_eq!(options.service.as_deref(), Some("ec2"));
         assert_eq!(options.session_duration, Some(900));
         assert_eq!(options.policy_arns, ["a", "b"]);
         assert_eq!(options.caller.profile.as_deref(), Some("p"));
         assert_eq!(options.caller.role.as_deref(), Some("r"));
-        assert!(parse("help").unwrap().help && parse("-h").unwrap().help);
     }
 
     #[test]

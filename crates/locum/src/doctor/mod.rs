@@ -23,7 +23,7 @@ use self::options::{Options, OptionsError, parse};
 use self::report::Report;
 use crate::caller::Caller;
 use crate::cli::{config, errors::Failure};
-use crate::outcome::{FAILED, USAGE, asks_for_help, print, refuse};
+use crate::outcome::{FAILED, Printed, Refusal, USAGE, answer};
 
 /// Why nothing was looked at.
 #[derive(Debug, thiserror::Error)]
@@ -34,27 +34,27 @@ enum DoctorError {
     Words(Box<Failure>),
 }
 
+impl Refusal for DoctorError {
+    fn exit_code(&self) -> u8 {
+        USAGE
+    }
+}
+
 /// Runs the command.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {
-    if asks_for_help(&words) {
-        return print(&options::help(), ExitCode::SUCCESS);
-    }
-    let examined = parse(words).map_err(DoctorError::from).and_then(|options| {
-        let report = examine(&options)?;
-        Ok((options, report))
-    });
-    match examined {
-        Ok((options, report)) => {
-            let text = if options.json {
-                format!("{:#}\n", report.document())
-            } else {
-                report.page()
-            };
-            let code = if report.findings.is_empty() { 0 } else { FAILED };
-            print(&text, ExitCode::from(code))
-        }
-        Err(error) => refuse(&error.to_string(), USAGE),
-    }
+    answer(words, options::help, tell)
+}
+
+fn tell(words: Vec<OsString>) -> Result<Printed, DoctorError> {
+    let options = parse(words)?;
+    let report = examine(&options)?;
+    let text = if options.json {
+        format!("{:#}\n", report.document())
+    } else {
+        report.page()
+    };
+    let code = ExitCode::from(if report.findings.is_empty() { 0 } else { FAILED });
+    Ok(Printed { text, code })
 }
 
 fn examine(options: &Options) -> Result<Report, DoctorError> {
