@@ -65,6 +65,6 @@ pub use resolve::Resolver;
 pub use rewrite::{RewriteError, with_key, without_keys};
 pub use source::Source;
 pub use state_file::{check_replaceable, others_read, others_write, replace};
-pub use vault::{Kind, Layered, MAX_NAME, NoVault, Vault, VaultError, state_directory};
+pub use vault::{Kind, Layered, MAX_NAME, NoVault, Vault, VaultError, check_name, state_directory};
 pub use vault_files::FileVault;
 pub use words::{WordsError, quoted, split as split_words};

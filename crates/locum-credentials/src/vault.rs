@@ -126,7 +126,10 @@ pub trait Vault {
 }
 
 /// Refuses a name that a file, a terminal or a keyring could take for something else.
-pub(crate) fn check_name(name: &str) -> Result<(), VaultError> {
+///
+/// # Errors
+/// [`VaultError::Name`].
+pub fn check_name(name: &str) -> Result<(), VaultError> {
     let fits = (1..=MAX_NAME).contains(&name.len()) && !name.chars().any(char::is_control);
     fits.then_some(())
         .ok_or_else(|| VaultError::Name(name.to_owned()))
@@ -177,15 +180,15 @@ impl Vault for NoVault {
 
 /// A keyring with files beside it, which were kept before there was one, or where it cannot be reached. What is new goes
 /// into the keyring and out of the files; so what is in both is newer in the files.
-#[derive(Debug, Clone)]
-pub struct Layered<K, F> {
+#[derive(Clone, Copy)]
+pub struct Layered<'a> {
     /// The keyring.
-    pub keyring: K,
+    pub keyring: &'a dyn Vault,
     /// The files.
-    pub files: F,
+    pub files: &'a dyn Vault,
 }
 
-impl<K: Vault, F: Vault> Vault for Layered<K, F> {
+impl Vault for Layered<'_> {
     fn load(&self, kind: Kind, name: &str) -> Result<Option<SecretBytes>, VaultError> {
         match self.files.load(kind, name)? {
             Some(found) => Ok(Some(found)),
@@ -213,31 +216,5 @@ impl<K: Vault, F: Vault> Vault for Layered<K, F> {
 
     fn lock(&self, kind: Kind, name: &str) -> Lock {
         self.files.lock(kind, name)
-    }
-}
-
-impl<V: Vault + ?Sized> Vault for &V {
-    fn load(&self, kind: Kind, name: &str) -> Result<Option<SecretBytes>, VaultError> {
-        (**self).load(kind, name)
-    }
-
-    fn load_quietly(&self, kind: Kind, name: &str) -> Result<Option<SecretBytes>, VaultError> {
-        (**self).load_quietly(kind, name)
-    }
-
-    fn store(&self, kind: Kind, name: &str, value: &SecretBytes) -> Result<(), VaultError> {
-        (**self).store(kind, name, value)
-    }
-
-    fn remove(&self, kind: Kind, name: &str) -> Result<bool, VaultError> {
-        (**self).remove(kind, name)
-    }
-
-    fn list(&self, kind: Kind) -> Result<Vec<String>, VaultError> {
-        (**self).list(kind)
-    }
-
-    fn lock(&self, kind: Kind, name: &str) -> Lock {
-        (**self).lock(kind, name)
     }
 }

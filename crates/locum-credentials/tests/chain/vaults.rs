@@ -165,8 +165,8 @@ fn what_is_new_goes_into_the_keyring_and_out_of_the_files() {
     let world = World::new();
     let keyring = FileVault::new(Some(world.path().join("keyring")), &world);
     let vault = Layered {
-        keyring: keyring.clone(),
-        files: files(&world),
+        keyring: &keyring,
+        files: &files(&world),
     };
     vault.files.store(Kind::Keys, "old", &secret("file")).unwrap();
     vault.files.store(Kind::Keys, "both", &secret("file")).unwrap();

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use locum_credentials::{Environment, Kind, Lock, MAX_NAME, Vault, VaultError, plain};
+use locum_credentials::{Environment, Kind, Lock, Vault, VaultError, check_name, plain};
 use locum_crypto::SecretBytes;
 
 use super::bus::{Arguments, Bus, BusError, DAEMON, NOTHING, PATIENCE, Target};
@@ -219,9 +219,7 @@ impl Keyring {
     }
 
     fn find(&self, kind: Kind, name: &str) -> Result<Option<String>, VaultError> {
-        if name.is_empty() || name.len() > MAX_NAME || name.chars().any(char::is_control) {
-            return Err(VaultError::Name(name.to_owned()));
-        }
+        check_name(name)?;
         Ok(self.search(&attributes(kind, name))?.into_iter().next())
     }
 
