@@ -12,7 +12,7 @@ use locum_crypto::SystemRandom;
 use super::config::{Environment, Profile};
 use super::errors::Failure;
 use super::outside::Outside;
-use crate::vault::{self, Unusable};
+use crate::vault::{self, SystemClock, Unusable};
 
 /// What the command line says about the way to credentials.
 pub(crate) struct Ways<'a> {
@@ -157,7 +157,7 @@ fn with_resolver<T>(
         http: &outside,
         runner: &ways.runner,
         prompt: ways.prompt,
-        clock: &outside,
+        clock: &SystemClock,
         sessions: &caches.sessions,
         tokens: &caches.tokens,
         logins: &caches.logins,

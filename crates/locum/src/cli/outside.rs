@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use locum_api::model::{Service, find};
-use locum_credentials::{CallError, Clock, HttpError, HttpReply, HttpRequest, Services};
+use locum_credentials::{CallError, HttpError, HttpReply, HttpRequest, Services};
 use locum_crypto::SystemRandom;
 use serde_json::{Map, Value};
 
@@ -134,15 +133,5 @@ impl locum_credentials::Transport for Outside<'_> {
             error_type: error_type.map(|(_, value)| value),
             body: reply.body.into(),
         })
-    }
-}
-
-impl Clock for Outside<'_> {
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
-
-    fn sleep(&self, duration: Duration) {
-        std::thread::sleep(duration);
     }
 }
