@@ -15,7 +15,7 @@ use std::{
 
 use crate::{
     application::Label,
-    exposition::{head, line},
+    exposition::{head, line, single},
     refusal::Refusal,
 };
 
@@ -146,13 +146,13 @@ impl Metrics {
             .started
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default();
-        head(
+        single(
             out,
             "locum_start_time_seconds",
             "gauge",
             "When the process began to serve.",
+            started.as_secs(),
         );
-        line(out, "locum_start_time_seconds", &[], started.as_secs());
 
         self.write_requests(out);
         self.write_latencies(out);
@@ -171,20 +171,16 @@ impl Metrics {
                 counter.value(),
             );
         }
-        head(
-            out,
-            "locum_requests_in_flight",
-            "gauge",
-            "Requests being read or answered.",
-        );
-        line(
-            out,
-            "locum_requests_in_flight",
-            &[],
-            self.in_flight.load(Relaxed) as u64,
-        );
-        head(out, "locum_connections", "gauge", "Open connections.");
-        line(out, "locum_connections", &[], open_connections as u64);
+        for (name, help, value) in [
+            (
+                "locum_requests_in_flight",
+                "Requests being read or answered.",
+                self.in_flight.load(Relaxed),
+            ),
+            ("locum_connections", "Open connections.", open_connections),
+        ] {
+            single(out, name, "gauge", help, value as u64);
+        }
         head(
             out,
             "locum_connections_turned_away_total",
@@ -234,8 +230,7 @@ impl Metrics {
                 &self.tls_failures,
             ),
         ] {
-            head(out, name, "counter", help);
-            line(out, name, &[], counter.value());
+            single(out, name, "counter", help, counter.value());
         }
     }
 
