@@ -225,7 +225,7 @@ impl AuditFile {
             ),
             (
                 "locum_audit_records_refused_total",
-                "Audit records refused because the queue stayed full.",
+                "Audit records refused, because the file fails or the queue stayed full.",
                 &shared.refused,
             ),
             (
