@@ -32,7 +32,7 @@ mod paramfile;
 mod program;
 pub(crate) mod prompt;
 pub(crate) mod proxy;
-mod python;
+pub(crate) mod python;
 mod query;
 mod shorthand;
 pub(crate) mod similar;

@@ -4,7 +4,7 @@ use locum_credentials::{Chain, ConfigError, Environment, Files, ProfileView, Sec
 
 use super::report::Report;
 use super::settings::KNOWN;
-use crate::cli::similar::closest;
+use crate::cli::{python, similar::closest};
 
 /// The kinds of sections in `config`.
 const KINDS: [&str; 4] = ["profile ", "sso-session ", "services ", "preview"];
@@ -215,7 +215,7 @@ fn misspelt(whose: &str, section: &Section, report: &mut Report) {
 /// Numbers that are none, which are passed over.
 fn numbers(name: &str, view: ProfileView<'_>, report: &mut Report) {
     if let Some(text) = view.get("duration_seconds")
-        && text.trim().parse::<i64>().is_err()
+        && python::int(text).is_none()
     {
         report.find(
             "no-number",
@@ -261,7 +261,7 @@ mod tests {
     fn nothing_is_wrong_with_what_is_right() {
         let config = format!(
             "[default]\nregion = eu-west-1\ns3 =\n  max_concurrent_requests = 5\n[profile own]\nrole_arn = arn:r\n\
-             source_profile = own\n{KEYS}[profile sso]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n\
+             source_profile = own\nduration_seconds = 1_800\n{KEYS}[profile sso]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n\
              [sso-session s]\nsso_start_url = https://x\nsso_region = r-1\n[profile x]\nservices = l\nmy_own_setting = 1\n\
              [services l]\nsts =\n  endpoint_url = http://x\n[plugins]\nfoo = bar\n"
         );
