@@ -74,7 +74,9 @@ def test_keys_come_as_iam_prints_them(home, alice, account, path):
         rf"NAME +ACCESS KEY ID +ACCOUNT +SINCE\nalice +{alice.caller.access_key_id} +{account} +20\d\d-\d\d-\d\dT[\d:]+Z\n", listed.stdout
     )
     assert alice.caller.secret_access_key not in added.stderr + listed.stdout + listed.stderr
-    assert home.run("locum", "keys", "remove", "alice").returncode == 0
+    removed = home.run("locum", "keys", "remove", "alice")
+    assert removed.returncode == 0
+    assert removed.stderr == "locum: the profile alice still has credential_process = locum keys get alice: take that line out\n"
     assert secrets(home)(alice.caller.secret_access_key) == []
     gone = home.run("locum", "keys", "get", "alice")
     assert gone.returncode == 1 and gone.stdout == ""

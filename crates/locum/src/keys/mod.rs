@@ -17,7 +17,7 @@ use locum_crypto::{SecretBytes, SecretString};
 
 use self::entry::{Entry, EntryError};
 use self::options::{Add, HELP, OptionsError, Wanted, parse};
-use self::profile::{Plan, ProfileError};
+use self::profile::{Plan, ProfileError, asking_for};
 use crate::cli::config::{self, Files, Profile};
 use crate::cli::errors::Failure;
 use crate::cli::{credentials, prompt, stream};
@@ -103,6 +103,11 @@ fn perform(words: Vec<OsString>) -> Result<SecretString, KeysError> {
         Wanted::Remove(name) => {
             if !vault.remove(Kind::Keys, &name)? {
                 return Err(KeysError::Unknown(name));
+            }
+            for profile in asking_for(&configured(&environment)?.files, &name) {
+                hint(&format!(
+                    "the profile {profile} still has credential_process = locum keys get {name}: take that line out"
+                ));
             }
             Ok("".into())
         }

@@ -47,6 +47,18 @@ pub(super) enum ProfileError {
     },
 }
 
+/// What finds the keys of a name, for a [`SETTING`].
+fn line_for(name: &str) -> String {
+    format!("locum keys get {name}")
+}
+
+/// The profiles that ask for the keys of a name.
+pub(super) fn asking_for<'a>(files: &'a Files, name: &str) -> Vec<&'a str> {
+    let line = line_for(name);
+    let asks = |profile: &&str| files.profile(profile).unwrap_or_default().get(SETTING) == Some(&line);
+    files.names().into_iter().filter(asks).collect()
+}
+
 /// A profile, and the name under which its keys are kept.
 pub(super) struct Plan<'a> {
     environment: &'a Environment,
@@ -72,10 +84,6 @@ impl<'a> Plan<'a> {
 
     fn view(&self) -> ProfileView<'_> {
         self.files.profile(self.profile).unwrap_or_default()
-    }
-
-    fn line(&self) -> String {
-        format!("locum keys get {}", self.name)
     }
 
     /// The headings by which the profile may go in `config`.
@@ -145,7 +153,7 @@ impl<'a> Plan<'a> {
         }
         let view = self.view();
         self.check_role()?;
-        if let Some(line) = view.get(SETTING).filter(|line| *line != self.line()) {
+        if let Some(line) = view.get(SETTING).filter(|line| *line != line_for(self.name)) {
             return Err(ProfileError::Taken {
                 profile: named(),
                 program: program_of(line).unwrap_or_else(|| "a line that is no command".to_owned()),
@@ -180,7 +188,7 @@ impl<'a> Plan<'a> {
                 if has_it {
                     Ok(text.to_owned())
                 } else {
-                    with_key(text, &self.headings(), SETTING, &self.line())
+                    with_key(text, &self.headings(), SETTING, &line_for(self.name))
                 }
             },
         )?;
