@@ -11,6 +11,17 @@ fn rows(text: &str) -> Vec<Value> {
     serde_json::from_str(text).unwrap()
 }
 
+/// The chain of `[default]`.
+fn of_default<'a>(environment: &'a Environment, files: &'a Files) -> Chain<'a> {
+    Chain {
+        environment,
+        files,
+        profile: "default",
+        explicit: false,
+        sessions: false,
+    }
+}
+
 /// What `derive.py` calls a source.
 fn describe(recipe: Option<&Recipe>) -> String {
     match recipe {
@@ -313,13 +324,7 @@ fn secrets_of_a_plan_cannot_be_printed() {
         ("AWS_SESSION_TOKEN", "t0ken"),
     ]);
     let files = Files::default();
-    let chain = Chain {
-        environment: &environment,
-        files: &files,
-        profile: "default",
-        explicit: false,
-        sessions: false,
-    };
+    let chain = of_default(&environment, &files);
     let files = Files::of("", "[default]\naws_secret_access_key = s3cret\n").unwrap();
     let printed = format!("{:?} {chain:?} {files:?}", chain.plan());
     assert!(
@@ -371,14 +376,7 @@ fn keys_that_are_there_and_empty_end_the_search() {
     ] {
         let files = Files::of(&config, &credentials).unwrap();
         let environment = Environment::of(&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/")]);
-        let chain = Chain {
-            environment: &environment,
-            files: &files,
-            profile: "default",
-            explicit: false,
-            sessions: false,
-        };
-        let found = chain.plan().outcome;
+        let found = of_default(&environment, &files).plan().outcome;
         let refused = found
             .map(|recipe| describe(recipe.as_ref()))
             .map_err(|error| error.to_string());
@@ -386,12 +384,7 @@ fn keys_that_are_there_and_empty_end_the_search() {
     }
     // A secret alone is no key, as there.
     let files = Files::of(&in_front(KEYS), &in_front("aws_secret_access_key = x\n")).unwrap();
-    let chain = Chain {
-        environment: &Environment::of(&[]),
-        files: &files,
-        profile: "default",
-        explicit: false,
-        sessions: false,
-    };
-    assert_eq!(describe(chain.plan().outcome.unwrap().as_ref()), "config-file K");
+    let environment = Environment::default();
+    let found = of_default(&environment, &files).plan().outcome;
+    assert_eq!(describe(found.unwrap().as_ref()), "config-file K");
 }
