@@ -31,13 +31,11 @@ const MAX_CONNECTIONS: usize = 64;
 
 /// The life of the admin thread.
 pub(crate) fn run(shared: Arc<Shared>, listener: StdListener, ready: Ready) {
-    let Some((runtime, listeners)) = worker::runtime(vec![listener], &ready) else {
+    let Some((runtime, listener)) = worker::runtime(listener, &ready) else {
         return;
     };
     runtime.block_on(async {
-        for listener in listeners {
-            tokio::task::spawn_local(accept(Arc::clone(&shared), listener));
-        }
+        tokio::task::spawn_local(accept(Arc::clone(&shared), listener));
         // It goes on answering during the grace, so that probes see `stopping` and not a closed port.
         shared.stop.stopped().await;
         let drained = async {

@@ -5,8 +5,8 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 /// Where and how to serve.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The addresses requests come in at; port 0 picks one.
-    pub listen: Vec<SocketAddr>,
+    /// The address requests come in at; port 0 picks one.
+    pub listen: SocketAddr,
     /// The loopback address of `/healthz`, `/readyz` and `/metrics`.
     pub admin_listen: Option<SocketAddr>,
     /// How many worker threads; `None` is one per core.
@@ -24,7 +24,7 @@ impl Config {
     #[must_use]
     pub fn new(listen: SocketAddr) -> Self {
         Self {
-            listen: vec![listen],
+            listen,
             admin_listen: None,
             workers: None,
             tls: None,

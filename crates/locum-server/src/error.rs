@@ -5,9 +5,6 @@ use std::{io, net::SocketAddr, path::PathBuf};
 /// Why the server cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// No address to listen at was given.
-    #[error("no address to listen at was given")]
-    NoAddress,
     /// Somebody else has the port.
     #[error("cannot listen on {0}: the port is in use by another process")]
     PortInUse(SocketAddr),

@@ -32,8 +32,13 @@ pub(crate) fn admin(address: SocketAddr) -> Result<TcpListener, ServeError> {
     if !address.ip().is_loopback() {
         return Err(ServeError::AdminNotLoopback(address));
     }
-    let group = group(address, 1)?;
-    group.listeners.into_iter().next().ok_or(ServeError::NoAddress)
+    let listener = || {
+        let socket = open(address)?;
+        socket.bind(&SockAddr::from(address))?;
+        socket.listen(BACKLOG)?;
+        Ok(socket.into())
+    };
+    listener().map_err(|error| sentence(address, error))
 }
 
 fn sentence(address: SocketAddr, source: io::Error) -> ServeError {

@@ -22,7 +22,7 @@ use crate::{
 pub struct Server;
 
 impl Server {
-    /// Takes the addresses and reads the certificate.
+    /// Takes the address and reads the certificate.
     ///
     /// From here on clients can connect; they are answered once [`Bound::start`] is called.
     ///
@@ -34,22 +34,14 @@ impl Server {
             .unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from))
             .max(1);
         let tls = config.tls.clone().map(TlsSource::open).transpose()?.map(Arc::new);
-
-        if config.listen.is_empty() {
-            return Err(ServeError::NoAddress);
-        }
-        let mut groups = Vec::with_capacity(config.listen.len());
-        for address in &config.listen {
-            groups.push(listen::group(*address, workers)?);
-        }
+        let group = listen::group(config.listen, workers)?;
         let admin = config.admin_listen.map(listen::admin).transpose()?;
 
         let (shutdown, stop) = ShutdownHandle::new();
         Ok(Bound {
             config,
-            workers,
             tls,
-            groups,
+            group,
             admin,
             shutdown,
             stop,
@@ -61,10 +53,8 @@ impl Server {
 /// The server with its sockets, not yet answering.
 pub struct Bound {
     config: Config,
-    workers: usize,
     tls: Option<Arc<TlsSource>>,
-    /// One group of listeners for each address; each group has one for each worker.
-    groups: Vec<listen::Group>,
+    group: listen::Group,
     admin: Option<TcpListener>,
     shutdown: ShutdownHandle,
     stop: Stop,
@@ -72,18 +62,10 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// The first address, with the port that was picked.
+    /// The address, with the port that was picked.
     #[must_use]
-    pub fn local_addr(&self) -> SocketAddr {
-        self.groups
-            .first()
-            .map_or_else(|| SocketAddr::from(([0, 0, 0, 0], 0)), |group| group.address)
-    }
-
-    /// All addresses, with the ports that were picked.
-    #[must_use]
-    pub fn local_addrs(&self) -> Vec<SocketAddr> {
-        self.groups.iter().map(|group| group.address).collect()
+    pub const fn local_addr(&self) -> SocketAddr {
+        self.group.address
     }
 
     /// The address of health and metrics, with the port that was picked.
@@ -92,12 +74,6 @@ impl Bound {
         self.admin
             .as_ref()
             .and_then(|listener| listener.local_addr().ok())
-    }
-
-    /// The switch that stops the server.
-    #[must_use]
-    pub fn shutdown_handle(&self) -> ShutdownHandle {
-        self.shutdown.clone()
     }
 
     /// The switch that reads certificate and key again; `None` without TLS.
@@ -126,20 +102,14 @@ impl Bound {
         });
 
         let mut running = Running {
-            threads: Vec::with_capacity(self.workers + 1),
+            threads: Vec::with_capacity(self.group.listeners.len() + 1),
             shutdown: self.shutdown,
         };
-        let mut seats: Vec<Vec<TcpListener>> = (0..self.workers).map(|_| Vec::new()).collect();
-        for group in self.groups {
-            for (seat, listener) in seats.iter_mut().zip(group.listeners) {
-                seat.push(listener);
-            }
-        }
         // Runtimes and registrations can fail; they are made here so that a failure is an error, not a dead thread.
-        for (index, listeners) in seats.into_iter().enumerate() {
+        for (index, listener) in self.group.listeners.into_iter().enumerate() {
             let shared = Arc::clone(&shared);
             running.spawn(format!("locum-worker-{index}"), move |ready| {
-                worker::run(shared, listeners, ready);
+                worker::run(shared, listener, ready);
             })?;
         }
         if let Some(listener) = self.admin {
@@ -148,15 +118,6 @@ impl Bound {
             })?;
         }
         Ok(running)
-    }
-
-    /// Serves until the [`ShutdownHandle`] is used.
-    ///
-    /// # Errors
-    /// [`ServeError::Worker`] if the system refuses a thread.
-    pub fn run(self, application: Arc<dyn Application>) -> Result<(), ServeError> {
-        self.start(application)?.wait();
-        Ok(())
     }
 }
 

@@ -1,4 +1,4 @@
-//! One worker: a thread, a runtime, its listeners and its connections.
+//! One worker: a thread, a runtime, its listener and its connections.
 
 use std::{
     cell::{Cell, RefCell},
@@ -57,22 +57,16 @@ pub(crate) struct Worker {
 }
 
 /// Makes a runtime for this thread and what it needs; reports the outcome.
-pub(crate) fn runtime(
-    listeners: Vec<StdListener>,
-    ready: &Ready,
-) -> Option<(LocalRuntime, Vec<TcpListener>)> {
+pub(crate) fn runtime(listener: StdListener, ready: &Ready) -> Option<(LocalRuntime, TcpListener)> {
     let made = Builder::new_current_thread()
         .enable_all()
         .max_io_events_per_tick(IN_A_ROW)
         .build_local(LocalOptions::default())
         .and_then(|runtime| {
             let entered = runtime.enter();
-            let listeners = listeners
-                .into_iter()
-                .map(TcpListener::from_std)
-                .collect::<io::Result<Vec<_>>>()?;
+            let listener = TcpListener::from_std(listener)?;
             drop(entered);
-            Ok((runtime, listeners))
+            Ok((runtime, listener))
         });
     match made {
         Ok(made) => {
@@ -87,8 +81,8 @@ pub(crate) fn runtime(
 }
 
 /// The life of a worker thread.
-pub(crate) fn run(shared: Arc<Shared>, listeners: Vec<StdListener>, ready: Ready) {
-    let Some((runtime, listeners)) = runtime(listeners, &ready) else {
+pub(crate) fn run(shared: Arc<Shared>, listener: StdListener, ready: Ready) {
+    let Some((runtime, listener)) = runtime(listener, &ready) else {
         return;
     };
     let worker = Rc::new(Worker {
@@ -101,10 +95,7 @@ pub(crate) fn run(shared: Arc<Shared>, listeners: Vec<StdListener>, ready: Ready
     runtime.block_on(async {
         // Each task holds a sender; when the last one is gone, the channel says so.
         let (alive, mut finished) = mpsc::channel::<()>(1);
-        for listener in listeners {
-            tokio::task::spawn_local(accept(Rc::clone(&worker), listener, alive.clone()));
-        }
-        drop(alive);
+        tokio::task::spawn_local(accept(Rc::clone(&worker), listener, alive));
         worker.shared.stop.stopped().await;
         if tokio::time::timeout(worker.shared.grace, finished.recv())
             .await

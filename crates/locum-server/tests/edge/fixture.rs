@@ -130,12 +130,14 @@ impl Fixture {
 
     pub(crate) fn run(bound: Bound) -> Self {
         let echo = Arc::new(Echo::default());
+        let (address, admin) = (bound.local_addr(), bound.admin_addr().unwrap());
+        let running = bound.start(Arc::clone(&echo) as _).unwrap();
         Self {
-            address: bound.local_addr(),
-            admin: bound.admin_addr().unwrap(),
-            echo: Arc::clone(&echo),
-            shutdown: bound.shutdown_handle(),
-            running: Some(bound.start(echo).unwrap()),
+            address,
+            admin,
+            echo,
+            shutdown: running.shutdown_handle(),
+            running: Some(running),
         }
     }
 
