@@ -61,11 +61,11 @@ fn compare(base: &str, policy: &str, given: &str, mode: Mode, context: &Context<
             let fields = cut(policy, mode.variables);
             let is_arn = given.starts_with("arn:") && given.matches(':').count() > 4;
             let narrow = fields.len() == 6 && is_arn && by_fields(&fields, given, mode, context);
+            // What begins as an ARN only by the grace of a variable is not one.
+            let leads = !(mode.variables && fields[0].contains("${"))
+                && symbols(&fields[0], true, mode, context).is_some_and(|s| glob(&s, "arn"));
             Some(match (matched(true, policy, given), narrow) {
-                (false, _) if fields.len() < 6 || !is_arn => return None,
-                (false, _) if !symbols(&fields[0], true, mode, context).is_some_and(|s| glob(&s, "arn")) => {
-                    return None;
-                }
+                (false, _) if fields.len() < 6 || !is_arn || !leads => return None,
                 (false, _) => Some(false),
                 (true, true) => Some(true),
                 (true, false) if mutated(Mutation::ArnStarCrossesColons) => Some(true),
