@@ -1,4 +1,4 @@
-//! Where the statements of a policy are, in lines and columns.
+//! Where something is in a document, its statements first of all: in lines and columns.
 
 use std::ops::Range;
 
@@ -34,47 +34,55 @@ impl Policy {
         self.locate(spans)
     }
 
-    /// Turns byte ranges, ascending in their starts and ends, into spans in one walk over the document.
     fn locate(&self, ranges: impl Iterator<Item = Range<usize>>) -> Vec<Span> {
-        let mut walk = Walk {
-            rest: self.document(),
-            at: 0,
-            here: Position {
-                line: 1,
-                column: 0,
-                offset: 0,
-            },
-        };
-        ranges
-            .map(|range| Span {
-                start: walk.to(range.start),
-                end: walk.to(range.end),
-            })
-            .collect()
+        let ranges: Vec<_> = ranges.collect();
+        let positions = Positions::of(self.document(), ranges.iter());
+        ranges.iter().map(|range| positions.span(range)).collect()
     }
 }
 
-struct Walk<'a> {
-    rest: &'a str,
-    at: usize,
-    here: Position,
-}
+/// The positions of all the bytes that some stretches of a text begin and end at, found in one walk over it.
+pub(crate) struct Positions(Vec<(usize, Position)>);
 
-impl Walk<'_> {
-    /// Goes on to a byte that is not behind.
-    fn to(&mut self, byte: usize) -> Position {
-        let step = byte.saturating_sub(self.at);
-        let (passed, rest) = self.rest.split_at_checked(step).unwrap_or((self.rest, ""));
-        for c in passed.chars() {
-            self.here.offset += 1;
-            self.here.column += 1;
+const START: Position = Position {
+    line: 1,
+    column: 0,
+    offset: 0,
+};
+
+impl Positions {
+    pub(crate) fn of<'a>(text: &str, ranges: impl Iterator<Item = &'a Range<usize>>) -> Self {
+        let mut wanted: Vec<usize> = ranges.flat_map(|range| [range.start, range.end]).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut wanted = wanted.into_iter().peekable();
+        let mut found = Vec::new();
+        let mut here = START;
+        for (at, c) in text.char_indices() {
+            while let Some(byte) = wanted.next_if(|byte| *byte <= at) {
+                found.push((byte, here));
+            }
+            here.offset += 1;
+            here.column += 1;
             if c == '\n' {
-                self.here.line += 1;
-                self.here.column = 0;
+                here.line += 1;
+                here.column = 0;
             }
         }
-        self.rest = rest;
-        self.at = byte;
-        self.here
+        found.extend(wanted.map(|byte| (byte, here)));
+        Self(found)
+    }
+
+    /// Where one of the stretches is.
+    pub(crate) fn span(&self, range: &Range<usize>) -> Span {
+        Span {
+            start: self.at(range.start),
+            end: self.at(range.end),
+        }
+    }
+
+    fn at(&self, byte: usize) -> Position {
+        let index = self.0.partition_point(|(at, _)| *at < byte);
+        self.0.get(index).map_or(START, |(_, position)| *position)
     }
 }

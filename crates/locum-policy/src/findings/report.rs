@@ -6,8 +6,11 @@
 
 use std::ops::Range;
 
-use super::{Finding, FindingKind, IssueCode, Location, PathElement, Position, Span};
-use crate::json::{Node, Value};
+use super::{Finding, FindingKind, IssueCode, Location, PathElement};
+use crate::{
+    json::{Node, Value},
+    place::Positions,
+};
 
 /// The most findings of one document.
 pub(super) const MAX_FINDINGS: usize = 1_000;
@@ -101,13 +104,10 @@ impl Report {
         drafts.extend(self.others);
         drafts.truncate(MAX_FINDINGS);
         drafts.sort_by_key(|draft| (draft.spans.first().map_or(0, |span| span.start), draft.kind));
-        let positions = Positions::of(text, &drafts);
+        let positions = Positions::of(text, drafts.iter().flat_map(|draft| &draft.spans));
         let locate = |span: &Range<usize>| Location {
             path: root.map(|root| path(root, span)).unwrap_or_default(),
-            span: Span {
-                start: positions.at(span.start),
-                end: positions.at(span.end),
-            },
+            span: positions.span(span),
         };
         drafts
             .iter()
@@ -118,48 +118,6 @@ impl Report {
                 locations: draft.spans.iter().map(locate).collect(),
             })
             .collect()
-    }
-}
-
-/// The positions of all the bytes that findings begin and end at.
-struct Positions(Vec<(usize, Position)>);
-
-impl Positions {
-    fn of(text: &str, drafts: &[Draft]) -> Self {
-        let spans = drafts.iter().flat_map(|draft| &draft.spans);
-        let mut wanted: Vec<usize> = spans.flat_map(|span| [span.start, span.end]).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let mut wanted = wanted.into_iter().peekable();
-        let mut found = Vec::new();
-        let mut here = Position {
-            line: 1,
-            column: 0,
-            offset: 0,
-        };
-        for (at, c) in text.char_indices() {
-            while let Some(byte) = wanted.next_if(|byte| *byte <= at) {
-                found.push((byte, here));
-            }
-            here.offset += 1;
-            here.column += 1;
-            if c == '\n' {
-                here.line += 1;
-                here.column = 0;
-            }
-        }
-        found.extend(wanted.map(|byte| (byte, here)));
-        Self(found)
-    }
-
-    fn at(&self, byte: usize) -> Position {
-        let index = self.0.partition_point(|(at, _)| *at < byte);
-        let start = Position {
-            line: 1,
-            column: 0,
-            offset: 0,
-        };
-        self.0.get(index).map_or(start, |(_, position)| *position)
     }
 }
 
