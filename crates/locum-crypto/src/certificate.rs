@@ -7,7 +7,7 @@
 use crate::{
     KeyError, VerificationKey,
     der::{Der, INTEGER, OID},
-    sha1, sha256, spki,
+    sha256, spki,
 };
 
 // Tags of the optional parts of a TBSCertificate (RFC 5280 §4.1).
@@ -30,11 +30,10 @@ pub enum CertificateError {
     Key(#[from] KeyError),
 }
 
-/// A certificate's key and its fingerprints. Of any version, expired or not.
+/// A certificate's key and its thumbprint. Of any version, expired or not.
 #[derive(Debug, Clone)]
 pub struct Certificate {
     key: VerificationKey,
-    sha1: [u8; 20],
     sha256: [u8; 32],
 }
 
@@ -49,8 +48,7 @@ impl Certificate {
             refuse_repeated(extensions)?;
         }
         Ok(Self {
-            key: spki::read_content(outline.key)?,
-            sha1: sha1(der),
+            key: spki::read(outline.key)?,
             sha256: sha256(der),
         })
     }
@@ -59,12 +57,6 @@ impl Certificate {
     #[must_use]
     pub const fn key(&self) -> &VerificationKey {
         &self.key
-    }
-
-    /// Returns the SHA-1 digest of the whole certificate.
-    #[must_use]
-    pub const fn sha1_thumbprint(&self) -> [u8; 20] {
-        self.sha1
     }
 
     /// Returns the SHA-256 digest of the whole certificate.

@@ -2,7 +2,7 @@
 //!
 //! SHA-256 is what Signature V4 and nearly everything else uses. SHA-384 and SHA-512 are for the digests that SAML's
 //! signatures name. SHA-1 stands only where a format fixes it and no forger gains by a collision: one-time codes
-//! (HMAC), the name qualifier of SAML, thumbprints of certificates. No signature is made or verified with it.
+//! (HMAC), the name qualifier of SAML, thumbprints of certificates, names of cached files. No signature is made or verified with it.
 
 use aws_lc_rs::{constant_time, digest, hmac};
 
@@ -80,16 +80,6 @@ impl HmacKey {
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; 32] {
         fixed(hmac::sign(&self.0, message).as_ref())
-    }
-
-    /// Returns the MAC of the concatenated `parts`.
-    #[must_use]
-    pub fn sign_parts(&self, parts: &[&[u8]]) -> [u8; 32] {
-        let mut context = hmac::Context::with_key(&self.0);
-        for part in parts {
-            context.update(part);
-        }
-        fixed(context.sign().as_ref())
     }
 
     /// Tells in constant time whether `mac` is the MAC of `message`.
@@ -199,10 +189,6 @@ mod tests {
         let key = HmacKey::new(b"Jefe");
         let message = b"what do ya want for nothing?";
         assert_eq!(hex(&hmac_sha256(b"Jefe", message)), mac);
-        assert_eq!(
-            key.sign_parts(&[b"what do ya ", b"want for nothing?"]),
-            key.sign(message)
-        );
         assert!(key.verifies(message, &key.sign(message)));
         assert!(!key.verifies(message, key.sign(message).get(..31).unwrap()));
     }

@@ -12,13 +12,8 @@ const P384: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x
 /// id-ecPublicKey, secp521r1.
 const P521: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x23";
 
-/// Reads one that stands alone.
-pub(crate) fn read(der: &[u8]) -> Result<VerificationKey, KeyError> {
-    read_content(Der::only_sequence(der).ok_or(KeyError::Malformed)?)
-}
-
-/// Reads what is within its sequence.
-pub(crate) fn read_content(mut info: Der<'_>) -> Result<VerificationKey, KeyError> {
+/// Reads what is within its sequence: RSA with its NULL parameters, or a named curve and an uncompressed point.
+pub(crate) fn read(mut info: Der<'_>) -> Result<VerificationKey, KeyError> {
     let algorithm = info.sequence().ok_or(KeyError::Malformed)?;
     let key = info.whole_bits().ok_or(KeyError::Malformed)?;
     info.end().ok_or(KeyError::Malformed)?;

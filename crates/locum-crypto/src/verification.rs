@@ -12,8 +12,6 @@ use aws_lc_rs::signature::{
     RsaPublicKeyComponents,
 };
 
-use crate::spki;
-
 /// The sizes of RSA keys that are accepted, in bits.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
@@ -168,15 +166,6 @@ impl VerificationKey {
         let point = [&[4], x, y].concat();
         let key = ParsedPublicKey::new(curve.algorithm(), point).map_err(|_| KeyError::Point)?;
         Ok(Self(Arc::new(Parsed::Ec(curve, key))))
-    }
-
-    /// Reads a `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7): RSA with its NULL parameters, or a named curve and an
-    /// uncompressed point.
-    ///
-    /// # Errors
-    /// `KeyError` as of [`Self::rsa`] and [`Self::ec`]; `Malformed` if it is not DER, `Unsupported` for other keys.
-    pub fn from_spki(der: &[u8]) -> Result<Self, KeyError> {
-        spki::read(der)
     }
 
     /// Returns what the key is.
