@@ -127,29 +127,6 @@ impl ApiError {
         Self::sender(403, "AccessDenied", message)
     }
 
-    /// Returns `InvalidClientTokenId`: no such key, or not its session token (`facts: sts §1.6`).
-    pub fn invalid_client_token_id() -> Self {
-        Self::sender(
-            403,
-            "InvalidClientTokenId",
-            "The security token included in the request is invalid.",
-        )
-    }
-
-    /// Returns `ExpiredToken`: the caller's session has ended (`facts: sts §1.6`).
-    pub fn expired_token() -> Self {
-        Self::sender(
-            403,
-            "ExpiredToken",
-            "The security token included in the request is expired",
-        )
-    }
-
-    /// Returns `Throttling` (`facts: sts §1.6`).
-    pub fn throttling() -> Self {
-        Self::sender(400, "Throttling", "Rate exceeded")
-    }
-
     /// Returns `InternalFailure`, which says nothing about the cause: that goes to the log.
     pub fn internal_failure() -> Self {
         Self {
