@@ -25,7 +25,7 @@ pub use account::AccountId;
 pub use arn::{Arn, account_arn};
 pub use key::{AccessKeyId, KeyKind};
 pub use partition::Partition;
-pub use principal::{PrincipalArn, PrincipalKind};
+pub use principal::{PrincipalArn, PrincipalKind, is_name};
 pub use region::has_region_shape;
 pub use unique::{UniqueId, UniqueKind};
 

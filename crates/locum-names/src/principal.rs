@@ -48,8 +48,10 @@ pub enum PrincipalKind {
     },
 }
 
-/// `[\w+=,.@-]+`, the alphabet of every IAM name (`facts: sts §8.4`).
-fn is_name(text: &str) -> bool {
+/// Tells whether a text is of the alphabet of every name in IAM, and of session names: `[\w+=,.@-]+` (`facts: sts §8.4`).
+/// How long it may be is another matter.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text
             .bytes()

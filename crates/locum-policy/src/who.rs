@@ -1,6 +1,6 @@
 //! The entries of `Principal` and `NotPrincipal`, and which of them a requester is.
 
-use locum_names::{AccountId, Arn, Partition, PrincipalArn, PrincipalKind, UniqueId, UniqueKind};
+use locum_names::{AccountId, Arn, Partition, PrincipalArn, PrincipalKind, UniqueId, UniqueKind, is_name};
 
 use crate::{FederatedIssuer, Principal, QUIRKS, RequesterKind, policy::Effect};
 
@@ -68,9 +68,7 @@ fn is_host(text: &str) -> bool {
 pub(crate) fn session_of(text: &str) -> Option<(UniqueId, &str)> {
     let (role, name) = text.split_once(':')?;
     let role: UniqueId = role.parse().ok()?;
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b);
-    let is_session = role.kind() == UniqueKind::Role && !name.is_empty() && name.bytes().all(plain);
-    is_session.then_some((role, name))
+    (role.kind() == UniqueKind::Role && is_name(name)).then_some((role, name))
 }
 
 impl Who {

@@ -1,6 +1,6 @@
 //! What an assertion asks of STS, in the attributes that AWS defines (`facts: sts §6.1`).
 
-use locum_names::Arn;
+use locum_names::{Arn, is_name};
 
 use super::{Assertion, SamlError};
 
@@ -34,13 +34,7 @@ impl RoleClaims {
     /// # Errors
     /// `SamlError` if one is missing, malformed, or has several values where it must have one.
     pub fn read(assertion: &Assertion) -> Result<Self, SamlError> {
-        let values = |name: &str| {
-            assertion
-                .attributes
-                .iter()
-                .find(|a| a.name.strip_prefix(PREFIX) == Some(name))
-                .map(|a| a.values.as_slice())
-        };
+        let values = |name: &str| assertion.values(&format!("{PREFIX}{name}"));
         let roles = values("Role")
             .unwrap_or_default()
             .iter()
@@ -61,7 +55,8 @@ impl RoleClaims {
         };
         let source_identity = match values("SourceIdentity") {
             None => None,
-            Some([name]) if is_session_name(name) && !name.starts_with("aws:") => Some(name.clone()),
+            // One that is reserved, `aws:…`, is none.
+            Some([name]) if is_session_name(name) => Some(name.clone()),
             Some(_) => return Err(SamlError::SourceIdentity),
         };
         Ok(Self {
@@ -103,10 +98,7 @@ fn is_arn_of(text: &str, kind: &str) -> bool {
 }
 
 fn is_session_name(name: &str) -> bool {
-    (2..=64).contains(&name.len())
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b))
+    (2..=64).contains(&name.len()) && is_name(name)
 }
 
 fn duration(seconds: &str) -> Result<u32, SamlError> {
