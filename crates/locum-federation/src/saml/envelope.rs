@@ -11,7 +11,8 @@ use super::{
     xml::{self, Children, DS, SAML, SAMLP, attribute, only_attributes, trimmed},
 };
 
-const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
+/// The status of a sign-in that succeeded.
+pub(super) const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 const ENTITY: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity";
 
 /// The parts of a response.

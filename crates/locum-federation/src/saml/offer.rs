@@ -5,12 +5,12 @@
 //! come from anywhere.
 
 use super::{
-    SamlError, decode, guard,
+    SamlError, decode,
+    envelope::SUCCESS,
+    guard,
     role_claims::{self, PREFIX},
     xml::{self, SAML, SAMLP, attribute},
 };
-
-const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 
 /// What a response says before anybody has verified it.
 #[derive(Debug, Clone, PartialEq, Eq)]
