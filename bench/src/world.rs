@@ -102,7 +102,7 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
         let document = format!(
             r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":{action}}}}}"#
         );
-        directory.compile(&document, PolicyKind::Trust)
+        Policy::compile(&document, PolicyKind::Trust)
     };
 
     let mut caller = User::new(first, "/", "caller", now, &mut random);
@@ -150,7 +150,7 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
     let document = format!(
         r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"Federated":"{saml_provider}"}},"Action":"sts:AssumeRoleWithSAML","Condition":{{"StringEquals":{{"SAML:aud":"https://signin.aws.amazon.com/saml"}}}}}}}}"#
     );
-    let saml_trust = directory.compile(&document, PolicyKind::Trust)?;
+    let saml_trust = Policy::compile(&document, PolicyKind::Trust)?;
     let saml = Role::new(first, "/", "saml", saml_trust, now, &mut random);
     let saml_role = saml.arn(Partition::Aws).to_string();
     writer.put(|changes| {
@@ -167,7 +167,7 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
                 r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"Federated":"{arn}"}},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{{"StringEquals":{{"{host}:aud":"{}"}}}}}}}}"#,
                 issuer::AUDIENCE
             );
-            let trust = directory.compile(&document, PolicyKind::Trust)?;
+            let trust = Policy::compile(&document, PolicyKind::Trust)?;
             let role = Role::new(first, "/", "federated", trust, now, &mut random);
             let arn = role.arn(Partition::Aws).to_string();
             writer.put(|changes| {

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use locum_crypto::{KeyEncryptionKey, SeededRandom};
 use locum_directory::{AccessKey, Changes, Directory, KeyOwner, MemoryStore, Revision, Role, Snapshot, User};
 use locum_names::{AccountId, Partition};
-use locum_policy::PolicyKind;
+use locum_policy::{Policy, PolicyKind};
 
 const SIZES: [u64; 3] = [10, 10_000, 100_000];
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}}"#;
@@ -34,7 +34,7 @@ fn directory(size: u64) -> Directory {
     directory
         .bootstrap(Some(account()), Partition::Aws, now(), &mut rng, |_| Ok(()))
         .unwrap();
-    let trust = directory.compile(TRUST, PolicyKind::Trust).unwrap();
+    let trust = Policy::compile(TRUST, PolicyKind::Trust).unwrap();
     for number in 0..size {
         let user = User::new(account(), "/", &format!("user-{number:07}"), now(), &mut rng);
         let key = AccessKey::generate(account(), KeyOwner::User(user.id), now(), &mut rng);

@@ -141,12 +141,11 @@ pub(super) fn snapshot(
     store: &dyn Store,
     kek: &KeyEncryptionKey,
     deployment: &DeploymentId,
-    documents: &Documents,
 ) -> Result<Snapshot, OpenError> {
     let decoder = Decoder {
         kek,
         deployment: deployment.to_string(),
-        documents,
+        documents: Documents::default(),
     };
     refuse_unknown(store)?;
     let pages = reading::read(store, &PREFIXES, &decoder)?;
@@ -174,7 +173,7 @@ pub(super) struct Decoder<'a> {
     kek: &'a KeyEncryptionKey,
     /// As [`sealing_path`] begins.
     deployment: String,
-    documents: &'a Documents,
+    documents: Documents,
 }
 
 impl Decoder<'_> {
@@ -196,7 +195,7 @@ impl Decoder<'_> {
             value.extend_from_slice(&item.value);
             let opened = self.kek.open_value_in_place(&path, &mut value);
             let plaintext = opened.map_err(|error| not_opened(&item.key, &item.value, error))?;
-            let entity = record::decode(prefix, plaintext, self.documents, &mut trusts)
+            let entity = record::decode(prefix, plaintext, &self.documents, &mut trusts)
                 .map_err(|e| damaged(&item.key, e))?;
             if !is_key_of(&item.key, &entity) {
                 return Err(damaged(&item.key, "it belongs under another key"));

@@ -22,9 +22,8 @@ use std::{
 
 use arc_swap::ArcSwap;
 use locum_crypto::{DeploymentId, KeyEncryptionKey, Purpose, Random, SecretBytes};
-use locum_policy::{Policy, PolicyError, PolicyKind};
 
-use crate::{Changes, Documents, Revision, Ring, Snapshot, Store};
+use crate::{Changes, Revision, Ring, Snapshot, Store};
 use health::Health;
 use writer::Queue;
 
@@ -35,14 +34,10 @@ pub use health::{StoreNews, WriteCounts};
 pub use pending::Pending;
 pub use rekey::{Sessions, SigningKeys, opens, rekey};
 
-/// How many documents [`Directory::compile`] remembers in each of two generations.
-const REMEMBERED_DOCUMENTS: usize = 4096;
-
 /// The directory. Share it as `Arc<Directory>`; dropping it writes what is queued and stops its thread.
 #[derive(Debug)]
 pub struct Directory {
     deployment: DeploymentId,
-    documents: Documents,
     published: Arc<ArcSwap<Snapshot>>,
     queue: Arc<Queue>,
     health: Arc<Health>,
@@ -61,8 +56,7 @@ impl Directory {
         mut rng: Box<dyn Random + Send>,
     ) -> Result<Self, OpenError> {
         let deployment = load::stamp(&*store, &kek, &mut *rng)?;
-        let documents = Documents::new(usize::MAX);
-        let snapshot = Arc::new(load::snapshot(&*store, &kek, &deployment, &documents)?);
+        let snapshot = Arc::new(load::snapshot(&*store, &kek, &deployment)?);
         put_in_order(Arc::clone(&snapshot));
         let published = Arc::new(ArcSwap::from(Arc::clone(&snapshot)));
         let queue = Arc::new(Queue::new(snapshot));
@@ -82,7 +76,6 @@ impl Directory {
             .map_err(OpenError::Thread)?;
         Ok(Self {
             deployment,
-            documents: documents.with_capacity(REMEMBERED_DOCUMENTS),
             published,
             queue,
             health,
@@ -172,14 +165,6 @@ impl Directory {
     ) -> Result<(T, Pending), WriteError<E>> {
         self.queue
             .write(|draft| decide(draft).map_err(WriteError::Refused))
-    }
-
-    /// Compiles a policy document, or finds the matcher of an identical one: principals with the same document share it.
-    ///
-    /// # Errors
-    /// [`PolicyError`] if the document is refused.
-    pub fn compile(&self, document: &str, kind: PolicyKind) -> Result<Policy, PolicyError> {
-        self.documents.compile(document, kind)
     }
 
     /// Stores a key ring that was read at `expected`, or for the first time with [`Revision::NEW`].

@@ -94,7 +94,7 @@ pub fn rekey(
             if load::stamped(copy, new)? != Some(deployment) {
                 return Err(RekeyError::Empty);
             }
-            load::snapshot(copy, new, &deployment, &Documents::new(usize::MAX))?;
+            load::snapshot(copy, new, &deployment)?;
             Ok(())
         },
     )
@@ -107,7 +107,7 @@ fn with_other_keys(
     replace: &mut dyn FnMut(&mut OutboundFederation) -> Result<(), SigningError>,
 ) -> Result<Zeroizing<Vec<u8>>, RekeyError> {
     // It has no policies.
-    let documents = Documents::new(0);
+    let documents = Documents::default();
     let entity = record::decode(load::ISSUERS, plaintext, &documents, &mut Recent::default())
         .map_err(|error| load::damaged(key, error))?;
     let Entity::OutboundFederation(issuer) = entity else {

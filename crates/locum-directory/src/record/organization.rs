@@ -226,7 +226,7 @@ mod tests {
     /// What stores held before there were units, policies and tags.
     #[test]
     fn older_records_are_read() {
-        let documents = Documents::new(1);
+        let documents = Documents::default();
         let read = |prefix, json: &str| {
             let value = [&[1], json.as_bytes()].concat();
             decode(prefix, &value, &documents, &mut Recent::default()).unwrap()

@@ -113,7 +113,7 @@ fn written(fields: u16, name: &str, seed: u64) -> [String; 3] {
 
 #[test]
 fn a_document_that_was_read_before_is_not_read_again() {
-    let documents = Documents::new(100);
+    let documents = Documents::default();
     let mut recent = Recent::default();
     let role = |n: usize| {
         let document = TRUST.replace("123456789012", &format!("{n:012}"));
