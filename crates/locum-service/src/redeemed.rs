@@ -75,7 +75,7 @@ fn mark(newest: &Snapshot, account: AccountId, times: &[Timestamp], changes: &mu
                 changes.put(UsedAssertion { until, ..*mark });
             }
             None => {
-                changes.put(UsedAssertion::forgotten(account, Some(from), until));
+                changes.put(UsedAssertion::forgotten(account, from, until));
             }
         }
     }

@@ -3,10 +3,9 @@ use locum_names::AccountId;
 
 use super::Revision;
 
-/// What the digest of no assertion begins with that anybody could find. The seconds follow from which on a mark counts.
+/// What the digest of no assertion begins with that anybody could find. The seconds follow from which on a mark counts: all
+/// 0xff in stores of before, which is the last one before 1970, so that they count for all time before them.
 const MARK: [u8; 24] = [0xff; 24];
-/// The seconds of a mark that counts for all time before it.
-const EVER: [u8; 8] = [0xff; 8];
 
 /// The memory of an assertion that was redeemed. A second put of the same one is a conflict: a replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,13 +32,15 @@ impl UsedAssertion {
         }
     }
 
-    /// The mark that stands for what an account no longer remembers: what was to be remembered until a time between these two, or
-    /// until any before the latter.
+    /// The mark that stands for what an account no longer remembers: what was to be remembered until a time between these two.
     #[must_use]
-    pub fn forgotten(account: AccountId, from: Option<Timestamp>, until: Timestamp) -> Self {
-        let from = from.map_or(EVER, |from| from.as_second().to_be_bytes());
+    pub fn forgotten(account: AccountId, from: Timestamp, until: Timestamp) -> Self {
         let mut digest = [0xff; 32];
-        for (byte, second) in digest.iter_mut().skip(MARK.len()).zip(from) {
+        for (byte, second) in digest
+            .iter_mut()
+            .skip(MARK.len())
+            .zip(from.as_second().to_be_bytes())
+        {
             *byte = second;
         }
         Self::new(account, digest, until)
@@ -54,12 +55,9 @@ impl UsedAssertion {
     /// From when on it counts, if it is a mark.
     #[must_use]
     pub fn forgotten_from(&self) -> Timestamp {
-        match self.digest.last_chunk() {
-            Some(second) if *second != EVER => {
-                Timestamp::from_second(i64::from_be_bytes(*second)).unwrap_or(Timestamp::MIN)
-            }
-            _ => Timestamp::MIN,
-        }
+        let second = self.digest.last_chunk().map(|second| i64::from_be_bytes(*second));
+        let from = second.and_then(|second| Timestamp::from_second(second).ok());
+        from.unwrap_or(Timestamp::MIN)
     }
 }
 

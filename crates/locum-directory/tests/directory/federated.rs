@@ -101,11 +101,13 @@ fn no_secret_is_printed() {
 fn how_far_assertions_are_forgotten_is_kept_and_moves_forward_only() {
     let store = Arc::new(MemoryStore::new());
     let directory = open(Arc::clone(&store) as Arc<dyn Store>);
-    let made = UsedAssertion::forgotten;
     // Such as stores of before have, and one with a beginning.
     for (mark, times) in [
-        (made(account(), None, later(5)), [4, 6]),
-        (made(account(), Some(later(20)), later(25)), [24, 26]),
+        (UsedAssertion::new(account(), [0xff; 32], later(5)), [4, 6]),
+        (
+            UsedAssertion::forgotten(account(), later(20), later(25)),
+            [24, 26],
+        ),
     ] {
         put(&directory, mark);
         let moved = |until| UsedAssertion {
