@@ -21,9 +21,9 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use locum_crypto::{DeploymentId, KeyEncryptionKey, Purpose, Random, SecretBytes};
+use locum_crypto::{DeploymentId, KeyEncryptionKey, Random};
 
-use crate::{Changes, Revision, Ring, Snapshot, Store};
+use crate::{Changes, Snapshot, Store};
 use health::Health;
 use writer::Queue;
 
@@ -165,29 +165,6 @@ impl Directory {
     ) -> Result<(T, Pending), WriteError<E>> {
         self.queue
             .write(|draft| decide(draft).map_err(WriteError::Refused))
-    }
-
-    /// Stores a key ring that was read at `expected`, or for the first time with [`Revision::NEW`].
-    ///
-    /// # Errors
-    /// [`WriteError::Change`] with a conflict if another node stored one in the meantime: use that one.
-    pub fn put_ring(
-        &self,
-        purpose: Purpose,
-        expected: Revision,
-        bytes: SecretBytes,
-    ) -> Result<Pending, WriteError<std::convert::Infallible>> {
-        let ring = Ring {
-            revision: expected,
-            purpose,
-            bytes,
-        };
-        let write = |_: &Snapshot| {
-            let mut changes = Changes::new();
-            changes.put(ring);
-            Ok(((), changes))
-        };
-        self.write(write).map(|((), pending)| pending)
     }
 }
 

@@ -9,13 +9,13 @@ use std::{
     thread,
 };
 
-use locum_crypto::{Purpose, SecretBytes, SeededRandom};
+use locum_crypto::{Purpose, SeededRandom};
 use locum_directory::{
-    Changes, CommitError, Directory, FaultyStore, MemoryStore, Revision, Store, StoreError, StoreNews,
-    Transaction, User, WriteError,
+    ChangeError, Changes, CommitError, Directory, FaultyStore, MemoryStore, Revision, Store, StoreError,
+    StoreNews, Transaction, User, WriteError,
 };
 
-use crate::fixture::{account, kek, now, open, put, queue, view};
+use crate::fixture::{account, kek, now, open, put, put_refused, queue, ring, view};
 
 pub(crate) fn faulty() -> (Arc<FaultyStore>, Directory) {
     let store = Arc::new(FaultyStore::default());
@@ -338,11 +338,11 @@ fn concurrent_readers_never_see_half_a_write() {
 fn key_rings_are_kept_and_a_second_first_one_is_a_conflict() {
     let store = Arc::new(MemoryStore::new());
     let directory = open(Arc::clone(&store) as Arc<dyn Store>);
-    let ring = |bytes: &[u8]| SecretBytes::new(bytes);
-    let put = |expected, bytes| directory.put_ring(Purpose::SessionToken, expected, ring(bytes));
-    let revision = put(Revision::NEW, b"one").unwrap().wait().unwrap();
-    assert!(matches!(put(Revision::NEW, b"two"), Err(WriteError::Change(_))));
-    put(revision, b"three").unwrap().wait().unwrap();
+    let ring = |expected, bytes| ring(Purpose::SessionToken, expected, bytes);
+    let revision = put(&directory, ring(Revision::NEW, b"one"));
+    let second = put_refused(&directory, ring(Revision::NEW, b"two"));
+    assert!(matches!(second, ChangeError::Conflict(_)), "{second}");
+    put(&directory, ring(revision, b"three"));
     let deployment = *directory.deployment();
     drop(directory);
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use locum_crypto::{KeyEncryptionKey, PasswordHash, Purpose, SecretBytes, SeededRandom};
 use locum_directory::{
     ChangeError, Changes, ControlPolicyType, Directory, Entity, KeyOwner, MemoryStore, Pending, PolicyUse,
-    Revision, Snapshot, Store, UsedBy, WriteError,
+    Revision, Ring, Snapshot, Store, UsedBy, WriteError,
 };
 use locum_names::{AccountId, Partition};
 use locum_policy::{Policy, PolicyKind};
@@ -63,6 +63,15 @@ pub(crate) fn put(directory: &Directory, entity: impl Into<Entity>) -> Revision 
     let mut changes = Changes::new();
     changes.put(entity);
     queue(directory, changes).unwrap().wait().unwrap()
+}
+
+/// A key ring that was read at `revision`.
+pub(crate) fn ring(purpose: Purpose, revision: Revision, bytes: &[u8]) -> Ring {
+    Ring {
+        revision,
+        purpose,
+        bytes: SecretBytes::new(bytes),
+    }
 }
 
 /// Everything in a snapshot, the derived too, as text by where it was found.

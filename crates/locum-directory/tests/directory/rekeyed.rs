@@ -24,7 +24,7 @@ use locum_directory::{
 };
 use locum_names::Partition;
 
-use crate::fixture::{account, kek, now, put, view};
+use crate::fixture::{account, kek, now, put, ring, view};
 
 const FILE: &str = "LOCUM_TEST_REKEY_FILE";
 
@@ -55,9 +55,7 @@ fn filled(path: &Path) {
     issuer.keys.push(signing_key(0));
     put(&directory, issuer);
     for purpose in [Purpose::SessionToken, Purpose::Marker] {
-        let bytes = SecretBytes::new(b"a ring".to_vec());
-        let ring = directory.put_ring(purpose, Revision::NEW, bytes).unwrap();
-        ring.wait().unwrap();
+        put(&directory, ring(purpose, Revision::NEW, b"a ring"));
     }
 }
 
@@ -167,9 +165,7 @@ fn sessions_end_if_that_is_asked_for_and_nothing_else_does() {
     for purpose in Purpose::ALL {
         assert!(directory.snapshot().ring(purpose).is_none(), "{purpose:?}");
     }
-    let bytes = SecretBytes::new(b"another".to_vec());
-    let ring = directory.put_ring(Purpose::SessionToken, Revision::NEW, bytes);
-    ring.unwrap().wait().unwrap();
+    put(&directory, ring(Purpose::SessionToken, Revision::NEW, b"another"));
     drop(directory);
     keys.retain(|key| key != "/rings/marker");
     let after: Vec<String> = items(&path).into_iter().map(|item| item.key).collect();

@@ -209,7 +209,7 @@ mod tests {
 
     use jiff::Timestamp;
     use locum_crypto::{Purpose, SecretBytes};
-    use locum_directory::{Directory, Revision, Store as _};
+    use locum_directory::{Changes, Directory, Revision, Ring, Store as _};
     use locum_names::Partition;
 
     use super::*;
@@ -226,8 +226,15 @@ mod tests {
         let partition = Partition::default();
         let made = directory.bootstrap(None, partition, Timestamp::UNIX_EPOCH, &mut SystemRandom, kept);
         assert!(made.unwrap());
-        let ring = directory.put_ring(Purpose::SessionToken, Revision::NEW, SecretBytes::new(vec![1]));
-        ring.unwrap().wait().unwrap();
+        let ring = Ring {
+            revision: Revision::NEW,
+            purpose: Purpose::SessionToken,
+            bytes: SecretBytes::new(vec![1]),
+        };
+        let mut changes = Changes::new();
+        changes.put(ring);
+        let put = directory.write(|_| Ok::<_, ()>(((), changes)));
+        put.unwrap().1.wait().unwrap();
         drop((directory, store));
         let other = folder.path().join("other");
         write_key(&other, &another_than(&old));
