@@ -200,6 +200,14 @@ def test_all_is_well(home, alice, account):
     assert home.whoami("--all", "--format", "{profile} {account}") == f"a {account}\nb {account}\n"
 
 
+def test_a_default_profile_that_is_broken_is_a_row_as_any_other(home, alice):
+    home.credentials(alice=alice.caller)
+    home.config("[default]\nservices = nowhere\n")
+    rows = {row["profile"]: row["error"] for row in home.told("--all", status=1)}
+    assert rows.pop("alice") is None
+    assert "services section" in rows.pop("default") and not rows
+
+
 def test_all_waits_for_nobody_longer_than_that(home, alice):
     """More profiles that nobody answers than are asked at a time, and one that is well after them."""
     home.credentials(**{f"mute{n:02}": alice.caller for n in range(9)}, well=alice.caller)

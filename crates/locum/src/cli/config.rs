@@ -22,6 +22,11 @@ impl Files {
             .map(Self)
             .map_err(|error| Failure::General(error.to_string()))
     }
+
+    /// The names of all profiles.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.0.names().into_iter().map(str::to_owned).collect()
+    }
 }
 
 /// Returns the variable that names a profile, if there is one. It counts as soon as it is set: one that is empty by mistake

@@ -16,7 +16,7 @@ use super::look::{offline, online};
 use super::options::Options;
 use super::{Caller, WhoamiError};
 use crate::caller::CallerOptions;
-use crate::cli::config::{Environment, Files, Profile};
+use crate::cli::config::{Environment, Files};
 use crate::cli::errors::Failure;
 use crate::columns;
 
@@ -31,13 +31,11 @@ const LONGEST: usize = 100;
 
 /// Asks about every profile.
 pub(super) fn rows(options: &Options, environment: &Environment) -> Result<Vec<Identity>, WhoamiError> {
-    let files = Profile::choose(Files::load(environment)?, None, &Environment::default())?.files;
-    let names: Vec<&str> = files.names();
+    let names: Arc<[String]> = Files::load(environment)?.names().into();
     options.caller.check()?;
     if names.is_empty() {
         return Err(WhoamiError::NoProfiles);
     }
-    let names: Arc<[String]> = names.into_iter().map(str::to_owned).collect();
     let limit = options.timeout.unwrap_or(USUAL_LIMIT);
     let shows = io::stderr().is_terminal() && !options.offline;
     let mut told = |over: usize| {
