@@ -279,6 +279,12 @@ mod tests {
                 "did you mean region?",
             ),
             (
+                "[profile p]\nlocum_oidc_isuer = https://x\n",
+                String::new(),
+                "unknown-setting",
+                "did you mean locum_oidc_issuer?",
+            ),
+            (
                 "[profile p]\nrole_arn = a\nsource_profile = dveloper\n",
                 keys("developer"),
                 "broken-profile",

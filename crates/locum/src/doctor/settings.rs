@@ -1,7 +1,7 @@
 //! The settings that are known, so that a slip of the finger can be told from a setting of somebody else's.
 
 /// Settings of profiles and of `sso-session` sections: those of AWS's command and SDKs, and of tools that share the files.
-pub(super) const KNOWN: [&str; 80] = [
+pub(super) const KNOWN: [&str; 93] = [
     "account_id_endpoint_mode",
     "api_versions",
     "auth_scheme_preference",
@@ -33,8 +33,21 @@ pub(super) const KNOWN: [&str; 80] = [
     "ignore_configured_endpoint_urls",
     "imds_use_ipv6",
     "include_profile",
+    "locum_federation_url",
     "locum_mfa_session",
     "locum_mfa_session_seconds",
+    "locum_oidc_client_id",
+    "locum_oidc_client_secret",
+    "locum_oidc_flow",
+    "locum_oidc_issuer",
+    "locum_oidc_redirect_url",
+    "locum_oidc_scopes",
+    "locum_role_arn",
+    "locum_saml_acs_url",
+    "locum_saml_entity_id",
+    "locum_saml_provider_arn",
+    "locum_saml_sso_url",
+    "locum_saml_url",
     "locum_vault",
     "login_session",
     "max_attempts",
