@@ -10,8 +10,9 @@ use locum_crypto::{Random, SecretString, sha256};
 use super::error::LoginError;
 use super::issuer::Issuer;
 use super::pages::{Parameters, Verdict, await_browser};
-use super::settings::{Callback, Oidc, Settings};
+use super::settings::{Oidc, Settings};
 use super::tokens::{Awaited, Tokens};
+use super::values::Callback;
 use super::web::Web;
 use crate::loopback::{Loopback, Request};
 

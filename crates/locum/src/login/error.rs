@@ -5,6 +5,7 @@ use std::io;
 use locum_credentials::{VaultError, plain};
 
 use super::options::OptionsError;
+use super::values::BadValue;
 use crate::cli::errors::Failure;
 use crate::secure_url::InsecureUrl;
 
@@ -15,6 +16,8 @@ pub(super) enum LoginError {
     Options(#[from] OptionsError),
     #[error(transparent)]
     Insecure(#[from] InsecureUrl),
+    #[error(transparent)]
+    Value(#[from] BadValue),
     /// The configuration or the service, as every command says it.
     #[error("{}", spoken(.0))]
     Call(#[from] Failure),
@@ -27,20 +30,12 @@ pub(super) enum LoginError {
     Both,
     #[error("say which role: set locum_role_arn, or give --role-arn")]
     NoRole,
-    #[error("the role is named by its ARN, such as arn:aws:iam::123456789012:role/NAME, not {0}")]
-    Role(String),
     #[error("say which client locum is at the issuer: set locum_oidc_client_id, or give --oidc-client-id")]
     NoClient,
     #[error("locum_oidc_scopes must have openid in it")]
     Scopes,
-    #[error("locum_oidc_flow is browser or device, not {0}")]
-    Flow(String),
     #[error("locum_saml_url and locum_saml_sso_url exclude each other: the first page needs no request")]
     TwoStarts,
-    #[error("duration_seconds is a number from 900 to 43200, not {0}")]
-    Duration(String),
-    #[error("{setting} must be an address such as http://127.0.0.1:8400/callback on this machine, not {url}")]
-    Callback { setting: &'static str, url: String },
     #[error("locum_saml_acs_url must name 127.0.0.1, for localhost may be another listener's, not {0}")]
     Localhost(String),
     #[error("cannot listen on 127.0.0.1:{port}: {reason}")]

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::code::{self, Asked};
 use super::device::{self, Task, poll};
 use super::error::LoginError;
-use super::settings::Callback;
+use super::values::Callback;
 use super::web::{Reply, Web};
 use crate::secure_url::SecureUrl;
 

@@ -21,6 +21,7 @@ mod saml;
 mod session;
 mod settings;
 mod tokens;
+mod values;
 mod web;
 
 use std::ffi::OsString;
@@ -35,8 +36,9 @@ use self::error::LoginError;
 use self::issuer::Issuer;
 use self::options::{LOGIN_HELP, LoginOptions, LogoutOptions};
 use self::session::{Origin, Session};
-use self::settings::{Flow, How, Oidc, Saml, Settings, Start};
+use self::settings::{How, Oidc, Saml, Settings, Start};
 use self::tokens::Tokens;
+use self::values::Flow;
 use self::web::Web;
 use crate::caller::{Caller, CallerOptions};
 use crate::cli::config;

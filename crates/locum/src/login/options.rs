@@ -4,9 +4,8 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt as _};
-use locum_credentials::quoted;
 
-use super::settings::Callback;
+use super::values::{self, BadValue, Callback, Flow};
 use crate::secure_url::{InsecureUrl, SecureUrl};
 
 /// The page of `locum login`.
@@ -127,16 +126,10 @@ pub(super) enum OptionsError {
     Wait(String),
     #[error("--profile and --all exclude each other")]
     OneOrAll,
-    #[error("--role-arn takes the ARN of a role, such as arn:aws:iam::123456789012:role/NAME, not {}", quoted(.0))]
-    Role(String),
-    #[error("--duration-seconds is a number from 900 to 43200, not {}", quoted(.0))]
-    Duration(String),
-    #[error("--oidc-flow is browser or device, not {}", quoted(.0))]
-    Flow(String),
-    #[error("{option} must be an address such as http://127.0.0.1:8400/callback on this machine, not {}", quoted(.url))]
-    Callback { option: &'static str, url: String },
     #[error(transparent)]
     Insecure(#[from] InsecureUrl),
+    #[error(transparent)]
+    Value(#[from] BadValue),
 }
 
 impl LoginOptions {
@@ -156,15 +149,14 @@ impl LoginOptions {
     /// Refuses values that are none, before a file is read or anybody is asked. An empty one says that there is none.
     fn check(&self) -> Result<(), OptionsError> {
         let given = |name| self.setting(name).filter(|value| !value.is_empty());
-        let flows = ["browser", "device"];
-        if let Some(role) = self.setting("role-arn").filter(|role| !role.starts_with("arn:")) {
-            return Err(OptionsError::Role(role.to_owned()));
+        if let Some(role) = self.setting("role-arn") {
+            values::role("--role-arn", role)?;
         }
-        if let Some(text) = self.setting("duration-seconds").filter(|text| !is_duration(text)) {
-            return Err(OptionsError::Duration(text.to_owned()));
+        if let Some(text) = self.setting("duration-seconds") {
+            values::seconds("--duration-seconds", text)?;
         }
-        if let Some(flow) = given("oidc-flow").filter(|flow| !flows.contains(flow)) {
-            return Err(OptionsError::Flow(flow.to_owned()));
+        if let Some(flow) = given("oidc-flow") {
+            Flow::parse("--oidc-flow", flow)?;
         }
         for (name, option) in [
             ("oidc-issuer", "--oidc-issuer"),
@@ -177,10 +169,7 @@ impl LoginOptions {
             ("oidc-redirect-url", "--oidc-redirect-url"),
             ("saml-acs-url", "--saml-acs-url"),
         ] {
-            if let Some(url) = given(name).filter(|url| Callback::parse(option, url).is_err()) {
-                let url = url.to_owned();
-                return Err(OptionsError::Callback { option, url });
-            }
+            given(name).map(|url| Callback::parse(option, url)).transpose()?;
         }
         Ok(())
     }
@@ -219,11 +208,6 @@ impl LoginOptions {
         }
         Ok(())
     }
-}
-
-fn is_duration(text: &str) -> bool {
-    text.parse()
-        .is_ok_and(|seconds: i64| (900..=43_200).contains(&seconds))
 }
 
 impl LogoutOptions {

@@ -11,6 +11,7 @@ use locum_crypto::SecretString;
 
 use super::error::LoginError;
 use super::options::LoginOptions;
+use super::values::{self, Callback, Flow};
 use crate::cli::config::Profile;
 use crate::secure_url::SecureUrl;
 
@@ -52,12 +53,6 @@ pub(super) struct Oidc {
     pub(super) redirect: Callback,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Flow {
-    Browser,
-    Device,
-}
-
 /// How a SAML identity provider is asked.
 #[derive(Debug)]
 pub(super) struct Saml {
@@ -75,47 +70,6 @@ pub(super) enum Start {
     Request { sso: SecureUrl, entity_id: String },
     /// Nothing: the response is in a file, or on standard input for `-`.
     Given(OsString),
-}
-
-/// An address on this machine that a browser comes back to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Callback {
-    /// `127.0.0.1` or `localhost`.
-    host: String,
-    /// 0 for any.
-    pub(super) port: u16,
-    pub(super) path: String,
-}
-
-impl Callback {
-    pub(super) fn parse(setting: &'static str, url: &str) -> Result<Self, LoginError> {
-        let refused = || LoginError::Callback {
-            setting,
-            url: plain(url),
-        };
-        let rest = url.strip_prefix("http://").ok_or_else(refused)?;
-        let (authority, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
-        let (host, port) = match authority.split_once(':') {
-            None => (authority, 0),
-            Some((host, port)) => (host, port.parse().map_err(|_| refused())?),
-        };
-        let plain_path = path
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"/-_.~".contains(&b));
-        if !matches!(host, "127.0.0.1" | "localhost") || !plain_path {
-            return Err(refused());
-        }
-        Ok(Self {
-            host: host.to_owned(),
-            port,
-            path: path.to_owned(),
-        })
-    }
-
-    /// The address, at the port that was had.
-    pub(super) fn url(&self, port: u16) -> String {
-        format!("http://{}:{port}{}", self.host, self.path)
-    }
 }
 
 /// One place to look a setting up.
@@ -173,27 +127,19 @@ impl Settings {
             Some(text) => Some(text),
             None => profile.get("duration_seconds"),
         };
-        let number = |text: &str| {
-            let seconds = text
-                .parse()
-                .ok()
-                .filter(|seconds| (900..=43_200).contains(seconds));
-            seconds.ok_or_else(|| LoginError::Duration(plain(text)))
-        };
         if role_arn.is_none() && matches!(how, How::Oidc(_)) {
             return Err(LoginError::NoRole);
         }
-        if let Some(role) = role_arn.as_deref().filter(|role| !role.starts_with("arn:")) {
-            return Err(LoginError::Role(plain(role)));
-        }
         Ok(Self {
             how,
-            role_arn,
+            role_arn: role_arn.map(|role| values::role("role_arn", &role)).transpose()?,
             session_name: options
                 .setting("role-session-name")
                 .or_else(|| profile.get("role_session_name"))
                 .map(str::to_owned),
-            duration_seconds: duration.map(number).transpose()?,
+            duration_seconds: duration
+                .map(|text| values::seconds("duration_seconds", text))
+                .transpose()?,
             wait: options.wait(),
         })
     }
@@ -221,11 +167,10 @@ fn oidc(source: &Source<'_>) -> Result<Option<Oidc>, LoginError> {
     if !scopes.split_whitespace().any(|scope| scope == "openid") {
         return Err(LoginError::Scopes);
     }
-    let flow = match source.get("oidc-flow", "locum_oidc_flow")?.as_deref() {
-        None | Some("browser") => Flow::Browser,
-        Some("device") => Flow::Device,
-        Some(other) => return Err(LoginError::Flow(plain(other))),
-    };
+    let flow = source.get("oidc-flow", "locum_oidc_flow")?;
+    let flow = flow
+        .map(|flow| Flow::parse("locum_oidc_flow", &flow))
+        .transpose()?;
     let redirect = source.get("oidc-redirect-url", "locum_oidc_redirect_url")?;
     let secret = source.profile.trusted("locum_oidc_client_secret")?;
     Ok(Some(Oidc {
@@ -233,7 +178,7 @@ fn oidc(source: &Source<'_>) -> Result<Option<Oidc>, LoginError> {
         client_id: client_id.ok_or(LoginError::NoClient)?,
         client_secret: secret.map(SecretString::from),
         scopes,
-        flow,
+        flow: flow.unwrap_or(Flow::Browser),
         redirect: Callback::parse(
             "locum_oidc_redirect_url",
             redirect.as_deref().unwrap_or(REDIRECT_URL),
