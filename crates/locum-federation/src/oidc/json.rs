@@ -236,5 +236,7 @@ mod tests {
         assert_eq!(reserved("\"x\"").unwrap()["a"].as_count(), None);
         assert_eq!(reserved("\"1\",\"b\":2"), Err(NotJson));
         assert_eq!(reserved("1"), Err(NotJson));
+        let second = format!("{{\"a\":{{\"b\":2,\"{NUMBER}\":\"12\"}}}}");
+        assert_eq!(Json::object(second.as_bytes()), Err(NotJson));
     }
 }

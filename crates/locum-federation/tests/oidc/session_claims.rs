@@ -33,14 +33,15 @@ fn flat_tags_are_strings() {
             r#""Automation""#,
         ),
         ("https://aws.amazon.com/tags/principal_tags/a/b", r#""""#),
+        ("https://aws.amazon.com/tags/principal_tags/none", "null"),
         (
             "https://aws.amazon.com/tags/transitive_tag_keys",
-            r#"["Project"]"#,
+            r#"["Project","a/b"]"#,
         ),
     ]))
     .unwrap();
     assert_eq!(read.session_tags, tags(&[("Project", "Automation"), ("a/b", "")]));
-    assert_eq!(read.transitive_tag_keys, ["Project"]);
+    assert_eq!(read.transitive_tag_keys, ["Project", "a/b"]);
 }
 
 #[test]

@@ -70,6 +70,11 @@ fn issuers_are_the_providers_byte_for_byte() {
         "<saml:Issuer Format=\"urn:other\">",
         SamlError::Issuer,
     );
+    refuse_changed(
+        "<saml:Issuer>",
+        "<saml:Issuer Other=\"x\">",
+        SamlError::UnexpectedAttribute,
+    );
     let mut world = World::new();
     world.entity_id = "";
     let empty = TEMPLATE.replace("https://idp.example.com/metadata", "");
@@ -244,6 +249,47 @@ fn the_subject_has_one_plain_name_and_one_bearer() {
         &format!("<saml:NameID>x</saml:NameID>{data}"),
         SamlError::SubjectConfirmation,
     );
+    let with_content = |content: &str| {
+        let open = data.replace("/>", ">");
+        format!("{open}{content}</saml:SubjectConfirmationData>")
+    };
+    refuse_changed(&data, &with_content("x"), SamlError::UnexpectedText);
+    refuse_changed(
+        &data,
+        &with_content("<ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"/>"),
+        SamlError::UnexpectedElement,
+    );
+}
+
+#[test]
+fn attributes_that_nobody_knows_are_refused() {
+    for element in [
+        "<saml:Subject",
+        "<saml:NameID",
+        "<saml:SubjectConfirmation",
+        "<saml:AuthnStatement",
+    ] {
+        refuse_changed(
+            element,
+            &format!("{element} Other=\"x\""),
+            SamlError::UnexpectedAttribute,
+        );
+    }
+}
+
+#[test]
+fn nothing_follows_the_assertion() {
+    for more in [
+        "<x/>",
+        "<samlp:Extensions/>",
+        "<saml:Advice xmlns:saml=\"urn:x\"/>",
+    ] {
+        refuse_changed(
+            "</samlp:Response>",
+            &format!("{more}</samlp:Response>"),
+            SamlError::UnexpectedElement,
+        );
+    }
 }
 
 /// The template with every time moved: when it was issued and when its conditions and its confirmation end.
@@ -491,6 +537,16 @@ fn attributes_are_unique_and_of_text() {
     let encrypted = "<saml:EncryptedAttribute/></saml:AttributeStatement>";
     refuse_changed("</saml:AttributeStatement>", encrypted, SamlError::Attribute);
     accept_changed("staff<", "<saml:NameID NameQualifier=\"q\">staff</saml:NameID><");
+    refuse_changed(
+        "staff<",
+        "<saml:NameID>staff</saml:NameID><saml:NameID>admin</saml:NameID><",
+        SamlError::Attribute,
+    );
+    refuse_changed(
+        "staff</saml:AttributeValue>",
+        "staff</saml:AttributeValue><x/><saml:AttributeValue>admin</saml:AttributeValue>",
+        SamlError::Attribute,
+    );
     accept_changed("staff<", "<");
     accept_changed(
         "PrincipalTag:team\">",

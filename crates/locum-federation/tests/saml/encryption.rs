@@ -82,6 +82,18 @@ fn the_assertion_within_must_be_signed_by_the_provider() {
             include_str!("data/attack-encrypted-response.xml"),
             SamlError::UnexpectedElement,
         ),
+        (
+            include_str!("data/attack-encrypted-wrapped.xml"),
+            SamlError::SeveralAssertions,
+        ),
+        (
+            include_str!("data/attack-encrypted-two-signatures.xml"),
+            SamlError::MisplacedSignature,
+        ),
+        (
+            include_str!("data/attack-encrypted-same-id.xml"),
+            SamlError::DuplicateId,
+        ),
     ] {
         assert_eq!(World::decrypting().verify(document), Err(reason));
     }
@@ -122,6 +134,14 @@ fn only_gcm_and_oaep_are_opened() {
         (
             "<xenc11:MGF ",
             "<xenc:OAEPparams>AAAA</xenc:OAEPparams><xenc11:MGF ",
+        ),
+        (
+            "</xenc:EncryptionMethod><xenc:CipherData>",
+            "<xenc:OAEPparams>AAAA</xenc:OAEPparams></xenc:EncryptionMethod><xenc:CipherData>",
+        ),
+        (
+            "aes256-gcm\"/>",
+            "aes256-gcm\"><xenc:KeySize>128</xenc:KeySize></xenc:EncryptionMethod>",
         ),
     ] {
         let document = swap(GENUINE[0].1, from, to);
@@ -200,6 +220,13 @@ fn encrypted_data_has_one_shape() {
             "<xenc:CipherReference URI=\"https://evil.example.com\"/><xenc:CipherValue>",
         ),
         swap(document, "<xenc:CipherValue>", "<xenc:CipherValue>*"),
+        swap(document, "</xenc:CipherData>", "<x/></xenc:CipherData>"),
+        swap(document, "</xenc:EncryptedKey>", "<x/></xenc:EncryptedKey>"),
+        swap(
+            document,
+            "</xenc:EncryptedKey>",
+            "</xenc:EncryptedKey><ds:RetrievalMethod URI=\"#_k2\"/>",
+        ),
     ] {
         assert_eq!(
             World::decrypting().verify(&changed),

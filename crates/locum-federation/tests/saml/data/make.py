@@ -215,6 +215,14 @@ def main():
     comment = plain.replace("alice@example.com</saml:NameID>", "alice<!---->@example.com</saml:NameID>")
     write("attack-encrypted-comment", wrap(encrypted(comment, "newest")))
     write("attack-encrypted-response", wrap(encrypted(signed, "newest")))
+    signature = re.search(r"<ds:Signature .*</ds:Signature>", plain, re.S).group()
+    advice = f"<saml:Advice>{plain.replace(signature, '')}</saml:Advice><saml:AuthnStatement "
+    wrapped = plain.replace("alice@", "mallory@").replace('ID="_a1"', 'ID="_a2"').replace("<saml:AuthnStatement ", advice)
+    write("attack-encrypted-wrapped", wrap(encrypted(wrapped, "newest")))
+    twice = plain.replace("</saml:Assertion>", signature + "</saml:Assertion>")
+    write("attack-encrypted-two-signatures", wrap(encrypted(twice, "newest")))
+    same = plain.replace("<saml:AttributeValue>staff", '<saml:AttributeValue ID="_a1">staff')
+    write("attack-encrypted-same-id", wrap(encrypted(same, "newest")))
     for name in ("short", "p256", "p521", "rsa", "attacker", "p384", "stranger"):
         (HERE / f"{name}.pem").unlink()
 
