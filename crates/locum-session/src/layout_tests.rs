@@ -190,6 +190,20 @@ fn what_a_field_does_not_use_is_refused() {
 }
 
 #[test]
+fn a_session_has_one_scope() {
+    let (root, delegated) = ([ASSUMED_ROOT, 0, 0], [DELEGATED, 0, 1, b'x']);
+    for (fields, accepted) in [
+        (root.to_vec(), true),
+        (delegated.to_vec(), true),
+        ([&root[..], &delegated[..]].concat(), false),
+        (vec![ASSUMED_ROOT, 0, 1, b'x'], false),
+    ] {
+        let bytes = [least(), fields.clone()].concat();
+        assert_eq!(read(key(), &bytes).is_some(), accepted, "{fields:?}");
+    }
+}
+
+#[test]
 fn secret_and_principal_must_stand_there() {
     let head = &least()[..18];
     let secret = [SECRET, 0, 1, b's'];

@@ -136,6 +136,15 @@ fn another_ring_deployment_or_purpose_is_refused() {
         assert_eq!(open(&same_randomness, 1).is_ok(), expected, "{purpose:?}");
         assert_eq!(open(&ring(purpose, 9), 1), Err(MessageError::Invalid));
     }
+    // Sealed for another purpose, it does not open with that purpose's ring either.
+    let sessions = ring(Purpose::SessionToken, 1);
+    let foreign = message("{}")
+        .seal(&sessions, &deployment(1), &mut SeededRandom::new(1))
+        .unwrap();
+    assert_eq!(
+        AuthorizationMessage::open(&foreign, &sessions, &deployment(1), at(0)),
+        Err(MessageError::Invalid)
+    );
 }
 
 proptest! {

@@ -379,6 +379,27 @@ fn there_is_one_of_everything() {
     );
 }
 
+/// Held to the shape before anything is computed, so it does not matter who signed it.
+#[test]
+fn attributes_of_signatures_are_those_that_are_known() {
+    let signed = sign_assertion(&TEMPLATE);
+    for (element, reason) in [
+        ("Signature ", SamlError::UnexpectedAttribute),
+        ("SignedInfo", SamlError::UnexpectedAttribute),
+        ("CanonicalizationMethod", SamlError::UnexpectedAttribute),
+        ("SignatureMethod", SamlError::UnexpectedAttribute),
+        ("Reference", SamlError::UnexpectedAttribute),
+        ("Transforms", SamlError::UnexpectedAttribute),
+        ("Transform ", SamlError::Transforms),
+        ("DigestMethod", SamlError::UnexpectedAttribute),
+        ("DigestValue", SamlError::UnexpectedAttribute),
+        ("SignatureValue", SamlError::UnexpectedAttribute),
+    ] {
+        let from = format!("<ds:{element}");
+        refuse(&swap(&signed, &from, &format!("{from} Other=\"x\" ")), reason);
+    }
+}
+
 #[test]
 fn signatures_stand_directly_in_what_they_sign() {
     let signed = sign_assertion(&TEMPLATE);

@@ -152,4 +152,12 @@ fn session_policies_limit_the_session() {
     let answer = scene.redeem(&response, &[("Policy", "{")]);
     assert_eq!(answer.text("Code"), "MalformedPolicyDocument");
     scene.redeem(&response, &[]).ok();
+    // A managed one limits it too.
+    let response = scene.idp.response(&scene.said().id("_3"));
+    let managed = [(
+        "PolicyArns.member.1.arn",
+        "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+    )];
+    let session = scene.redeem(&response, &managed).credentials();
+    assert_eq!(scene.iam(&session, "ListRoles", &[]).status, 403);
 }

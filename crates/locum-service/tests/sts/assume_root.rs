@@ -244,6 +244,10 @@ fn source_identity_comes_along_from_a_role() {
     assert_eq!(record["readOnly"], false);
     assert_eq!(record["requestParameters"]["targetPrincipal"], OTHER);
     assert_eq!(record["requestParameters"]["taskPolicyArn"]["arn"], AUDIT);
+    // The session has it too, not only the answer.
+    scene.sts(&answer.credentials(), "GetCallerIdentity", &[]).ok();
+    let record = scene.last_record();
+    assert_eq!(record["userIdentity"]["sessionContext"]["sourceIdentity"], "ann");
 }
 
 #[test]

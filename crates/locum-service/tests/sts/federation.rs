@@ -103,6 +103,20 @@ fn it_has_what_was_passed_of_what_its_issuer_has() {
     assert!(!may(&issue(&bob, Some(ALLOW_ALL))), "its issuer may not");
     assert!(!may(&issue(&scene.root, None)));
     assert!(may(&issue(&scene.root, Some(&describe))));
+    // A managed policy counts as one that was passed whole.
+    let denying =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"organizations:*","Resource":"*"}}"#;
+    for (name, document, expected) in [("describing", &*describe, true), ("denying", denying, false)] {
+        let (_, arn) = scene.policy(ACCOUNT, name, document);
+        let named = ("PolicyArns.member.1.arn", &*arn);
+        let with = |more: &[_]| scene.sts(&alice, "GetFederationToken", &[&[GUEST, named], more].concat());
+        assert_eq!(may(&with(&[]).credentials()), expected, "{name}");
+        assert_eq!(
+            may(&with(&[("Policy", ALLOW_ALL)]).credentials()),
+            expected,
+            "{name}"
+        );
+    }
     // Its issuer's permissions are looked at now, not when it was issued.
     let live = issue(&alice, Some(ALLOW_ALL));
     assert!(may(&live));

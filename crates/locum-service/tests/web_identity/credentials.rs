@@ -112,10 +112,11 @@ fn session_policies_limit_the_session() {
     assert_eq!(scene.iam(&limited, "ListRoles", &[]).status, 403);
     let managed = [(
         "PolicyArns.member.1.arn",
-        "arn:aws:iam::aws:policy/AdministratorAccess",
+        "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
     )];
     let answer = scene.assume(&role, &token, &managed).ok();
     assert!(answer.find("PackedPolicySize").is_some());
+    assert_eq!(scene.iam(&answer.credentials(), "ListUsers", &[]).status, 403);
     let malformed = scene.assume(&role, &token, &[("Policy", "{}")]);
     assert_eq!(
         (malformed.status, malformed.text("Code")),
