@@ -132,7 +132,7 @@ impl Settings {
         }
         Ok(Self {
             how,
-            role_arn: role_arn.map(|role| values::role("role_arn", &role)).transpose()?,
+            role_arn,
             session_name: options
                 .setting("role-session-name")
                 .or_else(|| profile.get("role_session_name"))
@@ -149,10 +149,11 @@ impl Settings {
 /// our own.
 pub(super) fn role_arn(options: &LoginOptions, profile: &Profile) -> Result<Option<String>, LoginError> {
     let source = Source { options, profile };
-    match source.get("role-arn", "locum_role_arn")? {
-        Some(arn) => Ok(Some(arn)),
-        None => Ok(profile.trusted("role_arn")?.map(str::to_owned)),
-    }
+    let (name, arn) = match source.get("role-arn", "locum_role_arn")? {
+        Some(arn) => ("locum_role_arn", Some(arn)),
+        None => ("role_arn", profile.trusted("role_arn")?.map(str::to_owned)),
+    };
+    Ok(arn.map(|arn| values::role(name, &arn)).transpose()?)
 }
 
 fn oidc(source: &Source<'_>) -> Result<Option<Oidc>, LoginError> {
