@@ -17,21 +17,6 @@ const KINDS: [PolicyKind; 7] = [
     PolicyKind::ResourceControl,
 ];
 
-#[test]
-fn what_is_printed_is_read_the_same() {
-    for seed in 0..CASES {
-        let mut dice = Dice::new(seed + 5_000_000);
-        let asked = generator::asked(&mut dice);
-        let kind = dice.pick(&KINDS);
-        let text = generator::document(&mut dice, &asked, kind).to_string();
-        if let Ok(policy) = Policy::compile(&text, kind) {
-            let again = Policy::compile(policy.document(), policy.kind()).unwrap();
-            assert_eq!(policy.document(), text);
-            assert_eq!(policy, again);
-        }
-    }
-}
-
 /// The texts of `facts: policy §6.1`, and of Organizations.
 const TEXTS: [&str; 40] = [
     "Syntax errors in policy.",

@@ -201,8 +201,8 @@ const LAWS: &[(&str, &str, &str)] = &[
     ("compiled ≡ naive", AGREEMENT, "compiled_and_naive_agree"),
     (
         "parse∘print∘parse = parse",
-        IMPLEMENTATION,
-        "what_is_printed_is_read_the_same",
+        PROPERTIES,
+        "what_means_the_same_decides_the_same",
     ),
     ("never panics", PROPERTIES, "no_text_is_too_odd"),
     ("never allocates", ALLOCATION, "decide_allocates_nothing"),
