@@ -2,6 +2,8 @@
 
 use std::{cmp::Ordering, fmt};
 
+use crate::json::{Member, Node};
+
 /// `ForAllValues:`, `ForAnyValue:` or neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Quantifier {
@@ -139,6 +141,19 @@ impl Operator {
             if_exists,
         })
     }
+}
+
+/// The keys of a statement's conditions that stand under an operator of which this is so.
+pub(crate) fn keys_under(
+    statement: &Node,
+    is_so: impl Fn(Operator) -> bool,
+) -> impl Iterator<Item = &Member> {
+    let block = statement.get("Condition").and_then(Node::members);
+    let meant = block
+        .unwrap_or_default()
+        .iter()
+        .filter(move |member| Operator::parse(&member.key).is_some_and(&is_so));
+    meant.flat_map(|member| member.value.members().unwrap_or_default())
 }
 
 /// Its name, as [`Operator::parse`] reads it.

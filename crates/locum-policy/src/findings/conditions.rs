@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     fold::folded,
-    json::{Member, Node, Value},
+    json::{Member, Value},
     operator::{Comparison, Operator, Quantifier},
 };
 
@@ -218,12 +218,7 @@ fn paired_keys(report: &mut Report, statement: Statement<'_>) {
     if network.iter().any(|key| statement.has_condition_key(key)) {
         return;
     }
-    let block = statement
-        .node
-        .get("Condition")
-        .and_then(Node::members)
-        .unwrap_or_default();
-    for key in block.iter().flat_map(|m| m.value.members().unwrap_or_default()) {
+    for key in statement.condition_keys() {
         if key.key.eq_ignore_ascii_case("aws:VpcSourceIp") {
             let message = "An address within a VPC is the same in every VPC.";
             report.push(IssueCode::MissingPairedConditionKeys, &key.key_span, message);

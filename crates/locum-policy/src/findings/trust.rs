@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     json::Node,
-    operator::{Comparison, Operator},
+    operator::{Comparison, keys_under},
     validate::federation,
 };
 
@@ -63,16 +63,8 @@ fn setters(report: &mut Report, document: Document<'_>) {
         allowing.any(|statement| statement.list("Action").iter().any(|node| names(node, action)))
     });
     for statement in document.statements().filter(|statement| statement.allows) {
-        let block = statement
-            .node
-            .get("Condition")
-            .and_then(Node::members)
-            .unwrap_or_default();
-        let asking = block.iter().filter(|member| {
-            // `Null` is how one asks that it be not set.
-            Operator::parse(&member.key).is_some_and(|o| o.comparison != Comparison::Null)
-        });
-        for key in asking.flat_map(|member| member.value.members().unwrap_or_default()) {
+        // `Null` is how one asks that it be not set.
+        for key in keys_under(statement.node, |o| o.comparison != Comparison::Null) {
             let is_key = |name: &str| match key.key.get(..name.len()) {
                 Some(head) if name.ends_with('/') => head.eq_ignore_ascii_case(name),
                 _ => key.key.eq_ignore_ascii_case(name),
@@ -177,15 +169,7 @@ fn providers(report: &mut Report, statement: Statement<'_>) {
 }
 
 fn github_subjects(report: &mut Report, statement: Statement<'_>) {
-    let block = statement
-        .node
-        .get("Condition")
-        .and_then(Node::members)
-        .unwrap_or_default();
-    let like = block.iter().filter(|member| {
-        Operator::parse(&member.key).is_some_and(|o| o.comparison == Comparison::Like && !o.negated)
-    });
-    for key in like.flat_map(|member| member.value.members().unwrap_or_default()) {
+    for key in keys_under(statement.node, |o| o.comparison == Comparison::Like && !o.negated) {
         let subject = key.key.rsplit_once(':').is_some_and(|(issuer, claim)| {
             issuer.eq_ignore_ascii_case(GITHUB) && claim.eq_ignore_ascii_case("sub")
         });

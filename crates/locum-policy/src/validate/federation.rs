@@ -8,7 +8,7 @@
 use crate::{
     PolicyError,
     json::Node,
-    operator::{Comparison, Operator, Quantifier},
+    operator::{Comparison, Quantifier, keys_under},
 };
 
 /// An issuer and the claims of which one must be pinned down.
@@ -175,18 +175,11 @@ fn not_pinned(provider: &str, issuer: &SharedIssuer) -> PolicyError {
 
 /// Whether some condition, that fails when its claim is missing, limits a claim in every one of its values.
 fn is_pinned(statement: &Node, issuer: &SharedIssuer) -> bool {
-    let operators = statement
-        .get("Condition")
-        .and_then(Node::members)
-        .unwrap_or_default();
-    let limiting = operators.iter().filter(|member| {
-        Operator::parse(&member.key).is_some_and(|o| {
-            let compares_text = matches!(o.comparison, Comparison::Text { .. } | Comparison::Like);
-            compares_text && !o.negated && !o.if_exists && o.quantifier != Quantifier::AllValues
-        })
+    let mut limited = keys_under(statement, |o| {
+        let compares_text = matches!(o.comparison, Comparison::Text { .. } | Comparison::Like);
+        compares_text && !o.negated && !o.if_exists && o.quantifier != Quantifier::AllValues
     });
-    let mut keys = limiting.flat_map(|member| member.value.members().unwrap_or_default());
-    keys.any(|key| {
+    limited.any(|key| {
         let values = key.value.list();
         is_claim(&key.key, issuer) && !values.is_empty() && values.iter().all(is_scoped)
     })

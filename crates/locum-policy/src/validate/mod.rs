@@ -15,7 +15,7 @@ pub(crate) use resource_based::is_trust_action;
 use crate::{
     PolicyError, PolicyKind,
     json::{JsonError, Node, Value},
-    operator::{Comparison, Operator},
+    operator::{Comparison, Operator, keys_under},
     values::parse_instants,
 };
 
@@ -139,13 +139,8 @@ fn is_condition_block(block: &Node) -> bool {
 /// The first value of a `Date…` operator that is no date. Other values of a wrong type are stored, and what they
 /// mean is unclear.
 fn malformed_date(statement: &Node) -> Option<&Node> {
-    let operators = statement.get("Condition")?.members()?.iter();
-    let dates = operators.filter(|member| {
-        Operator::parse(&member.key).is_some_and(|o| matches!(o.comparison, Comparison::Date(_)))
-    });
-    let mut values = dates
-        .flat_map(|member| member.value.members().unwrap_or_default())
-        .flat_map(|key| key.value.list());
+    let dates = keys_under(statement, |o| matches!(o.comparison, Comparison::Date(_)));
+    let mut values = dates.flat_map(|key| key.value.list());
     values.find(|node| match &node.value {
         Value::String(text) | Value::Number(text) => parse_instants(text).is_none(),
         _ => true,
