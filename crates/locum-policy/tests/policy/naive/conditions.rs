@@ -125,8 +125,9 @@ fn is_unreadable(base: &str, policy: &str, variables: bool) -> bool {
     match base {
         "ArnLike" => {
             let wild = |text: &str| text.contains(['*', '?']) || (variables && text.contains("${"));
-            let opened = policy.find(['*', '?', '$']).unwrap_or(policy.len());
-            let head = &policy[..opened];
+            let variable = policy.find("${").filter(|_| variables);
+            let opened = policy.find(['*', '?']).into_iter().chain(variable).min();
+            let head = &policy[..opened.unwrap_or(policy.len())];
             let begins = head.starts_with("arn:") || ("arn:".starts_with(head) && wild(policy));
             let misplaced = head.splitn(6, ':').take(5).any(|field| field.contains('/'));
             let endless = policy.contains('*') || (variables && policy.contains("${"));
