@@ -69,6 +69,8 @@ pub(crate) struct Seeds {
     pub(crate) roles: Vec<String>,
 }
 
+/// The account of the caller.
+const FIRST: &str = "111122223333";
 const ALLOW: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 const ASSUME: &str = r#""sts:AssumeRole""#;
 /// With whatever a session can be given.
@@ -82,10 +84,8 @@ const STATEMENTS_A_POLICY: usize = 1_000;
 
 /// Makes a deployment in `data`, as a first start would, with this much in it.
 pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<Seeds, Box<dyn Error>> {
-    let mut random = SystemRandom;
-    let now = Timestamp::now();
     fs::create_dir_all(data)?;
-    let kek = KeyEncryptionKey::generate(&mut random);
+    let kek = KeyEncryptionKey::generate(&mut SystemRandom);
     let mut file = fs::OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -95,146 +95,170 @@ pub(crate) fn seed(data: &Path, size: Size, issuer: Option<&Issuer>) -> Result<S
     let store = Arc::new(RedbStore::open(&data.join("directory.redb"))?);
     let kept = Arc::clone(&store) as Arc<dyn Store>;
     let directory = Directory::open(kept, kek, Box::new(SystemRandom))?;
-    let first: AccountId = "111122223333".parse()?;
-    directory.bootstrap(Some(first), Partition::Aws, now, &mut random, |_| Ok(()))?;
-    let mut writer = Writer::new(&directory);
-    let trust = |principal: &str, action: &str| {
-        let document = format!(
-            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":{action}}}}}"#
-        );
-        Policy::compile(&document, PolicyKind::Trust)
+    let mut maker = Maker {
+        first: FIRST.parse()?,
+        now: Timestamp::now(),
+        random: SystemRandom,
+        writer: Writer::new(&directory),
     };
-
-    let mut caller = User::new(first, "/", "caller", now, &mut random);
-    caller.inline = statements(size.statements)?;
-    if size.boundary {
-        let policy = Policy::compile(ALLOW, PolicyKind::Managed)?;
-        let boundary = ManagedPolicy::new(first, "/", "boundary", policy, now, &mut random);
-        caller.boundary = Some(boundary.id);
-        writer.put(|changes| {
-            changes.put(boundary);
-        })?;
-    }
-    let key = AccessKey::generate(first, KeyOwner::User(caller.id), now, &mut random);
-    let credentials = Credentials {
-        id: key.id.to_string(),
-        secret: key.secret.clone(),
-        token: None,
-    };
-    let open = Role::new(
-        first,
-        "/",
-        "open",
-        trust("111122223333", ASSUME)?,
-        now,
-        &mut random,
-    );
-    let closed = Role::new(
-        first,
-        "/",
-        "closed",
-        trust("444455556666", ASSUME)?,
-        now,
-        &mut random,
-    );
-    let provider = SamlProvider::new(
-        first,
-        "bench",
-        "<EntityDescriptor/>",
-        saml::ENTITY_ID,
-        vec![saml::CERTIFICATE.into()],
-        now,
-        &mut random,
-    );
-    let saml_provider = provider.arn(Partition::Aws);
-    let document = format!(
-        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"Federated":"{saml_provider}"}},"Action":"sts:AssumeRoleWithSAML","Condition":{{"StringEquals":{{"SAML:aud":"https://signin.aws.amazon.com/saml"}}}}}}}}"#
-    );
-    let saml_trust = Policy::compile(&document, PolicyKind::Trust)?;
-    let saml = Role::new(first, "/", "saml", saml_trust, now, &mut random);
-    let saml_role = saml.arn(Partition::Aws).to_string();
-    writer.put(|changes| {
-        changes.put(provider).put(saml);
-    })?;
-    let federated = match issuer {
-        Some(issuer) => {
-            let host = issuer.host();
-            let mut provider = OidcProvider::new(first, &host, now);
-            provider.scheme = IssuerScheme::Http;
-            provider.client_ids = vec![issuer::AUDIENCE.into()];
-            let arn = provider.arn(Partition::Aws);
-            let document = format!(
-                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"Federated":"{arn}"}},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{{"StringEquals":{{"{host}:aud":"{}"}}}}}}}}"#,
-                issuer::AUDIENCE
-            );
-            let trust = Policy::compile(&document, PolicyKind::Trust)?;
-            let role = Role::new(first, "/", "federated", trust, now, &mut random);
-            let arn = role.arn(Partition::Aws).to_string();
-            writer.put(|changes| {
-                changes.put(provider).put(role);
-            })?;
-            arn
-        }
-        None => String::new(),
-    };
+    let (first, now) = (maker.first, maker.now);
+    directory.bootstrap(Some(first), Partition::Aws, now, &mut maker.random, |_| Ok(()))?;
+    let caller = maker.caller(size)?;
+    let (saml_provider, saml_role) = maker.saml()?;
     let mut seeds = Seeds {
-        roles: Vec::new(),
-        federated,
+        open: maker.role("open", &trust(FIRST, ASSUME))?,
+        closed: maker.role("closed", &trust("444455556666", ASSUME))?,
+        federated: issuer.map_or_else(|| Ok(String::new()), |issuer| maker.federated(issuer))?,
         saml_role,
         saml_provider,
-        caller: credentials,
-        open: open.arn(Partition::Aws).to_string(),
-        closed: closed.arn(Partition::Aws).to_string(),
+        roles: Vec::new(),
+        caller,
     };
-    writer.put(|changes| {
-        changes.put(caller).put(key).put(open).put(closed);
-    })?;
-
-    let mut accounts = vec![first];
-    for number in 1..size.accounts {
-        let id = AccountId::from_random(random.next_u64());
-        let (name, email) = (
-            format!("account-{number}"),
-            format!("account-{number}@example.com"),
-        );
-        let account = Account::new(id, &name, &email, JoinedMethod::Created, now);
-        accounts.push(id);
-        writer.put(|changes| {
-            changes.put(account);
-        })?;
-    }
-    let shared = trust("111122223333", ASSUME_WITH_ALL)?;
-    let half = size.principals / 2;
-    let step = half.div_ceil(SAMPLE).max(1);
-    let mut ids = HashSet::from([seeds.caller.id.clone()]);
-    for number in 0..half {
-        let account = *accounts
-            .get(number % accounts.len())
-            .ok_or("there are no accounts")?;
-        // There may be more in an account here than its ids were made for: the service would ask for another try.
-        let name = format!("user-{number:07}");
-        let users = || User::new(account, "/", &name, now, &mut random);
-        let user = iter::repeat_with(users).find(|user| ids.insert(user.id.to_string()));
-        let user = user.ok_or("no user has an id of its own")?;
-        let keys = || AccessKey::generate(account, KeyOwner::User(user.id), now, &mut random);
-        let key = iter::repeat_with(keys).find(|key| ids.insert(key.id.to_string()));
-        let key = key.ok_or("no key has an id of its own")?;
-        let name = format!("role-{number:07}");
-        let roles = || Role::new(account, "/", &name, shared.clone(), now, &mut random);
-        let role = iter::repeat_with(roles).find(|role| ids.insert(role.id.to_string()));
-        let role = role.ok_or("no role has an id of its own")?;
-        if number % step == 0 {
-            seeds.roles.push(role.arn(Partition::Aws).to_string());
-        }
-        writer.put(|changes| {
-            changes.put(user).put(key).put(role);
-        })?;
-    }
-    writer.finish()?;
+    seeds.roles = maker.crowd(size, seeds.caller.id.clone())?;
+    maker.writer.finish()?;
     drop(directory);
     // As a service does when it ends.
     Arc::into_inner(store).ok_or("the store is in use")?.close()?;
     Ok(seeds)
+}
+
+/// A trust policy with one statement, for everybody in an account.
+fn trust(account: &str, action: &str) -> String {
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{account}"}},"Action":{action}}}}}"#
+    )
+}
+
+/// The same for whoever a provider vouches for, to this audience.
+fn federated_trust(provider: &str, action: &str, key: &str, audience: &str) -> String {
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"Federated":"{provider}"}},"Action":"sts:{action}","Condition":{{"StringEquals":{{"{key}":"{audience}"}}}}}}}}"#
+    )
+}
+
+/// Makes what there is, most of it in the first account.
+struct Maker<'a> {
+    first: AccountId,
+    now: Timestamp,
+    random: SystemRandom,
+    writer: Writer<'a>,
+}
+
+impl Maker<'_> {
+    /// The user that calls, with its policies and its key.
+    fn caller(&mut self, size: Size) -> Result<Credentials, Box<dyn Error>> {
+        let (first, now) = (self.first, self.now);
+        let mut caller = User::new(first, "/", "caller", now, &mut self.random);
+        caller.inline = statements(size.statements)?;
+        if size.boundary {
+            let policy = Policy::compile(ALLOW, PolicyKind::Managed)?;
+            let boundary = ManagedPolicy::new(first, "/", "boundary", policy, now, &mut self.random);
+            caller.boundary = Some(boundary.id);
+            self.writer.put(|changes| {
+                changes.put(boundary);
+            })?;
+        }
+        let key = AccessKey::generate(first, KeyOwner::User(caller.id), now, &mut self.random);
+        let credentials = Credentials {
+            id: key.id.to_string(),
+            secret: key.secret.clone(),
+            token: None,
+        };
+        self.writer.put(|changes| {
+            changes.put(caller).put(key);
+        })?;
+        Ok(credentials)
+    }
+
+    /// A role, and its ARN.
+    fn role(&mut self, name: &str, trust: &str) -> Result<String, Box<dyn Error>> {
+        let trust = Policy::compile(trust, PolicyKind::Trust)?;
+        let role = Role::new(self.first, "/", name, trust, self.now, &mut self.random);
+        let arn = role.arn(Partition::Aws).to_string();
+        self.writer.put(|changes| {
+            changes.put(role);
+        })?;
+        Ok(arn)
+    }
+
+    /// A SAML provider and a role for whoever it vouches for; the ARNs of both.
+    fn saml(&mut self) -> Result<(String, String), Box<dyn Error>> {
+        let provider = SamlProvider::new(
+            self.first,
+            "bench",
+            "<EntityDescriptor/>",
+            saml::ENTITY_ID,
+            vec![saml::CERTIFICATE.into()],
+            self.now,
+            &mut self.random,
+        );
+        let arn = provider.arn(Partition::Aws);
+        self.writer.put(|changes| {
+            changes.put(provider);
+        })?;
+        let audience = "https://signin.aws.amazon.com/saml";
+        let trust = federated_trust(&arn, "AssumeRoleWithSAML", "SAML:aud", audience);
+        let role = self.role("saml", &trust)?;
+        Ok((arn, role))
+    }
+
+    /// The provider of an issuer and a role for whoever it vouches for; the ARN of the role.
+    fn federated(&mut self, issuer: &Issuer) -> Result<String, Box<dyn Error>> {
+        let host = issuer.host();
+        let mut provider = OidcProvider::new(self.first, &host, self.now);
+        provider.scheme = IssuerScheme::Http;
+        provider.client_ids = vec![issuer::AUDIENCE.into()];
+        let arn = provider.arn(Partition::Aws);
+        self.writer.put(|changes| {
+            changes.put(provider);
+        })?;
+        let key = format!("{host}:aud");
+        let trust = federated_trust(&arn, "AssumeRoleWithWebIdentity", &key, issuer::AUDIENCE);
+        self.role("federated", &trust)
+    }
+
+    /// All the others: accounts, and users and roles spread over them. Returns the sample of the roles.
+    fn crowd(&mut self, size: Size, taken: String) -> Result<Vec<String>, Box<dyn Error>> {
+        let (now, random) = (self.now, &mut self.random);
+        let mut accounts = vec![self.first];
+        for number in 1..size.accounts {
+            let id = AccountId::from_random(random.next_u64());
+            let name = format!("account-{number}");
+            let email = format!("{name}@example.com");
+            let account = Account::new(id, &name, &email, JoinedMethod::Created, now);
+            accounts.push(id);
+            self.writer.put(|changes| {
+                changes.put(account);
+            })?;
+        }
+        let document = trust(FIRST, ASSUME_WITH_ALL);
+        let shared = Policy::compile(&document, PolicyKind::Trust)?;
+        let half = size.principals / 2;
+        let step = half.div_ceil(SAMPLE).max(1);
+        let mut sample = Vec::new();
+        let mut ids = HashSet::from([taken]);
+        for (number, &account) in (0..half).zip(accounts.iter().cycle()) {
+            // There may be more in an account here than its ids were made for: the service would ask for another try.
+            let name = format!("user-{number:07}");
+            let users = || User::new(account, "/", &name, now, random);
+            let user = iter::repeat_with(users).find(|user| ids.insert(user.id.to_string()));
+            let user = user.ok_or("no user has an id of its own")?;
+            let keys = || AccessKey::generate(account, KeyOwner::User(user.id), now, random);
+            let key = iter::repeat_with(keys).find(|key| ids.insert(key.id.to_string()));
+            let key = key.ok_or("no key has an id of its own")?;
+            let name = format!("role-{number:07}");
+            let roles = || Role::new(account, "/", &name, shared.clone(), now, random);
+            let role = iter::repeat_with(roles).find(|role| ids.insert(role.id.to_string()));
+            let role = role.ok_or("no role has an id of its own")?;
+            if number % step == 0 {
+                sample.push(role.arn(Partition::Aws).to_string());
+            }
+            self.writer.put(|changes| {
+                changes.put(user).put(key).put(role);
+            })?;
+        }
+        Ok(sample)
+    }
 }
 
 /// One statement that allows everything and enough others that concern something else.
