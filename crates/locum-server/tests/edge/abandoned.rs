@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    num::NonZeroU32,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -13,16 +12,17 @@ use std::{
 };
 
 use jiff::Timestamp;
-use locum_crypto::{KeyEncryptionKey, RotationSchedule, SeededRandom};
-use locum_directory::{AccessKey, Directory, KeyOwner, MemoryStore};
-use locum_names::{AccountId, Partition};
+use locum_directory::{AccessKey, KeyOwner, MemoryStore};
 use locum_server::{
     Answer, Application, AuditFile, Config, Incoming, RotatePolicy, Running, ServiceApplication,
 };
-use locum_service::{Regions, SamlRecipients, Service, Settings};
+use locum_service::Service;
 use locum_sigv4::{PathRule, Request, Signer};
 
-use crate::fixture::{Client, bind};
+use crate::{
+    fixture::{Client, bind},
+    real::{account, service},
+};
 
 const TRANSACTION: &str = r#"{"Requests":[{"Service":"iam","Action":"CreateUser","Parameters":{"UserName":"ada"}},{"Service":"iam","Action":"CreateUser","Parameters":{"UserName":"bob"}}]}"#;
 const TAKES: Duration = Duration::from_millis(400);
@@ -54,7 +54,6 @@ struct Deployed {
     service: Arc<Service>,
     application: Arc<Slow>,
     key: Arc<AccessKey>,
-    account: AccountId,
     audit: PathBuf,
     running: Running,
     client: Client,
@@ -69,38 +68,13 @@ impl Deployed {
     }
 
     fn recording(adjust: impl FnOnce(&mut Config), open: impl FnOnce(&Path) -> Arc<AuditFile>) -> Self {
-        let (random, now) = (&mut SeededRandom::new(1), Timestamp::now());
-        let kek = KeyEncryptionKey::generate(random);
-        let store = Arc::new(MemoryStore::new());
-        let directory = Directory::open(store, kek, Box::new(SeededRandom::new(2))).unwrap();
-        let account: AccountId = "111122223333".parse().unwrap();
-        directory
-            .bootstrap(Some(account), Partition::Aws, now, random, |_| Ok(()))
-            .unwrap();
-        let snapshot = directory.snapshot();
-        let key = snapshot.access_keys(KeyOwner::Root(account)).next().unwrap();
-        let settings = Settings {
-            partition: Partition::Aws,
-            deployment: *directory.deployment(),
-            regions: Regions::Any,
-            public_url: locum_federation::outbound::PublicUrl::parse("https://sts.example.com").unwrap(),
-            password_iterations: NonZeroU32::new(2).unwrap(),
-            saml_recipients: SamlRecipients::Aws,
-            allowed_issuers: Vec::new(),
-        };
         let files = tempfile::tempdir().unwrap();
         let audit = files.path().join("audit.jsonl");
         let sink = open(&audit);
-        let schedule = RotationSchedule::default();
-        let service = Service::new(
-            settings,
-            Arc::new(directory),
-            Arc::clone(&sink) as _,
-            now,
-            &schedule,
-            random,
-        );
-        let service = Arc::new(service.unwrap());
+        let store = Arc::new(MemoryStore::new());
+        let service = service(store, Timestamp::now(), Arc::clone(&sink));
+        let snapshot = service.directory().snapshot();
+        let key = snapshot.access_keys(KeyOwner::Root(account())).next().unwrap();
         let application = Arc::new(Slow {
             service: ServiceApplication::new(Arc::clone(&service), sink),
             begun: AtomicUsize::new(0),
@@ -110,7 +84,6 @@ impl Deployed {
         Self {
             key: Arc::clone(key),
             service,
-            account,
             audit,
             running: bound.start(Arc::clone(&application) as _).unwrap(),
             application,
@@ -165,7 +138,7 @@ impl Deployed {
         self.running.wait();
         let snapshot = self.service.directory().snapshot();
         let stored: Vec<String> = snapshot
-            .users(self.account, None, "/")
+            .users(account(), None, "/")
             .map(|user| user.name.to_string())
             .collect();
         // As at the end of a process: the directory writes what is queued, and then nothing more is recorded.
@@ -231,7 +204,7 @@ fn nothing_is_done_while_the_audit_disk_hangs() {
     assert!(!deployed.application.ready());
     let users = |deployed: &Deployed| {
         let snapshot = deployed.service.directory().snapshot();
-        snapshot.users(deployed.account, None, "/").count()
+        snapshot.users(account(), None, "/").count()
     };
     assert_eq!(users(&deployed), 0);
 

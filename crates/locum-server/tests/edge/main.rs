@@ -18,6 +18,7 @@ mod http2;
 mod limits;
 mod long;
 mod peer;
+mod real;
 mod requests;
 mod stop;
 mod store;

@@ -1,49 +1,28 @@
 //! What the metrics tell of a store that takes no writes.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use locum_crypto::{KeyEncryptionKey, RotationSchedule, SeededRandom};
-use locum_directory::{Changes, Directory, FaultyStore, Store, Transaction, User};
-use locum_names::{AccountId, Partition};
+use locum_crypto::SeededRandom;
+use locum_directory::{Changes, FaultyStore, Store, Transaction, User};
 use locum_server::{AuditFile, RotatePolicy, ServiceApplication};
-use locum_service::{Regions, SamlRecipients, Service, Settings};
 
-use crate::fixture::{Client, bind};
+use crate::{
+    fixture::{Client, bind},
+    real::{account, service},
+};
 
 #[test]
 fn a_store_that_takes_no_writes_is_seen_until_it_takes_one() {
-    let (random, now) = (&mut SeededRandom::new(1), Timestamp::UNIX_EPOCH);
     let disk = Arc::new(FaultyStore::default());
-    let store = Arc::clone(&disk) as Arc<dyn Store>;
-    let kek = KeyEncryptionKey::generate(random);
-    let directory = Arc::new(Directory::open(store, kek, Box::new(SeededRandom::new(2))).unwrap());
-    let account: AccountId = "111122223333".parse().unwrap();
-    directory
-        .bootstrap(Some(account), Partition::Aws, now, random, |_| Ok(()))
-        .unwrap();
-    let settings = Settings {
-        partition: Partition::Aws,
-        deployment: *directory.deployment(),
-        regions: Regions::Any,
-        public_url: locum_federation::outbound::PublicUrl::parse("https://sts.example.com").unwrap(),
-        password_iterations: NonZeroU32::new(2).unwrap(),
-        saml_recipients: SamlRecipients::Aws,
-        allowed_issuers: Vec::new(),
-    };
+    let now = Timestamp::UNIX_EPOCH;
     let files = tempfile::tempdir().unwrap();
     let audit = Arc::new(AuditFile::open(files.path().join("audit.jsonl"), RotatePolicy::default()).unwrap());
-    let service = Service::new(
-        settings,
-        Arc::clone(&directory),
-        Arc::clone(&audit) as _,
-        now,
-        &RotationSchedule::default(),
-        random,
-    );
+    let service = service(Arc::clone(&disk) as _, now, Arc::clone(&audit));
+    let directory = Arc::clone(service.directory());
     let bound = bind(|_| {});
     let admin = bound.admin_addr().unwrap();
-    let application = ServiceApplication::new(Arc::new(service.unwrap()), audit);
+    let application = ServiceApplication::new(service, audit);
     let running = bound.start(Arc::new(application)).unwrap();
     let shown = || {
         let text = Client::connect(admin)
@@ -64,7 +43,13 @@ fn a_store_that_takes_no_writes_is_seen_until_it_takes_one() {
         )
     };
     let write = |name: &str| {
-        let user = User::new(account, "/", name, now, &mut SeededRandom::new(name.len() as u64));
+        let user = User::new(
+            account(),
+            "/",
+            name,
+            now,
+            &mut SeededRandom::new(name.len() as u64),
+        );
         let mut changes = Changes::new();
         changes.put(user);
         let (_, pending) = directory.write(|_| Ok::<_, String>(((), changes))).unwrap();
