@@ -10,7 +10,6 @@ use crate::credentials::{Credentials, parse_time};
 use crate::error::CredentialsError;
 use crate::mfa_codes::Codes;
 use crate::outside::{Clock, Prompt, Runner, Services, Transport};
-use crate::plan::Chain;
 use crate::quote::plain;
 use crate::recipe::Recipe;
 use crate::source::Source;
@@ -46,19 +45,6 @@ pub struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    /// Plans, and follows the plan.
-    ///
-    /// # Errors
-    /// No source has credentials, or the one that is asked for gives none.
-    pub fn find(&self, chain: &Chain<'_>) -> Result<Credentials, CredentialsError> {
-        let plan = chain.plan();
-        for step in &plan.steps {
-            (self.debug)(&format!("credentials: {step}"));
-        }
-        let recipe = plan.outcome?.ok_or(CredentialsError::None)?;
-        self.resolve(&recipe)?.ok_or(CredentialsError::None)
-    }
-
     /// Follows a recipe. `None` is an instance that has no role, or no instance at all.
     ///
     /// # Errors

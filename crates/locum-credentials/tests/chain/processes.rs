@@ -117,7 +117,7 @@ fn nothing_is_run_for_a_file_that_others_may_write() {
             explicit: true,
             sessions: false,
         };
-        let found = world.resolver().find(&chain);
+        let found = world.follow(&chain);
         found
             .map(|found| found.access_key_id)
             .map_err(|error| error.to_string())

@@ -136,7 +136,13 @@ impl World {
             explicit: profile != "default",
             sessions: self.making.get(),
         };
-        self.resolver().find(&chain)
+        self.follow(&chain)
+    }
+
+    /// Plans, and follows the plan.
+    pub(crate) fn follow(&self, chain: &Chain<'_>) -> Result<Credentials, CredentialsError> {
+        let recipe = chain.plan().outcome?.ok_or(CredentialsError::None)?;
+        self.resolver().resolve(&recipe)?.ok_or(CredentialsError::None)
     }
 }
 

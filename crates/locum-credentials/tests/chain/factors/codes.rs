@@ -96,7 +96,7 @@ fn no_program_is_run_for_a_file_that_others_may_write() {
         explicit: true,
         sessions: true,
     };
-    let error = world.resolver().find(&chain).unwrap_err().to_string();
+    let error = world.follow(&chain).unwrap_err().to_string();
     assert!(error.contains("The setting mfa_process of"), "{error}");
     assert!(world.programs.borrow().is_empty());
 }
