@@ -111,7 +111,7 @@ fn quoted(cell: &str) -> impl Iterator<Item = String> {
 /// What a manifest's shipped code depends on; tests may use what they like.
 fn dependencies(manifest: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let mut inside = false;
+    let (mut inside, mut of_one) = (false, false);
     for line in manifest.lines().map(str::trim) {
         if let Some(section) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             let (kind, named) = match section.rsplit_once("dependencies.") {
@@ -119,16 +119,21 @@ fn dependencies(manifest: &str) -> BTreeSet<String> {
                 None => (section.to_owned(), None),
             };
             inside = kind.ends_with("dependencies") && !kind.ends_with("dev-dependencies");
-            if let (true, Some(name)) = (inside, named) {
-                found.insert(name.to_owned());
-                inside = false;
-            }
+            of_one = named.is_some();
+            found.extend(named.filter(|_| inside).map(str::to_owned));
         } else if inside
             && !line.starts_with('#')
             && let Some((key, _)) = line.split_once('=')
         {
-            let name = key.split('.').next().unwrap_or(key).trim().trim_matches('"');
-            found.insert(name.to_owned());
+            if !of_one {
+                let name = key.split('.').next().unwrap_or(key).trim().trim_matches('"');
+                found.insert(name.to_owned());
+            }
+            // Under another name it is the same library.
+            let renamed = line
+                .split_once("package")
+                .and_then(|(_, rest)| rest.trim_start().strip_prefix('=')?.split('"').nth(1));
+            found.extend(renamed.map(str::to_owned));
         }
     }
     found
@@ -152,9 +157,12 @@ mod tests {
     #[test]
     fn every_form_of_a_dependency_is_seen() {
         let manifest = "[package]\nname = \"x\"\n[dependencies]\na.workspace = true\nb = { path = \"b\" }\n# no = 1\n\
-                        \"c\" = \"1\"\n[dev-dependencies]\nd = \"1\"\n[target.'cfg(unix)'.dependencies]\ne = \"1\"\n\
-                        [build-dependencies]\nf = \"1\"\n[dependencies.g]\nversion = \"1\"\n[dev-dependencies.h]\nversion = \"1\"\n";
-        assert_eq!(dependencies(manifest), set(&["a", "b", "c", "e", "f", "g"]));
+                        \"c\" = \"1\"\nj = { version = \"1\", package = \"k\" }\nl.package = \"m\"\n[dev-dependencies]\nd = \"1\"\n[target.'cfg(unix)'.dependencies]\ne = \"1\"\n\
+                        [build-dependencies]\nf = \"1\"\n[dependencies.g]\nversion = \"1\"\npackage = \"i\"\n[dev-dependencies.h]\nversion = \"1\"\n";
+        assert_eq!(
+            dependencies(manifest),
+            set(&["a", "b", "c", "e", "f", "g", "i", "j", "k", "l", "m"])
+        );
     }
 
     #[test]
