@@ -45,7 +45,13 @@ pub(crate) fn run(seconds: u32) -> Result<(), TaskError> {
         .env("RUSTFLAGS", COVERAGE)
         .run()?;
     let programs = built.join(&host).join("release");
-    for together in targets(&places::read(&manifest)?).chunks(AT_ONCE) {
+    let targets = targets(&places::read(&manifest)?);
+    if targets.is_empty() {
+        return Err(TaskError::Usage(
+            "there are no fuzz targets: fuzz/Cargo.toml names none".to_owned(),
+        ));
+    }
+    for together in targets.chunks(AT_ONCE) {
         std::thread::scope(|scope| {
             let running: Vec<_> = together
                 .iter()
