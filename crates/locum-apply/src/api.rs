@@ -73,6 +73,9 @@ impl Pages<'_> {
                 .into_iter()
                 .find_map(|name| Some((name, answer.get(name)?.as_str()?)));
             let (Some((name, token)), Some(sent)) = (next, parameters.as_object_mut()) else {
+                if truth(&answer, "IsTruncated") {
+                    break;
+                }
                 return Ok(elements);
             };
             sent.insert(name.to_owned(), json!(token));
@@ -81,7 +84,7 @@ impl Pages<'_> {
         Err(ApiFailure {
             action: action.to_owned(),
             code: "EndlessList".to_owned(),
-            message: format!("the list goes on after {MAX_PAGES} pages"),
+            message: "the list goes on after what was read of it".to_owned(),
         })
     }
 }
@@ -117,20 +120,25 @@ pub(crate) fn truth(value: &Value, member: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// A service that has always another page.
-    struct Endless;
+    /// A service that has always the same page.
+    struct Same(Value);
 
-    impl Api for Endless {
+    impl Api for Same {
         fn call(&mut self, _: &str, _: &'static str, _: Value) -> Result<Value, ApiFailure> {
-            Ok(json!({"Users": [], "Marker": "more"}))
+            Ok(self.0.clone())
         }
     }
 
     #[test]
     fn a_list_that_was_not_read_to_its_end_is_none() {
-        let api = &mut Endless;
-        let mut pages = Pages { api, service: "iam" };
-        let failure = pages.list("ListUsers", json!({}), "Users").unwrap_err();
-        assert_eq!(failure.code, "EndlessList");
+        let list = |page| {
+            let api = &mut Same(page);
+            let mut pages = Pages { api, service: "iam" };
+            pages.list("ListUsers", json!({}), "Users")
+        };
+        for more in [json!({"Marker": "more"}), json!({"IsTruncated": true})] {
+            assert_eq!(list(more).unwrap_err().code, "EndlessList");
+        }
+        assert_eq!(list(json!({"IsTruncated": false})).unwrap(), Vec::<Value>::new());
     }
 }
