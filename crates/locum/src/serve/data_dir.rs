@@ -48,6 +48,24 @@ impl DataDir {
         Ok(Self(path.to_owned()))
     }
 
+    /// Refuses a directory that had a store and has it no more: a first start would make another account, and write its key over the
+    /// one that a restored store still has. A first start that was cut off leaves a key, and nothing of what is looked for here.
+    pub(crate) fn check_not_bereft(&self) -> Result<(), Refusal> {
+        if self.store().exists() {
+            return Ok(());
+        }
+        let left = [self.backup(), self.audit()]
+            .into_iter()
+            .find(|path| fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0));
+        match left {
+            None => Ok(()),
+            Some(left) => Err(Refusal::StoreMissing {
+                store: shown(&self.store()),
+                left: shown(&left),
+            }),
+        }
+    }
+
     /// The directory, which should be there.
     pub(crate) fn existing(path: &Path) -> Self {
         Self(path.to_owned())

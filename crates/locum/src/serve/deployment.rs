@@ -57,6 +57,7 @@ impl Deployment {
         let (address, admin, tls) = (bound.local_addr(), bound.admin_addr(), bound.tls_reload());
 
         let data = DataDir::open(&options.data)?;
+        data.check_not_bereft()?;
         let key = data.key_encryption_key(options.kek_file.as_deref(), &mut SystemRandom)?;
         let store = Arc::new(RedbStore::open(&data.store())?);
         data.remove_drafts();

@@ -81,6 +81,17 @@ pub(crate) enum Refusal {
         /// Where the key would be.
         key: String,
     },
+    /// What a store left behind, without the store.
+    #[error(
+        "{store} is missing, and {left} is of a store that was there: put a copy of that store in its place, or move {left} away to \
+         begin anew with another account"
+    )]
+    StoreMissing {
+        /// Where the store would be.
+        store: String,
+        /// What is there still.
+        left: String,
+    },
     /// No store whose key could be changed.
     #[error("{data} holds no store")]
     NoStore {

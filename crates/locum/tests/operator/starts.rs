@@ -54,3 +54,48 @@ fn a_level_that_is_none_does_not_silence_the_log() {
         );
     }
 }
+
+#[test]
+fn a_store_that_is_gone_is_not_followed_by_a_new_one() {
+    let place = Place::new();
+    let data = place.home.path().join("data");
+    let service = place.serve(&[]);
+    let told = service.run(&place, "whoami");
+    assert_eq!(told.code, Some(0), "{told:?}");
+    service.stop();
+    let credentials = fs::read_to_string(data.join("credentials")).unwrap();
+    fs::rename(data.join("directory.redb"), data.join("directory.redb.backup")).unwrap();
+
+    let start = || place.run("serve --data data --listen 127.0.0.1:0");
+    start().refused(
+        1,
+        "data/directory.redb is missing, and data/directory.redb.backup is of a store that was there",
+    );
+    fs::rename(data.join("directory.redb.backup"), data.join("elsewhere")).unwrap();
+    start().refused(
+        1,
+        "data/directory.redb is missing, and data/audit.jsonl is of a store that was there",
+    );
+    // Nothing was made, and the key of the root user is the one that the store has.
+    assert!(!data.join("directory.redb").exists());
+    assert_eq!(fs::read_to_string(data.join("credentials")).unwrap(), credentials);
+
+    fs::rename(data.join("elsewhere"), data.join("directory.redb")).unwrap();
+    let service = place.serve(&[]);
+    let told = service.run(&place, "whoami");
+    assert_eq!(told.code, Some(0), "{told:?}");
+    service.stop();
+}
+
+#[test]
+fn a_first_start_that_was_cut_off_is_followed_by_another() {
+    let place = Place::new();
+    let data = place.home.path().join("data");
+    place.serve(&[]).stop();
+    fs::remove_file(data.join("directory.redb")).unwrap();
+    assert_eq!(fs::metadata(data.join("audit.jsonl")).unwrap().len(), 0);
+    let service = place.serve(&[]);
+    let told = service.run(&place, "whoami");
+    assert_eq!(told.code, Some(0), "{told:?}");
+    service.stop();
+}
