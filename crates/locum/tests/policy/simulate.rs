@@ -322,6 +322,7 @@ fn what_makes_no_sense_is_told_in_one_line() {
         r#"[{"action":"s3:GetObject"},{"action":"s3:GetObject","resource":[]}]"#,
     );
     room.write("pattern.txt", "allow s3:Get* *\n");
+    room.write("resource.txt", "deny s3:GetObject bucket/note\n");
     room.write("twice.json", r#"{"a:key":"x","b:key":"y","a:key":"z"}"#);
     room.write(
         "cases-twice.json",
@@ -370,6 +371,20 @@ fn what_makes_no_sense_is_told_in_one_line() {
         (
             "--policy policy.json --cases pattern.txt".to_owned(),
             "not s3:Get*",
+        ),
+        // Of what is no ARN no policy says anything, and a slip would pass for a denial.
+        (
+            format!("{ask} --expect deny --resource notes/today"),
+            "a resource is an ARN, such as arn:aws:s3:::bucket/key, or *, not notes/today",
+        ),
+        (
+            format!("{ask} --resource arn:aws:s3:notes"),
+            "not arn:aws:s3:notes",
+        ),
+        (format!("{ask} --resource="), "a resource is an ARN"),
+        (
+            "--policy policy.json --cases resource.txt".to_owned(),
+            "not bucket/note",
         ),
         // What asks nothing can not fail.
         (

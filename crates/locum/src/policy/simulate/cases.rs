@@ -1,6 +1,6 @@
 //! Requests and what to expect of them, from the command line or from a file.
 
-use locum_names::AccountId;
+use locum_names::{AccountId, Arn};
 use locum_policy::{Context, Decision};
 use serde::Deserialize;
 
@@ -27,6 +27,8 @@ pub(super) enum CasesError {
     Line { name: String, line: usize },
     #[error("an action is service:name without wildcards, such as s3:GetObject, not {0}")]
     Action(String),
+    #[error("a resource is an ARN, such as arn:aws:s3:::bucket/key, or *, not {0}")]
+    Resource(String),
     #[error("--resource-owner is an account of 12 digits, not {0}")]
     Owner(String),
 }
@@ -175,6 +177,11 @@ fn is_action(text: &str) -> bool {
     whole && !text.contains(['*', '?'])
 }
 
+/// Whether a text is what a request can be about. Of anything else every policy says nothing, and a slip would pass for a denial.
+fn is_resource(text: &str) -> bool {
+    text == "*" || Arn::parse(text).is_ok()
+}
+
 /// What every case has unless it says otherwise.
 struct Shared<'o> {
     principal: &'o str,
@@ -199,6 +206,9 @@ impl Shared<'_> {
     ) -> Result<(), SimulateError> {
         if let Some(other) = asked.actions.iter().find(|action| !is_action(action)) {
             return Err(CasesError::Action(other.clone()).into());
+        }
+        if let Some(other) = asked.resources.iter().find(|resource| !is_resource(resource)) {
+            return Err(CasesError::Resource(other.clone()).into());
         }
         let principal = asked.principal.unwrap_or_else(|| self.principal.to_owned());
         let asker = Asker::read(&principal)?;
