@@ -3,7 +3,9 @@
 //! Everything that can be tried without storing it is tried before anything is stored. Nothing is planned again: what is sent
 //! is what was shown.
 
-use locum_apply::{Api, ApiFailure, Creations, Named, Plan};
+use locum_apply::{Api, ApiFailure, Creations, Named, Plan, Request};
+use locum_policy::{FindingKind, FindingsKind, findings};
+use serde_json::Value;
 
 use super::{
     engine::{EngineError, Refused, Work, plan_failed},
@@ -28,6 +30,11 @@ pub(crate) fn try_out(work: &Work, reach: &mut dyn Reach) -> Result<(), EngineEr
     let numbers = work.pending.keys().map(|key| (key.clone(), UNKNOWN.to_owned()));
     let numbers: Named<String> = numbers.collect();
     for account in &work.accounts {
+        // Whether an account that is not there could be entered is known all the same.
+        if account.number.is_none() && !account.plan.is_empty() {
+            let entry = reach.may_enter_others();
+            entry.map_err(|error| EngineError::Reach(account.plan.title.clone(), error))?;
+        }
         // What trusts somebody who is not there yet would be refused without need.
         if let Some(number) = &account.number
             && !account.waits.iter().any(busy)
@@ -107,11 +114,37 @@ fn transact(reach: &mut dyn Reach, account: &str, plan: &Plan, dry_run: bool) ->
                 title: plan.title.clone(),
                 what: change.what.clone(),
                 action: request.action,
+                mistake: mistake_in(request, &error),
                 error,
             })),
             None => EngineError::Reach(plan.title.clone(), error),
         }
     })
+}
+
+/// The first error in a policy that the service calls malformed, as `locum policy validate` tells it.
+fn mistake_in(request: &Request, error: &ReachError) -> Option<String> {
+    let ReachError::Refused { code, .. } = error else {
+        return None;
+    };
+    if !code.starts_with("MalformedPolicyDocument") {
+        return None;
+    }
+    let members = ["AssumeRolePolicyDocument", "PolicyDocument", "Content"];
+    let found = members
+        .into_iter()
+        .find_map(|name| Some((name, request.parameters.get(name)?.as_str()?)));
+    let (name, document) = found?;
+    let kind = match (name, request.parameters.get("Type").and_then(Value::as_str)) {
+        ("AssumeRolePolicyDocument", _) => FindingsKind::Trust,
+        ("PolicyDocument", _) if request.action == "UpdateAssumeRolePolicy" => FindingsKind::Trust,
+        ("Content", Some("RESOURCE_CONTROL_POLICY")) => FindingsKind::ResourceControl,
+        ("Content", _) => FindingsKind::ServiceControl,
+        _ => FindingsKind::Identity,
+    };
+    let mut findings = findings(document, kind).into_iter();
+    let error = findings.find(|finding| finding.kind == FindingKind::Error)?;
+    Some(error.details())
 }
 
 /// Asks the organization about accounts that are made.

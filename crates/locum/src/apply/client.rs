@@ -105,6 +105,7 @@ impl Client {
         let credentials = if account == self.caller.account {
             own
         } else {
+            self.may_enter_others()?;
             match self.sessions.entry(account.to_owned()) {
                 Entry::Occupied(session) => session.into_mut(),
                 Entry::Vacant(place) => {
@@ -137,6 +138,10 @@ fn assume(remote: &Remote, own: &Credentials, role: &str) -> Result<Credentials,
 impl Reach for Client {
     fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    fn may_enter_others(&self) -> Result<(), ReachError> {
+        self.caller.principal.as_ref().map(|_| ()).ok_or(ReachError::Root)
     }
 
     fn api<'a>(&'a mut self, account: &str) -> Result<Box<dyn Api + 'a>, ReachError> {

@@ -56,12 +56,14 @@ pub(crate) enum EngineError {
 
 /// A request that was refused, with everything that was sent beside it.
 #[derive(Debug, thiserror::Error)]
-#[error("{title}: {what}: {action}: {error}")]
+#[error("{title}: {what}: {action}: {error}{}", .mistake.as_ref().map(|mistake| format!(" ({mistake})")).unwrap_or_default())]
 pub(crate) struct Refused {
     pub(super) title: String,
     pub(super) what: String,
     pub(super) action: &'static str,
     pub(super) error: ReachError,
+    /// What is wrong with the policy that was refused: the service, as AWS, does not tell.
+    pub(super) mistake: Option<String>,
 }
 
 /// What is to be done.

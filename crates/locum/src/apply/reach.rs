@@ -8,6 +8,11 @@ pub(crate) trait Reach {
     /// Returns who calls, in which account.
     fn caller(&self) -> &Caller;
 
+    /// Refuses whoever can enter no account but its own, whatever is allowed to it.
+    fn may_enter_others(&self) -> Result<(), ReachError> {
+        Ok(())
+    }
+
     /// Returns the calls of an account: the caller's own, or another that it may enter.
     fn api<'a>(&'a mut self, account: &str) -> Result<Box<dyn Api + 'a>, ReachError>;
 
@@ -36,6 +41,11 @@ pub(crate) enum ReachError {
     /// Nobody answered; what was sent may have been stored.
     #[error("{0}; what was sent may have been stored or not: run the command again to see")]
     NoAnswer(String),
+    /// Nobody can assume a role with these credentials.
+    #[error(
+        "a root user cannot enter other accounts: run this as a user or a role whose policies allow sts:AssumeRole"
+    )]
+    Root,
     /// Another account could not be entered.
     #[error("cannot enter account {account} as role {role}: {reason}")]
     Closed {

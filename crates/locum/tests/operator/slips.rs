@@ -143,3 +143,80 @@ fn doctor_does_not_say_of_what_it_cannot_see_that_it_is_not_there() {
     }
     assert!(told.out.contains(".aws/config cannot be looked at: "), "{told:?}");
 }
+
+#[test]
+fn what_is_wrong_with_a_policy_is_said_where_the_service_says_only_that_something_is() {
+    let place = Place::new();
+    let service = place.serve(&[]);
+    let allow =
+        r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "ACTION", "Resource": "*"}}"#;
+    let trust = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Alow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}}"#;
+    for (account, sentence) in [
+        (
+            format!(
+                r#"{{"policies": {{"p": {{"document": {}}}}}}}"#,
+                allow.replace("Allow", "Alow")
+            ),
+            "policy p: CreatePolicy: MalformedPolicyDocument: Syntax errors in policy. (Alow is no effect. Write Allow or Deny, in this case.)",
+        ),
+        (
+            format!(
+                r#"{{"users": {{"u": {{"inline": {{"p": {}}}}}}}}}"#,
+                allow.replace("ACTION", "PutObject")
+            ),
+            "user u: PutUserPolicy: MalformedPolicyDocument: ",
+        ),
+        (
+            format!(r#"{{"roles": {{"r": {{"trust": {trust}}}}}}}"#),
+            "role r: CreateRole: MalformedPolicyDocument: Invalid effect: Alow (Alow is no effect.",
+        ),
+    ] {
+        place.write("file.json", format!(r#"{{"account": {account}}}"#));
+        service.run(&place, "apply file.json --yes").refused(1, sentence);
+    }
+    let organization = allow.replace("Allow", "Alow");
+    place.write(
+        "file.json",
+        format!(
+            r#"{{"organization": {{"serviceControlPolicies": {{"s": {{"document": {organization}}}}}}}}}"#
+        ),
+    );
+    service
+        .run(&place, "apply file.json --yes")
+        .refused(1, "Alow is no effect.");
+}
+
+#[test]
+fn a_root_user_is_told_before_anything_is_made_that_it_cannot_enter_what_is_made() {
+    let place = Place::new();
+    let service = place.serve(&[]);
+    place.write(
+        "file.json",
+        r#"{"accounts": {"data": {"email": "data@example.com", "users": {"ada": {}}}}}"#,
+    );
+    for options in ["--yes", "--dry-run"] {
+        service
+            .run(&place, &format!("apply file.json {options}"))
+            .refused(
+                1,
+                "account data (new): a root user cannot enter other accounts: run this as a user",
+            );
+    }
+    let told = service.run(&place, "export --all --format json");
+    assert!(
+        told.code == Some(0) && !told.out.contains("data@example.com"),
+        "{told:?}"
+    );
+
+    // An account that nothing is done in can be made.
+    place.write(
+        "file.json",
+        r#"{"accounts": {"data": {"email": "data@example.com"}}}"#,
+    );
+    let told = service.run(&place, "apply file.json --yes");
+    assert_eq!(told.code, Some(0), "{told:?}");
+    place.write("file.json", r#"{"accounts": {"data": {"users": {"ada": {}}}}}"#);
+    service
+        .run(&place, "apply file.json --dry-run")
+        .refused(1, "a root user cannot enter other accounts: run this as a user");
+}
