@@ -13,9 +13,9 @@ use crate::cli::{endpoint, prompt, transport};
 /// The rows of a help page for [`CallerOptions`].
 pub(crate) const CALLER_HELP: &str = "  --profile <name>              Work as this profile, and not with the environment's credentials. Also AWS_PROFILE.
   --role <arn>                  Assume this role with those credentials, and work as it.
-  --role-session-name <name>    What the session is called.
+  --role-session-name <name>    What the role's session is called. [botocore-session- and the time, as with aws]
   --external-id <id>            What the role's trust policy asks for.
-  --duration-seconds <seconds>  How long the session is to last.
+  --duration-seconds <seconds>  How long the role's session is to last, 900 to 43200. [3600]
   --serial-number <mfa>         The MFA device, if one is asked for. [the profile's mfa_serial]
   --token-code <code>           Its present code; - reads it from standard input. [the code is asked for]
   --mfa-process <command>       A program that prints the code. Also mfa_process of the profile.

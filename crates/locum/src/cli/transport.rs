@@ -84,8 +84,13 @@ impl SendError {
             Self::Tls(reason) => format!("SSL validation failed for {url} {reason}"),
             Self::Proxy(reason) => format!("Failed to connect to proxy URL: {reason}"),
             Self::Closed => {
+                // What speaks TLS closes a connection on which it is asked without.
+                let plain = url
+                    .get(..7)
+                    .is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"));
+                let way = if plain { " See whether it is https://." } else { "" };
                 format!(
-                    "Connection was closed before we received a valid response from endpoint URL: \"{url}\"."
+                    "Connection was closed before we received a valid response from endpoint URL: \"{url}\".{way}"
                 )
             }
             Self::TooLarge => format!("The answer of {url} is larger than {MAX_RESPONSE} bytes."),
@@ -350,6 +355,23 @@ mod tests {
             assert!(told.starts_with(said) && told.contains(way), "{told}");
         }
         assert_eq!(with_the_way_out("else"), "else");
+    }
+
+    #[test]
+    fn a_closed_connection_without_tls_is_told_with_the_way_out() {
+        for (url, told) in [
+            ("http://h:1/", true),
+            ("HTTP://h:1/", true),
+            ("https://h:1/", false),
+            ("h", false),
+        ] {
+            let sentence = SendError::Closed.describe(url);
+            assert_eq!(
+                sentence.ends_with("See whether it is https://."),
+                told,
+                "{sentence}"
+            );
+        }
     }
 
     #[test]

@@ -29,7 +29,7 @@ OPTIONS
                            The loopback address of /healthz, /readyz and /metrics. [none]
   --account <id>           The twelve digits of the first account, on first start. [random]
   --partition <name>       The partition in every ARN, on first start. [aws]
-  --region <name>          A region it answers for; may be repeated. [every region]
+  --region <name>          A region it answers for; may be repeated. [every one that is named as AWS names regions]
   --saml-recipient <url>   An address that SAML responses may be made for; may be repeated. [AWS's own]
   --public-url <url>       Where the world reaches it, such as https://sts.example.com: what the issuer of web identity
                            tokens is called, and where their keys are. Keep it. [the address it listens on]
@@ -158,7 +158,7 @@ impl Options {
                 Arg::Long("tls-cert") => cert = Some(parser.value()?.into()),
                 Arg::Long("tls-key") => key = Some(parser.value()?.into()),
                 Arg::Long("audit-size") => {
-                    let mebibytes: NonZeroU32 = value(&mut parser, "--audit-size", COUNT)?;
+                    let mebibytes: NonZeroU32 = value(&mut parser, "--audit-size", MEBIBYTES)?;
                     options.audit.max_bytes = u64::from(mebibytes.get()) << 20;
                 }
                 Arg::Long("audit-keep") => {
@@ -198,6 +198,7 @@ impl Options {
 }
 
 const ADDRESS: &str = "an IP address and a port, such as 127.0.0.1:4566";
+const MEBIBYTES: &str = "a whole number of MiB above zero, without the unit";
 const COUNT: &str = "a whole number above zero";
 
 /// The value of an option.
@@ -283,6 +284,7 @@ mod tests {
             &["--data", "d", "--region", "US EAST"],
             &["--data", "d", "--workers", "0"],
             &["--data", "d", "--audit-size", "0"],
+            &["--data", "d", "--audit-size", "64M"],
             &["--data", "d", "--account", "12"],
             &["--data", "d", "--public-url", "sts.example.com"],
             &["--data", "d", "--public-url", "https://sts.example.com/sts"],
