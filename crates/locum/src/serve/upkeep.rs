@@ -59,7 +59,7 @@ impl Upkeep {
             while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
                 clock.look(&service, Timestamp::now());
                 if let Err(error) = service.rotate(Timestamp::now(), &schedule, &mut SystemRandom) {
-                    tracing::error!(%error, "key rotation; the keys in use stay in use");
+                    tracing::error!(%error, "upkeep; it is tried again in a minute, and the keys in use stay in use");
                 }
             }
             if let Err(error) = service.finish() {
