@@ -1,6 +1,6 @@
 //! Parameters that break a constraint (`facts: sts §1.7, §1.8`).
 
-use super::scene::{ACCOUNT, Answer, Credentials, Scene, trust};
+use super::scene::{ACCOUNT, ALLOW_ALL, Answer, Credentials, Scene, trust};
 
 struct Stage {
     scene: Scene,
@@ -245,11 +245,29 @@ fn session_policies_that_are_none() {
         "PolicyArns.member.1.arn",
         "arn:aws:iam::444455556666:policy/theirs",
     )]);
+    // One that is there, but for its partition.
+    refused(&[(
+        "PolicyArns.member.1.arn",
+        "arn:aws-cn:iam::aws:policy/AdministratorAccess",
+    )]);
     let eleven: Vec<(String, String)> = (1..=11)
         .map(|n| (format!("PolicyArns.member.{n}.arn"), absent.clone()))
         .collect();
     let eleven: Vec<(&str, &str)> = eleven.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     assert_eq!(ask(&eleven).text("Code"), "ValidationError");
+}
+
+#[test]
+fn session_policies_have_2048_characters_together() {
+    const NAMED: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+    let stage = stage();
+    for (length, expected) in [(2048, 200), (2049, 400)] {
+        let inline = format!("{ALLOW_ALL:width$}", width = length - NAMED.len());
+        let more = [("Policy", &*inline), ("PolicyArns.member.1.arn", NAMED)];
+        let answer = stage.scene.assume(&stage.alice, &stage.role, &more);
+        assert_eq!(answer.status, expected, "{length}: {}", answer.body);
+        assert_eq!(answer.body.contains("PackedPolicyTooLarge"), expected == 400);
+    }
 }
 
 #[test]
