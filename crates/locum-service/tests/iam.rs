@@ -29,6 +29,7 @@ mod iam {
     mod paging;
     mod password_policy;
     mod passwords_at_once;
+    mod permission;
     mod policy_entities;
     mod quotas;
     mod random_account;

@@ -46,6 +46,8 @@ fn the_session_is_the_members_root_and_does_its_task_alone() {
                 &[("AccessKeyId", member.access_key_id.as_str())][..],
             ),
             ("CreateAccessKey", &[]),
+            ("CreateLoginProfile", &[("Password", "a-Password-of-16")]),
+            ("DeleteLoginProfile", &[]),
             ("CreateUser", &[("UserName", "eve")]),
             ("ListUsers", &[]),
         ] {
