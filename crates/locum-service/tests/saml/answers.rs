@@ -136,6 +136,32 @@ fn the_pair_may_be_in_either_order_and_among_others() {
     }
 }
 
+/// However much a role trusts the provider, its users get the roles that it says they have.
+#[test]
+fn a_role_that_the_assertion_does_not_give_is_refused() {
+    let scene = Scene::new();
+    let (role, provider) = (&scene.role, &scene.provider);
+    let other = scene.role(&scene.root, "other", &trust(provider), None);
+    let elsewhere = register(&scene, &scene.root, "elsewhere", &scene.idp);
+    for (id, pairs) in [
+        ("_1", vec![format!("{other},{provider}")]),
+        ("_2", vec![format!("{role},{elsewhere}")]),
+        (
+            "_3",
+            vec![format!("{role},{elsewhere}"), format!("{other},{provider}")],
+        ),
+        ("_4", vec![format!("{},{provider}", role.to_uppercase())]),
+        ("_5", vec![format!("{role}s,{provider}")]),
+    ] {
+        let answer = scene.ask(&Said::new(scene.now(), &pairs).id(id));
+        assert_eq!(
+            answer.text("Message"),
+            "SAML Assertion doesn't contain the requested Role and Metadata in the attributes",
+            "{pairs:?}"
+        );
+    }
+}
+
 #[test]
 fn session_policies_limit_the_session() {
     let scene = Scene::new();

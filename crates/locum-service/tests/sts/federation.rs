@@ -153,6 +153,25 @@ fn its_tags_are_its_issuers_and_its_own() {
 }
 
 #[test]
+fn policies_see_the_tags_that_are_passed() {
+    let scene = Scene::new();
+    let blue = r#"{"Version":"2012-10-17","Statement":[
+        {"Effect":"Allow","Action":["sts:GetFederationToken","sts:TagSession"],"Resource":"*"},
+        {"Effect":"Deny","Action":"sts:GetFederationToken","Resource":"*","Condition":{"StringEquals":{"aws:RequestTag/team":"red"}}},
+        {"Effect":"Deny","Action":"sts:TagSession","Resource":"*","Condition":{"StringEquals":{"aws:RequestTag/team":"green"}}}]}"#;
+    let carl = scene.user(ACCOUNT, "carl", |user| user.inline.push(inline(blue)));
+    for (team, expected) in [("blue", 200), ("red", 403), ("green", 403)] {
+        let parameters = [
+            GUEST,
+            ("Tags.member.1.Key", "team"),
+            ("Tags.member.1.Value", team),
+        ];
+        let answer = scene.sts(&carl, "GetFederationToken", &parameters);
+        assert_eq!(answer.status, expected, "{team}: {}", answer.body);
+    }
+}
+
+#[test]
 fn it_may_not_assume_a_role_that_trusts_it() {
     let scene = Scene::new();
     let alice = scene.admin("alice");
