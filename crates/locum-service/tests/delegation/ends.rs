@@ -131,6 +131,24 @@ fn sessions_of_a_users_revocation_end_and_later_grants_do_not() {
     identity(&parties, &after).ok();
 }
 
+#[test]
+fn what_the_root_user_granted_ends_with_its_sessions() {
+    let parties = Parties::new();
+    let (_, before) = parties.delegated(&parties.root, &[]);
+    let (_, unused) = parties.finalized(&parties.root, &[]);
+    let accepted = parties.accepted(&parties.root, &[]);
+    parties.advance(60);
+    let root = format!("arn:aws:iam::{ACCOUNT}:root");
+    parties.revoke(&parties.admin, &root).ok();
+    ended(&identity(&parties, &before));
+    parties.advance(60);
+    assert_eq!(parties.trade(&parties.vendor, &unused).status, 403);
+    let sent = parties.on(&parties.owner, "SendDelegationToken", &accepted);
+    assert_eq!(sent.status, 400);
+    let (_, after) = parties.delegated(&parties.root, &[]);
+    identity(&parties, &after).ok();
+}
+
 /// A time that spares newer sessions spares nothing that an older one granted meanwhile.
 #[test]
 fn what_a_session_granted_ends_with_it() {

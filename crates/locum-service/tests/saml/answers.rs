@@ -162,6 +162,29 @@ fn a_role_that_the_assertion_does_not_give_is_refused() {
     }
 }
 
+/// A provider is named by its own ARN, and vouches in its own account.
+#[test]
+fn a_provider_of_another_account_or_partition_does_not_exist() {
+    let scene = Scene::new();
+    let member = scene.other_account(super::scene::OTHER);
+    let theirs = register(&scene, &member, "idp", &scene.idp);
+    for provider in [theirs, scene.provider.replace("arn:aws:", "arn:aws-cn:")] {
+        let pair = format!("{},{provider}", scene.role);
+        let response = scene.idp.response(&Said::new(scene.now(), &[pair]));
+        let parameters = [
+            ("RoleArn", scene.role.as_str()),
+            ("PrincipalArn", &provider),
+            ("SAMLAssertion", &response),
+        ];
+        let answer = scene.unsigned("AssumeRoleWithSAML", &parameters);
+        let message = answer.text("Message");
+        assert!(
+            message.starts_with("Specified provider doesn't exist"),
+            "{message}"
+        );
+    }
+}
+
 #[test]
 fn session_policies_limit_the_session() {
     let scene = Scene::new();

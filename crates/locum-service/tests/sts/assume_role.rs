@@ -37,6 +37,19 @@ fn every_cause_of_a_denial_gives_the_same_sentence() {
         let text = denied(&user_arn("alice"), "sts:AssumeRole", arn);
         scene.assume(&alice, arn, &[]).fails(403, "AccessDenied", &text);
     }
+    // One that trusts her by name, which is enough, is found by its own ARN only.
+    let direct = scene.role(ACCOUNT, "direct", &trust(&user_arn("alice")), |_| ());
+    for (from, to) in [
+        ("arn:aws:", "arn:aws-cn:"),
+        (":iam:", ":sts:"),
+        (":iam::", ":iam:eu-central-1:"),
+        (ACCOUNT, ""),
+    ] {
+        let arn = direct.replace(from, to);
+        let text = denied(&user_arn("alice"), "sts:AssumeRole", &arn);
+        scene.assume(&alice, &arn, &[]).fails(403, "AccessDenied", &text);
+    }
+    scene.assume(&alice, &direct, &[]).ok();
     let wrong = [("ExternalId", "wrong")];
     let text = denied(&user_arn("alice"), "sts:AssumeRole", &closed);
     scene
