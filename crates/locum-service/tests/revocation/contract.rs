@@ -56,6 +56,7 @@ fn what_is_wrong_is_refused() {
         "arn:aws:iam::111122223333:roles/worker",
         "arn:aws:iam::111122223333:root/",
         "arn:aws:iam:us-east-1:111122223333:role/worker",
+        "arn:aws:sts::111122223333:role/worker",
         "arn:aws:sts::111122223333:assumed-role/worker/session",
         "arn:aws:sts::111122223333:federated-user/guest",
     ] {
@@ -113,6 +114,7 @@ fn what_is_not_there_cannot_be_found() {
         ("arn:aws:iam::11112222333:root", "root user"),
         ("arn:aws:iam::aws:role/worker", "role"),
         ("arn:aws:iam::111122223333:role/Worker", "role"),
+        ("arn:aws:iam::111122223333:role/team/worker", "role"),
         ("arn:aws:iam::111122223333:saml-provider/idp", "SAML provider"),
         (
             "arn:aws:iam::111122223333:oidc-provider/idp",

@@ -202,6 +202,30 @@ fn a_clock_that_goes_back_redeems_nothing_twice() {
     assert_eq!(scene.snapshot().forgotten_assertions(account).count(), 0);
 }
 
+/// The same of what was forgotten after something else was: what is remembered of both is one span of time, and it grows.
+#[test]
+fn a_clock_that_goes_back_redeems_nothing_twice_that_was_forgotten_later() {
+    let scene = Scene::new();
+    let schedule = RotationSchedule::default();
+    let rotate_after = |seconds: i64| {
+        scene.advance(seconds);
+        let random = &mut SeededRandom::new(5);
+        scene.service.rotate(scene.now(), &schedule, random).unwrap();
+        scene.snapshot().used_assertion_count()
+    };
+    let first = scene.idp.response(&scene.said());
+    scene.redeem(&first, &[]).ok();
+    scene.advance(300);
+    let second = scene.idp.response(&scene.said().id("_a2"));
+    scene.redeem(&second, &[]).ok();
+    assert_eq!(rotate_after(100), 1);
+    assert_eq!(rotate_after(300), 0);
+    scene.advance(-390);
+    scene.redeem(&second, &[]).fails(400, INVALID, REDEEMED);
+    scene.advance(-10);
+    scene.redeem(&first, &[]).fails(400, INVALID, REDEEMED);
+}
+
 /// Two clocks that ran ahead together, as on one machine, leave no account that takes nobody in until that time.
 #[test]
 fn what_was_redeemed_while_all_clocks_were_ahead_keeps_nobody_out() {
