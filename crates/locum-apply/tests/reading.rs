@@ -32,6 +32,15 @@ fn account(yaml: &str) -> Account {
 #[test]
 fn mistakes_are_told_with_their_place() {
     let cases: &[(&[(&str, &str)], &str)] = &[
+        (&[("a.yaml", "")], "a.yaml:1:1: this describes nothing"),
+        (&[("a.yaml", "# later\n")], "a.yaml:1:1: this describes nothing"),
+        (&[("a.yaml", "---\n...\n")], "a.yaml:1:1: this describes nothing"),
+        (&[("a.toml", "\n")], "a.toml:1:1: this describes nothing"),
+        (&[("<stdin>", "")], "<stdin>:1:1: this describes nothing"),
+        (
+            &[("a.yaml", "account: {}\n"), ("b.yaml", "")],
+            "b.yaml:1:1: this describes nothing",
+        ),
         (
             &[("a.yaml", "account:\n  usrs: {}\n")],
             "a.yaml:2:3: unknown field `usrs`, expected one of `email`",

@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use self::node::{Entry, Kind, Node};
 pub use self::plain::read_yaml;
-use crate::{Described, FileError};
+use crate::{Described, FileError, Place};
 
 /// Reads a file that another names: the file it is named in, and the path. Errors are sentences.
 pub type Files<'a> = dyn Fn(&str, &str) -> Result<String, String> + 'a;
@@ -39,7 +39,17 @@ pub struct Source {
 pub fn read(sources: &[Source], files: &Files<'_>) -> Result<Described, FileError> {
     let mut whole: Option<Node> = None;
     for source in sources {
-        for document in documents(&source.name, &source.text)? {
+        let documents = documents(&source.name, &source.text)?;
+        // What should have written the file did not: "everything is as described" would hide that.
+        if documents.is_empty() || source.text.trim().is_empty() {
+            let start = Place {
+                file: source.name.as_str().into(),
+                line: 1,
+                column: 1,
+            };
+            return Err(FileError::at(&start, "this describes nothing"));
+        }
+        for document in documents {
             whole = Some(match whole {
                 None => document,
                 Some(first) => join(first, document, &mut Vec::new())?,
@@ -71,7 +81,7 @@ pub(crate) fn read_json(name: &str, text: &str) -> Result<Node, FileError> {
 }
 
 /// The place of the last key of a path that is there.
-fn place_of(node: &Node, path: &[&str]) -> crate::Place {
+fn place_of(node: &Node, path: &[&str]) -> Place {
     let mut found = (node, &node.place);
     for key in path {
         let Kind::Map(entries) = &found.0.kind else { break };

@@ -91,7 +91,8 @@ fn an_endpoint_that_is_something_else_is_said_to_be() {
     let place = Place::new();
     let service = place.serve(&[]);
     let url = format!("{}/sts", service.url);
-    for command in ["whoami", "apply - --yes"] {
+    place.write("file.json", r#"{"account": {}}"#);
+    for command in ["whoami", "apply file.json --yes"] {
         let told = service.run(&place, &format!("{command} --endpoint-url {url}"));
         told.refused(
             1,
