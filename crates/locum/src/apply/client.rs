@@ -15,7 +15,7 @@ use crate::{
     cli::{
         config,
         credentials::Credentials,
-        errors::{ELSEWHERE, Failure},
+        errors::{CLOCK, ELSEWHERE, Failure, is_about_the_clock},
     },
     outcome::{FAILED, status},
     remote::Remote,
@@ -207,6 +207,9 @@ impl Api for Calls<'_> {
             let elsewhere = failure.is_from_elsewhere();
             let (code, message) = match failure {
                 Failure::Service { code, .. } if elsewhere => (code, ELSEWHERE.to_owned()),
+                Failure::Service { code, message, .. } if is_about_the_clock(&message) => {
+                    (code, format!("{message}: {CLOCK}"))
+                }
                 Failure::Service { code, message, .. } => (code, message),
                 other => ("no answer".to_owned(), other.to_string()),
             };

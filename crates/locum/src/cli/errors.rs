@@ -60,6 +60,17 @@ pub(crate) enum Failure {
 pub(crate) const ELSEWHERE: &str =
     "what answers there is not what was called; look at the endpoint's address and path";
 
+/// What commands of our own say besides where a service took a signature's time for wrong.
+pub(crate) const CLOCK: &str =
+    "see whether the clock of this machine is right; `locum doctor --online` compares it";
+
+/// Tells whether a service says that a signature is of another time than its own.
+pub(crate) fn is_about_the_clock(message: &str) -> bool {
+    ["Signature not yet current: ", "Signature expired: "]
+        .into_iter()
+        .any(|start| message.starts_with(start))
+}
+
 impl Failure {
     /// Tells whether the command line is what is wrong, which has a status of its own.
     pub(crate) const fn is_mistyped(&self) -> bool {
@@ -119,6 +130,7 @@ impl Failure {
                     .to_owned()
             }
             Self::Service { .. } if self.is_from_elsewhere() => format!("{self}: {ELSEWHERE}"),
+            Self::Service { message, .. } if is_about_the_clock(message) => format!("{self}: {CLOCK}"),
             Self::NoRegion => {
                 let told = self.to_string();
                 told.split_once("): ")
@@ -240,6 +252,19 @@ mod tests {
                 },
                 "An error occurred (Unknown) when calling the GetCallerIdentity operation: Unknown: what answers there is \
                  not what was called; look at the endpoint's address and path",
+            ),
+            (
+                Failure::Service {
+                    code: "SignatureDoesNotMatch".into(),
+                    message: "Signature not yet current: a is still later than b".into(),
+                    operation: "GetCallerIdentity",
+                    retried: String::new(),
+                    authorization_message: None,
+                    request_index: None,
+                },
+                "An error occurred (SignatureDoesNotMatch) when calling the GetCallerIdentity operation: Signature not yet \
+                 current: a is still later than b: see whether the clock of this machine is right; `locum doctor --online` \
+                 compares it",
             ),
             (Failure::General("a (x): b".into()), "a (x): b"),
             (
