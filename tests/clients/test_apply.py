@@ -318,7 +318,7 @@ def test_a_member_account_is_entered_by_its_role(fresh, tmp_path):
     user = json.loads(exported.stdout)["account"]["users"]["u"]
     assert user["inline"]["own"]["Statement"][0]["Resource"] == "arn:aws:iam::${locum:account}:user/u"
     # The root user may not assume roles, and is told so.
-    assert "cannot enter account" in apply(fresh.root, tmp_path, described, status=1)
+    assert "a root user cannot enter other accounts" in apply(fresh.root, tmp_path, described, status=1)
 
 
 def test_numbers_of_accounts_that_are_made_reach_those_that_are_there(fresh, tmp_path):
