@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, TryLockError, Weak,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+        atomic::{
+            AtomicBool, AtomicU64,
+            Ordering::{Relaxed, SeqCst},
+        },
     },
     time::UNIX_EPOCH,
 };
@@ -19,6 +22,8 @@ pub(crate) struct Backup {
     store: Weak<RedbStore>,
     path: PathBuf,
     alone: Arc<Mutex<()>>,
+    /// Somebody asked since the last copy was begun.
+    asked: Arc<AtomicBool>,
     told: Arc<Told>,
 }
 
@@ -84,6 +89,7 @@ impl Backup {
             store: Arc::downgrade(store),
             path,
             alone: Arc::default(),
+            asked: Arc::default(),
             told: Arc::new(told),
         }
     }
@@ -94,25 +100,33 @@ impl Backup {
         move |out| told.write(out)
     }
 
-    /// Begins to write a copy, on a thread of its own. The log tells what became of it.
+    /// Begins to write a copy, on a thread of its own. The log tells what became of it. Whoever asks while one is written gets another
+    /// one afterwards: what was written in between may not be in the first.
     pub(super) fn begin(&self) {
+        self.asked.store(true, SeqCst);
         let backup = self.clone();
         let thread = std::thread::Builder::new().name("locum-backup".to_owned());
-        if let Err(error) = thread.spawn(move || backup.write()) {
+        if let Err(error) = thread.spawn(move || backup.write_what_was_asked_for()) {
             self.told.failed();
             tracing::error!(%error, "no backup was written");
         }
     }
 
-    fn write(&self) {
-        let _alone = match self.alone.try_lock() {
-            Ok(alone) => alone,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => {
-                tracing::warn!("a backup is being written already; ask again when it is there");
-                return;
+    fn write_what_was_asked_for(&self) {
+        // Who asked after the last look of whoever writes, and found the lock taken, is seen by the look after it is given back.
+        while self.asked.load(SeqCst) {
+            let _alone = match self.alone.try_lock() {
+                Ok(alone) => alone,
+                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) => return,
+            };
+            while self.asked.swap(false, SeqCst) {
+                self.write();
             }
-        };
+        }
+    }
+
+    fn write(&self) {
         // The service ends, and its store is closed.
         let Some(store) = self.store.upgrade() else {
             return;
@@ -135,6 +149,28 @@ impl Backup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_asks_while_a_copy_is_written_gets_another() {
+        let place = tempfile::tempdir().unwrap();
+        let store = Arc::new(RedbStore::open(&place.path().join("store")).unwrap());
+        let path = place.path().join("copy");
+        let backup = Backup::of(&store, path.clone());
+
+        let writing = backup.alone.lock().unwrap();
+        backup.asked.store(true, SeqCst);
+        // Whoever asks does not wait, and is not forgotten.
+        backup.write_what_was_asked_for();
+        assert!(!path.exists() && backup.asked.load(SeqCst));
+        drop(writing);
+        // The look of whoever wrote, when that is done.
+        backup.write_what_was_asked_for();
+        assert!(path.exists() && !backup.asked.load(SeqCst));
+        assert_eq!(backup.told.succeeded.load(Relaxed), 1);
+        // Nobody asked again.
+        backup.write_what_was_asked_for();
+        assert_eq!(backup.told.succeeded.load(Relaxed), 1);
+    }
 
     #[test]
     fn what_became_of_copies_is_told() {
