@@ -1,5 +1,6 @@
 //! On which ARN each operation is authorized, and with which condition keys.
 
+use locum_api::model::{Service, operations};
 use serde_json::{Value, json};
 
 use super::scene::{ACCOUNT, ALLOW_ALL, Credentials, MEMBER, OTHER, SCP, Scene, refused};
@@ -102,6 +103,12 @@ fn each_operation_has_its_resources() {
         ("ListDelegatedAdministrators", json!({}), vec![&star]),
         ("ListAWSServiceAccessForOrganization", json!({}), vec![&star]),
         ("ListCreateAccountStatus", json!({}), vec![&star]),
+        ("DescribeOrganization", json!({}), vec![&star]),
+        (
+            "DescribeCreateAccountStatus",
+            json!({ "CreateAccountRequestId": "car-0123456789abcdef0123456789abcdef" }),
+            vec![&star],
+        ),
         (
             "TagResource",
             json!({ "ResourceId": MEMBER, "Tags": [] }),
@@ -186,6 +193,10 @@ fn each_operation_has_its_resources() {
             vec![&star],
         ),
     ];
+    for operation in operations(Service::Organizations) {
+        let is_there = rows.iter().any(|(action, ..)| *action == operation.name);
+        assert!(is_there, "{}", operation.name);
+    }
     for (place, (action, body, arns)) in rows.iter().enumerate() {
         for missing in arns {
             // Everything of the organization but this one; for `*`, anything that is not it.
