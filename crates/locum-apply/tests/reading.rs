@@ -6,7 +6,7 @@
     reason = "a test stops at the first surprise"
 )]
 
-use locum_apply::{Account, Described, Source, read};
+use locum_apply::{Account, Described, Format, Source, read, write};
 
 fn source(name: &str, text: &str) -> Source {
     Source {
@@ -36,6 +36,8 @@ fn mistakes_are_told_with_their_place() {
         (&[("a.yaml", "# later\n")], "a.yaml:1:1: this describes nothing"),
         (&[("a.yaml", "---\n...\n")], "a.yaml:1:1: this describes nothing"),
         (&[("a.toml", "\n")], "a.toml:1:1: this describes nothing"),
+        (&[("a.toml", "# later\n")], "a.toml:1:1: this describes nothing"),
+        (&[("a.toml", "\u{feff}")], "a.toml:1:1: this describes nothing"),
         (&[("<stdin>", "")], "<stdin>:1:1: this describes nothing"),
         (
             &[("a.yaml", "account: {}\n"), ("b.yaml", "")],
@@ -171,6 +173,20 @@ fn formats_and_splits_mean_the_same() {
 }
 
 /// A condition compares a number as the text that it is.
+/// An empty map is said outright in YAML and JSON; TOML has only the file with nothing in it, which is refused.
+#[test]
+fn what_describes_nothing_is_written_where_it_can_be_read() {
+    let nothing = describe(&[("a.json", "{}")]).unwrap();
+    for (format, name) in [(Format::Yaml, "a.yaml"), (Format::Json, "a.json")] {
+        let text = write(&nothing, format).unwrap();
+        assert_eq!(describe(&[(name, &text)]).as_ref(), Ok(&nothing), "{text}");
+    }
+    assert_eq!(
+        write(&nothing, Format::Toml).unwrap_err().to_string(),
+        "cannot be written as TOML: a file of it with nothing in it is refused"
+    );
+}
+
 #[test]
 fn numbers_of_documents_are_as_they_are_written() {
     let numbers = [

@@ -41,7 +41,7 @@ pub fn read(sources: &[Source], files: &Files<'_>) -> Result<Described, FileErro
     for source in sources {
         let documents = documents(&source.name, &source.text)?;
         // What should have written the file did not: "everything is as described" would hide that.
-        if documents.is_empty() || source.text.trim().is_empty() {
+        if documents.is_empty() {
             let start = Place {
                 file: source.name.as_str().into(),
                 line: 1,
@@ -64,13 +64,13 @@ pub fn read(sources: &[Source], files: &Files<'_>) -> Result<Described, FileErro
     Ok(described)
 }
 
-/// The trees of one file.
+/// The trees of one file; none if it has nothing in it.
 fn documents(name: &str, text: &str) -> Result<Vec<Node>, FileError> {
     let file: Arc<str> = name.into();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match name.rsplit_once('.').map(|(_, ending)| ending) {
         Some("json") => Ok(vec![json::read(&file, text)?]),
-        Some("toml") => Ok(vec![toml::read(&file, text)?]),
+        Some("toml") => Ok(toml::read(&file, text)?.into_iter().collect()),
         _ => yaml::read(&file, text),
     }
 }

@@ -7,17 +7,18 @@ use toml::de::{DeTable, DeValue};
 use super::node::{Entry, Kind, Node};
 use crate::{FileError, Place};
 
-/// Reads a document of TOML.
-pub(super) fn read(file: &Arc<str>, text: &str) -> Result<Node, FileError> {
+/// Reads a document of TOML; `None` without a key in it, as of a stream of YAML without a document.
+pub(super) fn read(file: &Arc<str>, text: &str) -> Result<Option<Node>, FileError> {
     let place = |byte| Place::of_byte(file, text, byte);
     let root = DeTable::parse(text).map_err(|error| {
         let byte = error.span().map_or(0, |span| span.start);
         FileError::at(&place(byte), format!("not TOML: {}", error.message()))
     })?;
-    Ok(Node {
+    let root = root.get_ref();
+    Ok((!root.is_empty()).then(|| Node {
         place: place(0),
-        kind: table(root.get_ref(), &place),
-    })
+        kind: table(root, &place),
+    }))
 }
 
 fn table(from: &DeTable<'_>, place: &dyn Fn(usize) -> Place) -> Kind {

@@ -29,7 +29,7 @@ pub struct WriteError {
 /// Returns a description as a file that reads as the same.
 ///
 /// # Errors
-/// [`WriteError`] for what the format has no way to say: a null in TOML.
+/// [`WriteError`] for what the format has no way to say: a null in TOML, or nothing at all.
 pub fn write(described: &Described, format: Format) -> Result<String, WriteError> {
     let value = serde_json::to_value(described).map_err(|error| WriteError {
         format: "JSON",

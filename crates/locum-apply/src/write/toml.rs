@@ -10,6 +10,9 @@ pub(super) fn page(value: &Value) -> Result<String, WriteError> {
         format: "TOML",
         reason,
     };
+    if members(value).next().is_none() {
+        return Err(error("a file of it with nothing in it is refused".to_owned()));
+    }
     let converted = convert(value).map_err(error)?;
     toml::to_string_pretty(&converted).map_err(|e| error(e.to_string()))
 }
