@@ -49,21 +49,29 @@ impl DataDir {
     }
 
     /// Refuses a directory that had a store and has it no more: a first start would make another account, and write its key over the
-    /// one that a restored store still has. A first start that was cut off leaves a key, and nothing of what is looked for here.
+    /// one that a restored store still has. A first start makes the store before anything that is looked for here, so one that was
+    /// cut off leaves none of it without a store.
     pub(crate) fn check_not_bereft(&self) -> Result<(), Refusal> {
-        if self.store().exists() {
+        let left = [
+            self.backup(),
+            self.audit(),
+            self.audit_aside(),
+            self.credentials(),
+        ]
+        .into_iter()
+        .find(|path| fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0));
+        let Some(left) = left else {
+            return Ok(());
+        };
+        // Looked at last: what another first start leaves at this moment comes after its store. A store that cannot be looked at is
+        // not missing; why it cannot is told where it is opened.
+        if self.store().try_exists().unwrap_or(true) {
             return Ok(());
         }
-        let left = [self.backup(), self.audit()]
-            .into_iter()
-            .find(|path| fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0));
-        match left {
-            None => Ok(()),
-            Some(left) => Err(Refusal::StoreMissing {
-                store: shown(&self.store()),
-                left: shown(&left),
-            }),
-        }
+        Err(Refusal::StoreMissing {
+            store: shown(&self.store()),
+            left: shown(&left),
+        })
     }
 
     /// The directory, which should be there.
@@ -86,6 +94,11 @@ impl DataDir {
 
     pub(crate) fn audit(&self) -> PathBuf {
         self.0.join("audit.jsonl")
+    }
+
+    /// The audit log before, of which there may be one when the present one is still empty.
+    fn audit_aside(&self) -> PathBuf {
+        self.0.join("audit.jsonl.1")
     }
 
     pub(crate) fn credentials(&self) -> PathBuf {

@@ -76,6 +76,11 @@ fn a_store_that_is_gone_is_not_followed_by_a_new_one() {
         1,
         "data/directory.redb is missing, and data/audit.jsonl is of a store that was there",
     );
+    // The records are put aside, and there are no new ones yet.
+    fs::rename(data.join("audit.jsonl"), data.join("audit.jsonl.1")).unwrap();
+    start().refused(1, "data/audit.jsonl.1 is of a store that was there");
+    fs::rename(data.join("audit.jsonl.1"), data.join("records")).unwrap();
+    start().refused(1, "data/credentials is of a store that was there");
     // Nothing was made, and the key of the root user is the one that the store has.
     assert!(!data.join("directory.redb").exists());
     assert_eq!(fs::read_to_string(data.join("credentials")).unwrap(), credentials);
@@ -92,7 +97,10 @@ fn a_first_start_that_was_cut_off_is_followed_by_another() {
     let place = Place::new();
     let data = place.home.path().join("data");
     place.serve(&[]).stop();
-    fs::remove_file(data.join("directory.redb")).unwrap();
+    // Before the store there is the key alone. An audit log without records tells of nothing.
+    for name in ["directory.redb", "credentials"] {
+        fs::remove_file(data.join(name)).unwrap();
+    }
     assert_eq!(fs::metadata(data.join("audit.jsonl")).unwrap().len(), 0);
     let service = place.serve(&[]);
     let told = service.run(&place, "whoami");
