@@ -372,7 +372,7 @@ fn what_makes_no_sense_is_told_in_one_line() {
             "--policy policy.json --cases pattern.txt".to_owned(),
             "not s3:Get*",
         ),
-        // Of what is no ARN no policy says anything, and a slip would pass for a denial.
+        // To what is no ARN no ARN of a policy applies, and a slip would pass for a denial.
         (
             format!("{ask} --expect deny --resource notes/today"),
             "a resource is an ARN, such as arn:aws:s3:::bucket/key, or *, not notes/today",

@@ -177,7 +177,7 @@ fn is_action(text: &str) -> bool {
     whole && !text.contains(['*', '?'])
 }
 
-/// Whether a text is what a request can be about. Of anything else every policy says nothing, and a slip would pass for a denial.
+/// Whether a text is what a request can be about. To anything else no ARN of a policy applies, and a slip would pass for a denial.
 fn is_resource(text: &str) -> bool {
     text == "*" || Arn::parse(text).is_ok()
 }
