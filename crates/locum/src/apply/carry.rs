@@ -3,9 +3,8 @@
 //! Everything that can be tried without storing it is tried before anything is stored. Nothing is planned again: what is sent
 //! is what was shown.
 
-use locum_apply::{Api, ApiFailure, Creations, Named, Plan, Request};
+use locum_apply::{Api, ApiFailure, Creations, Named, Plan, PolicyType, Request};
 use locum_policy::{FindingKind, FindingsKind, findings};
-use serde_json::Value;
 
 use super::{
     engine::{EngineError, Refused, Work, plan_failed},
@@ -114,7 +113,7 @@ fn transact(reach: &mut dyn Reach, account: &str, plan: &Plan, dry_run: bool) ->
                 title: plan.title.clone(),
                 what: change.what.clone(),
                 action: request.action,
-                mistake: mistake_in(request, &error),
+                mistake: mistake_in(&change.what, request, &error),
                 error,
             })),
             None => EngineError::Reach(plan.title.clone(), error),
@@ -123,7 +122,7 @@ fn transact(reach: &mut dyn Reach, account: &str, plan: &Plan, dry_run: bool) ->
 }
 
 /// The first error in a policy that the service calls malformed, as `locum policy validate` tells it.
-fn mistake_in(request: &Request, error: &ReachError) -> Option<String> {
+fn mistake_in(what: &str, request: &Request, error: &ReachError) -> Option<String> {
     let ReachError::Refused { code, .. } = error else {
         return None;
     };
@@ -135,11 +134,14 @@ fn mistake_in(request: &Request, error: &ReachError) -> Option<String> {
         .into_iter()
         .find_map(|name| Some((name, request.parameters.get(name)?.as_str()?)));
     let (name, document) = found?;
-    let kind = match (name, request.parameters.get("Type").and_then(Value::as_str)) {
-        ("AssumeRolePolicyDocument", _) => FindingsKind::Trust,
-        ("PolicyDocument", _) if request.action == "UpdateAssumeRolePolicy" => FindingsKind::Trust,
-        ("Content", Some("RESOURCE_CONTROL_POLICY")) => FindingsKind::ResourceControl,
-        ("Content", _) => FindingsKind::ServiceControl,
+    let kind = match name {
+        "AssumeRolePolicyDocument" => FindingsKind::Trust,
+        "PolicyDocument" if request.action == "UpdateAssumeRolePolicy" => FindingsKind::Trust,
+        // A request that changes one does not say of which type it is.
+        "Content" if what.starts_with(PolicyType::ResourceControl.described()) => {
+            FindingsKind::ResourceControl
+        }
+        "Content" => FindingsKind::ServiceControl,
         _ => FindingsKind::Identity,
     };
     let mut findings = findings(document, kind).into_iter();

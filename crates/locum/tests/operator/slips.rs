@@ -175,16 +175,28 @@ fn what_is_wrong_with_a_policy_is_said_where_the_service_says_only_that_somethin
         place.write("file.json", format!(r#"{{"account": {account}}}"#));
         service.run(&place, "apply file.json --yes").refused(1, sentence);
     }
-    let organization = allow.replace("Allow", "Alow");
-    place.write(
-        "file.json",
-        format!(
-            r#"{{"organization": {{"serviceControlPolicies": {{"s": {{"document": {organization}}}}}}}}}"#
-        ),
-    );
-    service
-        .run(&place, "apply file.json --yes")
-        .refused(1, "Alow is no effect.");
+    let organization = |kind: &str, document: &str| {
+        let policies = format!(r#"{{"{kind}": {{"s": {{"document": {document}}}}}}}"#);
+        place.write("file.json", format!(r#"{{"organization": {policies}}}"#));
+        service.run(&place, "apply file.json --yes")
+    };
+    organization("serviceControlPolicies", &allow.replace("Allow", "Alow")).refused(1, "Alow is no effect.");
+    // A policy of the resources has a principal, also where it is changed.
+    let resources = |principal: &str| {
+        let document = format!(
+            r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Deny", "Principal": {principal}, "Action": "s3:*", "Resource": "*"}}}}"#
+        );
+        organization("resourceControlPolicies", &document)
+    };
+    let mistake = " (A resource control policy means everybody: ";
+    let told = resources(r#"{"AWS": "*"}"#);
+    assert!(told.err.contains("CreatePolicy: "), "{told:?}");
+    told.refused(1, mistake);
+    let told = resources(r#""*""#);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    let told = resources(r#"{"AWS": "*"}"#);
+    assert!(told.err.contains("UpdatePolicy: "), "{told:?}");
+    told.refused(1, mistake);
 }
 
 #[test]
