@@ -101,25 +101,14 @@ impl Client {
 
     /// The calls in an account, whose role is assumed once.
     fn enter(&mut self, account: &str) -> Result<Calls<'_>, ReachError> {
-        let (remote, own) = (&self.remote, &self.own);
-        let credentials = if account == self.caller.account {
+        let (remote, own, caller) = (&self.remote, &self.own, &self.caller);
+        let credentials = if account == caller.account {
             own
         } else {
-            self.may_enter_others()?;
             match self.sessions.entry(account.to_owned()) {
                 Entry::Occupied(session) => session.into_mut(),
                 Entry::Vacant(place) => {
-                    let (partition, role) = (&self.caller.partition, &self.access_role);
-                    let session = assume(
-                        remote,
-                        own,
-                        &format!("arn:{partition}:iam::{account}:role/{role}"),
-                    );
-                    place.insert(session.map_err(|reason| ReachError::Closed {
-                        account: account.to_owned(),
-                        role: role.clone(),
-                        reason,
-                    })?)
+                    place.insert(assume(remote, own, caller, account, &self.access_role)?)
                 }
             }
         };
@@ -127,12 +116,30 @@ impl Client {
     }
 }
 
-/// A session of a role, or why there is none.
-fn assume(remote: &Remote, own: &Credentials, role: &str) -> Result<Credentials, String> {
-    let parameters = json!({"RoleArn": role, "RoleSessionName": SESSION_NAME});
+/// A session of a role of another account.
+fn assume(
+    remote: &Remote,
+    own: &Credentials,
+    caller: &Caller,
+    account: &str,
+    role: &str,
+) -> Result<Credentials, ReachError> {
+    let closed = |reason| ReachError::Closed {
+        account: account.to_owned(),
+        role: role.to_owned(),
+        reason,
+    };
+    let arn = format!("arn:{}:iam::{account}:role/{role}", caller.partition);
+    let parameters = json!({"RoleArn": arn, "RoleSessionName": SESSION_NAME});
     let answer = remote.send("sts", "AssumeRole", &parameters, own, ATTEMPTS);
-    let answer = answer.map_err(|failure| failure.to_string())?;
-    Credentials::of_answer(&answer).map_err(|member| format!("the service's answer has no {member}"))
+    let answer = answer.map_err(|failure| match &failure {
+        // It is asked all the same: other services let a root user do it.
+        Failure::Service { code, .. } if code == "AccessDenied" && caller.principal.is_none() => {
+            ReachError::Root
+        }
+        _ => closed(failure.to_string()),
+    })?;
+    Credentials::of_answer(&answer).map_err(|member| closed(format!("the service's answer has no {member}")))
 }
 
 impl Reach for Client {

@@ -43,7 +43,7 @@ pub(crate) enum ReachError {
     NoAnswer(String),
     /// Nobody can assume a role with these credentials.
     #[error(
-        "a root user cannot enter other accounts: run this as a user or a role whose policies allow sts:AssumeRole"
+        "a federated or a root user cannot enter other accounts: run this as a user or a role whose policies allow sts:AssumeRole"
     )]
     Root,
     /// Another account could not be entered.

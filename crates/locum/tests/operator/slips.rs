@@ -212,7 +212,7 @@ fn a_root_user_is_told_before_anything_is_made_that_it_cannot_enter_what_is_made
             .run(&place, &format!("apply file.json {options}"))
             .refused(
                 1,
-                "account data (new): a root user cannot enter other accounts: run this as a user",
+                "account data (new): a federated or a root user cannot enter other accounts: run this as a user",
             );
     }
     let told = service.run(&place, "export --all --format json");
