@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     Api, ApiFailure, Named,
@@ -77,9 +77,17 @@ pub(super) fn members(api: &mut dyn Api) -> Result<Vec<Member>, ApiFailure> {
         id: text(account, "Id"),
         name: text(account, "Name"),
         email: text(account, "Email"),
-        active: text(account, "Status") == "ACTIVE",
+        active: state(account) == "ACTIVE",
     });
     Ok(members.collect())
+}
+
+/// `State` came beside `Status`, which AWS means to leave out.
+fn state(account: &Value) -> String {
+    let told = ["State", "Status"].map(|member| text(account, member));
+    told.into_iter()
+        .find(|state| !state.is_empty())
+        .unwrap_or_default()
 }
 
 fn organizations(api: &mut dyn Api) -> Pages<'_> {
@@ -148,7 +156,6 @@ fn creations(api: &mut dyn Api) -> Result<Vec<Creation>, ApiFailure> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
 
     use super::*;
 
@@ -241,6 +248,18 @@ mod tests {
             ),
             (
                 vec![account(ours, "t@example.com", "PENDING_CLOSURE")],
+                vec![status("car-1", "SUCCEEDED", ours)],
+                None,
+            ),
+            (
+                vec![json!({"Id": ours, "Name": "tools", "Email": "t@example.com", "State": "ACTIVE"})],
+                vec![status("car-1", "SUCCEEDED", ours)],
+                Some(ours),
+            ),
+            (
+                vec![
+                    json!({"Id": ours, "Name": "tools", "Email": "t@example.com", "State": "CLOSED", "Status": "ACTIVE"}),
+                ],
                 vec![status("car-1", "SUCCEEDED", ours)],
                 None,
             ),
