@@ -132,7 +132,9 @@ impl Settings {
         }
         Ok(Self {
             how,
-            role_arn,
+            role_arn: role_arn
+                .map(|role| values::role("locum_role_arn or role_arn", &role))
+                .transpose()?,
             session_name: options
                 .setting("role-session-name")
                 .or_else(|| profile.get("role_session_name"))
@@ -149,11 +151,10 @@ impl Settings {
 /// our own.
 pub(super) fn role_arn(options: &LoginOptions, profile: &Profile) -> Result<Option<String>, LoginError> {
     let source = Source { options, profile };
-    let (name, arn) = match source.get("role-arn", "locum_role_arn")? {
-        Some(arn) => ("locum_role_arn", Some(arn)),
-        None => ("role_arn", profile.trusted("role_arn")?.map(str::to_owned)),
-    };
-    Ok(arn.map(|arn| values::role(name, &arn)).transpose()?)
+    match source.get("role-arn", "locum_role_arn")? {
+        Some(arn) => Ok(Some(arn)),
+        None => Ok(profile.trusted("role_arn")?.map(str::to_owned)),
+    }
 }
 
 fn oidc(source: &Source<'_>) -> Result<Option<Oidc>, LoginError> {
