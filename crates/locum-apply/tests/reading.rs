@@ -172,7 +172,6 @@ fn formats_and_splits_mean_the_same() {
     );
 }
 
-/// A condition compares a number as the text that it is.
 /// An empty map is said outright in YAML and JSON; TOML has only the file with nothing in it, which is refused.
 #[test]
 fn what_describes_nothing_is_written_where_it_can_be_read() {
@@ -187,6 +186,7 @@ fn what_describes_nothing_is_written_where_it_can_be_read() {
     );
 }
 
+/// A condition compares a number as the text that it is.
 #[test]
 fn numbers_of_documents_are_as_they_are_written() {
     let numbers = [
