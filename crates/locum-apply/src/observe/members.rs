@@ -156,7 +156,6 @@ fn creations(api: &mut dyn Api) -> Result<Vec<Creation>, ApiFailure> {
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
 
     fn member(id: &str, name: &str, active: bool) -> Member {

@@ -315,6 +315,7 @@ fn is_stored(key: &str, action: &str) -> bool {
                 | "iam:TagUser"
                 | "iam:TagRole"
         ),
+        "iam:AWSServiceName" => action == "iam:DeleteServiceLinkedRole",
         "aws:ResourceOrgPaths" | "iam:DelegationRequestOwner" | "organizations:PolicyType" => true,
         _ => key.starts_with("aws:ResourceTag/") || key.starts_with("iam:ResourceTag/"),
     }

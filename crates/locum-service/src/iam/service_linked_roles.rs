@@ -45,11 +45,7 @@ impl Perform for CreateServiceLinkedRoleRequest {
             "role",
             format_args!("{SERVICE_LINKED_PATH}{service}/{name}"),
         );
-        let keys = Keys {
-            service_name: Some(service),
-            ..Keys::default()
-        };
-        authorize(call, Self::OPERATION, &arn, keys)?;
+        authorize(call, Self::OPERATION, &arn, of_service(Some(service)))?;
         if self.custom_suffix.is_some() && linked.suffixes == Suffixes::Refused {
             let text = format!("Custom suffix is not allowed for {service}");
             return Err(errors::INVALID_INPUT.with(text).into());
@@ -79,7 +75,9 @@ impl Perform for CreateServiceLinkedRoleRequest {
 impl Perform for DeleteServiceLinkedRoleRequest {
     /// No service uses the role, so it is deleted at once.
     fn perform(self, call: &mut Call<'_>) -> Result<DeleteServiceLinkedRoleResponse, Failure> {
-        let role = owner::permitted::<Role>(call, Self::OPERATION, &self.role_name, Keys::default())?;
+        let role = call.snapshot.role(call.account(), &self.role_name);
+        let keys = of_service(role.and_then(|role| role.service.as_deref()));
+        let role = owner::permitted::<Role>(call, Self::OPERATION, &self.role_name, keys)?;
         if !role.is_service_linked() {
             return Err(owner::no_such::<Role>(&self.role_name).into());
         }
@@ -99,7 +97,9 @@ impl Perform for GetServiceLinkedRoleDeletionStatusRequest {
             let text = format!("{task} is not the id of a deletion task.");
             return Err(errors::INVALID_INPUT.with(text).into());
         };
-        authorize(call, Self::OPERATION, &arn(call, "role", place), Keys::default())?;
+        let service = place.strip_prefix(SERVICE_LINKED_PATH);
+        let keys = of_service(service.and_then(|rest| rest.split('/').next()));
+        authorize(call, Self::OPERATION, &arn(call, "role", place), keys)?;
         let role = opened(call, place, sealed).ok_or_else(|| unknown_task(task))?;
         // It would be there again if the store were an older one.
         let deleted = call.snapshot.role_by_id(&role).is_none();
@@ -108,6 +108,14 @@ impl Perform for GetServiceLinkedRoleDeletionStatusRequest {
             status: status.to_owned(),
             reason: None,
         })
+    }
+}
+
+/// The service as a condition key. AWS's reference has it for creation alone, and the guides of its services for deletion too.
+fn of_service(service_name: Option<&str>) -> Keys<'_> {
+    Keys {
+        service_name,
+        ..Keys::default()
     }
 }
 

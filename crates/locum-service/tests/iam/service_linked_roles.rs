@@ -408,6 +408,39 @@ fn each_operation_is_decided_on_the_role() {
 }
 
 #[test]
+fn the_service_is_a_condition_key_of_deletion_too() {
+    let world = World::new();
+    for service in ["ecs.amazonaws.com", "rds.amazonaws.com"] {
+        world
+            .admin("CreateServiceLinkedRole", &[("AWSServiceName", service)])
+            .ok();
+    }
+    let document = |effect: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"iam:*","Resource":"*"}},{{"Effect":"{effect}","Action":["iam:DeleteServiceLinkedRole","iam:GetServiceLinkedRoleDeletionStatus"],"Resource":"*",
+            "Condition":{{"StringLike":{{"iam:AWSServiceName":"ecs.*"}}}}}}]}}"#
+        )
+    };
+    let only = document("Allow").replace(r#"{"Effect":"Allow","Action":"iam:*","Resource":"*"},"#, "");
+    let kept = world.user(&world.root, "kept", Some(&document("Deny")));
+    let keeper = world.user(&world.root, "keeper", Some(&only));
+    let (ecs, rds) = ("AWSServiceRoleForECS", "AWSServiceRoleForRDS");
+    let delete = |who, role| world.iam(who, "DeleteServiceLinkedRole", &[("RoleName", role)]);
+    let status = |who, task: &str| {
+        let asked = [("DeletionTaskId", task)];
+        world.iam(who, "GetServiceLinkedRoleDeletionStatus", &asked)
+    };
+    assert_eq!(delete(&kept, ecs).status, DENIED.0);
+    assert_eq!(delete(&keeper, rds).status, DENIED.0);
+    let task_of_ecs = delete(&keeper, ecs).ok().text("DeletionTaskId").to_owned();
+    let task_of_rds = delete(&kept, rds).ok().text("DeletionTaskId").to_owned();
+    assert_eq!(status(&kept, &task_of_ecs).status, DENIED.0);
+    assert_eq!(status(&keeper, &task_of_rds).status, DENIED.0);
+    status(&keeper, &task_of_ecs).ok();
+    status(&kept, &task_of_rds).ok();
+}
+
+#[test]
 fn it_counts_as_a_role_and_an_account_may_have_so_many() {
     let world = World::new();
     let now = world.now();
