@@ -71,7 +71,30 @@ pub fn parse_time(text: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn an_answer_that_lacks_a_part_gives_no_credentials() {
+        let whole = json!({"Credentials": {
+            "AccessKeyId": "ASIA", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": "2026-11-22T12:00:00Z",
+        }});
+        let found = Credentials::of_answer(&whole).unwrap();
+        assert_eq!(found.access_key_id, "ASIA");
+        assert_eq!(found.expiration, parse_time("2026-11-22T12:00:00Z"));
+        for name in ["AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"] {
+            for wrong in [json!(""), json!(null), json!(7)] {
+                let mut answer = whole.clone();
+                answer["Credentials"][name] = wrong;
+                assert_eq!(Credentials::of_answer(&answer).unwrap_err(), name, "{answer}");
+            }
+        }
+        assert_eq!(Credentials::of_answer(&json!({})).unwrap_err(), "AccessKeyId");
+        let mut never = whole;
+        never["Credentials"]["Expiration"] = json!("never");
+        assert_eq!(Credentials::of_answer(&never).unwrap_err(), "Expiration");
+    }
 
     #[test]
     fn times_are_read_as_others_write_them() {
